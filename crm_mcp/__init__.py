@@ -1,0 +1,1 @@
+"""An MCP server that lets AI assistants work in Ivinex and MiniCRM through typed tools."""

@@ -1,0 +1,96 @@
+"""Every error this package raises on purpose.
+
+    CrmError
+    ├── SettingsError             the environment is half set or wrong
+    ├── InputError                refused before anything was sent: the caller can mend it
+    ├── UnreachableError          no answer: connection, TLS, time-out, proxy
+    ├── UnexpectedAnswerError     an answer that is not what this CRM sends (HTML, broken JSON, another shape)
+    └── RefusedError              the CRM said no
+        ├── AuthenticationError   401, 403, and a 404 that says "unauthorized"
+        ├── NotFoundError         404
+        ├── BadRequestError       400 and other 4xx
+        ├── MethodNotAllowedError 405
+        ├── RateLimitedError      429
+        └── ServerFaultError      5xx
+
+The message is written for whoever acts on it, a model included: what failed, and in `hint` what to try. Neither ever
+holds a login, a request header or a URL with one.
+"""
+
+from __future__ import annotations
+
+
+class CrmError(Exception):
+    """Base of all errors raised on purpose.
+
+    Attributes:
+        hint: The next step, as a sentence; empty when there is none.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        message = str(self.args[0])
+        return f"{message} {self.hint}" if self.hint else message
+
+
+class SettingsError(CrmError):
+    """The environment is half set or wrong."""
+
+
+class InputError(CrmError):
+    """Refused before anything was sent: the caller can mend it."""
+
+
+class UnreachableError(CrmError):
+    """The CRM gave no answer.
+
+    Attributes:
+        may_have_been_done: Whether a write may have reached the CRM all the same.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", may_have_been_done: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.may_have_been_done = may_have_been_done
+
+
+class UnexpectedAnswerError(CrmError):
+    """The answer is not what this CRM sends: HTML, broken JSON, another shape."""
+
+
+class RefusedError(CrmError):
+    """The CRM said no.
+
+    Attributes:
+        status: The HTTP status; 200 where a CRM reports a failure inside a success.
+    """
+
+    def __init__(self, message: str, *, status: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+
+
+class AuthenticationError(RefusedError):
+    """The login was refused."""
+
+
+class NotFoundError(RefusedError):
+    """There is no such thing."""
+
+
+class BadRequestError(RefusedError):
+    """The request was refused as wrong."""
+
+
+class MethodNotAllowedError(RefusedError):
+    """The endpoint does not take this method."""
+
+
+class RateLimitedError(RefusedError):
+    """Too many requests."""
+
+
+class ServerFaultError(RefusedError):
+    """The CRM failed on its side."""

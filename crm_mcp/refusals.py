@@ -1,0 +1,124 @@
+"""What a CRM's refusals mean, and how an answer's JSON is read without trusting it. Pure.
+
+An HTTP status is understood the same way for every CRM; what a CRM calls itself and its settings is its `Account`.
+A body that came with a refusal is never parsed: it is passed on as the CRM's words, shortened.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+from crm_mcp.errors import (
+    AuthenticationError,
+    BadRequestError,
+    MethodNotAllowedError,
+    NotFoundError,
+    RateLimitedError,
+    RefusedError,
+    ServerFaultError,
+    UnexpectedAnswerError,
+)
+from crm_mcp.messages import Request, Response
+
+MAX_QUOTE = 300
+"""Characters of a CRM's error text that are passed on."""
+_SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed|access denied", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How errors name a CRM and the settings that lead to it."""
+
+    crm: str
+    login_variables: str
+    url_variable: str
+
+
+def raise_for_refusal(response: Response, account: Account) -> None:
+    """Return quietly for a 2xx; raise what any other status means.
+
+    Raises:
+        AuthenticationError: 401, 403, or a 404 whose text says so (one manual of MiniCRM prints that).
+        NotFoundError, BadRequestError, MethodNotAllowedError, RateLimitedError, ServerFaultError: As named.
+        UnexpectedAnswerError: A redirect, or a status that no CRM has a use for.
+    """
+    if 200 <= response.status < 300:
+        return
+    said = quote(response)
+    if response.status in (401, 403) or (response.status == 404 and _SAYS_UNAUTHORIZED.search(said)):
+        raise AuthenticationError(
+            f"{account.crm} refused the login ({response.status}).",
+            status=response.status,
+            hint=f"The person who runs this server must check {account.login_variables}; repeating will not help.",
+        )
+    if 300 <= response.status < 400 or response.status < 200:
+        raise UnexpectedAnswerError(
+            f"{account.crm} answered {response.status}, a redirect, which is not followed with a login.",
+            hint=f"Check {account.url_variable}.",
+        )
+    _raise_by_status(response, account, said)
+
+
+def _raise_by_status(response: Response, account: Account, said: str) -> NoReturn:
+    error, hint = _MEANING.get(response.status, (BadRequestError, "Check the arguments against describe_module."))
+    if response.status >= 500:
+        error, hint = ServerFaultError, _after_a_fault(response.request)
+    words = f' It said: "{said}".' if said else ""
+    raise error(
+        f"{account.crm} answered {response.status} to {response.request.method} {response.request.path}.{words}",
+        status=response.status,
+        hint=hint,
+    )
+
+
+_MEANING: dict[int, tuple[type[RefusedError], str]] = {
+    404: (NotFoundError, "Check the id, or find the right one by searching."),
+    405: (MethodNotAllowedError, "This account's API does not offer that; nothing was changed."),
+    429: (RateLimitedError, "Wait a minute, then repeat; nothing was changed."),
+}
+
+
+def _after_a_fault(request: Request) -> str:
+    if request.is_idempotent:
+        return "Perhaps a value does not exist there; check it, or try again later."
+    return "The change may have been made all the same: look for it before you repeat it."
+
+
+def quote(response: Response) -> str:
+    """Return what the CRM said in a refusal: one short line of its words, or a description of a page of HTML."""
+    text = response.body[: 4 * MAX_QUOTE].decode("utf-8", errors="replace").strip()
+    if text[:1] == "<" or "html" in response.content_type:
+        return "(a page of HTML)"
+    line = "".join(char if char.isprintable() else " " for char in text)
+    line = " ".join(line.split())
+    return line if len(line) <= MAX_QUOTE else line[:MAX_QUOTE] + "..."
+
+
+def json_of(response: Response, account: Account) -> object:
+    """Return the JSON value of a successful answer.
+
+    Raises:
+        UnexpectedAnswerError: The body is not JSON. After a write, the hint says that it may have been done.
+    """
+    try:
+        value = json.loads(response.body)
+        if b"\\u" in response.body:  # an escaped half of a surrogate pair is legal JSON, but no text
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+        return value
+    except (ValueError, RecursionError):
+        kind = "HTML" if response.body.lstrip()[:1] == b"<" else "something that is not JSON"
+        raise unexpected(response, account, f"sent {kind}") from None
+
+
+def unexpected(response: Response, account: Account, what: str) -> UnexpectedAnswerError:
+    """Make the error for an answer of another shape: `what` follows the CRM's name, such as `sent no list`."""
+    hint = f"Check that {account.url_variable} is the CRM's own address and that no login page stands before it."
+    if not response.request.is_idempotent:
+        hint = "The change may have been made: look for it before you repeat it. " + hint
+    return UnexpectedAnswerError(
+        f"{account.crm} {what} in answer to {response.request.method} {response.request.path} ({response.status}).",
+        hint=hint,
+    )

@@ -1,0 +1,43 @@
+"""At most so many requests in any minute, held in this process: a sliding window, so that no burst slips through."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from pyrate_limiter import Duration, InMemoryBucket, Rate, RateItem
+
+
+class RateLimit:
+    """Lets callers through in turn, and makes them wait once the minute is full.
+
+    Args:
+        requests_per_minute: How many may pass in any 60 seconds.
+        clock: Tells the time in seconds; another one makes tests fast.
+        sleep: Waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        requests_per_minute: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._bucket = InMemoryBucket([Rate(requests_per_minute, Duration.MINUTE)])
+        self._clock = clock
+        self._sleep = sleep
+        self._turn = asyncio.Lock()
+
+    async def wait(self) -> None:
+        """Return when the next request may be sent; callers are let through in the order they came."""
+        async with self._turn:
+            while not self._bucket.put(request := RateItem("request", self._now_ms())):
+                wait_ms = self._bucket.waiting(request)
+                assert isinstance(wait_ms, int)
+                await self._sleep(max(wait_ms, 1) / 1000)
+            self._bucket.leak(self._now_ms())
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)

@@ -1,0 +1,168 @@
+"""The one place that does HTTP: a `Request` goes in, a `Response` comes out, or an error that says what happened.
+
+What stands here is true of both CRMs. What a status or a body means belongs to each CRM's wire codec.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncGenerator
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
+from crm_mcp.messages import Request, Response
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import httpx
+
+    from crm_mcp.transport.rate_limit import RateLimit
+
+MAX_URL_BYTES = 8_000
+"""Longer URLs are refused before sending: common web servers cut or refuse them at 8 KiB."""
+
+
+class ConnectionPool:
+    """The process's one HTTP client, open for as long as the server runs.
+
+    Args:
+        timeout_s: Time for one request, in seconds, for each of connecting, sending and waiting for bytes.
+        ca_file: A private certificate authority (PEM) to trust beside the public ones.
+    """
+
+    def __init__(self, *, timeout_s: float = 30.0, ca_file: Path | None = None) -> None:
+        self._timeout_s = timeout_s
+        self._ca_file = ca_file
+        self._client: httpx.AsyncClient | None = None
+
+    @contextlib.asynccontextmanager
+    async def open(self, transport: httpx.AsyncBaseTransport | None = None) -> AsyncGenerator[None]:
+        """Hold connections open inside the block; `transport` takes the network's place in tests."""
+        import httpx  # imported where it is first used: it costs a good part of the start-up time
+
+        verify = httpx.create_ssl_context()
+        if self._ca_file is not None:
+            verify.load_verify_locations(self._ca_file)
+        async with httpx.AsyncClient(
+            timeout=self._timeout_s,
+            verify=verify,
+            follow_redirects=False,
+            transport=transport,
+            headers={"User-Agent": f"crm-mcp-server/{metadata.version('crm-mcp-server')}"},
+        ) as client:
+            self._client = client
+            try:
+                yield
+            finally:
+                self._client = None
+
+    @property
+    def client(self) -> httpx.AsyncClient:
+        """The open HTTP client."""
+        if self._client is None:
+            raise RuntimeError("the connection pool is not open: use `async with pool.open()`")
+        return self._client
+
+
+class Session:
+    """Sends requests to one CRM account.
+
+    Args:
+        pool: The connections, shared by all accounts.
+        crm: The CRM's name for people, used in errors.
+        base_url: Scheme, host and perhaps a folder, without a trailing slash and without a login.
+        login: Basic login: user name and password.
+        rate_limit: Waits before each request; None is no limit.
+    """
+
+    def __init__(
+        self,
+        pool: ConnectionPool,
+        *,
+        crm: str,
+        base_url: str,
+        login: tuple[str, str],
+        rate_limit: RateLimit | None = None,
+    ) -> None:
+        self._pool = pool
+        self._crm = crm
+        self._base_url = base_url
+        self._login = login
+        self._rate_limit = rate_limit
+
+    async def send(self, request: Request) -> Response:
+        """Send one request and return whatever the CRM answers, refusals included.
+
+        Raises:
+            InputError: The request cannot be written as HTTP; nothing was sent.
+            UnreachableError: No answer came.
+            UnexpectedAnswerError: The answer cannot be decoded.
+        """
+        outgoing = self._encode(request)
+        if self._rate_limit is not None:
+            await self._rate_limit.wait()
+        return await self._exchange(request, outgoing)
+
+    def _encode(self, request: Request) -> httpx.Request:
+        import httpx  # see ConnectionPool.open
+
+        try:
+            content = None if request.body is None else _json_bytes(request.body)
+            outgoing = self._pool.client.build_request(
+                request.method,
+                self._base_url + request.path,
+                params=list(request.query) or None,
+                content=content,
+                headers={"Accept": "application/json"}
+                | ({} if content is None else {"Content-Type": "application/json"}),
+            )
+        except (UnicodeEncodeError, ValueError, TypeError, httpx.InvalidURL) as error:
+            raise InputError(
+                f"{self._crm}: the request holds text or a number that cannot be sent ({type(error).__name__}).",
+                hint="Remove unpaired surrogates, NaN and infinite numbers, then call again.",
+            ) from error
+        url_bytes = len(str(outgoing.url))
+        if url_bytes > MAX_URL_BYTES:
+            raise InputError(
+                f"{self._crm}: the search is too long to send ({url_bytes} bytes of URL, at most {MAX_URL_BYTES}).",
+                hint="Use fewer or shorter filter values, in several calls.",
+            )
+        return outgoing
+
+    async def _exchange(self, request: Request, outgoing: httpx.Request) -> Response:
+        import httpx  # see ConnectionPool.open
+
+        try:
+            answer = await self._pool.client.send(outgoing, auth=httpx.BasicAuth(*self._login))
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+            raise self._unreachable(error, sent=False, request=request) from error
+        except httpx.DecodingError as error:
+            raise UnexpectedAnswerError(
+                f"{self._crm} sent an answer that cannot be decompressed.",
+                hint="Try again; if it stays, check proxies on the way.",
+            ) from error
+        except httpx.TransportError as error:
+            raise self._unreachable(error, sent=True, request=request) from error
+        return Response(answer.status_code, answer.content, answer.headers.get("content-type", ""), request)
+
+    def _unreachable(self, error: httpx.TransportError, *, sent: bool, request: Request) -> UnreachableError:
+        """Say what happened, and above all whether a write may have been done."""
+        may_have_been_done = sent and not request.is_idempotent
+        reason = str(error) or type(error).__name__
+        hint = (
+            "The change may have been made all the same: look for it before you repeat it."
+            if may_have_been_done
+            else "Nothing was lost. Check the address, the network and proxies, then try again."
+        )
+        return UnreachableError(
+            f"{self._crm} at {self._base_url} did not answer ({type(error).__name__}: {reason}).",
+            hint=hint,
+            may_have_been_done=may_have_been_done,
+        )
+
+
+def _json_bytes(body: object) -> bytes:
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
