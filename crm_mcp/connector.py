@@ -1,0 +1,72 @@
+"""What a CRM offers to the server, and the shapes that all CRMs share outwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NotRequired, Protocol
+
+from typing_extensions import TypedDict
+
+if TYPE_CHECKING:
+    from crm_mcp.tooling import CrmTool
+
+
+class Module(TypedDict):
+    """A module: a kind of record in Ivinex, a board of projects in MiniCRM."""
+
+    id: str
+    name: str
+    crm: NotRequired[str]
+
+
+class ModuleList(TypedDict):
+    """All modules."""
+
+    items: list[Module]
+
+
+class FieldDescription(TypedDict):
+    """A field: its name in the API, its type, and for a choice the label of each id."""
+
+    name: str
+    type: str
+    choices: NotRequired[dict[str, str]]
+
+
+class ModuleDescription(TypedDict):
+    """What a module's records hold. `note` says where the knowledge comes from when it is not the CRM's own schema."""
+
+    id: str
+    name: str
+    crm: str
+    fields: list[FieldDescription]
+    statuses: NotRequired[dict[str, str]]
+    users: NotRequired[dict[str, str]]
+    note: NotRequired[str]
+
+
+class Connector(Protocol):
+    """One connected CRM account."""
+
+    name: str
+    """How arguments name it, such as `ivinex`."""
+    title: str
+    """How people name it, such as `Ivinex`."""
+    instructions: str
+    """One or two lines for the model on what is special about this CRM."""
+
+    def tools(self) -> Sequence[CrmTool]:
+        """Return the tools that belong to this CRM alone."""
+        ...
+
+    async def list_modules(self) -> list[Module]:
+        """Return all modules of the account."""
+        ...
+
+    async def describe_module(self, module: str) -> ModuleDescription:
+        """Return the fields of one module, given by name or id."""
+        ...
+
+    async def check_login(self) -> str:
+        """Make the cheapest request that needs the login; return what it showed, as a short sentence."""
+        ...

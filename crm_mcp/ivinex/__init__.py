@@ -1,0 +1,1 @@
+"""Everything about Ivinex: its wire format, its client, its tools, its settings."""

@@ -1,0 +1,80 @@
+"""Connects one Ivinex account to the server: settings, client and tools."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crm_mcp.connector import Module, ModuleDescription
+from crm_mcp.errors import NotFoundError
+from crm_mcp.ivinex.client import IvinexClient
+from crm_mcp.ivinex.models import PAGE_LIMIT
+from crm_mcp.ivinex.sampling import describe_fields
+from crm_mcp.ivinex.settings import IvinexSettings
+from crm_mcp.ivinex.tools import IvinexTools
+from crm_mcp.messages import Sender
+from crm_mcp.settings import load, require_whole
+from crm_mcp.tooling import CrmTool
+from crm_mcp.transport.session import ConnectionPool, Session
+
+
+class IvinexConnector:
+    """One Ivinex account."""
+
+    name = "ivinex"
+    title = "Ivinex"
+    instructions = (
+        "Ivinex holds records in modules (contact, note, ...). Find them with search_records and exact field names; "
+        "its field list is only sampled. A note belongs to a contact: create_note."
+    )
+
+    def __init__(self, settings: IvinexSettings, sender: Sender) -> None:
+        self._settings = settings
+        self._client = IvinexClient(sender)
+
+    @classmethod
+    def from_environment(cls, pool: ConnectionPool) -> IvinexConnector | None:
+        """Return the connector, or None when no variable of Ivinex's is set.
+
+        Raises:
+            SettingsError: Some are missing or wrong.
+        """
+        settings = load(IvinexSettings)
+        login = (settings.username, settings.password.get_secret_value())
+        needed = {"IVINEX_URL": settings.url or "", "IVINEX_USERNAME": login[0], "IVINEX_PASSWORD": login[1]}
+        if not require_whole(needed, crm=cls.title):
+            return None
+        return cls(settings, Session(pool, crm=cls.title, base_url=settings.url or "", login=login))
+
+    def tools(self) -> Sequence[CrmTool]:
+        """Return the tools that belong to Ivinex alone."""
+        return IvinexTools(self._client, self._settings).all()
+
+    async def list_modules(self) -> list[Module]:
+        """Return the modules that the settings name; Ivinex documents no way to ask for them."""
+        return [{"id": module_id, "name": name} for name, module_id in self._settings.modules.items()]
+
+    async def describe_module(self, module: str) -> ModuleDescription:
+        """Return the fields seen in up to 100 records; two requests, with and without option labels."""
+        module_id = self._settings.module_id(module)
+        plain = await self._client.search_records(module_id, limit=PAGE_LIMIT)
+        labelled = await self._client.search_records(module_id, limit=PAGE_LIMIT, option_labels=True)
+        return {
+            "id": module_id,
+            "name": self._settings.module_name(module_id),
+            "crm": self.name,
+            "fields": describe_fields(plain, labelled),
+            "note": f"Sampled from {len(plain)} record(s): types are guesses, unused fields and choices are missing.",
+        }
+
+    async def check_login(self) -> str:
+        """Ask for one record of one module."""
+        module_id = next(iter(self._settings.modules.values()), "")
+        if not module_id:
+            raise NotFoundError(
+                "IVINEX_MODULES names no module, so nothing can be asked.",
+                status=0,
+                hint="Set it as contact=1001,note=1002 with the ids of your portal (Admin Portal, Module_ID).",
+            )
+        await self._client.search_records(module_id, limit=1)
+        missing = [name for name in ("contact", "note") if name not in self._settings.modules]
+        return f"login works; IVINEX_MODULES lacks {' and '.join(missing)}" if missing else "login works"

@@ -1,0 +1,56 @@
+"""What the environment says about the Ivinex account: `IVINEX_...`."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Annotated
+
+from pydantic import BeforeValidator, SecretStr
+from pydantic_settings import BaseSettings, NoDecode
+
+from crm_mcp.errors import InputError
+from crm_mcp.settings import BaseUrl, environment
+
+
+def _modules(text: object) -> object:
+    """Read `contact=1001,note=1002`."""
+    if not isinstance(text, str):
+        return text
+    modules: dict[str, str] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, module_id = (part.strip() for part in pair.partition("="))
+        if not (name and equals and module_id.isascii() and module_id.isdigit()):
+            raise ValueError("write it as name=id pairs, such as contact=1001,note=1002")
+        modules[name] = module_id
+    return modules
+
+
+class IvinexSettings(BaseSettings):
+    """One Ivinex portal and its login; `modules` gives names to the account's module ids."""
+
+    model_config = environment("IVINEX_")
+
+    url: BaseUrl | None = None
+    username: str = ""
+    password: SecretStr = SecretStr("")
+    modules: Annotated[dict[str, str], NoDecode, BeforeValidator(_modules)] = {}
+
+    def module_id(self, module: str) -> str:
+        """Return the id of a module given by name (in any case) or id.
+
+        Raises:
+            InputError: The name is not configured.
+        """
+        if module.isascii() and module.isdigit():
+            return module
+        by_folded_name = {name.casefold(): module_id for name, module_id in self.modules.items()}
+        if module.casefold() in by_folded_name:
+            return by_folded_name[module.casefold()]
+        near = difflib.get_close_matches(module.casefold(), by_folded_name, n=1)
+        known = f"Known: {', '.join(f'{name} ({number})' for name, number in self.modules.items()) or 'none'}."
+        hint = f"Did you mean {near[0]!r}? {known}" if near else f"{known} IVINEX_MODULES names them; an id works too."
+        raise InputError(f"No Ivinex module is called {module!r}.", hint=hint)
+
+    def module_name(self, module_id: str) -> str:
+        """Return the configured name of a module id, or the id where it has none."""
+        return next((name for name, known in self.modules.items() if known == module_id), module_id)

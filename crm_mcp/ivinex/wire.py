@@ -1,0 +1,280 @@
+"""The Ivinex wire format: `build_` turns arguments into a request, `parse_` an answer into a model.
+
+Pure: no I/O. Everything goes to one path; the module is an argument (`CollectionTypeID`), and one POST both creates
+and updates, told apart by `CollectionID` alone.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from crm_mcp.errors import BadRequestError, InputError, NotFoundError
+from crm_mcp.ivinex.models import OPERANDS, PAGE_LIMIT, Record, WriteResult
+from crm_mcp.messages import Request, Response
+from crm_mcp.refusals import Account, json_of, raise_for_refusal, unexpected
+
+PATH = "/API/Records.php"
+ACCOUNT = Account("Ivinex", "IVINEX_USERNAME and IVINEX_PASSWORD", "IVINEX_URL")
+ID_KEYS = ("collection_id", "CollectionID", "id")
+"""Where a record's id may stand, best first. The document itself uses all three names."""
+_RESERVED = frozenset({"collectiontypeid", "collectionid", "collection_id", "id"})
+
+
+def build_create_records(module_id: str, records: Sequence[Mapping[str, object]]) -> Request:
+    """Create records of one module, all in one POST.
+
+    Args:
+        module_id: The module's id (`CollectionTypeID`).
+        records: Field name to value, one mapping a record, without an id.
+
+    Raises:
+        InputError: No records, or one holds an id or a value that is neither text, number, boolean nor null.
+
+    Source: ivinex.txt, "Create Record"; fixtures ivinex/01 to 04.
+    """
+    if not records:
+        raise InputError("There is no record to create.", hint="Give at least one in `records`.")
+    body = [
+        {"CollectionTypeID": _wire_id(module_id), **_checked_fields(record, at)} for at, record in enumerate(records)
+    ]
+    return Request("POST", PATH, body={"Records": body}, is_idempotent=False)
+
+
+def build_update_records(module_id: str, records: Sequence[Mapping[str, object]]) -> Request:
+    """Update records of one module, all in one POST; fields that are not named stay as they are.
+
+    Args:
+        module_id: The module's id (`CollectionTypeID`).
+        records: `{"record_id": ..., "fields": {...}}` for each record.
+
+    Raises:
+        InputError: No records, one without an id or without fields, or the same record twice.
+
+    Source: ivinex.txt, "Update Record"; fixtures ivinex/05 to 08.
+    """
+    if not records:
+        raise InputError("There is no record to update.", hint="Give at least one in `records`.")
+    ids = [str(record.get("record_id") or "") for record in records]
+    if "" in ids:
+        raise InputError(
+            f"records[{ids.index('')}] has no record_id.", hint="Without an id it would be created: use create_records."
+        )
+    if twice := next((one for one in ids if ids.count(one) > 1), ""):
+        raise InputError(f"Record {twice} is named twice.", hint="Put all its changes into one entry.")
+    body: list[dict[str, object]] = []
+    for at, (record_id, record) in enumerate(zip(ids, records, strict=True)):
+        fields = _checked_fields(cast("Mapping[str, object]", record.get("fields") or {}), at)
+        if not fields:
+            raise InputError(f"records[{at}] changes nothing.", hint="Name at least one field in its `fields`.")
+        body.append({"CollectionTypeID": _wire_id(module_id), "CollectionID": _wire_id(record_id), **fields})
+    return Request("POST", PATH, body={"Records": body}, is_idempotent=True)
+
+
+def build_search_records(
+    module_id: str,
+    *,
+    filters: Sequence[Mapping[str, object]] = (),
+    order_by: str = "",
+    descending: bool = False,
+    limit: int | None = None,
+    offset: int | None = None,
+    option_labels: bool = False,
+) -> Request:
+    """Search one module; several filters must all hold.
+
+    Args:
+        module_id: The module's id (`CollectionTypeID`).
+        filters: `{"field": ..., "operand": ..., "value": ...}` each; a list as value is for `In`.
+        order_by: Field to sort by; the CRM's own order without it.
+        descending: Whether to sort from high to low.
+        limit: Most records to return, 1 to 100; the CRM's default is 10.
+        offset: Records to skip, from 0.
+        option_labels: Whether option fields show their label in place of the option's id.
+
+    Raises:
+        InputError: An operand that does not exist, a field name that cannot be one, a number out of range.
+
+    Source: ivinex.txt, "Get Records"; fixtures ivinex/09 to 25.
+    """
+    query = [("CollectionTypeID", module_id)]
+    if limit is not None:
+        query.append(("Limit", str(_in_range("limit", limit, 1, PAGE_LIMIT))))
+    if offset is not None:
+        query.append(("Offset", str(_in_range("offset", offset, 0, 2**53))))
+    if order_by:
+        query.append(("OrderBy", _checked_name(order_by) + (" DESC" if descending else "")))
+    elif descending:
+        raise InputError("`descending` needs `order_by`.", hint="Name the field to sort by.")
+    if option_labels:
+        query.append(("LookupOptionText", "true"))
+    if filters:
+        encoded = [_wire_filter(one) for one in filters]
+        query.append(("Filters", json.dumps(encoded, ensure_ascii=False, separators=(",", ":"))))
+    return Request("GET", PATH, tuple(query))
+
+
+def parse_search_records(response: Response) -> list[Record]:
+    """Parse an answer to a search: `{"Records": [{...}]}`, or a bare list of records.
+
+    Raises:
+        RefusedError: The CRM said no, be it inside a 200.
+        UnexpectedAnswerError: The answer is something else.
+    """
+    raise_for_refusal(response, ACCOUNT)
+    rows = json_of(response, ACCOUNT)
+    if isinstance(rows, dict):
+        body = cast("dict[str, Any]", rows)
+        _raise_for_error_inside(body)
+        rows = body.get("Records", [])
+    if not isinstance(rows, list | None):
+        raise unexpected(response, ACCOUNT, "sent no list of records")
+    return [_record(row, response) for row in cast("list[object]", rows or [])]
+
+
+def parse_get_record(response: Response, record_id: str) -> Record:
+    """Parse an answer to a search for one id; a row with another id is not taken for it.
+
+    Raises:
+        NotFoundError: No row has this id.
+    """
+    for record in parse_search_records(response):
+        if record["id"] == record_id:
+            return record
+    raise NotFoundError(
+        f"Ivinex has no record {record_id} in this module.",
+        status=response.status,
+        hint="Check the module, or find the record with search_records.",
+    )
+
+
+def parse_write_results(response: Response) -> list[WriteResult]:
+    """Parse an answer to a create or update: one result for each record sent, in the order sent.
+
+    `[{"CollectionTypeID": 1001, "CollectionID": 23456, "Status": "Success", "Message": "", "RelatedRecords": []}]`;
+    a `Status` other than success, whatever its case, is a failure.
+
+    Raises:
+        UnexpectedAnswerError: The answer cannot be matched with what was sent; the change may have been made.
+
+    Source: ivinex.txt, "Example Response" of create and update; fixtures ivinex/04 and 08.
+    """
+    raise_for_refusal(response, ACCOUNT)
+    rows = json_of(response, ACCOUNT)
+    if isinstance(rows, dict):
+        body = cast("dict[str, Any]", rows)
+        rows = body.get("Records", [body] if "Status" in body and "CollectionID" in body else None)
+        if rows is None:
+            _raise_for_error_inside(body)
+    sent = len(cast("dict[str, list[object]]", response.request.body)["Records"])
+    if not isinstance(rows, list) or len(cast("list[object]", rows)) != sent:
+        raise unexpected(response, ACCOUNT, f"did not say what became of each of the {sent} record(s)")
+    return [_write_result(index, row) for index, row in enumerate(cast("list[object]", rows))]
+
+
+def _record(row: object, response: Response) -> Record:
+    fields = dict(cast("dict[str, Any]", row)) if isinstance(row, dict) else {}
+    for key in ID_KEYS:
+        if fields.get(key) not in (None, ""):
+            return {"id": str(fields.pop(key)), "fields": fields}
+    raise unexpected(response, ACCOUNT, "sent a record without an id")
+
+
+def _write_result(index: int, row: object) -> WriteResult:
+    values = cast("dict[str, Any]", row) if isinstance(row, dict) else {}
+    ok = str(values.get("Status", "")).casefold() == "success"
+    result: WriteResult = {"index": index, "ok": ok}
+    if values.get("CollectionID"):
+        result["id"] = str(values["CollectionID"])
+    message = str(values.get("Message") or "")
+    if message or not ok:
+        result["message"] = message or f"Ivinex gave no reason (Status {values.get('Status')!r})."
+    return result
+
+
+def _raise_for_error_inside(body: dict[str, Any]) -> None:
+    """Raise for a failure reported inside a 200; what its keys are called is `assumed`."""
+    reason = next((str(value) for key, value in body.items() if key.casefold() in ("error", "message") and value), "")
+    failed = "Status" in body and str(body["Status"]).casefold() != "success"
+    if "Records" not in body and (reason or failed):
+        raise BadRequestError(
+            f'Ivinex said: "{reason[:300] or body.get("Status")}".',
+            status=200,
+            hint="Check field names and values with describe_module.",
+        )
+
+
+def _wire_id(text: str) -> int | str:
+    """Write an id as the document's examples do: a number where it is one."""
+    return int(text) if text.isascii() and text.isdigit() and (text == "0" or text[0] != "0") else text
+
+
+def _checked_fields(record: Mapping[str, object], at: int) -> dict[str, object]:
+    for name, value in record.items():
+        if name.casefold() in _RESERVED:
+            raise InputError(
+                f"records[{at}] holds {name!r}, which names an existing record or its module.",
+                hint="To change a record use update_records with its record_id.",
+            )
+        if not (value is None or isinstance(value, str | int | float | bool)):
+            raise InputError(
+                f"records[{at}].{name} is a {type(value).__name__}; Ivinex takes text, numbers and booleans.",
+                hint="Write the value as text.",
+            )
+    return dict(record)
+
+
+def _wire_filter(one: Mapping[str, object]) -> dict[str, str]:
+    operand = str(one.get("operand", ""))
+    if operand not in OPERANDS:
+        folded = {known.casefold(): known for known in OPERANDS}
+        near = folded.get(operand.casefold()) or next(iter(difflib.get_close_matches(operand, OPERANDS, n=1)), "")
+        raise InputError(
+            f"There is no operand {operand!r}; operands are case-sensitive.",
+            hint=f"Did you mean {near!r}?" if near else f"Use one of {', '.join(OPERANDS)}.",
+        )
+    return {
+        "Field": _checked_name(str(one.get("field", ""))),
+        "Operand": operand,
+        "Value": _wire_value(one.get("value"), operand),
+    }
+
+
+def _wire_value(value: object, operand: str) -> str:
+    """Write a filter's value as text.
+
+    A list, for `In`, becomes comma-separated text; `assumed`, since the document has no example.
+    """
+    if isinstance(value, list | tuple):
+        parts = [_wire_value(part, operand) for part in cast("Sequence[object]", value)]
+        if operand != "In" or not parts:
+            raise InputError(
+                f"{operand} takes one value, not a list." if parts else "In needs at least one value.",
+                hint="Only In takes a list.",
+            )
+        if comma := next((part for part in parts if "," in part), ""):
+            raise InputError(
+                f"In joins its values with commas, and {comma!r} holds one.",
+                hint="Search for that value with Equal in a call of its own.",
+            )
+        return ",".join(parts)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+        return str(value)
+    raise InputError("A filter's value must be text, a finite number or a boolean.", hint="For In give a list of them.")
+
+
+def _checked_name(name: str) -> str:
+    if not name or name != name.strip() or any(not char.isprintable() or char.isspace() for char in name):
+        raise InputError(f"{name!r} cannot be a field name.", hint="Look the names up with describe_module.")
+    return name
+
+
+def _in_range(name: str, number: int, lowest: int, highest: int) -> int:
+    if not lowest <= number <= highest:
+        raise InputError(f"{name} must be {lowest} to {highest}, not {number}.")
+    return number

@@ -1,0 +1,107 @@
+"""What the environment and `.env` say: the settings of the server itself, and the rules every CRM's settings follow.
+
+A CRM's own settings live in its folder. No value of a setting is ever repeated in an error: it may be a secret.
+"""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from crm_mcp.errors import SettingsError
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+_S = TypeVar("_S", bound=BaseSettings)
+
+
+def environment(prefix: str) -> SettingsConfigDict:
+    """Return how all settings are read: the environment wins over `.env`, and an empty value is an absent one."""
+    return SettingsConfigDict(
+        env_prefix=prefix, env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+
+def _readable_ca(path: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise ValueError(f"no certificates can be read from that file ({type(error).__name__})") from None
+    return path
+
+
+CaFile = Annotated[Path, AfterValidator(_readable_ca)]
+"""A PEM file with at least one certificate."""
+
+
+class ServerSettings(BaseSettings):
+    """The settings that belong to no CRM: `CRM_MCP_...`."""
+
+    model_config = environment("CRM_MCP_")
+
+    read_only: bool = False
+    http_token: SecretStr = SecretStr("")
+    allowed_hosts: str = ""
+    timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
+    ca_file: CaFile | None = None
+
+    @property
+    def allowed_host_list(self) -> list[str]:
+        """The Host headers accepted beside loopback, from comma-separated text."""
+        return [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+
+
+def load(settings_class: type[_S]) -> _S:
+    """Read one group of settings.
+
+    Raises:
+        SettingsError: A value is wrong; the message names each variable and what is wrong with it.
+    """
+    try:
+        return settings_class()
+    except ValidationError as error:
+        prefix = settings_class.model_config.get("env_prefix", "")
+        problems = [
+            f"{prefix}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors(include_url=False, include_input=False)
+        ]
+        raise SettingsError("; ".join(problems), hint="Correct it in the environment or in .env.") from None
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env is not UTF-8 text.", hint="Save it as UTF-8.") from None
+
+
+def _safe_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("write it as https://host")
+    if parts.username or parts.password:
+        raise ValueError("leave the login out of the URL; it has variables of its own")
+    if parts.query or parts.fragment:
+        raise ValueError("leave out everything from ? or # on")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
+        raise ValueError("plain http:// would show the login to the network; use https:// (http is for loopback only)")
+    return url.rstrip("/")
+
+
+BaseUrl = Annotated[str, AfterValidator(_safe_url)]
+"""Scheme and host of a CRM: https, or http to loopback only, without a login; no trailing slash."""
+
+
+def require_whole(names_and_values: dict[str, str], *, crm: str) -> bool:
+    """Tell whether a CRM is configured: all of these variables, or none.
+
+    Raises:
+        SettingsError: Some are set and some are not; the message names the missing ones.
+    """
+    missing = [name for name, value in names_and_values.items() if not value]
+    if missing and len(missing) < len(names_and_values):
+        raise SettingsError(
+            f"{crm} is only half configured: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
+            hint="Set what is missing, or unset the others to leave this CRM out.",
+        )
+    return not missing

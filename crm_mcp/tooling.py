@@ -1,0 +1,134 @@
+"""How a plain async function becomes an MCP tool: its schemas made small and strict, its errors written for a model.
+
+Errors turn into MCP's `ToolError` here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, cast
+
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+
+from crm_mcp.errors import CrmError
+
+Json = dict[str, Any]
+
+READ = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
+CREATE = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True)
+UPDATE = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True)
+
+
+def _text_of_id(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _text_of_value(value: object) -> object:
+    """Write numbers and booleans as the CRMs write them in text; leave the rest for validation."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+Id = Annotated[str, BeforeValidator(_text_of_id)]
+"""An id: text, and a number is taken too."""
+Text = Annotated[str, BeforeValidator(_text_of_value)]
+"""Text, and a number or a boolean is taken too."""
+Limit = Annotated[int, Field(ge=1, le=100)]
+Cursor = Annotated[str, Field(description="next_cursor of the page before")]
+Fields = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+"""The CRM's own field names with values."""
+
+
+class CrmTool(Tool):
+    """A tool whose result has a compact text form, and whose errors say what to do next."""
+
+    async def run(self, arguments: Json, context: Any, convert_result: bool = False) -> Any:  # noqa: ANN401, ARG002  # the SDK's signature
+        """Run the tool and return an MCP result: compact JSON as text beside the same data as structure.
+
+        Raises:
+            ToolError: The arguments are wrong or the CRM call failed; the text is for the model.
+        """
+        try:
+            result = await super().run(arguments, context)
+        except ToolError as error:
+            cause = error.__cause__
+            if isinstance(cause, ValidationError):
+                raise ToolError(self._explain(cause)) from cause
+            if isinstance(cause, CrmError):
+                raise ToolError(str(cause)) from cause
+            raise
+        text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
+
+    def _explain(self, error: ValidationError) -> str:
+        valid = list(cast("Json", self.parameters.get("properties", {})))
+        problems = [
+            _explain_one(problem["type"], problem["loc"], problem["msg"], valid)
+            for problem in error.errors(include_url=False, include_input=False, include_context=False)
+        ]
+        return f"{self.name}: {'; '.join(problems)}. Arguments: {', '.join(valid) or 'none'}."
+
+
+def _explain_one(kind: str, location: tuple[int | str, ...], message: str, valid: list[str]) -> str:
+    name = ".".join(str(part) for part in location)
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(name, valid, n=1)
+        return f"unknown argument {name!r}" + (f", did you mean {near[0]!r}?" if near else "")
+    if kind == "missing":
+        return f"{name} is required"
+    return f"{name}: {message.removeprefix('Value error, ').removeprefix('Input ')}"
+
+
+def build_tool(
+    function: Callable[..., Awaitable[object]], *, title: str, annotations: ToolAnnotations, name: str = ""
+) -> CrmTool:
+    """Make a tool of an async function whose parameters are plain types and whose result is a TypedDict.
+
+    The docstring is the description the model reads. Unknown arguments are refused, and both schemas are stripped
+    of what tells a model nothing.
+    """
+    description = " ".join((function.__doc__ or "").split())
+    tool = CrmTool.from_function(
+        function, name=name or None, title=title, annotations=annotations, description=description
+    )
+    assert isinstance(tool, CrmTool)
+    model = tool.fn_metadata.arg_model
+    model.model_config["extra"] = "forbid"
+    model.model_rebuild(force=True)
+    tool.parameters = slim_schema(model.model_json_schema(by_alias=True))
+    assert tool.fn_metadata.output_schema is not None, f"{tool.name} has no output schema"
+    tool.fn_metadata.output_schema = slim_schema(tool.fn_metadata.output_schema, keep_descriptions=False)
+    return tool
+
+
+def slim_schema(schema: Json, *, keep_descriptions: bool = True) -> Json:
+    """Return a JSON Schema without titles, empty defaults and references, which cost tokens and tell nothing."""
+    definitions = cast("dict[str, Json]", schema.get("$defs", {}))
+
+    def slim(node: object, *, names_properties: bool = False) -> object:
+        if isinstance(node, list):
+            return [slim(item) for item in cast("list[object]", node)]
+        if not isinstance(node, dict):
+            return node
+        node = cast("Json", node)
+        if not names_properties and "$ref" in node:
+            node = definitions[str(node["$ref"]).rsplit("/", 1)[-1]] | {k: v for k, v in node.items() if k != "$ref"}
+        return {
+            key: slim(value, names_properties=key == "properties" and not names_properties)
+            for key, value in node.items()
+            if names_properties or not _is_noise(key, value, keep_descriptions=keep_descriptions)
+        }
+
+    return cast("Json", slim(schema))
+
+
+def _is_noise(key: str, value: object, *, keep_descriptions: bool) -> bool:
+    if key == "description":
+        return not keep_descriptions
+    return key in ("title", "$defs") or (key == "default" and value in ("", [], {}, False))
