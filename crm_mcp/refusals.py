@@ -104,13 +104,18 @@ def json_of(response: Response, account: Account) -> object:
         UnexpectedAnswerError: The body is not JSON. After a write, the hint says that it may have been done.
     """
     try:
-        value = json.loads(response.body)
+        value = json.loads(response.body, parse_constant=_refuse_constant)
         if b"\\u" in response.body:  # an escaped half of a surrogate pair is legal JSON, but no text
             value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
         return value
     except (ValueError, RecursionError):
         kind = "HTML" if response.body.lstrip()[:1] == b"<" else "something that is not JSON"
         raise unexpected(response, account, f"sent {kind}") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Refuse NaN and infinities, which Python reads but JSON does not have."""
+    raise ValueError(name)
 
 
 def unexpected(response: Response, account: Account, what: str) -> UnexpectedAnswerError:

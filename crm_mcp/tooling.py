@@ -79,7 +79,7 @@ def _explain_one(kind: str, location: tuple[int | str, ...], message: str, valid
     name = ".".join(str(part) for part in location)
     if kind == "extra_forbidden":
         near = difflib.get_close_matches(name, valid, n=1)
-        return f"unknown argument {name!r}" + (f", did you mean {near[0]!r}?" if near else "")
+        return f"unknown argument {name!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
     if kind == "missing":
         return f"{name} is required"
     return f"{name}: {message.removeprefix('Value error, ').removeprefix('Input ')}"

@@ -39,8 +39,8 @@ class ConnectionPool:
         self._client: httpx.AsyncClient | None = None
 
     @contextlib.asynccontextmanager
-    async def open(self, transport: httpx.AsyncBaseTransport | None = None) -> AsyncGenerator[None]:
-        """Hold connections open inside the block; `transport` takes the network's place in tests."""
+    async def open(self) -> AsyncGenerator[None]:
+        """Hold connections open inside the block."""
         import httpx  # imported where it is first used: it costs a good part of the start-up time
 
         verify = httpx.create_ssl_context()
@@ -50,7 +50,6 @@ class ConnectionPool:
             timeout=self._timeout_s,
             verify=verify,
             follow_redirects=False,
-            transport=transport,
             headers={"User-Agent": f"crm-mcp-server/{metadata.version('crm-mcp-server')}"},
         ) as client:
             self._client = client

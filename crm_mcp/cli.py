@@ -1,0 +1,155 @@
+"""The command `crm-mcp`: serve, demo, doctor, tools. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import socket
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from crm_mcp.errors import CrmError, SettingsError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from crm_mcp.connector import Connector
+    from crm_mcp.settings import ServerSettings
+    from crm_mcp.transport.session import ConnectionPool
+
+EXIT_PROBLEM = 1
+EXIT_SETTINGS = 2
+
+NOT_CONFIGURED = """No CRM is configured. Set, in the environment or in a .env file here,
+  for Ivinex:   IVINEX_URL, IVINEX_USERNAME, IVINEX_PASSWORD (and IVINEX_MODULES=contact=1001,note=1002)
+  for MiniCRM:  MINICRM_SYSTEM_ID, MINICRM_API_KEY
+To see it work without an account, run: crm-mcp demo"""
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="crm-mcp-server", prog_name="crm-mcp")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="warning",
+    show_default=True,
+    help="What goes to stderr.",
+)
+@click.pass_context
+def main(context: click.Context, log_level: str) -> None:
+    """Serve Ivinex and MiniCRM to AI assistants over MCP. Without a command: serve on stdio."""
+    logging.basicConfig(level=log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    # At INFO the MCP SDK logs error texts, the CRM's words included.
+    logging.getLogger("mcp").setLevel(logging.WARNING)
+    if context.invoked_subcommand is None:
+        context.invoke(serve)
+
+
+@main.command()
+@click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="For http; other than loopback needs a token.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="For http; 0 picks one.")
+@click.option("--read-only", is_flag=True, help="Leave out every writing tool.")
+def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *, read_only: bool = False) -> None:
+    """Serve on stdio, or streamable HTTP at /mcp."""
+    settings, pool, connectors = _connect()
+    from crm_mcp import server as mcp_server
+
+    server = mcp_server.build_server(connectors, pool, read_only=read_only or settings.read_only)
+    if transport == "stdio":
+        asyncio.run(server.run_stdio_async())
+        return
+    try:
+        app = mcp_server.build_http_app(server, settings, host=host)
+    except SettingsError as error:
+        _quit(error)
+    _run_http(app, host, port)
+
+
+def _run_http(app: Starlette, host: str, port: int) -> None:
+    """Serve until told to stop; say where on stderr, or exit 2 where the port cannot be had."""
+    import uvicorn
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        _quit(
+            SettingsError(f"Cannot listen on {host} port {port}: {error.strerror}.", hint="Choose another with --port.")
+        )
+    name = f"[{host}]" if ":" in host else host
+    click.echo(f"serving MCP on http://{name}:{listener.getsockname()[1]}/mcp", err=True)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+@main.command()
+def demo() -> None:
+    """Play a short real MCP session on the bundled fake, and print it."""
+    from crm_mcp.demo import play
+
+    failures: list[str] = []
+    try:
+        asyncio.run(play())
+    except* CrmError as group:
+        failures += [str(error) for error in group.exceptions]
+    if failures:
+        click.echo(f"crm-mcp demo: {failures[0]}", err=True)
+        sys.exit(EXIT_PROBLEM)
+
+
+@main.command()
+def doctor() -> None:
+    """Check settings and logins; exit 1 on a problem."""
+    from crm_mcp.doctor import examine
+
+    healthy = True
+    for finding in asyncio.run(examine()):
+        healthy = healthy and finding.ok
+        click.echo(
+            f"{click.style('ok     ', fg='green') if finding.ok else click.style('PROBLEM', fg='red')} {finding}"
+        )
+    sys.exit(0 if healthy else EXIT_PROBLEM)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print what tools/list answers.")
+def tools(*, as_json: bool) -> None:
+    """List the tools of the present configuration."""
+    settings, pool, connectors = _connect()
+    from crm_mcp import server as mcp_server
+    from crm_mcp.tool_table import render_table
+
+    server = mcp_server.build_server(connectors, pool, read_only=settings.read_only)
+    listed = asyncio.run(server.list_tools())
+    if as_json:
+        plain = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed]
+        click.echo(json.dumps({"tools": plain}, ensure_ascii=False, separators=(",", ":")))
+    else:
+        click.echo(render_table(listed))
+
+
+def _connect() -> tuple[ServerSettings, ConnectionPool, list[Connector]]:
+    """Read the settings and connect what they name, or exit 2 saying what to set."""
+    from crm_mcp.registry import connect
+    from crm_mcp.settings import ServerSettings, load
+    from crm_mcp.transport.session import ConnectionPool
+
+    try:
+        settings = load(ServerSettings)
+        pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file)
+        connectors = connect(pool)
+    except SettingsError as error:
+        _quit(error)
+    if not connectors:
+        click.echo(NOT_CONFIGURED, err=True)
+        sys.exit(EXIT_SETTINGS)
+    return settings, pool, connectors
+
+
+def _quit(error: CrmError) -> NoReturn:
+    click.echo(f"crm-mcp: {error}", err=True)
+    sys.exit(EXIT_SETTINGS)

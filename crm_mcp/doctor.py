@@ -1,0 +1,55 @@
+"""What `crm-mcp doctor` looks at: settings, the way to each CRM, and its login."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crm_mcp.connector import Connector
+from crm_mcp.errors import CrmError, SettingsError
+from crm_mcp.registry import CONNECTORS
+from crm_mcp.settings import ServerSettings, load
+from crm_mcp.transport.session import ConnectionPool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the report."""
+
+    ok: bool
+    about: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.about}: {self.text}"
+
+
+async def examine() -> list[Finding]:
+    """Return what was found; the report is healthy when every finding is `ok`."""
+    findings: list[Finding] = []
+    try:
+        settings = load(ServerSettings)
+    except SettingsError as error:
+        return [Finding(False, "server", str(error))]
+    findings.append(Finding(True, "server", "read only" if settings.read_only else "writing tools are on"))
+    pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file)
+    connected = 0
+    async with pool.open():
+        for make in CONNECTORS:
+            try:
+                connector = make(pool)
+            except SettingsError as error:
+                findings.append(Finding(False, "settings", str(error)))
+                continue
+            if connector is not None:
+                connected += 1
+                findings.append(await _examine_login(connector))
+    if not connected and all(finding.ok for finding in findings):
+        findings.append(Finding(False, "settings", "no CRM is configured; crm-mcp tells which variables to set."))
+    return findings
+
+
+async def _examine_login(connector: Connector) -> Finding:
+    try:
+        return Finding(True, connector.title, await connector.check_login())
+    except CrmError as error:
+        return Finding(False, connector.title, str(error))

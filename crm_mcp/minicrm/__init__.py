@@ -1,0 +1,1 @@
+"""MiniCRM: projects, contacts, tasks and addresses."""

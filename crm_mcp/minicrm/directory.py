@@ -1,0 +1,106 @@
+"""What the account calls its modules, statuses, users and fields: schemas, asked for once and kept a while.
+
+MiniCRM lists users and statuses nowhere but in the schemas (observed), so whoever takes a name asks here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Generic, TypeVar
+
+from crm_mcp.errors import InputError
+from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.models import Module, Schema
+from crm_mcp.minicrm.schema import resolve_choice
+
+KEPT_FOR_S = 300.0
+"""How long an answer is kept: an administrator's change shows after five minutes at the latest."""
+
+_T = TypeVar("_T")
+
+
+class _Kept(Generic[_T]):
+    """Answers by key, each asked for again once it is too old."""
+
+    def __init__(self, ask: Callable[[str], Awaitable[_T]], clock: Callable[[], float]) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._answers: dict[str, tuple[float, _T]] = {}
+
+    async def get(self, key: str) -> _T:
+        asked_at, answer = self._answers.get(key, (None, None))
+        if asked_at is None or answer is None or self._clock() - asked_at > KEPT_FOR_S:
+            answer = await self._ask(key)
+            self._answers[key] = (self._clock(), answer)
+        return answer
+
+
+class Directory:
+    """Names and fields of one account.
+
+    Args:
+        client: Where to ask.
+        me: Who "me" is, a user's name or id; empty where the settings do not say.
+        clock: Tells the time in seconds; another one makes tests fast.
+    """
+
+    def __init__(self, client: MinicrmClient, *, me: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+        self._me = me
+        self._modules = _Kept[list[Module]](lambda _: client.list_modules(), clock)
+        self._project_schemas = _Kept[Schema](client.get_project_schema, clock)
+        self._contact_schemas = _Kept[Schema](client.get_contact_schema, clock)
+
+    async def modules(self) -> dict[str, str]:
+        """Return the names of the modules by id."""
+        return {module["id"]: module["name"] for module in await self._modules.get("")}
+
+    async def module_id(self, module: str) -> str:
+        """Return the id of a module given by name or id.
+
+        Raises:
+            InputError: There is no such module, or several have that name.
+        """
+        return resolve_choice("module", module, await self.modules())
+
+    async def project_schema(self, module_id: str) -> Schema:
+        """Return the fields of a module's projects."""
+        return await self._project_schemas.get(module_id)
+
+    async def contact_schema(self, contact_type: str) -> Schema:
+        """Return the fields of `Person` or `Business`."""
+        return await self._contact_schemas.get(contact_type)
+
+    async def project_schemas(self, module_id: str = "") -> list[Schema]:
+        """Return the schema of one module, or of all of them when none is named."""
+        ids: Iterable[str] = [module_id] if module_id else await self.modules()
+        return [await self.project_schema(one) for one in ids]
+
+    async def user_id(self, user: str, module_id: str = "") -> str:
+        """Return the id of a user given by name, id or "me".
+
+        An unknown one is refused: the CRM would hand the card to a random user (observed).
+
+        Raises:
+            InputError: No schema lists this user, several have that name, or nobody is "me".
+        """
+        if user.casefold() == "me":
+            if not self._me:
+                raise InputError("Nobody is configured as 'me'.", hint="Name the user, or set MINICRM_USER.")
+            user = self._me
+        return resolve_choice(
+            "user", user, _joined(schema["users"] for schema in await self.project_schemas(module_id))
+        )
+
+    async def status_id(self, status: str, module_id: str = "") -> str:
+        """Return the id of a status given by label or id; without a module, of the one module that has it.
+
+        Raises:
+            InputError: No module has it, or several do.
+        """
+        statuses = _joined(schema["statuses"] for schema in await self.project_schemas(module_id))
+        return resolve_choice("status", status, statuses)
+
+
+def _joined(maps: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {choice_id: label for choices in maps for choice_id, label in choices.items()}

@@ -1,0 +1,122 @@
+"""What holds the rows of a MiniCRM answer: from the raw body to one object or to rows with their keys. Pure.
+
+`Results` is an object keyed by id, a list, a list that holds one object keyed by id, or, when empty, `[]`; some
+servers leave it out. All of them become the same here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crm_mcp import refusals
+from crm_mcp.minicrm.refusals import ACCOUNT, raise_for_refusal
+from crm_mcp.minicrm.values import as_list, as_object, read_count, read_id
+
+if TYPE_CHECKING:
+    from crm_mcp.errors import UnexpectedAnswerError
+    from crm_mcp.messages import Response
+
+_MAX_DEPTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a list.
+
+    Attributes:
+        key: The key it stood under, which is its id by the document; empty in a list.
+        value: An object, or text in lists of addresses.
+    """
+
+    key: str
+    value: object
+
+
+def unexpected(response: Response, what: str) -> UnexpectedAnswerError:
+    """Make the error for an answer of another shape: `what` follows "MiniCRM", such as `sent no object`."""
+    return refusals.unexpected(response, ACCOUNT, what)
+
+
+def read_json(response: Response) -> object:
+    """Return the JSON of a success, fit to be written as UTF-8 JSON again.
+
+    Raises:
+        RefusedError: The status is a refusal.
+        UnexpectedAnswerError: The body is not JSON in UTF-8, or is nested deeper than any answer of this CRM.
+
+    Source: minicrm.txt, "Character Encoding" and "Data format".
+    """
+    raise_for_refusal(response)
+    value = refusals.json_of(response, ACCOUNT)
+    try:
+        response.body.decode()
+        _check_readable(value)
+    except UnicodeDecodeError:
+        raise unexpected(response, "sent text that is not UTF-8") from None
+    except ValueError as error:
+        raise unexpected(response, f"sent {error}") from None
+    return value
+
+
+def _check_readable(value: object, depth: int = 0) -> None:
+    """Refuse what Python reads without complaint but nothing after it can take."""
+    if depth > _MAX_DEPTH:
+        raise ValueError("JSON that is nested too deep")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number that is too large")
+    for item in as_list(value) or (as_object(value) or {}).values():
+        _check_readable(item, depth + 1)
+
+
+def read_object(response: Response) -> dict[str, object]:
+    """Return the one JSON object of a success; PHP's `[]` is an empty one.
+
+    Raises:
+        RefusedError: The status is a refusal.
+        UnexpectedAnswerError: The answer is anything else.
+    """
+    body = as_object(read_json(response))
+    if body is None:
+        raise unexpected(response, "sent no object")
+    return body
+
+
+def read_rows(response: Response) -> tuple[list[Row], int | None]:
+    """Return the rows of a list and the CRM's `Count`.
+
+    Raises:
+        RefusedError: The status is a refusal.
+        UnexpectedAnswerError: The answer is not a list in any of the shapes known.
+    """
+    return rows_of(response, read_json(response))
+
+
+def rows_of(response: Response, body: object) -> tuple[list[Row], int | None]:
+    """Return the rows and `Count` of a body already read; see `read_rows`."""
+    page = as_object(body)
+    if page is not None and ("Results" in page or "Count" in page):
+        return _rows(response, page.get("Results")), read_count(page.get("Count"))
+    if body is not None and (page is None or all(read_id(key) for key in page) or "Id" in page):
+        return _rows(response, body), None
+    raise unexpected(response, "sent no Results")
+
+
+def _rows(response: Response, results: object) -> list[Row]:
+    if results is None:
+        return []
+    items = as_list(results)
+    if items is not None:
+        return [row for item in items for row in _keyed(response, item)]
+    return _keyed(response, results)
+
+
+def _keyed(response: Response, value: object) -> list[Row]:
+    """Take one object apart: a row by itself if it has an `Id`, else rows keyed by id."""
+    entries = as_object(value)
+    if entries is None:
+        raise unexpected(response, "sent Results that hold no objects")
+    if "Id" in entries:
+        return [Row("", entries)]
+    return [Row(key, entry) for key, entry in entries.items()]

@@ -1,0 +1,161 @@
+"""The shapes of MiniCRM data, outward and within: what the codec parses is what the tools give.
+
+Pure data. An object has its own `id` as text, its few common keys in snake_case and the rest under `fields`, with the
+CRM's own names and untouched values. A common key that the CRM holds empty is absent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NotRequired, TypeVar
+
+from typing_extensions import TypedDict
+
+Item = TypeVar("Item")
+
+PAGE_SIZE = 100
+"""Rows of one page of a search. Source: minicrm.txt, "Searching"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Part of a list, as the CRM cut it.
+
+    Attributes:
+        items: What the rows say, in the order received.
+        total: The CRM's `Count`, which may disagree with the rows; None where it tells none.
+    """
+
+    items: list[Item]
+    total: int | None
+
+    @property
+    def row_count(self) -> int:
+        """How many rows came; a full page has `PAGE_SIZE`."""
+        return len(self.items)
+
+
+class Module(TypedDict):
+    """One module; `fields` holds its settings where they were asked for."""
+
+    id: str
+    name: str
+    type: NotRequired[str]
+    fields: NotRequired[dict[str, Any]]
+
+
+class SchemaField(TypedDict):
+    """One field of an entity; `choices` maps ids to labels."""
+
+    name: str
+    type: str
+    choices: NotRequired[dict[str, str]]
+
+
+class Schema(TypedDict):
+    """What an entity of this account can hold; the maps lead from ids to labels."""
+
+    fields: list[SchemaField]
+    statuses: dict[str, str]
+    users: dict[str, str]
+    modules: dict[str, str]
+
+
+class Project(TypedDict):
+    """One project: a search gives ids of status and user, a detail gives their labels."""
+
+    id: str
+    name: str
+    module_id: NotRequired[str]
+    contact_id: NotRequired[str]
+    business_id: NotRequired[str]
+    status: NotRequired[str]
+    status_id: NotRequired[str]
+    user: NotRequired[str]
+    user_id: NotRequired[str]
+    deleted: NotRequired[bool]
+    fields: dict[str, Any]
+
+
+class Contact(TypedDict):
+    """One person or business; a person's `name` is the first and last name joined where the CRM sends no `Name`."""
+
+    id: str
+    name: str
+    type: NotRequired[Literal["Person", "Business"]]
+    email: NotRequired[str]
+    phone: NotRequired[str]
+    business_id: NotRequired[str]
+    deleted: NotRequired[bool]
+    fields: dict[str, Any]
+
+
+class Task(TypedDict):
+    """One task; `status` is `Open` or `Closed` as sent."""
+
+    id: str
+    comment: str
+    status: NotRequired[str]
+    deadline: NotRequired[str]
+    project_id: NotRequired[str]
+    user: NotRequired[str]
+    user_id: NotRequired[str]
+    type: NotRequired[str]
+    type_id: NotRequired[str]
+    fields: NotRequired[dict[str, Any]]
+
+
+class AddressRow(TypedDict):
+    """One address of a list: the CRM's one-line form."""
+
+    id: str
+    label: str
+
+
+class Address(TypedDict):
+    """One address of a contact."""
+
+    id: str
+    name: str
+    contact_id: NotRequired[str]
+    fields: dict[str, Any]
+
+
+class Written(TypedDict):
+    """What was created or updated."""
+
+    id: str
+
+
+class ProjectPage(TypedDict):
+    """Projects that were found; `total` counts all of them."""
+
+    items: list[Project]
+    next_cursor: NotRequired[str]
+    total: NotRequired[int]
+
+
+class ContactPage(TypedDict):
+    """Contacts that were found; `total` counts all of them."""
+
+    items: list[Contact]
+    next_cursor: NotRequired[str]
+    total: NotRequired[int]
+
+
+class Modules(TypedDict):
+    """All modules."""
+
+    items: list[Module]
+
+
+class Tasks(TypedDict):
+    """Tasks of one project."""
+
+    items: list[Task]
+
+
+class Addresses(TypedDict):
+    """Addresses of one contact."""
+
+    items: list[AddressRow]

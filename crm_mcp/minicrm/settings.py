@@ -1,0 +1,37 @@
+"""What the environment says about the MiniCRM account: `MINICRM_...`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings
+
+from crm_mcp.settings import BaseUrl, environment
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("there is no such time zone; write it as Europe/Budapest") from None
+    return name
+
+
+class MinicrmSettings(BaseSettings):
+    """One MiniCRM account and its login. `user` is who "me" is: a user's name or id."""
+
+    model_config = environment("MINICRM_")
+
+    url: BaseUrl = "https://r3.minicrm.hu"
+    system_id: str = ""
+    api_key: SecretStr = SecretStr("")
+    requests_per_minute: Annotated[int, Field(ge=0)] = 60
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Budapest"
+    user: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the account's dates."""
+        return ZoneInfo(self.timezone)

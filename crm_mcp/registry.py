@@ -1,0 +1,32 @@
+"""Which CRMs there are. A further CRM is one folder of its own and one entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from crm_mcp.connector import Connector
+from crm_mcp.ivinex.connector import IvinexConnector
+from crm_mcp.minicrm.connector import MinicrmConnector
+from crm_mcp.module_tools import ModuleTools
+from crm_mcp.tooling import CrmTool
+from crm_mcp.transport.session import ConnectionPool
+
+CONNECTORS: Sequence[Callable[[ConnectionPool], Connector | None]] = (
+    IvinexConnector.from_environment,
+    MinicrmConnector.from_environment,
+)
+
+
+def connect(pool: ConnectionPool) -> list[Connector]:
+    """Return a connector for each CRM that the environment configures.
+
+    Raises:
+        SettingsError: One is half configured, or a value is wrong.
+    """
+    return [connector for make in CONNECTORS if (connector := make(pool)) is not None]
+
+
+def all_tools(connectors: Sequence[Connector], *, read_only: bool = False) -> list[CrmTool]:
+    """Return the tools of these CRMs, without the writing ones when `read_only`."""
+    tools = [*ModuleTools(connectors).all(), *(tool for connector in connectors for tool in connector.tools())]
+    return [tool for tool in tools if not read_only or (tool.annotations and tool.annotations.read_only_hint)]

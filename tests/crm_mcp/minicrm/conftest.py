@@ -1,0 +1,29 @@
+"""Answers of MiniCRM, made by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from crm_mcp.messages import Request, Response
+
+
+@pytest.fixture(scope="session")
+def answer() -> Callable[..., Response]:
+    """Return a maker of responses; a body of bytes stays as it is, any other becomes JSON."""
+
+    def make(
+        body: object,
+        status: int = 200,
+        path: str = "/Api/R3/Project/1234",
+        method: str = "GET",
+        query: tuple[tuple[str, str], ...] = (),
+        content_type: str = "application/json; charset=utf-8",
+    ) -> Response:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        request = Request("PUT" if method == "PUT" else "GET", path, query, is_idempotent=method == "GET")
+        return Response(status, raw, content_type, request)
+
+    return make

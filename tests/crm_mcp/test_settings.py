@@ -1,0 +1,145 @@
+"""The environment is read as documented, and what is wrong with it is said without repeating a value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crm_mcp.errors import InputError, SettingsError
+from crm_mcp.ivinex.connector import IvinexConnector
+from crm_mcp.ivinex.settings import IvinexSettings
+from crm_mcp.minicrm.connector import MinicrmConnector
+from crm_mcp.minicrm.settings import MinicrmSettings
+from crm_mcp.settings import ServerSettings, load
+from crm_mcp.transport.session import ConnectionPool
+from tests.mcp_play import both_crms
+
+SECRET = "s3cret-Passw0rd"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:  # pyright: ignore[reportUnusedFunction]
+    monkeypatch.chdir(tmp_path)
+    for name in (*both_crms(""), "MINICRM_TIMEZONE", "MINICRM_USER", "CRM_MCP_READ_ONLY", "CRM_MCP_TIMEOUT_S"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_nothing_set_is_nothing_connected() -> None:
+    assert IvinexConnector.from_environment(ConnectionPool()) is None
+    assert MinicrmConnector.from_environment(ConnectionPool()) is None
+
+
+def test_an_empty_value_is_an_absent_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in both_crms(""):
+        monkeypatch.setenv(name, "")
+    assert IvinexConnector.from_environment(ConnectionPool()) is None
+    assert load(MinicrmSettings).requests_per_minute == 60
+
+
+@pytest.mark.parametrize("missing", ["IVINEX_URL", "IVINEX_USERNAME", "IVINEX_PASSWORD"])
+def test_a_half_configured_ivinex_names_what_is_missing(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in {"IVINEX_URL", "IVINEX_USERNAME", "IVINEX_PASSWORD"} - {missing}:
+        monkeypatch.setenv(name, "https://demo.example" if name == "IVINEX_URL" else SECRET)
+    with pytest.raises(SettingsError, match=f"half configured: {missing} is missing") as caught:
+        IvinexConnector.from_environment(ConnectionPool())
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(("given", "missing"), [("SYSTEM_ID", "API_KEY"), ("API_KEY", "SYSTEM_ID")])
+def test_a_half_configured_minicrm_names_what_is_missing(
+    given: str, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"MINICRM_{given}", SECRET)
+    with pytest.raises(SettingsError, match=f"MINICRM_{missing} is missing"):
+        MinicrmConnector.from_environment(ConnectionPool())
+
+
+def test_a_url_alone_does_not_make_minicrm_half_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINICRM_URL", "https://r3.minicrm.io")
+    assert MinicrmConnector.from_environment(ConnectionPool()) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://crm.example", "plain http"),
+        (f"https://user:{SECRET}@crm.example", "leave the login out"),
+        ("crm.example", "https://host"),
+        ("ftp://crm.example", "https://host"),
+        ("https://crm.example/?a=1", "leave out everything"),
+    ],
+)
+def test_an_unsafe_url_is_refused_with_the_reason(url: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVINEX_URL", url)
+    with pytest.raises(SettingsError, match=f"IVINEX_URL: .*{says}") as caught:
+        load(IvinexSettings)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost:8080", "[::1]:8080"])
+def test_plain_http_is_fine_to_loopback(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVINEX_URL", f"http://{host}/")
+    assert load(IvinexSettings).url == f"http://{host}"
+
+
+def test_module_names_are_read_from_pairs_and_found_in_any_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVINEX_MODULES", " contact = 1001 , note=1002,")
+    settings = load(IvinexSettings)
+    assert settings.modules == {"contact": "1001", "note": "1002"}
+    assert settings.module_id("Contact") == "1001"
+    assert settings.module_id("1777") == "1777"
+    assert settings.module_name("1002") == "note"
+    with pytest.raises(InputError, match="Did you mean 'contact'"):
+        settings.module_id("contcat")
+    with pytest.raises(InputError, match=r"Known: contact \(1001\), note \(1002\)"):
+        settings.module_id("invoices")
+
+
+@pytest.mark.parametrize("text", ["contact", "contact=", "=1001", "contact=abc", "contact:1001"])
+def test_badly_written_modules_are_refused_with_an_example(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVINEX_MODULES", text)
+    with pytest.raises(SettingsError, match="contact=1001,note=1002"):
+        load(IvinexSettings)
+
+
+def test_the_environment_wins_over_the_env_file_and_an_empty_one_does_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("MINICRM_SYSTEM_ID=1\nMINICRM_USER=file\nUNRELATED=1\n", encoding="utf-8")
+    monkeypatch.setenv("MINICRM_SYSTEM_ID", "2")
+    monkeypatch.setenv("MINICRM_USER", "")
+    settings = load(MinicrmSettings)
+    assert (settings.system_id, settings.user) == ("2", "file")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MINICRM_REQUESTS_PER_MINUTE", "-1"), ("MINICRM_REQUESTS_PER_MINUTE", "many"), ("MINICRM_TIMEZONE", "Mars/Base")],
+)
+def test_a_wrong_minicrm_value_names_its_variable(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name):
+        load(MinicrmSettings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("CRM_MCP_TIMEOUT_S", "0"), ("CRM_MCP_CA_FILE", "nowhere.pem"), ("CRM_MCP_READ_ONLY", "perhaps")],
+)
+def test_a_wrong_server_value_names_its_variable(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name):
+        load(ServerSettings)
+
+
+def test_allowed_hosts_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_MCP_ALLOWED_HOSTS", "crm.example, other.example:8443,")
+    assert load(ServerSettings).allowed_host_list == ["crm.example", "other.example:8443"]
+
+
+def test_no_secret_shows_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("IVINEX_PASSWORD", "MINICRM_API_KEY", "CRM_MCP_HTTP_TOKEN"):
+        monkeypatch.setenv(name, SECRET)
+    printed = repr([load(IvinexSettings), load(MinicrmSettings), load(ServerSettings)])
+    assert SECRET not in printed

@@ -1,0 +1,141 @@
+"""What a host sees in tools/list: complete, strict, small, and the same as the committed snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp.types import Tool
+
+from crm_mcp.registry import connect
+from crm_mcp.server import build_server
+from crm_mcp.transport.session import ConnectionPool
+from tests.mcp_play import both_crms
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+IVINEX = ["search_records", "get_record", "get_linked_records", "create_records", "update_records", "create_note"]
+PROJECTS = ["search_projects", "get_project", "create_project", "update_project"]
+CONTACTS = ["search_contacts", "get_contact", "create_contact", "update_contact"]
+TASKS = ["get_project_tasks", "get_task", "create_task", "update_task"]
+ADDRESSES = ["list_addresses", "get_address", "create_address", "update_address"]
+SHARED = ["list_modules", "describe_module"]
+ALL = [*SHARED, *IVINEX, *PROJECTS, *CONTACTS, *TASKS, *ADDRESSES]
+WRITING = {name for name in ALL if name.startswith(("create_", "update_"))}
+
+
+def listed(*, read_only: bool = False) -> list[Tool]:
+    """Return the tools of the CRMs that the environment names."""
+    pool = ConnectionPool()
+    return asyncio.run(build_server(connect(pool), pool, read_only=read_only).list_tools())
+
+
+def as_json(tool: Tool) -> dict[str, Any]:
+    return tool.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+@pytest.fixture
+def both(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in both_crms("http://127.0.0.1:9").items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def only_ivinex(both: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    for name in ("MINICRM_SYSTEM_ID", "MINICRM_API_KEY"):
+        monkeypatch.setenv(name, "")
+
+
+@pytest.fixture
+def only_minicrm(both: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    for name in ("IVINEX_URL", "IVINEX_USERNAME", "IVINEX_PASSWORD"):
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.usefixtures("both")
+def test_every_tool_of_the_contract_is_there_and_no_other() -> None:
+    assert [tool.name for tool in listed()] == ALL
+
+
+@pytest.mark.usefixtures("only_ivinex")
+def test_an_unconfigured_minicrm_brings_no_tools() -> None:
+    assert [tool.name for tool in listed()] == [*SHARED, *IVINEX]
+
+
+@pytest.mark.usefixtures("only_minicrm")
+def test_an_unconfigured_ivinex_brings_no_tools() -> None:
+    assert [tool.name for tool in listed()] == [*SHARED, *PROJECTS, *CONTACTS, *TASKS, *ADDRESSES]
+
+
+@pytest.mark.usefixtures("both")
+def test_read_only_leaves_out_every_writing_tool() -> None:
+    assert {tool.name for tool in listed(read_only=True)} == set(ALL) - WRITING
+
+
+@pytest.mark.usefixtures("only_minicrm")
+def test_one_crm_needs_no_argument_to_choose_it() -> None:
+    by_name = {tool.name: tool for tool in listed()}
+    assert set(by_name["list_modules"].input_schema["properties"]) == set()
+    assert set(by_name["describe_module"].input_schema["properties"]) == {"module"}
+
+
+@pytest.mark.usefixtures("both")
+def test_two_crms_are_told_apart_by_an_argument_with_their_names() -> None:
+    by_name = {tool.name: tool for tool in listed()}
+    assert by_name["describe_module"].input_schema["properties"]["crm"]["enum"] == ["ivinex", "minicrm"]
+    assert by_name["describe_module"].input_schema["required"] == ["crm", "module"]
+    assert "required" not in by_name["list_modules"].input_schema
+
+
+@pytest.mark.usefixtures("both")
+def test_every_tool_has_title_description_annotations_and_both_schemas() -> None:
+    for tool in listed():
+        plain = as_json(tool)
+        assert tool.title, tool.name
+        assert tool.description, tool.name
+        assert set(plain["annotations"]) == {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}
+        assert plain["annotations"]["readOnlyHint"] is (tool.name not in WRITING)
+        assert plain["annotations"]["idempotentHint"] is not tool.name.startswith("create_")
+        assert plain["inputSchema"]["additionalProperties"] is False
+        assert plain["outputSchema"]["type"] == "object"
+
+
+@pytest.mark.usefixtures("both")
+def test_no_schema_holds_what_some_hosts_refuse_or_what_tells_nothing() -> None:
+    for tool in listed():
+        inputs, outputs = json.dumps(tool.input_schema), json.dumps(tool.output_schema)
+        for schema in (inputs, outputs):
+            for noise in ("anyOf", "null", "$ref", "$defs", '"title"'):
+                assert noise not in schema, f"{tool.name}: {noise}"
+
+
+@pytest.mark.usefixtures("both")
+def test_the_whole_list_stays_within_25000_bytes() -> None:
+    compact = json.dumps({"tools": [as_json(tool) for tool in listed()]}, separators=(",", ":"), ensure_ascii=False)
+    assert len(compact.encode()) <= 25_000
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("name", ALL)
+def test_a_tool_is_what_its_snapshot_says(name: str) -> None:
+    """To accept a change on purpose, delete the snapshot and run the test twice."""
+    (tool,) = (tool for tool in listed() if tool.name == name)
+    printed = json.dumps(as_json(tool), indent=2, ensure_ascii=False) + "\n"
+    snapshot = SNAPSHOTS / f"{name}.json"
+    if not snapshot.exists():
+        snapshot.write_text(printed, encoding="utf-8")
+        pytest.fail(f"{snapshot.name} was missing and is written now; read it and run again")
+    assert printed == snapshot.read_text(encoding="utf-8")
+
+
+def test_no_snapshot_is_left_of_a_tool_that_is_gone() -> None:
+    assert {file.stem for file in SNAPSHOTS.glob("*.json")} == set(ALL)
+
+
+def test_both_packages_say_that_they_are_typed() -> None:
+    assert (resources.files("crm_mcp") / "py.typed").is_file()
+    assert (resources.files("mockserver") / "py.typed").is_file()

@@ -1,0 +1,154 @@
+"""The commands as a person runs them: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.transports import quiet_environment
+from tests.fake_process import FakeServer
+from tests.mcp_play import both_crms
+
+
+def crm_mcp(
+    *arguments: str, settings: Mapping[str, str] | None = None, cwd: Path, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "crm_mcp", *arguments],
+        env=quiet_environment(settings or {}),
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [(), ("serve",), ("tools",), ("serve", "--transport", "http")])
+def test_without_any_crm_it_ends_with_2_and_names_the_variables_and_the_demo(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    result = crm_mcp(*arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    for word in (
+        "IVINEX_URL",
+        "IVINEX_USERNAME",
+        "IVINEX_PASSWORD",
+        "MINICRM_SYSTEM_ID",
+        "MINICRM_API_KEY",
+        "crm-mcp demo",
+    ):
+        assert word in result.stderr
+
+
+def test_half_a_login_ends_with_2_in_one_line_that_names_the_other_half(tmp_path: Path) -> None:
+    result = crm_mcp(settings={"MINICRM_API_KEY": "fake-key-123"}, cwd=tmp_path)
+    assert result.returncode == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert "MINICRM_SYSTEM_ID is missing" in result.stderr
+    assert "fake-key-123" not in result.stderr
+
+
+def test_the_bare_command_serves_stdio_and_ends_well_when_its_input_does(tmp_path: Path) -> None:
+    result = crm_mcp(settings=both_crms("http://127.0.0.1:9"), cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_settings_come_from_an_env_file_in_the_working_folder(tmp_path: Path) -> None:
+    lines = [f"{name}={value}" for name, value in both_crms("http://127.0.0.1:9").items()]
+    (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
+    assert crm_mcp("tools", cwd=tmp_path).returncode == 0
+
+
+def test_tools_json_is_what_tools_list_answers(tmp_path: Path) -> None:
+    settings = both_crms("http://127.0.0.1:9")
+    told = json.loads(crm_mcp("tools", "--json", settings=settings, cwd=tmp_path).stdout)
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
+    session = [
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
+    ]
+    served = crm_mcp(settings=settings, cwd=tmp_path, stdin="".join(json.dumps(one) + "\n" for one in session))
+    answers = {answer["id"]: answer for answer in map(json.loads, served.stdout.splitlines())}
+    assert answers[2]["result"]["tools"] == told["tools"]
+
+
+def test_the_tool_table_has_a_line_a_tool(tmp_path: Path) -> None:
+    result = crm_mcp("tools", settings=both_crms("http://127.0.0.1:9"), cwd=tmp_path)
+    lines = result.stdout.splitlines()
+    assert len(lines) == 24
+    assert all(re.match(r"^[a-z_]+ +[rw]  \S", line) for line in lines)
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",), ("serve", "--help")])
+def test_help_and_version_need_no_settings(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    result = crm_mcp(*arguments, cwd=tmp_path)
+    assert result.returncode == 0
+    assert "crm-mcp" in result.stdout or "Usage:" in result.stdout
+
+
+def test_an_open_host_without_a_token_ends_with_2(tmp_path: Path) -> None:
+    result = crm_mcp(
+        "serve",
+        "--transport",
+        "http",
+        "--host",
+        "0.0.0.0",  # noqa: S104  # refused is what it is
+        settings=both_crms("http://127.0.0.1:9"),
+        cwd=tmp_path,
+    )
+    assert result.returncode == 2
+    assert "CRM_MCP_HTTP_TOKEN" in result.stderr
+
+
+def test_the_doctor_is_content_with_a_good_login(fake_server: FakeServer, tmp_path: Path) -> None:
+    result = crm_mcp("doctor", settings=both_crms(fake_server.url), cwd=tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["ok", "ok", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"IVINEX_PASSWORD": "wrong-password"}, "IVINEX_PASSWORD"),
+        ({"MINICRM_API_KEY": "wrong-password"}, "MINICRM_API_KEY"),
+        ({"MINICRM_API_KEY": ""}, "MINICRM_API_KEY is missing"),
+        ({"MINICRM_URL": "http://127.0.0.1:9"}, "did not answer"),
+        ({"MINICRM_USER": "Nobody"}, "Nobody"),
+        ({"IVINEX_MODULES": ""}, "IVINEX_MODULES"),
+    ],
+)
+def test_the_doctor_names_each_problem_and_ends_with_1(
+    fake_server: FakeServer, tmp_path: Path, change: dict[str, str], says: str
+) -> None:
+    result = crm_mcp("doctor", settings=both_crms(fake_server.url) | change, cwd=tmp_path)
+    assert result.returncode == 1
+    (problem,) = [line for line in result.stdout.splitlines() if line.startswith("PROBLEM")]
+    assert says in problem
+    assert "wrong-password" not in result.stdout + result.stderr
+
+
+def test_the_doctor_without_any_crm_ends_with_1(tmp_path: Path) -> None:
+    result = crm_mcp("doctor", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "no CRM is configured" in result.stdout
+
+
+def test_the_demo_shows_data_that_went_all_the_way(tmp_path: Path) -> None:
+    result = crm_mcp("demo", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    for step in ("search_contacts(", "get_project_tasks(", "search_records(", "create_note(", "get_record("):
+        assert step in result.stdout
+    written, read_back = result.stdout.split("create_note(")[1].split("get_record(")
+    assert "both grinders & wants them" in written
+    assert "both grinders & wants them" in read_back
+    assert "Done." in result.stdout

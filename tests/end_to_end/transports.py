@@ -1,0 +1,51 @@
+"""Starts the server as a process of its own, on stdio or HTTP, and connects a client in either protocol era."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Generator, Mapping
+from typing import Literal
+
+from mcp import Client, StdioServerParameters
+
+Era = Literal["legacy", "auto"]
+ERAS: tuple[Era, ...] = ("legacy", "auto")
+"""How a client begins: by the handshake of before 2026, or by discovering what the server speaks."""
+
+
+def quiet_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment with no CRM setting but the given ones."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("IVINEX_", "MINICRM_", "CRM_MCP_"))
+    }
+    return {**kept, **settings}
+
+
+@contextlib.asynccontextmanager
+async def over_stdio(settings: Mapping[str, str], cwd: str, era: Era, *options: str) -> AsyncGenerator[Client]:
+    """Start `crm-mcp` and speak to it through its standard input and output."""
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "crm_mcp", *options], env=quiet_environment(settings), cwd=cwd
+    )
+    async with Client(command, mode=era) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def serving_http(settings: Mapping[str, str], cwd: str, *options: str) -> Generator[str]:
+    """Start `crm-mcp serve --transport http` on a free port; yield the address of `/mcp`, end it by SIGTERM."""
+    command = [sys.executable, "-m", "crm_mcp", "serve", "--transport", "http", "--port", "0", *options]
+    with subprocess.Popen(
+        command, env=quiet_environment(settings), cwd=cwd, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        try:
+            line = process.stderr.readline()
+            assert line.startswith("serving MCP on http://127.0.0.1:"), line
+            yield line.split()[-1]
+        finally:
+            process.terminate()
+            process.wait(timeout=10)

@@ -1,0 +1,60 @@
+"""Calls tools as an assistant's host does, and gives back what the model would get."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import AsyncGenerator
+from typing import Any
+
+from mcp import Client
+from mcp.types import CallToolResult, TextContent
+
+from crm_mcp.registry import connect
+from crm_mcp.server import build_server
+from crm_mcp.transport.session import ConnectionPool
+
+MODULES = "contact=1001,note=1002"
+
+
+def both_crms(url: str) -> dict[str, str]:
+    """Return the environment that connects both CRMs at one address, such as the fake's, without a rate limit."""
+    return {
+        "IVINEX_URL": url,
+        "IVINEX_USERNAME": "demo",
+        "IVINEX_PASSWORD": "demo-password",
+        "IVINEX_MODULES": MODULES,
+        "MINICRM_URL": url,
+        "MINICRM_SYSTEM_ID": "10001",
+        "MINICRM_API_KEY": "demo-api-key",
+        "MINICRM_REQUESTS_PER_MINUTE": "0",
+    }
+
+
+async def call(client: Client, tool: str, **arguments: Any) -> Any:
+    """Call a tool that must succeed; return its structured result, having checked that the text says the same."""
+    result, text = await _call(client, tool, arguments)
+    assert not result.is_error, f"{tool} failed: {text}"
+    assert json.loads(text) == result.structured_content
+    return result.structured_content
+
+
+async def fail(client: Client, tool: str, **arguments: Any) -> str:
+    """Call a tool that must fail; return what the model reads."""
+    result, text = await _call(client, tool, arguments)
+    assert result.is_error, f"{tool} did not fail: {text}"
+    return text
+
+
+async def _call(client: Client, tool: str, arguments: dict[str, Any]) -> tuple[CallToolResult, str]:
+    result = await client.call_tool(tool, arguments)
+    assert isinstance(result, CallToolResult)
+    return result, "".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+@contextlib.asynccontextmanager
+async def assistant(*, read_only: bool = False) -> AsyncGenerator[Client]:
+    """Connect a client in this process to a server on the CRMs that the environment names."""
+    pool = ConnectionPool(timeout_s=10)
+    async with Client(build_server(connect(pool), pool, read_only=read_only)) as client:
+        yield client

@@ -1,0 +1,86 @@
+"""Who may import whom: data flows one way, and the client and the fake are two readings of the same documents."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import crm_mcp
+import mockserver
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    """Yield each module a file imports, wherever in the file that stands."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file} imports relatively"
+            yield node.module or ""
+
+
+def files_of(package: Path, pattern: str = "**/*.py") -> list[Path]:
+    files = sorted(package.glob(pattern))
+    assert files
+    return files
+
+
+CLIENT = Path(crm_mcp.__file__).parent
+FAKE = Path(mockserver.__file__).parent
+PURE = [
+    *("messages.py", "errors.py", "refusals.py", "cursor.py"),
+    *("ivinex/wire.py", "ivinex/models.py", "ivinex/sampling.py"),
+    *("minicrm/wire.py", "minicrm/writes.py", "minicrm/answers.py", "minicrm/models.py", "minicrm/arguments.py"),
+    *("minicrm/entities.py", "minicrm/envelope.py", "minicrm/values.py", "minicrm/refusals.py"),
+    *("minicrm/schema.py", "minicrm/known_fields.py", "minicrm/local_time.py"),
+]
+
+
+def begins_with(module: str, *packages: str) -> bool:
+    return any(module == package or module.startswith(package + ".") for package in packages)
+
+
+def test_the_client_and_the_fake_never_import_each_other() -> None:
+    assert not [
+        (file, name) for file in files_of(CLIENT) for name in imports_of(file) if begins_with(name, "mockserver")
+    ]
+    assert not [(file, name) for file in files_of(FAKE) for name in imports_of(file) if begins_with(name, "crm_mcp")]
+
+
+@pytest.mark.parametrize("package", [CLIENT, FAKE], ids=["client", "fake"])
+def test_neither_crm_imports_the_other(package: Path) -> None:
+    for crm, other in (("ivinex", "minicrm"), ("minicrm", "ivinex")):
+        strays = [
+            (file.name, name)
+            for file in files_of(package, f"{crm}/**/*.py")
+            for name in imports_of(file)
+            if f".{other}" in name
+        ]
+        assert not strays
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_codec_does_no_io(name: str) -> None:
+    banned = ("httpx", "mcp", "asyncio", "socket", "anyio", "crm_mcp.transport")
+    assert not [one for one in imports_of(CLIENT / name) if begins_with(one, *banned)]
+
+
+def test_only_the_session_imports_httpx() -> None:
+    importers = {str(file.relative_to(CLIENT)) for file in files_of(CLIENT) if "httpx" in list(imports_of(file))}
+    assert importers == {"transport/session.py"}
+
+
+def test_only_the_registry_names_the_crms() -> None:
+    for package in (CLIENT, FAKE):
+        for file in files_of(package, "*.py"):
+            named = [name for name in imports_of(file) if ".ivinex" in name or ".minicrm" in name]
+            assert not named or file.name == "registry.py", f"{file.name} imports {named}"
+
+
+def test_the_fake_imports_neither_httpx_nor_mcp() -> None:
+    assert not [
+        (file.name, name) for file in files_of(FAKE) for name in imports_of(file) if begins_with(name, "httpx", "mcp")
+    ]
