@@ -7,9 +7,10 @@ A body that came with a refusal is never parsed: it is passed on as the CRM's wo
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from crm_mcp.errors import (
     AuthenticationError,
@@ -25,6 +26,8 @@ from crm_mcp.messages import Request, Response
 
 MAX_QUOTE = 300
 """Characters of a CRM's error text that are passed on."""
+MAX_DEPTH = 40
+"""How deep an answer may be nested."""
 _SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed|access denied", re.IGNORECASE)
 
 
@@ -93,29 +96,41 @@ def quote(response: Response) -> str:
     if text[:1] == "<" or "html" in response.content_type:
         return "(a page of HTML)"
     line = "".join(char if char.isprintable() else " " for char in text)
-    line = " ".join(line.split())
+    line = " ".join(line.split()).replace('"', "'")  # so that the quotation ends where it seems to
     return line if len(line) <= MAX_QUOTE else line[:MAX_QUOTE] + "..."
 
 
 def json_of(response: Response, account: Account) -> object:
-    """Return the JSON value of a successful answer.
+    """Return the JSON value of a successful answer, fit to be written as UTF-8 JSON again.
 
     Raises:
-        UnexpectedAnswerError: The body is not JSON. After a write, the hint says that it may have been done.
+        UnexpectedAnswerError: The body is not JSON in UTF-8, holds a number that JSON does not have, or is nested
+            deeper than any answer of a CRM. After a write, the hint says that it may have been done.
     """
     try:
-        value = json.loads(response.body, parse_constant=_refuse_constant)
+        value = json.loads(response.body.decode("utf-8-sig"), parse_constant=_refuse_constant)
         if b"\\u" in response.body:  # an escaped half of a surrogate pair is legal JSON, but no text
             value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
-        return value
+        _check_readable(value)
     except (ValueError, RecursionError):
         kind = "HTML" if response.body.lstrip()[:1] == b"<" else "something that is not JSON"
         raise unexpected(response, account, f"sent {kind}") from None
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:
     """Refuse NaN and infinities, which Python reads but JSON does not have."""
     raise ValueError(name)
+
+
+def _check_readable(value: object, depth: int = 0) -> None:
+    """Refuse what Python reads without complaint but nothing after it can take."""
+    if depth > MAX_DEPTH or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError
+    if isinstance(value, dict | list):
+        inside = cast("dict[str, object] | list[object]", value)
+        for item in inside.values() if isinstance(inside, dict) else inside:
+            _check_readable(item, depth + 1)
 
 
 def unexpected(response: Response, account: Account, what: str) -> UnexpectedAnswerError:

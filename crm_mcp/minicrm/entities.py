@@ -1,7 +1,6 @@
 """How one MiniCRM object becomes a model: which keys are common, and what stays under `fields`. Pure.
 
-A row of a search keeps under `fields` what has no key of its own. A detail keeps there all that a write takes in its
-`fields`, so that what was written is found where it was put; a common key is then a second, typed way to read it.
+Under `fields` stands whatever has no key of its own, with the name that a write takes it by.
 """
 
 from __future__ import annotations
@@ -25,16 +24,12 @@ if TYPE_CHECKING:
 
 ContactType = Literal["Person", "Business"]
 
-_PROJECT_ROW = frozenset(
-    {"Id", "Name", "Url", "CategoryId", "ContactId", "BusinessId", "StatusId", "UserId", "Deleted"}
-)
-"""`Url` in a search is the API's own link, which is never followed."""
-_PROJECT_DETAIL = frozenset({"Id", "CategoryId", "ContactId"})
-_CONTACT_ROW = frozenset({"Id", "Name", "Url", "Type", "Email", "Phone", "BusinessId", "Deleted"})
-_CONTACT_DETAIL = frozenset({"Id", "Type"})
-"""`Url` stays: in a detail it is the website. `Type` goes: it is a localised label that cannot be written back."""
+_PROJECT = frozenset({"Id", "Name", "CategoryId", "ContactId", "BusinessId", "StatusId", "UserId", "Deleted"})
+_CONTACT = frozenset({"Id", "Name", "Type", "Email", "Phone", "BusinessId", "Deleted"})
+_API_LINK = frozenset({"Url"})
+"""In a row, `Url` is the API's own link, which is never followed; in a contact's detail it is the website."""
 _TASK = frozenset({"Id", "ProjectId", "UserId", "Type", "Status", "Deadline", "Comment"})
-_ADDRESS = frozenset({"Id", "ContactId"})
+_ADDRESS = frozenset({"Id", "ContactId", "Name"})
 _PERSON_KEYS = frozenset({"FirstName", "LastName", "BusinessId", "Position"})
 
 
@@ -59,7 +54,7 @@ def project_of(project_id: str, row: Mapping[str, object], *, is_detail: bool) -
         user=read_label(row.get("UserId")),
         user_id=read_id(row.get("UserId")),
         deleted=read_flag(row.get("Deleted")),
-        fields=_without(row, _PROJECT_DETAIL if is_detail else _PROJECT_ROW),
+        fields=_without(row, _PROJECT if is_detail else _PROJECT | _API_LINK),
     )
     return cast("Project", entries)
 
@@ -75,7 +70,7 @@ def contact_of(contact_id: str, row: Mapping[str, object], *, is_detail: bool) -
         phone=read_text(row.get("Phone")),
         business_id=read_id(row.get("BusinessId")),
         deleted=read_flag(row.get("Deleted")),
-        fields=_without(row, _CONTACT_DETAIL if is_detail else _CONTACT_ROW),
+        fields=_without(row, _CONTACT if is_detail else _CONTACT | _API_LINK),
     )
     return cast("Contact", entries)
 
@@ -91,7 +86,7 @@ def _contact_type(row: Mapping[str, object], *, is_detail: bool) -> ContactType 
 
 def task_of(task_id: str, row: Mapping[str, object], *, is_detail: bool) -> Task:
     """Return a task from a row of a list or from a detail."""
-    known = _TASK if is_detail else _TASK | {"Url"}
+    known = _TASK if is_detail else _TASK | _API_LINK
     entries = _present(
         id=task_id,
         comment=read_text(row.get("Comment")) or "",

@@ -6,7 +6,6 @@ servers leave it out. All of them become the same here.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ from crm_mcp.minicrm.values import as_list, as_object, read_count, read_id
 if TYPE_CHECKING:
     from crm_mcp.errors import UnexpectedAnswerError
     from crm_mcp.messages import Response
-
-_MAX_DEPTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +37,14 @@ def unexpected(response: Response, what: str) -> UnexpectedAnswerError:
 
 
 def read_json(response: Response) -> object:
-    """Return the JSON of a success, fit to be written as UTF-8 JSON again.
+    """Return the JSON of a success.
 
     Raises:
         RefusedError: The status is a refusal.
-        UnexpectedAnswerError: The body is not JSON in UTF-8, or is nested deeper than any answer of this CRM.
-
-    Source: minicrm.txt, "Character Encoding" and "Data format".
+        UnexpectedAnswerError: The body is not JSON.
     """
     raise_for_refusal(response)
-    value = refusals.json_of(response, ACCOUNT)
-    try:
-        response.body.decode()
-        _check_readable(value)
-    except UnicodeDecodeError:
-        raise unexpected(response, "sent text that is not UTF-8") from None
-    except ValueError as error:
-        raise unexpected(response, f"sent {error}") from None
-    return value
-
-
-def _check_readable(value: object, depth: int = 0) -> None:
-    """Refuse what Python reads without complaint but nothing after it can take."""
-    if depth > _MAX_DEPTH:
-        raise ValueError("JSON that is nested too deep")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("a number that is too large")
-    for item in as_list(value) or (as_object(value) or {}).values():
-        _check_readable(item, depth + 1)
+    return refusals.json_of(response, ACCOUNT)
 
 
 def read_object(response: Response) -> dict[str, object]:

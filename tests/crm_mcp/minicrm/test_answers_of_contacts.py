@@ -44,7 +44,7 @@ def test_a_business_keeps_its_website(answer: Answer) -> None:
         "id": "12346",
         "name": "Test Business",
         "type": "Business",
-        "fields": {"Name": "Test Business", "Phone": "", "Url": "http://test.com"},
+        "fields": {"Url": "http://test.com"},
     }
 
 

@@ -85,8 +85,8 @@ def test_structured_addresses_may_come_without_results(answer: Answer) -> None:
 
 
 def test_an_address_keeps_its_own_fields(answer: Answer) -> None:
-    fields = {"Type": "HQ", "Name": "MiniCRM Ag.", "PostalCode": 5555, "Default": 1}
-    assert wire.parse_get_address(answer({"Id": 123, "ContactId": 1234} | fields)) == {
+    fields = {"Type": "HQ", "PostalCode": 5555, "Default": 1}
+    assert wire.parse_get_address(answer({"Id": 123, "ContactId": 1234, "Name": "MiniCRM Ag."} | fields)) == {
         "id": "123",
         "name": "MiniCRM Ag.",
         "contact_id": "1234",
