@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test clean
+.PHONY: demo test readme clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -23,6 +23,9 @@ test: $(VENV)/installed-test
 	$(BIN)/ruff format --check
 	$(BIN)/basedpyright --level error
 	$(BIN)/pytest --numprocesses auto
+
+readme: $(VENV)/installed-test
+	$(BIN)/python -m tests.test_readme
 
 clean:
 	rm -rf $(VENV)

@@ -15,8 +15,8 @@ async def read_slice(
 ) -> tuple[list[_T], int | None, bool]:
     """Return the rows from `offset` on, at most `limit`, with the total and whether there are more.
 
-    One request, or two where the rows lie on two pages. A page that is not full ends the list whatever `Count` says,
-    since `Count` may disagree with the rows (observed).
+    One request, or two where the rows lie on two pages. A page that is not full ends the list, and a full one goes on,
+    whatever `Count` says: it may disagree with the rows (observed).
 
     Args:
         read_page: Reads one page of 100 rows, numbered from 0.
@@ -36,5 +36,5 @@ async def read_slice(
 
 
 def _ends_at(page: Page[_T], number: int) -> bool:
-    """Tell whether a full page is the last one, as far as `Count` tells."""
-    return page.total is not None and page.total <= (number + 1) * PAGE_SIZE
+    """Tell whether a full page is the last one: `Count` is believed only where it agrees with the rows."""
+    return page.total == (number + 1) * PAGE_SIZE

@@ -9,7 +9,6 @@ import pytest
 from crm_mcp.errors import NotFoundError, UnexpectedAnswerError
 from crm_mcp.messages import Response
 from crm_mcp.minicrm import wire
-from crm_mcp.minicrm.models import Page
 
 Answer = Callable[..., Response]
 
@@ -64,7 +63,8 @@ def test_rows_keep_their_order_and_what_else_they_hold(answer: Answer) -> None:
 
 def test_a_search_answered_by_a_detail_is_a_page_of_one(answer: Answer) -> None:
     page = wire.parse_search_projects(answer({"Id": 1234, "Name": "n", "StatusId": "Contacted"}))
-    assert page == Page([{"id": "1234", "name": "n", "status": "Contacted", "fields": {}}], None)
+    assert page.items == [{"id": "1234", "name": "n", "status": "Contacted", "fields": {}}]
+    assert page.total is None
 
 
 PROJECT_DETAIL: dict[str, object] = {
