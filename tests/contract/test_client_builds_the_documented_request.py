@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 from typing import TYPE_CHECKING, Any
@@ -82,8 +83,11 @@ def test_the_client_refuses_what_the_fixture_says_it_refuses(interaction: Intera
 
 
 @pytest.mark.parametrize("interaction", ANSWERED, ids=id_of)
-def test_the_client_reads_the_fixtures_answer(interaction: Interaction):
-    assert codec_of(interaction, "parse")(answer_to(interaction)) is not None
+def test_the_client_makes_of_the_fixtures_answer_what_the_fixture_says(interaction: Interaction):
+    assert interaction.client is not None
+    result = codec_of(interaction, "parse")(answer_to(interaction))
+    plain = dataclasses.asdict(result) if dataclasses.is_dataclass(result) else result
+    assert plain == interaction.client["result"]
 
 
 @pytest.mark.parametrize("interaction", REFUSED_BY_CRM, ids=id_of)
