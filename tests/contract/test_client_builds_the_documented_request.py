@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import json
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import pytest
 
 from crm_mcp import errors
 from crm_mcp.messages import Request, Response
+from crm_mcp.minicrm.models import Page
 from tests.contract.interactions import Interaction, differences, load_interactions
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def test_the_client_refuses_what_the_fixture_says_it_refuses(interaction: Intera
 def test_the_client_makes_of_the_fixtures_answer_what_the_fixture_says(interaction: Interaction):
     assert interaction.client is not None
     result = codec_of(interaction, "parse")(answer_to(interaction))
-    plain = dataclasses.asdict(result) if dataclasses.is_dataclass(result) else result
+    plain = {"items": result.items, "total": result.total} if isinstance(result, Page) else result
     assert plain == interaction.client["result"]
 
 
