@@ -23,7 +23,6 @@ OF_ANOTHER_ACCOUNT = {
     "minicrm/06c-field-types-status-by-text": "status 2500 is In progress in the schema's example",
     "minicrm/06d-field-types-enum-by-id": "Qualified is 1329 in the schema's example",
     "minicrm/06e-field-types-business-id": "12345 is a person in the contact examples",
-    "minicrm/23b-task-list-closed": "no example shows a closed task, so the account has none",
 }
 """Fixtures that need what the documented account does not have, and why."""
 

@@ -1,0 +1,130 @@
+"""The command `crm-mock`: `serve`, which is also what it does when no subcommand is named."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import closing
+from typing import NoReturn
+
+import click
+
+from mockserver.exchange import SeedError
+from mockserver.profiles import Language, Profile, ProfileName
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class _ServingGroup(click.Group):
+    """A group whose options and behaviour are those of `serve` where no subcommand is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {"--help", "--version"}
+        if not args or (args[0].startswith("-") and not own & set(args)):
+            args = ["serve", *args]
+        return super().parse_args(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Options, the same with and without the word serve"):
+            records = [record for option in serve.params if (record := option.get_help_record(ctx)) is not None]
+            formatter.write_dl(records)
+        super().format_options(ctx, formatter)
+
+
+def _print_version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from mockserver.version import read_version
+
+        click.echo(f"crm-mock {read_version()}")
+        ctx.exit()
+
+
+@click.group(cls=_ServingGroup)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
+)
+def main() -> None:
+    """A stateful fake of the Ivinex and MiniCRM HTTP APIs, on one port."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
+@click.option(
+    "--seed",
+    "seed_name",
+    default="demo",
+    show_default=True,
+    metavar="demo|documented|empty|FILE",
+    help="Data to start with.",
+)
+@click.option(
+    "--db",
+    "database_path",
+    default="",
+    metavar="FILE",
+    help="Keep the state in this file over restarts; what it holds wins over the seed.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(["documented", "observed"]),
+    default="documented",
+    show_default=True,
+    help="Behave as the documents say, or as live servers were seen to.",
+)
+@click.option(
+    "--language", type=click.Choice(["en", "hu"]), default="en", show_default=True, help="Language of the account."
+)
+@click.option(
+    "--control-token",
+    default="",
+    envvar="CRM_MOCK_CONTROL_TOKEN",
+    metavar="TOKEN",
+    help="Demand this bearer token at /_control/, and then from any machine (also CRM_MOCK_CONTROL_TOKEN).",
+)
+@click.option(
+    "--log-level", type=click.Choice(LOG_LEVELS), default="warning", show_default=True, help="Logs go to stderr."
+)
+def serve(
+    *,
+    host: str,
+    port: int,
+    seed_name: str,
+    database_path: str,
+    profile: ProfileName,
+    language: Language,
+    control_token: str,
+    log_level: str,
+) -> None:
+    """Serve both APIs until SIGTERM or Ctrl+C."""
+    # Imported here, so that --help and --version do not wait for the server's parts.
+    from mockserver import serving
+    from mockserver.app import create_app
+    from mockserver.database import DatabaseError
+    from mockserver.seeds import read_seed
+
+    serving.exit_on_signals()
+    logging.basicConfig(stream=sys.stderr, level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    try:
+        listener = serving.bind_socket(host, port)
+    except OSError as error:
+        _fail(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port, or 0 for a free one")
+    url = serving.format_url(host, listener)
+    with closing(listener):
+        try:
+            app = create_app(
+                read_seed(seed_name),
+                Profile(profile, language),
+                database_path=database_path,
+                control_token=control_token,
+                seed_name=seed_name,
+            )
+        except (SeedError, DatabaseError) as error:
+            _fail(str(error))
+        with closing(app.workspace):
+            serving.serve(app, listener, log_level=log_level, announce=lambda: click.echo(f"listening on {url}"))
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"crm-mock: {' '.join(message.split())}", err=True)
+    sys.exit(2)

@@ -1,0 +1,123 @@
+"""What an account is made of: modules and their fields, and how each field's values are written, kept and compared.
+
+Every value is kept as text or null, which is also how the API prints it (observed, grades B and C).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+Kind = Literal["text", "html", "number", "boolean", "date", "datetime", "option", "link"]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+RECORD_ID = "collection_id"
+# The document calls a record's id CollectionID in writes, collection_id in filters, and `id` in its last example.
+RECORD_ID_ALIASES = ("id", "CollectionID")
+SYSTEM_FIELDS: Mapping[str, Kind] = {
+    RECORD_ID: "number",
+    "created_by": "text",
+    "created_date": "datetime",
+    "modified_by": "text",
+    "modified_date": "datetime",
+}
+RESERVED_NAMES = frozenset({*SYSTEM_FIELDS, "CollectionTypeID", "CollectionID"})
+
+# What SQLite takes for a number when it compares a text with one, so that both sides of the code agree.
+_NUMBER = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?\s*", re.ASCII | re.IGNORECASE)
+_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a module.
+
+    Attributes:
+        name: The API's name for it.
+        kind: What its values are.
+        column: The column that keeps it; made up here, so that no name of a user's gets into SQL.
+        options: Labels by option id, where `kind` is `option`; empty takes any id.
+        module_id: The module whose records it points at, where `kind` is `link`.
+        joins: The fields that it is computed from, with a space between; empty for a field of its own.
+    """
+
+    name: str
+    kind: Kind
+    column: str
+    options: Mapping[str, str] = field(default_factory=dict[str, str])
+    module_id: str = ""
+    joins: Sequence[str] = ()
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether no request may write it."""
+        return bool(self.joins) or self.name in SYSTEM_FIELDS
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether its values are dates or date-times."""
+        return self.kind in {"date", "datetime"}
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module, such as contacts, with its fields in the order they are printed: the system fields first."""
+
+    id: str
+    name: str
+    title: str
+    fields: Mapping[str, Field]
+
+    @property
+    def own_fields(self) -> list[Field]:
+        """The fields beside the system ones."""
+        return [known for known in self.fields.values() if known.name not in SYSTEM_FIELDS]
+
+    def find_field(self, name: str) -> Field | None:
+        """Return the field that a filter or an order names, `id` standing for the record's id."""
+        known = self.fields.get(name)
+        if known is None and name in RECORD_ID_ALIASES:
+            return self.fields[RECORD_ID]
+        return known
+
+
+def build_module(module_id: str, name: str, title: str, own_fields: Sequence[Field]) -> Module:
+    """Put a module together from its own fields and the system ones."""
+    system = [Field(field_name, kind, column=field_name) for field_name, kind in SYSTEM_FIELDS.items()]
+    return Module(module_id, name, title, {known.name: known for known in (*system, *own_fields)})
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a decimal number, such as `350.00`."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+def parse_id(value: object) -> int | None:
+    """Read a module or record id, bare or quoted, or return None where it is none (documented: both occur)."""
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        return None
+    text = str(value)
+    return int(text) if _ID.fullmatch(text) else None
+
+
+def parse_moment(text: str) -> str:
+    """Return a date as `2020-04-13`, a date-time as `2020-04-13 09:00:00`.
+
+    Raises:
+        ValueError: It is neither, or has an offset, for which the API has no place.
+    """
+    if len(text) == 10:
+        return dt.date.fromisoformat(text).isoformat()
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is not None or len(text) < 16:
+        raise ValueError
+    return moment.replace(microsecond=0).isoformat(" ")
+
+
+def join_values(known: Field, record: Mapping[str, str | None]) -> str | None:
+    """Compute a joined field: the parts that have a value, with a space between."""
+    parts = [part for name in known.joins if (part := record.get(name))]
+    return " ".join(parts) or None

@@ -1,0 +1,174 @@
+"""The account's data in SQLite: logins, modules, and one table of records a module.
+
+A record is one row, a field one column of text; columns and tables are named after positions and digits, so no name
+that a user chose becomes SQL. Filters and orders come in as SQL made by `filters`, with their values as parameters.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mockserver.database import transaction
+from mockserver.ivinex.modules import RECORD_ID, Module, join_values
+from mockserver.ivinex.seed import DEFAULT_LOGIN, IvinexSeed, ModuleSeed, Record, parse_module_definition
+
+MAX_ID = 10**18
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of SQL with the values of its parameters."""
+
+    sql: str
+    values: Sequence[str | int] = ()
+
+
+def combine(clauses: Sequence[Clause], operator: str) -> Clause:
+    """Join one or more clauses by AND or OR, as a balanced tree: SQLite takes none deeper than 1000."""
+    if len(clauses) == 1:
+        return clauses[0]
+    middle = len(clauses) // 2
+    left, right = combine(clauses[:middle], operator), combine(clauses[middle:], operator)
+    return Clause(f"({left.sql}) {operator} ({right.sql})", [*left.values, *right.values])
+
+
+def fold(text: str | None) -> str | None:
+    """Return a text as it is compared: without case (assumed; so do CRMs on a MySQL database), in every alphabet."""
+    return None if text is None else text.casefold()
+
+
+class Store:
+    """Reads and writes an account's records.
+
+    Args:
+        connection: The database, in autocommit.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        connection.create_function("ivinex_fold", 1, fold, deterministic=True)
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS ivinex_login (position INTEGER PRIMARY KEY, username TEXT, password TEXT)"
+        )
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS ivinex_module"
+            " (position INTEGER PRIMARY KEY, id TEXT UNIQUE, next_id INTEGER, definition TEXT)"
+        )
+        self._logins = list(connection.execute("SELECT username, password FROM ivinex_login ORDER BY position"))
+        self._modules: dict[str, Module] = {}
+        for module_id, definition in connection.execute("SELECT id, definition FROM ivinex_module ORDER BY position"):
+            self._modules[module_id] = parse_module_definition(module_id, json.loads(definition), "ivinex.modules")
+
+    @property
+    def modules(self) -> Mapping[str, Module]:
+        """The account's modules by id, in the seed's order."""
+        return self._modules
+
+    @property
+    def logins(self) -> Sequence[tuple[str, str]]:
+        """The account's logins, in the seed's order."""
+        return self._logins or [DEFAULT_LOGIN]
+
+    def knows_login(self, username: str, password: str) -> bool:
+        """Tell whether a login opens the account."""
+        sent = f"{username}:{password}".encode()
+        return any(hmac.compare_digest(sent, f"{name}:{secret}".encode()) for name, secret in self.logins)
+
+    def number_user(self, username: str) -> str:
+        """Return the id that `created_by` and `modified_by` show for a login: its position, from 1 (assumed)."""
+        names = [name for name, _ in self.logins]
+        return str(names.index(username) + 1) if username in names else "1"
+
+    def replace_all(self, seed: IvinexSeed) -> None:
+        """Replace all data by a seed."""
+        with transaction(self._connection):
+            for module_id in self._modules:
+                self._connection.execute(f"DROP TABLE {_table(module_id)}")
+            self._connection.execute("DELETE FROM ivinex_module")
+            self._connection.execute("DELETE FROM ivinex_login")
+            self._connection.executemany("INSERT INTO ivinex_login (username, password) VALUES (?, ?)", seed.logins)
+            for module_seed in seed.modules:
+                self._add_module(module_seed)
+        self._logins = list(seed.logins)
+        self._modules = {module_seed.module.id: module_seed.module for module_seed in seed.modules}
+
+    def count_records(self) -> dict[str, int]:
+        """Return how many records each module holds, by the module's name."""
+        counts: dict[str, int] = {}
+        for module in self._modules.values():
+            sql = f"SELECT count(*) FROM {_table(module.id)}"  # noqa: S608 - digits of our own
+            counts[module.name] = int(self._connection.execute(sql).fetchone()[0])
+        return counts
+
+    def search_records(
+        self, module: Module, where: Sequence[Clause], order_by: str, limit: int, offset: int
+    ) -> list[dict[str, str | None]]:
+        """Return the records that meet every condition, every value text or null, in the order of the fields."""
+        # The id is kept as an integer, to be ordered as one, and printed as text like every other value.
+        columns = ", ".join(
+            [f"CAST({RECORD_ID} AS TEXT)", *(f.column for f in module.fields.values() if f.name != RECORD_ID)]
+        )
+        condition = combine(where, "AND") if where else Clause("1")
+        sql = (
+            f"SELECT {columns} FROM {_table(module.id)}"  # noqa: S608 - all of it made here and in `filters`
+            f" WHERE {condition.sql} ORDER BY {order_by} LIMIT ? OFFSET ?"
+        )
+        rows = self._connection.execute(sql, (*condition.values, limit, offset))
+        names = list(module.fields)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def get_record(self, module: Module, record_id: int) -> dict[str, str | None] | None:
+        """Return one record, or None where there is none."""
+        found = self.search_records(module, [Clause("collection_id = ?", [record_id])], RECORD_ID, 1, 0)
+        return found[0] if found else None
+
+    def create_record(self, module: Module, values: Record) -> int:
+        """Add a record and return its id, the next one of its module."""
+        record_id = self._take_next_id(module)
+        self._insert(module, [{**values, RECORD_ID: str(record_id)}])
+        return record_id
+
+    def update_record(self, module: Module, record: Record, changes: Record) -> None:
+        """Change the given values of a record, and those computed from them."""
+        changed = {**record, **changes}
+        written = dict(changes)
+        for field in module.own_fields:
+            if field.joins:
+                written[field.name] = join_values(field, changed)
+        assignments = ", ".join(f"{module.fields[name].column} = ?" for name in written)
+        sql = f"UPDATE {_table(module.id)} SET {assignments} WHERE collection_id = ?"  # noqa: S608 - columns of our own
+        self._connection.execute(sql, (*written.values(), record[RECORD_ID]))
+
+    def _take_next_id(self, module: Module) -> int:
+        row = self._connection.execute("SELECT next_id FROM ivinex_module WHERE id = ?", (module.id,)).fetchone()
+        next_id = int(row[0])
+        while self.get_record(module, next_id) is not None:  # a seed may start below ids that it holds
+            next_id += 1
+        self._connection.execute("UPDATE ivinex_module SET next_id = ? WHERE id = ?", (next_id + 1, module.id))
+        return next_id
+
+    def _add_module(self, seed: ModuleSeed) -> None:
+        columns = ", ".join(f"{field.column} TEXT" for field in list(seed.module.fields.values())[1:])
+        self._connection.execute(
+            f"CREATE TABLE {_table(seed.module.id)} (collection_id INTEGER PRIMARY KEY, {columns})"
+        )
+        self._connection.execute(
+            "INSERT INTO ivinex_module (id, next_id, definition) VALUES (?, ?, ?)",
+            (seed.module.id, seed.next_id, json.dumps(seed.definition)),
+        )
+        self._insert(seed.module, seed.records)
+
+    def _insert(self, module: Module, records: Sequence[Record]) -> None:
+        columns = ", ".join(field.column for field in module.fields.values())
+        marks = ", ".join("?" * len(module.fields))
+        names = list(module.fields)
+        sql = f"INSERT INTO {_table(module.id)} ({columns}) VALUES ({marks})"  # noqa: S608 - columns of our own
+        self._connection.executemany(sql, ([record.get(name) for name in names] for record in records))
+
+
+def _table(module_id: str) -> str:
+    return f"ivinex_record_{int(module_id)}"

@@ -1,0 +1,1 @@
+"""A stateful fake of the MiniCRM API under `/Api/R3`."""

@@ -1,0 +1,119 @@
+"""`GET /Contact`: which contacts its parameters find, page by page."""
+
+from __future__ import annotations
+
+import re
+
+from mockserver.minicrm import rules
+from mockserver.minicrm.call import Call
+from mockserver.minicrm.contacts import COLUMNS, keep_digits, render_row
+from mockserver.minicrm.rules import Refusal
+from mockserver.minicrm.schema import CONTACT_TYPES
+from mockserver.minicrm.search import (
+    PAGE_SIZE,
+    Conditions,
+    locate_field,
+    match_field,
+    match_words,
+    read_page,
+    read_updated_since,
+)
+from mockserver.minicrm.store import Contact, count_rows, list_rows
+from mockserver.minicrm.values import read_whole
+
+# Query, Email, Type and Page are documented, the search by any field is observed, UpdatedSince is assumed.
+PARAMETERS = ("Query", "UpdatedSince", "Page")
+_LEAST_DIGITS = 6  # documented
+_DIGITS = re.compile(r"[0-9]+", re.ASCII)
+_PHONE = re.compile(r"\+?[0-9]+", re.ASCII)  # the leading plus is observed
+
+
+def search_contacts(call: Call) -> object:
+    """Answer `GET /Contact`: `{"Count": n, "Results": {"12345": {...}}}`, 100 a page, ids ascending.
+
+    Without a criterion it lists all contacts (assumed).
+
+    Source: Searching; Contact Search (full-text); Contact Search (field-based).
+    """
+    parameters = dict(call.parameters)
+    fields = {name for known in call.account.contact_fields.values() for name in known}
+    call.refuse_unknown(parameters, [*PARAMETERS, *sorted(fields)], rules.UNKNOWN_PARAMETER)
+    page = read_page(parameters.pop("Page", "0"))
+    if not parameters.get("Query", "x").split():
+        call.hints.append("an empty Query is no criterion (assumed)")
+        del parameters["Query"]
+    conditions = Conditions()
+    for name, text in parameters.items():
+        _match(call, conditions, name, text)
+    count = count_rows(call.connection, "contact", conditions.sql, conditions.parameters)
+    found = list_rows(
+        call.connection, Contact, conditions.sql, conditions.parameters, limit=PAGE_SIZE, offset=page * PAGE_SIZE
+    )
+    rows = {str(each.id): render_row(call, each) for each in found}
+    return {"Count": count, "Results": rows or []}  # PHP prints an empty array as a list: observed
+
+
+def _match(call: Call, conditions: Conditions, name: str, text: str) -> None:
+    if name == "Query":
+        _match_query(call, conditions, text)
+    elif name == "UpdatedSince":
+        conditions.add("updated_at >= ?", read_updated_since(text))
+    elif name == "Type":
+        _match_type(call, conditions, text)
+    elif name == "Phone":
+        _match_phone(conditions, text)
+    elif name == "Name":
+        conditions.add("name = ?", text)
+    else:
+        _match_field(call, conditions, name, text)
+
+
+def _match_query(call: Call, conditions: Conditions, text: str) -> None:
+    sql, words = match_words("contact", text)
+    digits = text.strip()
+    if not _DIGITS.fullmatch(digits):
+        conditions.add(sql, *words)
+    elif len(digits) < _LEAST_DIGITS:
+        call.hints.append("a phone number is found by at least its last 6 digits (documented)")
+        conditions.add(sql, *words)
+    else:
+        conditions.add(f"{sql} OR phone_backwards GLOB ?", *words, f"{digits[::-1]}*")
+
+
+def _match_type(call: Call, conditions: Conditions, text: str) -> None:
+    word = CONTACT_TYPES.get(read_whole(text) or 0, text)
+    if word not in CONTACT_TYPES.values():
+        raise Refusal(rules.TYPE_BY_WORD, "Type", ["Type is Person or Business"])
+    if word != text:
+        call.hints.append("Type was given by its id; the document has Person and Business")
+    conditions.add("type = ?", word)
+
+
+def _match_phone(conditions: Conditions, text: str) -> None:
+    if text and (not _PHONE.fullmatch(text) or len(keep_digits(text)) < _LEAST_DIGITS):
+        raise Refusal(rules.BAD_PHONE, "Phone", ["a plus in a query string is a space unless it is encoded"])
+    if text:
+        conditions.add("phone_backwards GLOB ?", f"{keep_digits(text)[::-1]}*")
+    else:
+        conditions.add("phone_backwards = ''")
+
+
+def _match_field(call: Call, conditions: Conditions, name: str, text: str) -> None:
+    # Addresses of e-mail are compared blind to case: assumed.
+    collation = "NOCASE" if name == "Email" else "BINARY"
+    expression = COLUMNS.get(name) or locate_field(call.connection, "contact", name, collation)
+    refusals: list[Refusal] = []
+    parts: list[str] = []
+    values: list[object] = []
+    for kind, known in call.account.contact_fields.items():
+        if name in known:
+            try:
+                sql, wanted = match_field(known[name], expression, text, call.language)
+            except Refusal as refusal:
+                refusals.append(refusal)
+            else:
+                parts.append(f"(type = ? AND ({sql}))")
+                values += [kind, *wanted]
+    if not parts:
+        raise refusals[0]
+    conditions.add(" OR ".join(parts), *values)

@@ -1,0 +1,159 @@
+"""The Contact endpoints: search, detail, create and update of persons and businesses."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from typing import cast
+
+from mockserver.minicrm import rules
+from mockserver.minicrm.call import Call
+from mockserver.minicrm.deviations import DETAIL_SHOWS_EVERY_FIELD, SEARCH_IDS_ARE_INTS, TYPE_IS_A_LABEL
+from mockserver.minicrm.projects import render_history
+from mockserver.minicrm.rules import Refusal
+from mockserver.minicrm.schema import BUILT_IN_CONTACT_FIELDS, CONTACT_TYPES, ContactType, Field
+from mockserver.minicrm.store import Contact, read_row, save_row, save_words, take_next_id
+from mockserver.minicrm.texts import label_of
+from mockserver.minicrm.values import print_value, read_whole
+
+# Where these fields are kept; all others lie in `Contact.fields`.
+COLUMNS = {"Id": "id", "Type": "type", "BusinessId": "business_id", "ReferenceId": "reference_id"}
+_NOT_DIGITS = re.compile(r"[^0-9]", re.ASCII)
+
+
+def get_contact(call: Call) -> object:
+    """Answer `GET /Contact/{id}`: the documented keys of its type, empty ones too, then the account's own fields.
+
+    Source: Contact (GET).
+    """
+    contact = call.read_target(Contact)
+    every = call.observes(DETAIL_SHOWS_EVERY_FIELD)
+    known = call.account.contact_fields[contact.type]
+    shown = call.account.contact_schemas[contact.type] if every else BUILT_IN_CONTACT_FIELDS[contact.type]
+    as_label = call.observes(TYPE_IS_A_LABEL)
+    detail: dict[str, object] = {name: print_value(known[name], None) for name in shown}
+    detail |= {
+        "Id": contact.id,
+        "Type": label_of(call.language, contact.type) if as_label else contact.type,
+    }
+    if contact.type == "Person":
+        detail["BusinessId"] = contact.business_id or 0
+    detail |= {name: print_value(known[name], value) for name, value in contact.fields.items()}
+    return {**detail, **render_history(call.account, contact), "Tags": []} if every else detail
+
+
+def create_contact(call: Call) -> object:
+    """Answer `PUT /Contact`: a new person or business.
+
+    Source: Contact (PUT).
+    """
+    body = call.read_body()
+    contact = Contact(id=0, type=_read_type(call, body), created_at=call.now)
+    _write(call, contact, body)
+    contact.id = take_next_id(call.connection, "contact")
+    _save(call, contact)
+    return {"Id": contact.id}
+
+
+def update_contact(call: Call) -> object:
+    """Answer `PUT /Contact/{id}`: only the fields in the body change.
+
+    Source: Contact (PUT).
+    """
+    contact = call.read_target(Contact)
+    body = call.read_body()
+    if "Type" in body and _read_type(call, body) != contact.type:
+        raise Refusal(rules.CONTACT_STAYS, "Type")
+    _write(call, contact, body)
+    _save(call, contact)
+    return {"Id": contact.id}
+
+
+def render_row(call: Call, contact: Contact) -> dict[str, object]:
+    """Return a contact as a search result.
+
+    Source: Contact Search (full-text).
+    """
+    row = {
+        "Id": contact.id if call.observes(SEARCH_IDS_ARE_INTS) else str(contact.id),
+        "Name": contact.name,
+        "Url": call.build_url("Contact", contact.id),
+        "Type": contact.type,
+        "Email": contact.fields.get("Email") or "",
+        "Phone": contact.fields.get("Phone") or "",
+    }
+    if call.observes(SEARCH_IDS_ARE_INTS):
+        row["BusinessId"] = contact.business_id
+        return {key: value for key, value in row.items() if value not in (None, "")}
+    return row
+
+
+def complete_contact(contact: Contact) -> None:
+    """Bring what is derived from a contact's fields up to date: its name, and the digits that its phone is found by."""
+    names = ("Name",) if contact.type == "Business" else ("FirstName", "LastName")
+    contact.name = " ".join(str(contact.fields[name]) for name in names if contact.fields.get(name))
+    contact.phone_backwards = keep_digits(str(contact.fields.get("Phone") or ""))[::-1]
+
+
+def index_contact(connection: sqlite3.Connection, known: Mapping[str, Field], contact: Contact) -> None:
+    """Let the full-text search find a contact by any of its text fields (observed)."""
+    texts = [
+        value
+        for name, value in contact.fields.items()
+        if isinstance(value, str) and known[name].kind in {"Text", "Any"}
+    ]
+    save_words(connection, "contact", contact.id, texts)
+
+
+def keep_digits(phone: str) -> str:
+    """Return the digits of a phone number."""
+    return _NOT_DIGITS.sub("", phone)
+
+
+def _read_type(call: Call, body: dict[str, object]) -> ContactType:
+    value = body.pop("Type", None)
+    if value in (None, ""):
+        raise Refusal(rules.CONTACT_NEEDS_TYPE, "Type", ["Type is Person or Business"])
+    if value in CONTACT_TYPES.values():
+        return cast("ContactType", value)
+    by_id = CONTACT_TYPES.get(read_whole(value) or 0)
+    if by_id is None or call.observes(TYPE_IS_A_LABEL):
+        label = label_of(call.language, "Type")
+        raise Refusal(rules.TYPE_BY_WORD, label, ["Type is written as Person or Business"])
+    return by_id
+
+
+def _write(call: Call, contact: Contact, body: dict[str, object]) -> None:
+    known = {
+        name: each for name, each in call.account.contact_fields[contact.type].items() if name not in {"Id", "Type"}
+    }
+    for name, value in call.parse_fields(known, body).items():
+        if known[name].is_required and value in (None, ""):
+            raise Refusal(rules.MODULE_NEEDS, name)
+        if name == "BusinessId":
+            contact.business_id = _read_business(call, value)
+        elif name in COLUMNS:
+            setattr(contact, COLUMNS[name], value)
+        else:
+            contact.fields[name] = value
+    complete_contact(contact)
+    if not contact.name:
+        names = "Name" if contact.type == "Business" else "FirstName, LastName"
+        raise Refusal(rules.CONTACT_NEEDS_NAME, names)
+    contact.updated_at = call.now
+    contact.updated_by = None
+
+
+def _read_business(call: Call, value: object) -> int | None:
+    if not isinstance(value, int) or value == 0:
+        return None
+    business = read_row(call.connection, Contact, value)
+    if business is None or business.type != "Business":
+        raise Refusal(rules.NO_SUCH_CONTACT, "BusinessId", ["it takes the id of a contact of Type Business"])
+    return value
+
+
+def _save(call: Call, contact: Contact) -> None:
+    save_row(call.connection, contact)
+    index_contact(call.connection, call.account.contact_fields[contact.type], contact)

@@ -1,0 +1,132 @@
+"""`GET /Project`: which projects its parameters find, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mockserver.minicrm import rules
+from mockserver.minicrm.call import Call
+from mockserver.minicrm.deviations import SEARCH_NEEDS_A_CRITERION
+from mockserver.minicrm.projects import COLUMNS, find_businesses, get_project_by_reference, render_row
+from mockserver.minicrm.rules import Refusal
+from mockserver.minicrm.schema import STATUS_GROUPS, Field, build_project_schema
+from mockserver.minicrm.search import (
+    PAGE_SIZE,
+    Conditions,
+    locate_field,
+    match_field,
+    match_words,
+    read_page,
+    read_updated_since,
+)
+from mockserver.minicrm.store import Project, count_rows, list_rows
+from mockserver.minicrm.values import read_whole
+
+# Query, StatusGroup, UpdatedSince and Page are documented, MainContactId and the search by any field are observed.
+PARAMETERS = ("Query", "StatusGroup", "UpdatedSince", "MainContactId", "Page")
+
+
+def search_projects(call: Call) -> object:
+    """Answer `GET /Project`: `{"Count": n, "Results": {"1234": {...}}}`, 100 a page, ids ascending.
+
+    Source: Searching; Project search (full-text); Project search (field-based).
+    """
+    parameters = dict(call.parameters)
+    if "ReferenceId" in parameters:
+        if len(parameters) > 1:
+            call.hints.append("ReferenceId names one project; the other parameters were not looked at (assumed)")
+        return get_project_by_reference(call, parameters["ReferenceId"])
+    by_module = _list_fields(call)
+    fields = {name for known in by_module.values() for name in known}
+    call.refuse_unknown(parameters, [*PARAMETERS, *sorted(fields)], rules.UNKNOWN_PARAMETER)
+    page = read_page(parameters.pop("Page", "0"))
+    if not parameters.get("Query", "x").split():
+        call.hints.append("an empty Query is no criterion (assumed)")
+        del parameters["Query"]
+    if not parameters and call.observes(SEARCH_NEEDS_A_CRITERION):
+        raise Refusal(rules.NO_CRITERION, hints=[f"name one of {', '.join(PARAMETERS[:-1])} or any field"])
+    conditions = _build_conditions(call, parameters, by_module)
+    count = count_rows(call.connection, "project", conditions.sql, conditions.parameters)
+    found = list_rows(
+        call.connection, Project, conditions.sql, conditions.parameters, limit=PAGE_SIZE, offset=page * PAGE_SIZE
+    )
+    businesses = find_businesses(call.connection, found)
+    rows = {str(each.id): render_row(call, each, businesses.get(each.id)) for each in found}
+    return {"Count": count, "Results": rows or []}  # PHP prints an empty array as a list: observed
+
+
+def _list_fields(call: Call) -> Mapping[int, Mapping[str, Field]]:
+    """Return the fields that can be searched by, by module."""
+    modules = {module_id: module.fields for module_id, module in call.account.modules.items()}
+    return modules or {0: build_project_schema({}, {}, {}, {})}
+
+
+def _build_conditions(
+    call: Call, parameters: Mapping[str, str], by_module: Mapping[int, Mapping[str, Field]]
+) -> Conditions:
+    conditions = Conditions()
+    if "Deleted" not in parameters:
+        conditions.add("deleted = 0")  # that a plain search hides the trash is assumed
+    for name, text in parameters.items():
+        if name == "Query":
+            sql, words = match_words("project", text)
+            conditions.add(sql, *words)
+        elif name == "StatusGroup":
+            _match_status_group(call, conditions, text)
+        elif name == "UpdatedSince":
+            conditions.add("updated_at >= ?", read_updated_since(text))  # that the moment itself is in is assumed
+        elif name == "MainContactId":
+            _match_main_contact(conditions, text)
+        else:
+            _match_field(call, conditions, by_module, name, text)
+    return conditions
+
+
+def _match_status_group(call: Call, conditions: Conditions, text: str) -> None:
+    if text not in STATUS_GROUPS:
+        raise Refusal(rules.BAD_STATUS_GROUP, "StatusGroup", [f"it is one of {', '.join(STATUS_GROUPS)}"])
+    statuses = [
+        status_id
+        for module in call.account.modules.values()
+        for status_id, status in module.statuses.items()
+        if status.group == text
+    ]
+    conditions.add(f"status_id IN ({', '.join('?' for _ in statuses)})", *statuses)
+
+
+def _match_main_contact(conditions: Conditions, text: str) -> None:
+    contact_id = read_whole(text)
+    if contact_id is None:
+        raise Refusal(rules.ILLEGAL_VALUE, "MainContactId", ["it takes the id of a contact"])
+    conditions.add(
+        "contact_id IN (SELECT ? UNION SELECT id FROM minicrm_contact WHERE business_id = ?)", contact_id, contact_id
+    )
+
+
+def _match_field(
+    call: Call, conditions: Conditions, by_module: Mapping[int, Mapping[str, Field]], name: str, text: str
+) -> None:
+    """Demand a value of a field, whose type and choices may differ from module to module."""
+    expression = COLUMNS.get(name) or locate_field(call.connection, "project", name)
+    found: dict[tuple[str, tuple[object, ...]], list[int]] = {}
+    refusals: list[Refusal] = []
+    for module_id, fields in by_module.items():
+        if name in fields:
+            try:
+                sql, values = match_field(fields[name], expression, text, call.language)
+            except Refusal as refusal:
+                refusals.append(refusal)
+            else:
+                found.setdefault((sql, tuple(values)), []).append(module_id)
+    if not found:
+        raise refusals[0]
+    if len(found) == 1 and not refusals:
+        [(sql, values)] = found
+        conditions.add(sql, *values)
+        return
+    parts: list[str] = []
+    parameters: list[object] = []
+    for (sql, values), module_ids in found.items():
+        parts.append(f"category_id IN ({', '.join('?' for _ in module_ids)}) AND ({sql})")
+        parameters += [*module_ids, *values]
+    conditions.add(" OR ".join(f"({part})" for part in parts), *parameters)

@@ -1,0 +1,45 @@
+"""Counts requests, so that no more than 60 a minute are answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import deque
+from collections.abc import Callable
+
+from mockserver.exchange import Clock
+
+MOST_REQUESTS = 60
+WINDOW = dt.timedelta(minutes=1)
+
+
+class RequestLimit:
+    """Lets 60 requests a minute through.
+
+    The minute is over when it has passed on either clock. A fake's time may be frozen, so by it alone the limit would
+    never end; and by real time alone a test could not move on without waiting. A refused request does not count
+    (assumed).
+    """
+
+    def __init__(self, clock: Clock, read_seconds: Callable[[], float]) -> None:
+        self._clock = clock
+        self._read_seconds = read_seconds
+        self._passed: deque[tuple[dt.datetime, float]] = deque()
+
+    def lets_through(self) -> bool:
+        """Count one request and tell whether it is within the limit."""
+        now, seconds = self._clock.now(), self._read_seconds()
+        while self._passed and self._is_over(self._passed[0], now, seconds):
+            self._passed.popleft()
+        if len(self._passed) >= MOST_REQUESTS:
+            return False
+        self._passed.append((now, seconds))
+        return True
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._passed.clear()
+
+    @staticmethod
+    def _is_over(passed: tuple[dt.datetime, float], now: dt.datetime, seconds: float) -> bool:
+        # A test may set the clock back as well, so the distance counts and not the direction.
+        return abs(now - passed[0]) >= WINDOW or seconds - passed[1] >= WINDOW.total_seconds()

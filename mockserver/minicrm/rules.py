@@ -1,0 +1,111 @@
+"""Every reason for which the fake MiniCRM refuses a request, each with its source, and the exception that carries one.
+
+`documented` rests on the API document, `observed` on what live servers do or official manuals say, `assumed` is this
+fake's own choice where neither says anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from mockserver.minicrm.texts import Text
+
+Provenance = Literal["documented", "observed", "assumed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One reason to refuse.
+
+    Attributes:
+        status: HTTP status of the answer.
+        text: Key of the error text.
+        section: Section of the API document nearest to the rule.
+        says: The rule as a sentence.
+        provenance: What the rule rests on.
+    """
+
+    status: int
+    text: Text
+    section: str
+    says: str
+    provenance: Provenance
+
+    @property
+    def reason(self) -> str:
+        """The rule with its source, as the journal shows it."""
+        return f"{self.says} ({self.provenance}; minicrm.txt, section {self.section})"
+
+
+class Refusal(Exception):  # noqa: N818 - an answer to a caller, no error of the fake
+    """The request breaks a rule: nothing may be changed, and the caller gets the rule's status."""
+
+    def __init__(self, rule: Rule, names: str = "", hints: Sequence[str] = ()) -> None:
+        super().__init__(f"{rule.says}: {names}" if names else rule.says)
+        self.rule = rule
+        self.names = names
+        self.hints = tuple(hints)
+
+
+_ERRORS = "Error handling"
+_PUT = "Project (PUT)"
+_TYPES = "Database Schema, Field types"
+
+NO_ENDPOINT = Rule(404, "not_found", _ERRORS, "there is no endpoint at this address", "documented")
+WRONG_ID = Rule(404, "not_found", _ERRORS, "the requested entity was not found", "documented")
+WRONG_METHOD = Rule(405, "method_not_allowed", _ERRORS, "the endpoint does not support the method", "documented")
+
+BAD_BODY = Rule(400, "bad_parameter", "Data format", "the body must be a JSON object in UTF-8", "documented")
+EMPTY_BODY = Rule(400, "bad_parameter", _PUT, "the body must hold at least one field", "observed")
+UNKNOWN_FIELD = Rule(400, "bad_parameter", _ERRORS, "the body names a field that the schema does not know", "assumed")
+ID_IN_BODY = Rule(400, "bad_parameter", _PUT, "the id stands in the address, and the body says another", "assumed")
+UNKNOWN_PARAMETER = Rule(400, "bad_parameter", _ERRORS, "there is no such search parameter", "assumed")
+
+ILLEGAL_VALUE = Rule(400, "bad_parameter", _TYPES, "the value does not fit the field's type", "documented")
+TOO_LONG = Rule(400, "bad_parameter", _TYPES, "the text is longer than the field", "documented")
+UNKNOWN_CHOICE = Rule(400, "bad_parameter", _TYPES, "the field has no choice of this text", "observed")
+UNKNOWN_CHOICE_ID = Rule(500, "internal_error", _TYPES, "the field has no choice of this id", "observed")
+TYPE_BY_WORD = Rule(400, "bad_parameter", "Contact (PUT)", "Type is written as Person or Business", "observed")
+NO_SUCH_CONTACT = Rule(400, "bad_parameter", _ERRORS, "there is no contact of this id", "assumed")
+NO_SUCH_PROJECT = Rule(400, "bad_parameter", _ERRORS, "there is no project of this id", "assumed")
+
+NEW_PROJECT_NEEDS = Rule(400, "missing_parameter", _PUT, "a new project needs CategoryId and ContactId", "documented")
+MODULE_NEEDS = Rule(400, "missing_parameter", _PUT, "the field is required", "observed")
+CAN_NOT_BE_CLEARED = Rule(400, "missing_parameter", _PUT, "the field can not be empty", "assumed")
+PROJECT_STAYS = Rule(400, "fixed", _PUT, "CategoryId and ContactId of a project can't be updated", "documented")
+CONTACT_NEEDS_TYPE = Rule(400, "missing_parameter", "Contact (PUT)", "a new contact needs a Type", "observed")
+CONTACT_NEEDS_NAME = Rule(
+    400, "missing_parameter", "Contact (PUT)", "a business needs a Name, a person a first or last name", "observed"
+)
+CONTACT_STAYS = Rule(400, "fixed", "Contact (PUT)", "the Type of a contact can't be updated", "assumed")
+TASK_NEEDS_PROJECT = Rule(400, "missing_parameter", "Task (PUT)", "a new task needs a ProjectId", "observed")
+TASK_STAYS = Rule(400, "fixed", "Task (PUT)", "the ProjectId of a task can't be updated", "observed")
+TASK_CLOSED = Rule(400, "task_closed", "Task (PUT)", "only an open task can be changed", "observed")
+ADDRESS_NEEDS = Rule(400, "missing_parameter", "Address (PUT)", "a new address needs ContactId and Name", "observed")
+ADDRESS_STAYS = Rule(400, "fixed", "Address (PUT)", "the ContactId of an address can't be updated", "observed")
+
+NO_CRITERION = Rule(400, "no_filter", "Searching", "a project search needs a criterion", "observed")
+BAD_PAGE = Rule(400, "bad_parameter", "Searching", "Page is a number from 0", "documented")
+BAD_SINCE = Rule(
+    400, "bad_parameter", "Project search (field-based)", "UpdatedSince is a date or a date and time", "documented"
+)
+BAD_STATUS_GROUP = Rule(
+    400,
+    "bad_parameter",
+    "Project search (field-based)",
+    "StatusGroup is Open, Success or Failed (documented) or Lead",
+    "observed",
+)
+BAD_TASK_STATUS = Rule(400, "bad_parameter", "Task Search", "Status is Open, Closed or All", "documented")
+BAD_PHONE = Rule(
+    400,
+    "bad_parameter",
+    "Contact Search (full-text)",
+    "a phone number is searched by numbers only, and at least its last 6 digits",
+    "documented",
+)
+
+TOO_MANY_REQUESTS = Rule(429, "too_many_requests", "Basics", "60 requests a minute are answered", "observed")
+BAD_LOGIN = Rule(401, "access_denied", "Basics", "the system id and API key of the account are needed", "assumed")

@@ -1,0 +1,218 @@
+"""What an account consists of beside its data: users, modules with statuses and fields, and what the Schema API prints.
+
+Nothing here reads a seed document (see `account.py`) or a value (see `values.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Kind = Literal["Int", "Text", "DateTime", "File", "Enum", "Set", "Boolean", "Any"]
+ContactType = Literal["Person", "Business"]
+StatusGroup = Literal["Lead", "Open", "Success", "Failed"]
+
+CONTACT_TYPES: Mapping[int, ContactType] = {1: "Person", 2: "Business"}  # the ids are assumed
+STATUS_GROUPS: tuple[StatusGroup, ...] = ("Lead", "Open", "Success", "Failed")
+TASK_STATUSES = ("Open", "Closed")
+
+_TYPE = re.compile(r"(Int|Text|DateTime|File|Enum|Set|Boolean)(?:\(([0-9]{1,9})(?:MB)?\))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of an entity.
+
+    Attributes:
+        name: The API's name.
+        kind: What values it takes; `Any` is a field that records hold though no schema lists it.
+        type_text: What the Schema API prints, such as `Text(128)`; unused where there are choices.
+        label: The name that users see; empty where it is the same.
+        choices: Id and label of each choice of an Enum or Set; the ids of a Set are powers of two.
+        length: Most characters of a text; None is no limit.
+        is_required: Whether a new entity needs it.
+        can_be_empty: Whether a write may clear it.
+    """
+
+    name: str
+    kind: Kind
+    type_text: str = ""
+    label: str = ""
+    choices: Mapping[int, str] = field(default_factory=dict[int, str])
+    length: int | None = None
+    is_required: bool = False
+    can_be_empty: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One status of a module, and the stage of the pipeline it belongs to."""
+
+    label: str
+    group: StatusGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module.
+
+    Attributes:
+        module_id: Its CategoryId.
+        name: What users call it.
+        details: What `Category?Detailed=1` prints.
+        statuses: By StatusId, in the order of the seed.
+        listed_users: The users its schema shows.
+        schema: The fields its schema prints, in order.
+        fields: All fields that a project can hold: those of the schema, ReferenceId, and unlisted ones.
+    """
+
+    module_id: int
+    name: str
+    details: Mapping[str, object]
+    statuses: Mapping[int, Status]
+    listed_users: tuple[int, ...]
+    schema: Mapping[str, Field]
+    fields: Mapping[str, Field]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account without its contacts, projects, tasks and addresses."""
+
+    logins: tuple[tuple[str, str], ...]
+    url: str
+    users: Mapping[int, str]
+    modules: Mapping[int, Module]
+    contact_schemas: Mapping[ContactType, Mapping[str, Field]]
+    contact_fields: Mapping[ContactType, Mapping[str, Field]]
+    task_types: Mapping[int, str]
+
+    @property
+    def task_fields(self) -> dict[str, Field]:
+        """The fields that a task can be given."""
+        fields = (
+            Field("ProjectId", "Int"),
+            Field("UserId", "Enum", choices=self.users),
+            Field("Type", "Enum", choices=self.task_types),
+            Field("Status", "Text"),
+            Field("Deadline", "DateTime"),
+            Field("Comment", "Text"),
+        )
+        return {each.name: each for each in fields}
+
+
+def make_field(name: str, type_text: str, label: str = "", choices: Mapping[int, str] | None = None) -> Field:
+    """Return a field by the type that the Schema API prints, such as `Text(1024)`.
+
+    Raises:
+        ValueError: There is no such type.
+    """
+    match = _TYPE.fullmatch(type_text)
+    if match is None:
+        raise ValueError(type_text)
+    kind: Kind = match[1]  # pyright: ignore[reportAssignmentType] - the pattern lists the kinds
+    length = int(match[2]) if match[2] and kind == "Text" else None
+    return Field(name, kind, type_text, label, choices or {}, length)
+
+
+def _build_fields(types: Mapping[str, str]) -> dict[str, Field]:
+    return {name: make_field(name, type_text) for name, type_text in types.items()}
+
+
+def _build_type_field() -> Field:
+    return Field("Type", "Enum", choices=dict(CONTACT_TYPES), can_be_empty=False)
+
+
+# The names and their order are documented in the answers of Contact (GET); the types are assumed.
+BUILT_IN_CONTACT_FIELDS: Mapping[ContactType, Mapping[str, Field]] = {
+    "Person": {
+        **_build_fields({"Id": "Int", "BusinessId": "Int"}),
+        "Type": _build_type_field(),
+        **_build_fields(
+            {
+                "FirstName": "Text(128)",
+                "LastName": "Text(128)",
+                "Email": "Text(256)",
+                "EmailType": "Text(64)",
+                "Phone": "Text(64)",
+                "PhoneType": "Text(64)",
+                "Position": "Text(128)",
+            }
+        ),
+    },
+    "Business": {
+        **_build_fields({"Id": "Int"}),
+        "Type": _build_type_field(),
+        **_build_fields(
+            {
+                "Name": "Text(256)",
+                "Email": "Text(256)",
+                "EmailType": "Text(64)",
+                "Phone": "Text(64)",
+                "PhoneType": "Text(64)",
+                "Description": "Text(1024)",
+                "Url": "Text(256)",
+                "Industry": "Text(128)",
+                "Region": "Text(128)",
+                "VatNumber": "Text(64)",
+                "RegistrationNumber": "Text(64)",
+                "BankAccount": "Text(64)",
+                "Swift": "Text(64)",
+                "Employees": "Int",
+                "YearlyRevenue": "Int",
+            }
+        ),
+    },
+}
+
+REFERENCE_ID = Field("ReferenceId", "Text")
+ADDRESS_FIELDS: Mapping[str, Field] = {
+    each.name: each
+    for each in (
+        Field("ContactId", "Int"),
+        Field("Type", "Text", length=64),
+        Field("Name", "Text", length=256),
+        Field("CountryId", "Text", length=128),
+        Field("PostalCode", "Text", length=32),
+        Field("City", "Text", length=128),
+        Field("Address", "Text", length=256),
+        Field("Default", "Boolean"),
+    )
+}
+
+
+def build_project_schema(
+    modules: Mapping[int, str], statuses: Mapping[int, Status], users: Mapping[int, str], own: Mapping[str, Field]
+) -> dict[str, Field]:
+    """Return a module's fields in the order of the document's schema."""
+    built_in = (
+        Field("Id", "Int", "Int"),
+        Field("CategoryId", "Enum", choices=modules, can_be_empty=False),
+        Field("ContactId", "Int", "Int"),
+        Field(
+            "StatusId",
+            "Enum",
+            choices={status_id: status.label for status_id, status in statuses.items()},
+            can_be_empty=False,
+        ),
+        Field("UserId", "Enum", choices=users, can_be_empty=False),
+        Field("Name", "Text", "Text(128)", length=128),
+        Field("Deleted", "Boolean", "Boolean"),
+    )
+    schema = {each.name: each for each in built_in}
+    for name, each in own.items():
+        # A seed may say more of a built-in field (a label, that it is required), never change what it is.
+        schema[name] = replace(schema[name], label=each.label, is_required=each.is_required) if name in schema else each
+    return schema
+
+
+def render_schema(fields: Mapping[str, Field]) -> dict[str, object]:
+    """Return what the Schema API prints: a type, or the choices by id."""
+    return {
+        name: {str(choice): label for choice, label in each.choices.items()}
+        if each.kind in {"Enum", "Set"}
+        else each.type_text
+        for name, each in fields.items()
+    }

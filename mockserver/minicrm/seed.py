@@ -1,0 +1,199 @@
+"""Reads the data (contacts, projects, tasks, addresses) out of the MiniCRM part of a seed document.
+
+Values go through the same reading as a caller's, so that a seed can hold nothing which the API could not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from mockserver.exchange import SeedError
+from mockserver.minicrm import contacts as contact_endpoints
+from mockserver.minicrm import projects as project_endpoints
+from mockserver.minicrm import tasks as task_endpoints
+from mockserver.minicrm.account import ACCOUNT_KEYS, dump_account, parse_account
+from mockserver.minicrm.rules import Refusal
+from mockserver.minicrm.schema import (
+    ADDRESS_FIELDS,
+    BUILT_IN_CONTACT_FIELDS,
+    TASK_STATUSES,
+    Account,
+    ContactType,
+    Field,
+)
+from mockserver.minicrm.shapes import take_id, take_list, take_moment, take_name, take_object, take_text, take_word
+from mockserver.minicrm.store import KINDS, Address, Contact, Kind, Project, Row, Task
+from mockserver.minicrm.values import parse_value
+
+KEYS = (*ACCOUNT_KEYS, "contacts", "projects", "tasks", "addresses", "next_ids")
+_HISTORY = ("CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy")
+_PATH = "minicrm"
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """The MiniCRM part of a seed document, checked.
+
+    Attributes:
+        account: The account.
+        document: The account as text, for the tables.
+        rows: Its contacts, projects, tasks and addresses.
+        next_ids: The ids of the next new rows, where the seed decides them.
+    """
+
+    account: Account
+    document: str
+    rows: tuple[Row, ...]
+    next_ids: Mapping[Kind, int]
+
+
+def parse_seed(part: object, now: str) -> Seed:
+    """Check the MiniCRM part of a seed document.
+
+    Args:
+        part: The part, as JSON was read.
+        now: When rows that do not say it were created.
+
+    Raises:
+        SeedError: It has another shape; the message names the path and what to write instead.
+    """
+    seed = take_object(part, _PATH, KEYS)
+    listed = parse_account(seed)
+    unlisted = _find_unlisted(listed, take_list(seed.get("projects", []), f"{_PATH}.projects"))
+    document = dump_account(seed, unlisted)
+    reader = _Reader(parse_account(seed, unlisted), now)
+    rows = (
+        *_read_rows(seed, "contacts", reader.read_contact),
+        *_read_rows(seed, "projects", reader.read_project),
+        *_read_rows(seed, "tasks", reader.read_task),
+        *_read_rows(seed, "addresses", reader.read_address),
+    )
+    given = take_object(seed.get("next_ids", {}), f"{_PATH}.next_ids", KINDS)
+    next_ids: dict[Kind, int] = {
+        cast("Kind", key): take_id(value, f"{_PATH}.next_ids.{key}") for key, value in given.items()
+    }
+    return Seed(reader.account, document, rows, next_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads the rows of one account."""
+
+    account: Account
+    now: str
+
+    def read_contact(self, part: dict[str, object], path: str) -> Contact:
+        kind = cast("ContactType", take_word(part.pop("Type", None), f"{path}.Type", tuple(BUILT_IN_CONTACT_FIELDS)))
+        contact = Contact(id=_take_row_id(part, path), type=kind)
+        self._read_history(contact, part, path)
+        known = self.account.contact_fields[kind]
+        take_object(part, path, known)
+        for name, value in self._parse(known, part, path).items():
+            if name in contact_endpoints.COLUMNS:
+                setattr(contact, contact_endpoints.COLUMNS[name], value)
+            else:
+                contact.fields[name] = value
+        contact_endpoints.complete_contact(contact)
+        return contact
+
+    def read_project(self, part: dict[str, object], path: str) -> Project:
+        module_id = take_id(part.pop("CategoryId", None), f"{path}.CategoryId")
+        if module_id not in self.account.modules:
+            raise SeedError(f"{path}.CategoryId: there is no module {module_id} in {_PATH}.modules")
+        project = Project(id=_take_row_id(part, path), category_id=module_id)
+        self._read_history(project, part, path)
+        for name, value in self._parse(self.account.modules[module_id].fields, part, path).items():
+            if name in project_endpoints.COLUMNS:
+                setattr(project, project_endpoints.COLUMNS[name], value)
+            else:
+                project.fields[name] = value
+        project.name = project.name or ""
+        project.deleted = project.deleted or 0
+        return project
+
+    def read_task(self, part: dict[str, object], path: str) -> Task:
+        task = Task(id=_take_row_id(part, path), project_id=take_id(part.pop("ProjectId", None), f"{path}.ProjectId"))
+        task.created_at, task.updated_at = self._take_times(part, path)
+        attachments = part.pop("Attachments", {})
+        if attachments:
+            task.attachments = take_object(attachments, f"{path}.Attachments", ("FileName", "Url"))
+        known = {name: self.account.task_fields[name] for name in task_endpoints.COLUMNS}
+        take_object(part, path, known)
+        take_word(part.get("Status", "Open"), f"{path}.Status", TASK_STATUSES)
+        for name, value in self._parse(known, part, path).items():
+            setattr(task, task_endpoints.COLUMNS[name], value)
+        return task
+
+    def read_address(self, part: dict[str, object], path: str) -> Address:
+        address = Address(
+            id=_take_row_id(part, path), contact_id=take_id(part.pop("ContactId", None), f"{path}.ContactId")
+        )
+        address.created_at, address.updated_at = self._take_times(part, path)
+        known = {name: each for name, each in ADDRESS_FIELDS.items() if name != "ContactId"}
+        take_object(part, path, known)
+        address.fields = self._parse(known, part, path)
+        return address
+
+    def _parse(self, known: Mapping[str, Field], part: Mapping[str, object], path: str) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for name, value in part.items():
+            try:
+                values[name] = parse_value(known[name], value)
+            except Refusal as refusal:
+                raise SeedError(f"{path}.{name}: {'; '.join((str(refusal), *refusal.hints))}") from refusal
+        return values
+
+    def _read_history(self, row: Project | Contact, part: dict[str, object], path: str) -> None:
+        row.created_at, row.updated_at = self._take_times(part, path)
+        for key, attribute in (("CreatedBy", "created_by"), ("UpdatedBy", "updated_by")):
+            if key in part:
+                user = take_id(part.pop(key), f"{path}.{key}")
+                if user not in self.account.users:
+                    raise SeedError(f"{path}.{key}: there is no user {user} in {_PATH}.users")
+                setattr(row, attribute, user)
+
+    def _take_times(self, part: dict[str, object], path: str) -> tuple[str, str]:
+        """Return when a row was created and changed; the one that is not said is the other, else now."""
+        given = {key: take_moment(part.pop(key), f"{path}.{key}") for key in ("CreatedAt", "UpdatedAt") if key in part}
+        created = given.get("CreatedAt") or given.get("UpdatedAt") or self.now
+        return created, given.get("UpdatedAt", created)
+
+
+def _read_rows(seed: Mapping[str, object], key: str, read: Callable[[dict[str, object], str], AnyRow]) -> list[AnyRow]:
+    path = f"{_PATH}.{key}"
+    rows: list[AnyRow] = []
+    seen: set[int] = set()
+    for index, item in enumerate(take_list(seed.get(key, []), path)):
+        row = read(take_object(item, f"{path}[{index}]"), f"{path}[{index}]")
+        if row.id in seen:
+            raise SeedError(f"{path}[{index}].Id: {row.id} is used twice; write another id")
+        seen.add(row.id)
+        rows.append(row)
+    return rows
+
+
+def _take_row_id(part: dict[str, object], path: str) -> int:
+    row_id = take_id(part.pop("Id", None), f"{path}.Id")
+    if row_id == 0:
+        raise SeedError(f"{path}.Id: write an id from 1")
+    return row_id
+
+
+def _find_unlisted(account: Account, projects: list[object]) -> dict[str, list[str]]:
+    """Return the fields that projects hold though their module's schema does not list them, by module id."""
+    found: dict[str, list[str]] = {}
+    for index, item in enumerate(projects):
+        path = f"{_PATH}.projects[{index}]"
+        part = take_object(item, path)
+        module_id = take_id(part.get("CategoryId"), f"{path}.CategoryId")
+        module = account.modules.get(module_id)
+        known = {*_HISTORY, *(module.fields if module else ())}
+        names = found.setdefault(str(module_id), [])
+        for name in part:
+            if name not in known and name not in names:
+                names.append(take_name(take_text(name, path), f"{path}.{name}"))
+    return found

@@ -1,0 +1,95 @@
+"""Running the application on a socket: binding, telling that it listens, and ending cleanly on a signal."""
+
+from __future__ import annotations
+
+import gc
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+from mockserver.app import MockApp
+
+SHUTDOWN_TIMEOUT_S = 2
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Calls back once, as soon as requests are accepted."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+
+def bind_socket(host: str, port: int) -> socket.socket:
+    """Take the address and start queueing callers; port 0 takes a free one.
+
+    Raises:
+        OSError: The address cannot be had.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform != "win32":  # there it would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(socket.SOMAXCONN)  # until here a second server could bind the same address too
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def format_url(host: str, listener: socket.socket) -> str:
+    """Return the address people reach a bound socket at."""
+    port: int = listener.getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def exit_on_signals() -> None:
+    """Make SIGTERM and SIGINT a normal end, from now on and after the server has shut down.
+
+    While it runs the server has handlers of its own; when it is done it raises what it caught once more, for these.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit_normally)
+
+
+def _exit_normally(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def serve(app: MockApp, listener: socket.socket, *, log_level: str, announce: Callable[[], None]) -> None:
+    """Answer requests until a signal comes.
+
+    Args:
+        app: The application.
+        listener: The bound socket.
+        log_level: `debug` also logs every request.
+        announce: Called once requests are accepted.
+    """
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level=log_level,
+        access_log=log_level == "debug",
+        # A caller's word about who called is not to be trusted: the control endpoints ask for the real peer.
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
+    )
+    # What is here now stays until the end: looking for garbage in it would only make answers wait.
+    gc.collect()
+    gc.freeze()
+    _AnnouncingServer(config, announce).run(sockets=[listener])

@@ -1,0 +1,203 @@
+"""Where live servers were seen to differ from the document: one test or more for each `Deviation`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from mockserver.profiles import Profile
+from tests.mockserver.minicrm.account import OBSERVED, SEED, Account, read_json, read_refusal
+
+
+def test_a_project_row_has_whole_numbers_and_both_contacts():
+    assert Account(OBSERVED).get("Project", {"Query": "örs"}) == {
+        "Count": 1,
+        "Results": {
+            "101": {
+                "Id": 101,
+                "Name": "Kitchen, Örs",
+                "Url": "http://here:1/Api/R3/Project/101",
+                "ContactId": 11,
+                "BusinessId": 10,
+                "StatusId": 32,
+                "UserId": 1,
+                "Deleted": 0,
+            }
+        },
+    }
+
+
+def test_a_key_without_a_value_is_absent():
+    account = Account(OBSERVED)
+    project = account.get("Project", {"Id": "103"})["Results"]["103"]
+    assert "BusinessId" not in project
+    assert set(account.get("Contact", {"FirstName": "Eve"})["Results"]["12"]) == {"Id", "Name", "Url", "Type"}
+
+
+def test_a_contact_row_has_whole_numbers():
+    row = Account(OBSERVED).get("Contact", {"Query": "nagy"})["Results"]["11"]
+    assert (row["Id"], row["BusinessId"], row["Type"]) == (11, 10, "Person")
+
+
+def test_a_task_row_has_whole_numbers():
+    row = Account(OBSERVED).get("ToDoList/101")["Results"][0]
+    assert (row["Id"], row["UserId"]) == (201, 1)
+
+
+def test_a_detail_has_every_field_of_the_schema_and_its_history():
+    account = Account(OBSERVED)
+    detail = account.get("Project/102")
+    assert detail == {
+        "Id": 102,
+        "CategoryId": 3,
+        "ContactId": 10,
+        "BusinessId": 10,
+        "StatusId": "Won",
+        "UserId": "Bálint Kovács",
+        "Name": "Office",
+        "Deleted": 0,
+        "CreatedBy": "",
+        "CreatedAt": "2025-06-01 12:00:00",
+        "UpdatedBy": "",
+        "UpdatedAt": "2025-06-01 12:00:00",
+        "Int1": 5,
+        "Text1": "squeaky door",
+        "Date1": "2025-07-01 10:00:00",
+        "File1": "",
+        "Bool1": 0,
+        "Enum1": "",
+        "Set1": "",
+        "Tags": [],
+        "Invited": [],
+    }
+    assert detail.keys() - {"Tags", "Invited"} == account.get("Schema/Project/3").keys()
+
+
+def test_a_contact_has_every_field_of_the_schema_and_its_history():
+    account = Account(OBSERVED)
+    person = account.get("Contact/12")
+    assert (person["Enum9"], person["Tags"], person["UpdatedAt"]) == ("", [], "2026-01-02 03:04:05")
+    assert person.keys() - {"Tags"} == account.get("Schema/Person").keys()
+
+
+def test_type_is_a_label_that_can_not_be_written_back():
+    account = Account(Profile("observed", "hu"))
+    person = account.get("Contact/11")
+    assert person["Type"] == "Személy"
+    assert account.get("Schema/Person")["Type"] == {"1": "Személy", "2": "Cég"}
+    assert account.get("Contact", {"Query": "nagy"})["Results"]["11"]["Type"] == "Person"
+    for value in ("Személy", 1, "1"):
+        answer = account.ask("PUT", "Contact", body={"Type": value, "LastName": "P"})
+        assert read_refusal(answer) == (400, "Contact (PUT): Nem megfelelő paraméter: Típus")
+    assert account.put("Contact", {"Type": "Person", "LastName": "P"}) == 13
+
+
+def test_type_by_its_id_is_taken_where_the_document_is_followed():
+    account = Account(Profile(language="hu"))
+    assert account.put("Contact", {"Type": 1, "LastName": "P"}) == 13
+    assert account.get("Contact/13")["Type"] == "Person"
+
+
+@pytest.mark.parametrize("value", [999, "Nobody"])
+def test_an_unknown_user_is_taken_and_the_project_goes_to_somebody_else(value: object):
+    goes_to = set[str]()
+    for _ in range(2):
+        account = Account(OBSERVED)
+        answer = account.ask("PUT", "Project/101", body={"UserId": value})
+        assert read_json(answer) == {"Id": 101}
+        assert any("instead" in hint for hint in answer.hints)
+        goes_to.add(account.get("Project/101")["UserId"])
+    assert len(goes_to) == 1
+    assert goes_to <= set(SEED["users"].values())
+
+
+def test_an_unknown_user_of_a_task_is_refused():
+    assert Account(OBSERVED).ask("PUT", "ToDo/201", body={"UserId": 999}).status == 500
+
+
+@pytest.mark.parametrize("query", [{}, {"Page": "1"}, {"Query": " "}])
+def test_a_project_search_without_a_criterion_is_refused(query: dict[str, str]):
+    answer = Account(OBSERVED).ask("GET", "Project", query)
+    assert read_refusal(answer) == (400, "Project (GET): Missing search parameter!")
+
+
+def test_a_contact_search_without_a_criterion_lists_all():
+    assert Account(OBSERVED).find("Contact", {}) == [10, 11, 12]
+
+
+def test_slashes_are_escaped_in_json_alone():
+    account = Account(OBSERVED)
+    assert b'"Url":"http:\\/\\/here:1\\/Api\\/R3\\/Project\\/102"' in account.ask("GET", "Project", {"Id": "102"}).body
+    assert b"\\/" not in account.ask("GET", "Nothing/here").body
+    assert b"\\/" not in Account().ask("GET", "Project", {"Id": "102"}).body
+
+
+@pytest.mark.parametrize("profile", [Profile(), OBSERVED])
+def test_json_is_compact_ascii_that_says_the_same(profile: Profile):
+    answer = Account(profile).ask("GET", "Project/101")
+    assert answer.body.isascii()
+    assert b"\\u00d6rs" in answer.body
+    assert b": " not in answer.body
+    assert json.loads(answer.body)["Name"] == "Kitchen, Örs"
+
+
+def use_up(account: Account) -> None:
+    for _ in range(60):
+        assert account.ask("GET", "Category").status == 200
+
+
+def test_the_61st_request_of_a_minute_is_refused():
+    account = Account(OBSERVED)
+    use_up(account)
+    assert read_refusal(account.ask("GET", "Category")) == (429, "Category (GET): Too many requests!")
+    assert account.ask("GET", "Nothing").status == 429
+
+
+def test_the_minute_is_over_by_real_time_though_the_account_stands_still():
+    account = Account(OBSERVED)
+    use_up(account)
+    account.seconds.passed = 59.9
+    assert account.ask("GET", "Category").status == 429
+    account.seconds.passed = 60
+    assert account.ask("GET", "Category").status == 200
+
+
+@pytest.mark.parametrize("minutes", [1, -1])
+def test_the_minute_is_over_when_the_accounts_clock_was_moved(minutes: int):
+    account = Account(OBSERVED)
+    use_up(account)
+    account.clock.time += dt.timedelta(minutes=minutes)
+    assert account.ask("GET", "Category").status == 200
+
+
+def test_the_window_slides():
+    account = Account(OBSERVED)
+    for second in range(60):
+        account.seconds.passed = second
+        assert account.ask("GET", "Category").status == 200
+    account.seconds.passed = 60
+    assert [account.ask("GET", "Category").status for _ in range(2)] == [200, 429]
+
+
+def test_a_seed_begins_a_new_minute():
+    account = Account(OBSERVED)
+    use_up(account)
+    account.fake.load(SEED)
+    assert account.ask("GET", "Category").status == 200
+
+
+def test_there_is_no_limit_where_the_document_is_followed():
+    account = Account()
+    assert {account.ask("GET", "Category").status for _ in range(61)} == {200}
+
+
+def test_each_deviation_says_both_sides_and_where_it_comes_from():
+    deviations = Account().fake.list_deviations()
+    assert len({each.name for each in deviations}) == len(deviations) == 8
+    for each in deviations:
+        assert each.crm == "minicrm"
+        assert each.provenance.startswith("observed (grade ")
+        assert each.documented.endswith(".")
+        assert each.observed.endswith(".")
