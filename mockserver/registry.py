@@ -70,7 +70,7 @@ CRMS: tuple[CrmEntry, ...] = (
         build=MinicrmFake,
         samples=(
             ("The modules", "-u {login} '{url}/Api/R3/Category'"),
-            ("The fields of a module", "-u {login} '{url}/Api/R3/Schema/Project/3'"),
+            ("The fields of people", "-u {login} '{url}/Api/R3/Schema/Person'"),
             ("Open projects", "-u {login} '{url}/Api/R3/Project?StatusGroup=Open'"),
         ),
     ),

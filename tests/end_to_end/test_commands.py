@@ -6,14 +6,20 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.transports import quiet_environment
-from tests.fake_process import FakeServer
+from tests.fake_process import FakeServer, running_fake
 from tests.mcp_play import both_crms
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[FakeServer]:
+    with running_fake("--seed", "documented") as server:
+        yield server
 
 
 def crm_mcp(
@@ -110,8 +116,8 @@ def test_an_open_host_without_a_token_ends_with_2(tmp_path: Path) -> None:
     assert "CRM_MCP_HTTP_TOKEN" in result.stderr
 
 
-def test_the_doctor_is_content_with_a_good_login(fake_server: FakeServer, tmp_path: Path) -> None:
-    result = crm_mcp("doctor", settings=both_crms(fake_server.url), cwd=tmp_path)
+def test_the_doctor_is_content_with_a_good_login(fake: FakeServer, tmp_path: Path) -> None:
+    result = crm_mcp("doctor", settings=both_crms(fake.url), cwd=tmp_path)
     assert result.returncode == 0, result.stdout
     assert [line.split()[0] for line in result.stdout.splitlines()] == ["ok", "ok", "ok"]
 
@@ -128,9 +134,9 @@ def test_the_doctor_is_content_with_a_good_login(fake_server: FakeServer, tmp_pa
     ],
 )
 def test_the_doctor_names_each_problem_and_ends_with_1(
-    fake_server: FakeServer, tmp_path: Path, change: dict[str, str], says: str
+    fake: FakeServer, tmp_path: Path, change: dict[str, str], says: str
 ) -> None:
-    result = crm_mcp("doctor", settings=both_crms(fake_server.url) | change, cwd=tmp_path)
+    result = crm_mcp("doctor", settings=both_crms(fake.url) | change, cwd=tmp_path)
     assert result.returncode == 1
     (problem,) = [line for line in result.stdout.splitlines() if line.startswith("PROBLEM")]
     assert says in problem
