@@ -7,6 +7,7 @@ import json
 import logging
 import socket
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -29,21 +30,32 @@ NOT_CONFIGURED = """No CRM is configured. Set, in the environment or in a .env f
 To see it work without an account, run: crm-mcp demo"""
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="crm-mcp-server", prog_name="crm-mcp")
-@click.option(
-    "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"]),
-    default="warning",
-    show_default=True,
-    help="What goes to stderr.",
-)
-@click.pass_context
-def main(context: click.Context, log_level: str) -> None:
-    """Serve Ivinex and MiniCRM to AI assistants over MCP. Without a command: serve on stdio."""
-    logging.basicConfig(level=log_level.upper(), stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+def _set_log_level(_context: click.Context, _option: click.Parameter, level: str | None) -> None:
+    if level is None:
+        return
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger().setLevel(level.upper())
     # At INFO the MCP SDK logs error texts, the CRM's words included.
     logging.getLogger("mcp").setLevel(logging.WARNING)
+
+
+def _log_level_option(default: str | None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(
+        "--log-level",
+        type=click.Choice(["debug", "info", "warning", "error"]),
+        default=default,
+        callback=_set_log_level,
+        expose_value=False,
+        help="What goes to stderr; warning where nothing is said.",
+    )
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="crm-mcp-server", prog_name="crm-mcp")
+@_log_level_option("warning")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Serve Ivinex and MiniCRM to AI assistants over MCP. Without a command: serve on stdio."""
     if context.invoked_subcommand is None:
         context.invoke(serve)
 
@@ -53,6 +65,7 @@ def main(context: click.Context, log_level: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="For http; other than loopback needs a token.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="For http; 0 picks one.")
 @click.option("--read-only", is_flag=True, help="Leave out every writing tool.")
+@_log_level_option(None)
 def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *, read_only: bool = False) -> None:
     """Serve on stdio, or streamable HTTP at /mcp."""
     settings, pool, connectors = _connect()
