@@ -35,8 +35,9 @@ def _set_log_level(_context: click.Context, _option: click.Parameter, level: str
         return
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger().setLevel(level.upper())
-    # At INFO the MCP SDK logs error texts, the CRM's words included.
-    logging.getLogger("mcp").setLevel(logging.WARNING)
+    # At INFO the MCP SDK logs error texts, and httpx URLs: both hold what is in the CRM.
+    for name in ("mcp", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _log_level_option(default: str | None) -> Callable[[Callable[..., None]], Callable[..., None]]:

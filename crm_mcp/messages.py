@@ -28,6 +28,13 @@ class Request:
     body: object = None
     is_idempotent: bool = True
 
+    @property
+    def unknown_outcome(self) -> str:
+        """What to do when this was sent and no clear answer came: a sentence, empty for a read."""
+        if not self.is_idempotent:
+            return "The change may have been made all the same: look for it before you repeat it."
+        return "" if self.body is None else "It may or may not have been made; sending it again does no harm."
+
 
 @dataclass(frozen=True, slots=True)
 class Response:

@@ -22,13 +22,15 @@ from crm_mcp.errors import (
     ServerFaultError,
     UnexpectedAnswerError,
 )
-from crm_mcp.messages import Request, Response
+from crm_mcp.messages import Response
 
 MAX_QUOTE = 300
 """Characters of a CRM's error text that are passed on."""
 MAX_DEPTH = 40
 """How deep an answer may be nested."""
-_SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed|access denied", re.IGNORECASE)
+_SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed", re.IGNORECASE)
+_LOGIN_IN_TEXT = re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9+/=._~-]+", re.IGNORECASE)
+"""A login as a header writes it: some error pages print the request they refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Account:
     crm: str
     login_variables: str
     url_variable: str
+    not_found_hint: str = "Check the id, or find the right one by searching."
 
 
 def raise_for_refusal(response: Response, account: Account) -> None:
@@ -51,43 +54,43 @@ def raise_for_refusal(response: Response, account: Account) -> None:
     if 200 <= response.status < 300:
         return
     said = quote(response)
+    words = f' It said: "{said}".' if said else ""
     if response.status in (401, 403) or (response.status == 404 and _SAYS_UNAUTHORIZED.search(said)):
+        what = "the login or forbids this to it" if response.status == 403 else "the login"
         raise AuthenticationError(
-            f"{account.crm} refused the login ({response.status}).",
+            f"{account.crm} refused {what} ({response.status}).{words}",
             status=response.status,
             hint=f"The person who runs this server must check {account.login_variables}; repeating will not help.",
         )
     if 300 <= response.status < 400 or response.status < 200:
         raise UnexpectedAnswerError(
             f"{account.crm} answered {response.status}, a redirect, which is not followed with a login.",
-            hint=f"Check {account.url_variable}.",
+            hint=f"{response.request.unknown_outcome} Check {account.url_variable}.".strip(),
         )
-    _raise_by_status(response, account, said)
-
-
-def _raise_by_status(response: Response, account: Account, said: str) -> NoReturn:
-    error, hint = _MEANING.get(response.status, (BadRequestError, "Check the arguments against describe_module."))
-    if response.status >= 500:
-        error, hint = ServerFaultError, _after_a_fault(response.request)
-    words = f' It said: "{said}".' if said else ""
-    raise error(
+    raise _error_class(response.status)(
         f"{account.crm} answered {response.status} to {response.request.method} {response.request.path}.{words}",
         status=response.status,
-        hint=hint,
+        hint=_next_step(response, account),
     )
 
 
-_MEANING: dict[int, tuple[type[RefusedError], str]] = {
-    404: (NotFoundError, "Check the id, or find the right one by searching."),
-    405: (MethodNotAllowedError, "This account's API does not offer that; nothing was changed."),
-    429: (RateLimitedError, "Wait a minute, then repeat; nothing was changed."),
-}
+def _error_class(status: int) -> type[RefusedError]:
+    if status >= 500:
+        return ServerFaultError
+    meaning = {404: NotFoundError, 405: MethodNotAllowedError, 429: RateLimitedError}
+    return meaning.get(status, BadRequestError)
 
 
-def _after_a_fault(request: Request) -> str:
-    if request.is_idempotent:
-        return "Perhaps a value does not exist there; check it, or try again later."
-    return "The change may have been made all the same: look for it before you repeat it."
+def _next_step(response: Response, account: Account) -> str:
+    if response.status >= 500 or response.status == 408:
+        unknown = response.request.unknown_outcome
+        return unknown or "Perhaps a value does not exist there; check it, or try again later."
+    steps = {
+        404: account.not_found_hint,
+        405: "This account's API does not offer that; nothing was changed.",
+        429: "Wait a minute, then repeat; nothing was changed.",
+    }
+    return steps.get(response.status, "Check the arguments against describe_module.")
 
 
 def quote(response: Response) -> str:
@@ -96,7 +99,8 @@ def quote(response: Response) -> str:
     if text[:1] == "<" or "html" in response.content_type:
         return "(a page of HTML)"
     line = "".join(char if char.isprintable() else " " for char in text)
-    line = " ".join(line.split()).replace('"', "'")  # so that the quotation ends where it seems to
+    line = _LOGIN_IN_TEXT.sub(r"\1 ***", " ".join(line.split()))
+    line = line.replace('"', "'")  # so that the quotation ends where it seems to
     return line if len(line) <= MAX_QUOTE else line[:MAX_QUOTE] + "..."
 
 
@@ -136,8 +140,7 @@ def _check_readable(value: object, depth: int = 0) -> None:
 def unexpected(response: Response, account: Account, what: str) -> UnexpectedAnswerError:
     """Make the error for an answer of another shape: `what` follows the CRM's name, such as `sent no list`."""
     hint = f"Check that {account.url_variable} is the CRM's own address and that no login page stands before it."
-    if not response.request.is_idempotent:
-        hint = "The change may have been made: look for it before you repeat it. " + hint
+    hint = f"{response.request.unknown_outcome} {hint}".strip()
     return UnexpectedAnswerError(
         f"{account.crm} {what} in answer to {response.request.method} {response.request.path} ({response.status}).",
         hint=hint,

@@ -77,6 +77,14 @@ def load(settings_class: type[_S]) -> _S:
 
 def _safe_url(url: str) -> str:
     parts = urlsplit(url)
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("its port is not a number") from None
+    if any(char.isspace() for char in url):
+        raise ValueError("it holds a space")
+    if parts.path.rstrip("/").endswith(("/Records.php", "/Api/R3")):
+        raise ValueError("leave out the path of the API; it is added")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("write it as https://host")
     if parts.username or parts.password:

@@ -32,7 +32,7 @@ CLIENT = Path(crm_mcp.__file__).parent
 FAKE = Path(mockserver.__file__).parent
 PURE = [
     *("messages.py", "errors.py", "refusals.py", "cursor.py"),
-    *("ivinex/wire.py", "ivinex/models.py", "ivinex/sampling.py"),
+    *("ivinex/wire.py", "ivinex/models.py", "ivinex/sampling.py", "ivinex/arguments.py"),
     *("minicrm/wire.py", "minicrm/writes.py", "minicrm/answers.py", "minicrm/models.py", "minicrm/arguments.py"),
     *("minicrm/entities.py", "minicrm/envelope.py", "minicrm/values.py", "minicrm/refusals.py"),
     *("minicrm/schema.py", "minicrm/known_fields.py", "minicrm/local_time.py"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from crm_mcp.ivinex import wire
+from crm_mcp.ivinex.arguments import check_id
 from crm_mcp.ivinex.models import Record, WriteResult
 from crm_mcp.messages import Sender
 
@@ -51,7 +52,9 @@ class IvinexClient:
 
         Raises:
             NotFoundError: There is none.
+            InputError: It is no id.
         """
+        record_id = check_id("record_id", record_id)
         own_id = {"field": "collection_id", "operand": "Equal", "value": record_id}
         request = wire.build_search_records(module_id, filters=[own_id], option_labels=option_labels)
         return wire.parse_get_record(await self._sender.send(request), record_id)

@@ -41,7 +41,7 @@ class IvinexSettings(BaseSettings):
         Raises:
             InputError: The name is not configured.
         """
-        if module.isascii() and module.isdigit():
+        if module.isascii() and module.isdigit() and len(module) <= 18:
             return module
         by_folded_name = {name.casefold(): module_id for name, module_id in self.modules.items()}
         if module.casefold() in by_folded_name:
@@ -49,7 +49,7 @@ class IvinexSettings(BaseSettings):
         near = difflib.get_close_matches(module.casefold(), by_folded_name, n=1)
         known = f"Known: {', '.join(f'{name} ({number})' for name, number in self.modules.items()) or 'none'}."
         hint = f"Did you mean {near[0]!r}? {known}" if near else f"{known} IVINEX_MODULES names them; an id works too."
-        raise InputError(f"No Ivinex module is called {module!r}.", hint=hint)
+        raise InputError(f"No Ivinex module is called {module[:60]!r}.", hint=hint)
 
     def module_name(self, module_id: str) -> str:
         """Return the configured name of a module id, or the id where it has none."""

@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from crm_mcp.cursor import decode_cursor, encode_cursor
-from crm_mcp.errors import BadRequestError
+from crm_mcp.errors import BadRequestError, InputError, UnexpectedAnswerError
+from crm_mcp.ivinex.arguments import check_id
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import OPERANDS, NewNote, Record, RecordPage, WriteResults
 from crm_mcp.ivinex.settings import IvinexSettings
@@ -113,7 +114,7 @@ class IvinexTools:
 
         Such as the notes (module) of a contact (linked_module, linked_id).
         """
-        linked_to = f"{self._settings.module_id(linked_module)}:{linked_id}"
+        linked_to = f"{self._settings.module_id(linked_module)}:{check_id('linked_id', linked_id)}"
         query = ["get_linked_records", module, linked_to]
         offset = decode_cursor(cursor, query)
         records = await self._client.search_records(
@@ -142,15 +143,22 @@ class IvinexTools:
         """
         return {"items": await self._client.update_records(self._settings.module_id(module), records)}
 
-    async def create_note(self, contact_id: Id, text: Annotated[Text, Field(min_length=1)]) -> NewNote:
+    async def create_note(self, contact_id: Id, text: Text) -> NewNote:
         """Write a note on an Ivinex contact."""
-        note = {"description": text, "contact": contact_id}
+        if not text.strip():
+            raise InputError("The note has no text.", hint="Give it in `text`.")
+        note = {"description": text, "contact": check_id("contact_id", contact_id)}
         (result,) = await self._client.create_records(self._settings.module_id("note"), [note])
-        if not result["ok"] or "id" not in result:
+        if not result["ok"]:
             raise BadRequestError(
                 f'Ivinex did not create the note. It said: "{result.get("message", "")}".',
                 status=200,
                 hint="Check the contact's id with search_records.",
+            )
+        if "id" not in result:
+            raise UnexpectedAnswerError(
+                "Ivinex made the note but did not tell its id.",
+                hint="Do not write it again; get_linked_records lists the contact's notes.",
             )
         return {"id": result["id"]}
 

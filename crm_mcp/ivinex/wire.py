@@ -6,22 +6,25 @@ and updates, told apart by `CollectionID` alone.
 
 from __future__ import annotations
 
-import difflib
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from crm_mcp.errors import BadRequestError, InputError, NotFoundError
-from crm_mcp.ivinex.models import OPERANDS, PAGE_LIMIT, Record, WriteResult
+from crm_mcp.errors import BadRequestError, InputError, NotFoundError, UnexpectedAnswerError
+from crm_mcp.ivinex.arguments import check_fields, check_id, check_name, check_range, wire_filter, wire_id
+from crm_mcp.ivinex.models import PAGE_LIMIT, Record, WriteResult
 from crm_mcp.messages import Request, Response
 from crm_mcp.refusals import Account, json_of, raise_for_refusal, unexpected
 
 PATH = "/API/Records.php"
-ACCOUNT = Account("Ivinex", "IVINEX_USERNAME and IVINEX_PASSWORD", "IVINEX_URL")
+ACCOUNT = Account(
+    "Ivinex",
+    "IVINEX_USERNAME and IVINEX_PASSWORD",
+    "IVINEX_URL",
+    not_found_hint="All of Ivinex's API is at one address, so IVINEX_URL is probably not the portal's.",
+)
 ID_KEYS = ("collection_id", "CollectionID", "id")
 """Where a record's id may stand, best first. The document itself uses all three names."""
-_RESERVED = frozenset({"collectiontypeid", "collectionid", "collection_id", "id"})
 
 
 def build_create_records(module_id: str, records: Sequence[Mapping[str, object]]) -> Request:
@@ -38,9 +41,7 @@ def build_create_records(module_id: str, records: Sequence[Mapping[str, object]]
     """
     if not records:
         raise InputError("There is no record to create.", hint="Give at least one in `records`.")
-    body = [
-        {"CollectionTypeID": _wire_id(module_id), **_checked_fields(record, at)} for at, record in enumerate(records)
-    ]
+    body = [{"CollectionTypeID": wire_id(module_id), **check_fields(record, at)} for at, record in enumerate(records)]
     return Request("POST", PATH, body={"Records": body}, is_idempotent=False)
 
 
@@ -58,19 +59,13 @@ def build_update_records(module_id: str, records: Sequence[Mapping[str, object]]
     """
     if not records:
         raise InputError("There is no record to update.", hint="Give at least one in `records`.")
-    ids = [str(record.get("record_id") or "") for record in records]
-    if "" in ids:
-        raise InputError(
-            f"records[{ids.index('')}] has no record_id.", hint="Without an id it would be created: use create_records."
-        )
+    ids = [check_id(f"records[{at}].record_id", record.get("record_id")) for at, record in enumerate(records)]
     if twice := next((one for one in ids if ids.count(one) > 1), ""):
         raise InputError(f"Record {twice} is named twice.", hint="Put all its changes into one entry.")
     body: list[dict[str, object]] = []
     for at, (record_id, record) in enumerate(zip(ids, records, strict=True)):
-        fields = _checked_fields(cast("Mapping[str, object]", record.get("fields") or {}), at)
-        if not fields:
-            raise InputError(f"records[{at}] changes nothing.", hint="Name at least one field in its `fields`.")
-        body.append({"CollectionTypeID": _wire_id(module_id), "CollectionID": _wire_id(record_id), **fields})
+        fields = check_fields(cast("Mapping[str, object]", record.get("fields") or {}), at)
+        body.append({"CollectionTypeID": wire_id(module_id), "CollectionID": wire_id(record_id), **fields})
     return Request("POST", PATH, body={"Records": body}, is_idempotent=True)
 
 
@@ -102,17 +97,17 @@ def build_search_records(
     """
     query = [("CollectionTypeID", module_id)]
     if limit is not None:
-        query.append(("Limit", str(_in_range("limit", limit, 1, PAGE_LIMIT))))
+        query.append(("Limit", str(check_range("limit", limit, 1, PAGE_LIMIT))))
     if offset is not None:
-        query.append(("Offset", str(_in_range("offset", offset, 0, 2**53))))
+        query.append(("Offset", str(check_range("offset", offset, 0, 2**53))))
     if order_by:
-        query.append(("OrderBy", _checked_name(order_by) + (" DESC" if descending else "")))
+        query.append(("OrderBy", check_name(order_by) + (" DESC" if descending else "")))
     elif descending:
         raise InputError("`descending` needs `order_by`.", hint="Name the field to sort by.")
     if option_labels:
         query.append(("LookupOptionText", "true"))
     if filters:
-        encoded = [_wire_filter(one) for one in filters]
+        encoded = [wire_filter(one) for one in filters]
         query.append(("Filters", json.dumps(encoded, ensure_ascii=False, separators=(",", ":"))))
     return Request("GET", PATH, tuple(query))
 
@@ -129,7 +124,7 @@ def parse_search_records(response: Response) -> list[Record]:
     if isinstance(rows, dict):
         body = cast("dict[str, Any]", rows)
         _raise_for_error_inside(body)
-        rows = body.get("Records", [])
+        rows = body.get("Records") if "Records" in body or not body else body
     if not isinstance(rows, list | None):
         raise unexpected(response, ACCOUNT, "sent no list of records")
     return [_record(row, response) for row in cast("list[object]", rows or [])]
@@ -169,17 +164,25 @@ def parse_write_results(response: Response) -> list[WriteResult]:
         rows = body.get("Records", [body] if "Status" in body and "CollectionID" in body else None)
         if rows is None:
             _raise_for_error_inside(body)
+    if not isinstance(rows, list):
+        raise unexpected(response, ACCOUNT, "did not say what became of what was sent")
+    results = [_write_result(index, row) for index, row in enumerate(cast("list[object]", rows))]
     sent = len(cast("dict[str, list[object]]", response.request.body)["Records"])
-    if not isinstance(rows, list) or len(cast("list[object]", rows)) != sent:
-        raise unexpected(response, ACCOUNT, f"did not say what became of each of the {sent} record(s)")
-    return [_write_result(index, row) for index, row in enumerate(cast("list[object]", rows))]
+    if len(results) != sent:
+        told = ", ".join(f"{one.get('id', 'no id')} {'ok' if one['ok'] else 'failed'}" for one in results) or "nothing"
+        raise UnexpectedAnswerError(
+            f"Ivinex answered for {len(results)} of {sent} records ({told}); which is which is unknown.",
+            hint=response.request.unknown_outcome,
+        )
+    return results
 
 
 def _record(row: object, response: Response) -> Record:
     fields = dict(cast("dict[str, Any]", row)) if isinstance(row, dict) else {}
     for key in ID_KEYS:
-        if fields.get(key) not in (None, ""):
-            return {"id": str(fields.pop(key)), "fields": fields}
+        if record_id := _id_text(fields.get(key)):
+            del fields[key]
+            return {"id": record_id, "fields": fields}
     raise unexpected(response, ACCOUNT, "sent a record without an id")
 
 
@@ -187,94 +190,27 @@ def _write_result(index: int, row: object) -> WriteResult:
     values = cast("dict[str, Any]", row) if isinstance(row, dict) else {}
     ok = str(values.get("Status", "")).casefold() == "success"
     result: WriteResult = {"index": index, "ok": ok}
-    if values.get("CollectionID"):
-        result["id"] = str(values["CollectionID"])
+    if record_id := _id_text(values.get("CollectionID")):
+        result["id"] = record_id
     message = str(values.get("Message") or "")
     if message or not ok:
-        result["message"] = message or f"Ivinex gave no reason (Status {values.get('Status')!r})."
+        result["message"] = message or "Ivinex gave no reason."
     return result
+
+
+def _id_text(value: object) -> str:
+    """Return an id as text; empty for a missing one, 0 and what cannot be one."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if text.strip("0 ") else ""
 
 
 def _raise_for_error_inside(body: dict[str, Any]) -> None:
     """Raise for a failure reported inside a 200; what its keys are called is `assumed`."""
     reason = next((str(value) for key, value in body.items() if key.casefold() in ("error", "message") and value), "")
     failed = "Status" in body and str(body["Status"]).casefold() != "success"
-    if "Records" not in body and (reason or failed):
+    if failed or (reason and "Records" not in body):
         raise BadRequestError(
             f'Ivinex said: "{reason[:300] or body.get("Status")}".',
             status=200,
             hint="Check field names and values with describe_module.",
         )
-
-
-def _wire_id(text: str) -> int | str:
-    """Write an id as the document's examples do: a number where it is one."""
-    return int(text) if text.isascii() and text.isdigit() and (text == "0" or text[0] != "0") else text
-
-
-def _checked_fields(record: Mapping[str, object], at: int) -> dict[str, object]:
-    for name, value in record.items():
-        if name.casefold() in _RESERVED:
-            raise InputError(
-                f"records[{at}] holds {name!r}, which names an existing record or its module.",
-                hint="To change a record use update_records with its record_id.",
-            )
-        if not (value is None or isinstance(value, str | int | float | bool)):
-            raise InputError(
-                f"records[{at}].{name} is a {type(value).__name__}; Ivinex takes text, numbers and booleans.",
-                hint="Write the value as text.",
-            )
-    return dict(record)
-
-
-def _wire_filter(one: Mapping[str, object]) -> dict[str, str]:
-    operand = str(one.get("operand", ""))
-    if operand not in OPERANDS:
-        folded = {known.casefold(): known for known in OPERANDS}
-        near = folded.get(operand.casefold()) or next(iter(difflib.get_close_matches(operand, OPERANDS, n=1)), "")
-        raise InputError(
-            f"There is no operand {operand!r}; operands are case-sensitive.",
-            hint=f"Did you mean {near!r}?" if near else f"Use one of {', '.join(OPERANDS)}.",
-        )
-    return {
-        "Field": _checked_name(str(one.get("field", ""))),
-        "Operand": operand,
-        "Value": _wire_value(one.get("value"), operand),
-    }
-
-
-def _wire_value(value: object, operand: str) -> str:
-    """Write a filter's value as text.
-
-    A list, for `In`, becomes comma-separated text; `assumed`, since the document has no example.
-    """
-    if isinstance(value, list | tuple):
-        parts = [_wire_value(part, operand) for part in cast("Sequence[object]", value)]
-        if operand != "In" or not parts:
-            raise InputError(
-                f"{operand} takes one value, not a list." if parts else "In needs at least one value.",
-                hint="Only In takes a list.",
-            )
-        if comma := next((part for part in parts if "," in part), ""):
-            raise InputError(
-                f"In joins its values with commas, and {comma!r} holds one.",
-                hint="Search for that value with Equal in a call of its own.",
-            )
-        return ",".join(parts)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
-        return str(value)
-    raise InputError("A filter's value must be text, a finite number or a boolean.", hint="For In give a list of them.")
-
-
-def _checked_name(name: str) -> str:
-    if not name or name != name.strip() or any(not char.isprintable() or char.isspace() for char in name):
-        raise InputError(f"{name!r} cannot be a field name.", hint="Look the names up with describe_module.")
-    return name
-
-
-def _in_range(name: str, number: int, lowest: int, highest: int) -> int:
-    if not lowest <= number <= highest:
-        raise InputError(f"{name} must be {lowest} to {highest}, not {number}.")
-    return number

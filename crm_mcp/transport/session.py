@@ -5,11 +5,15 @@ What stands here is true of both CRMs. What a status or a body means belongs to 
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import contextlib
 import json
 from collections.abc import AsyncGenerator
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import metadata
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
 from crm_mcp.messages import Request, Response
@@ -29,12 +33,12 @@ class ConnectionPool:
     """The process's one HTTP client, open for as long as the server runs.
 
     Args:
-        timeout_s: Time for one request, in seconds, for each of connecting, sending and waiting for bytes.
+        timeout_s: Time for one request from beginning to end, in seconds.
         ca_file: A private certificate authority (PEM) to trust beside the public ones.
     """
 
     def __init__(self, *, timeout_s: float = 30.0, ca_file: Path | None = None) -> None:
-        self._timeout_s = timeout_s
+        self.timeout_s = timeout_s
         self._ca_file = ca_file
         self._client: httpx.AsyncClient | None = None
 
@@ -47,9 +51,11 @@ class ConnectionPool:
         if self._ca_file is not None:
             verify.load_verify_locations(self._ca_file)
         async with httpx.AsyncClient(
-            timeout=self._timeout_s,
+            timeout=self.timeout_s,
             verify=verify,
             follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # a login is in every request; none is kept
+            mounts=dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]")),  # no proxy to this machine
             headers={"User-Agent": f"crm-mcp-server/{metadata.version('crm-mcp-server')}"},
         ) as client:
             self._client = client
@@ -108,6 +114,9 @@ class Session:
     def _encode(self, request: Request) -> httpx.Request:
         import httpx  # see ConnectionPool.open
 
+        query_length = sum(len(name) + len(value) for name, value in request.query)
+        if query_length > MAX_URL_BYTES:
+            raise self._too_long(query_length)
         try:
             content = None if request.body is None else _json_bytes(request.body)
             outgoing = self._pool.client.build_request(
@@ -123,43 +132,51 @@ class Session:
                 f"{self._crm}: the request holds text or a number that cannot be sent ({type(error).__name__}).",
                 hint="Remove unpaired surrogates, NaN and infinite numbers, then call again.",
             ) from error
-        url_bytes = len(str(outgoing.url))
-        if url_bytes > MAX_URL_BYTES:
-            raise InputError(
-                f"{self._crm}: the search is too long to send ({url_bytes} bytes of URL, at most {MAX_URL_BYTES}).",
-                hint="Use fewer or shorter filter values, in several calls.",
-            )
+        if len(str(outgoing.url)) > MAX_URL_BYTES:
+            raise self._too_long(len(str(outgoing.url)))
         return outgoing
+
+    def _too_long(self, length: int) -> InputError:
+        return InputError(
+            f"{self._crm}: the search is too long to send ({length} bytes of URL, at most {MAX_URL_BYTES}).",
+            hint="Use fewer or shorter filter values, in several calls.",
+        )
 
     async def _exchange(self, request: Request, outgoing: httpx.Request) -> Response:
         import httpx  # see ConnectionPool.open
 
         try:
-            answer = await self._pool.client.send(outgoing, auth=httpx.BasicAuth(*self._login))
+            async with asyncio.timeout(self._pool.timeout_s):
+                answer = await self._pool.client.send(outgoing, auth=httpx.BasicAuth(*self._login))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise self._unreachable(error, sent=False, request=request) from error
         except httpx.DecodingError as error:
             raise UnexpectedAnswerError(
                 f"{self._crm} sent an answer that cannot be decompressed.",
-                hint="Try again; if it stays, check proxies on the way.",
+                hint=request.unknown_outcome or "Try again; if it stays, check proxies on the way.",
             ) from error
-        except httpx.TransportError as error:
+        except (httpx.TransportError, TimeoutError) as error:
             raise self._unreachable(error, sent=True, request=request) from error
-        return Response(answer.status_code, answer.content, answer.headers.get("content-type", ""), request)
+        body = answer.content if answer.is_success else self._without_login(answer.content)
+        return Response(answer.status_code, body, answer.headers.get("content-type", ""), request)
 
-    def _unreachable(self, error: httpx.TransportError, *, sent: bool, request: Request) -> UnreachableError:
+    def _without_login(self, body: bytes) -> bytes:
+        """Strike out the login: some error pages print the request they refuse."""
+        user, secret = self._login
+        pair = f"{user}:{secret}".encode()
+        for text in (base64.b64encode(pair), pair, secret.encode(), quote(secret).encode()):
+            if len(text) > 3:  # a shorter one is no secret, and would blot out every word
+                body = body.replace(text, b"***")
+        return body
+
+    def _unreachable(self, error: Exception, *, sent: bool, request: Request) -> UnreachableError:
         """Say what happened, and above all whether a write may have been done."""
-        may_have_been_done = sent and not request.is_idempotent
-        reason = str(error) or type(error).__name__
-        hint = (
-            "The change may have been made all the same: look for it before you repeat it."
-            if may_have_been_done
-            else "Nothing was lost. Check the address, the network and proxies, then try again."
-        )
+        unknown = request.unknown_outcome if sent else ""
+        reason = str(error) or f"no complete answer in {self._pool.timeout_s:g} s"
         return UnreachableError(
             f"{self._crm} at {self._base_url} did not answer ({type(error).__name__}: {reason}).",
-            hint=hint,
-            may_have_been_done=may_have_been_done,
+            hint=unknown or "Nothing was changed. Check the address, the network and proxies, then try again.",
+            may_have_been_done=bool(unknown),
         )
 
 

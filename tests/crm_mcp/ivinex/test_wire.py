@@ -126,7 +126,12 @@ def test_descending_alone_is_refused() -> None:
         wire.build_search_records("1001", descending=True)
 
 
-@given(st.lists(st.tuples(st.sampled_from(OPERANDS[:1]), st.text(st.characters(codec="utf-8"))), min_size=1))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(OPERANDS[:1]), st.text(st.characters(codec="utf-8", exclude_characters="\x00"))),
+        min_size=1,
+    )
+)
 @example([("Equal", '"}],"x":[{"')])
 def test_any_filter_text_comes_back_from_the_query_unchanged(filters: list[tuple[str, str]]) -> None:
     sent = sent_filters(*({"field": "f", "operand": operand, "value": value} for operand, value in filters))
@@ -166,6 +171,9 @@ def test_an_update_names_the_record_and_is_idempotent() -> None:
         [],
         [{"record_id": "", "fields": {"a": "1"}}],
         [{"fields": {"a": "1"}}],
+        [{"record_id": " ", "fields": {"a": "1"}}],
+        [{"record_id": "0", "fields": {"a": "1"}}],
+        [{"record_id": "1" * 5000, "fields": {"a": "1"}}],
         [{"record_id": "1", "fields": {}}],
         [{"record_id": "1", "fields": {"a": "1"}}, {"record_id": "1", "fields": {"b": "1"}}],
     ],
@@ -204,6 +212,22 @@ def test_a_failure_inside_a_200_is_a_refusal_in_the_crms_words() -> None:
         wire.parse_search_records(answer({"Error": "Unknown field foo"}))
     with pytest.raises(BadRequestError, match="No right"):
         wire.parse_search_records(answer({"Status": "Error", "Message": "No right"}))
+
+
+def test_an_empty_record_is_not_created() -> None:
+    with pytest.raises(InputError, match="no field"):
+        wire.build_create_records("1001", [{"a": "1"}, {}])
+
+
+@pytest.mark.parametrize("body", [{"foo": 1}, {"records": []}, {"Data": []}])
+def test_an_unknown_shape_is_not_taken_for_no_records(body: object) -> None:
+    with pytest.raises(UnexpectedAnswerError):
+        wire.parse_search_records(answer(body))
+
+
+def test_a_failure_beside_no_records_is_not_taken_for_no_records() -> None:
+    with pytest.raises(BadRequestError, match="no access"):
+        wire.parse_search_records(answer({"Records": [], "Status": "Error", "Message": "no access"}))
 
 
 @pytest.mark.parametrize("body", [[{"email": "x"}], ["x"], [None], "x", 3, {"Records": "x"}])
@@ -254,6 +278,13 @@ def test_a_write_answer_tells_each_record_apart() -> None:
 def test_a_write_answer_that_does_not_match_what_was_sent_warns_of_doubles(rows: object) -> None:
     with pytest.raises(UnexpectedAnswerError, match="may have been made"):
         wire.parse_write_results(answer(rows, to=CREATE_ONE))
+
+
+def test_a_short_batch_answer_tells_what_is_known() -> None:
+    request = wire.build_create_records("1001", [{"a": "1"}, {"a": "2"}, {"a": "3"}])
+    rows = [{"CollectionID": 5, "Status": "Success"}, {"CollectionID": 6, "Status": "Error"}]
+    with pytest.raises(UnexpectedAnswerError, match=r"2 of 3 records \(5 ok, 6 failed\)"):
+        wire.parse_write_results(answer(rows, to=request))
 
 
 def test_html_after_a_create_warns_of_doubles_too() -> None:
