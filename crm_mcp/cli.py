@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
+import signal
 import socket
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
 
@@ -74,6 +76,8 @@ def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *
 
     server = mcp_server.build_server(connectors, pool, read_only=read_only or settings.read_only)
     if transport == "stdio":
+        # The SDK reads stdin in a thread that nothing can wake, so Ctrl-C must end the process by itself.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         asyncio.run(server.run_stdio_async())
         return
     try:
@@ -97,22 +101,34 @@ def _run_http(app: Starlette, host: str, port: int) -> None:
     name = f"[{host}]" if ":" in host else host
     click.echo(f"serving MCP on http://{name}:{listener.getsockname()[1]}/mcp", err=True)
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
-    uvicorn.Server(config).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 @main.command()
 def demo() -> None:
     """Play a short real MCP session on the bundled fake, and print it."""
+    from mcp import MCPError
+
     from crm_mcp.demo import play
 
-    failures: list[str] = []
+    failures: list[BaseException] = []
     try:
         asyncio.run(play())
-    except* CrmError as group:
-        failures += [str(error) for error in group.exceptions]
+    except* (CrmError, MCPError) as group:
+        failures = _leaves(group)
     if failures:
         click.echo(f"crm-mcp demo: {failures[0]}", err=True)
         sys.exit(EXIT_PROBLEM)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    """Return the errors in a group, which task groups nest as deep as they are nested themselves."""
+    leaves: list[BaseException] = []
+    for error in group.exceptions:
+        nested = isinstance(error, BaseExceptionGroup)
+        leaves += _leaves(cast("BaseExceptionGroup[BaseException]", error)) if nested else [error]
+    return leaves
 
 
 @main.command()

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Generator
@@ -22,6 +23,7 @@ from mcp.types import CallToolResult, TextContent
 from crm_mcp.errors import CrmError
 
 WIDTH = 100
+_OUR_VARIABLES = ("IVINEX_", "MINICRM_", "CRM_MCP_")
 _MINICRM_LOGIN = {"MINICRM_SYSTEM_ID": "10001", "MINICRM_API_KEY": "demo-api-key"}
 _IVINEX_LOGIN = {"IVINEX_USERNAME": "demo", "IVINEX_PASSWORD": "demo-password"}
 _MODULES = {"IVINEX_MODULES": "contact=1001,note=1002,company=1003"}
@@ -108,10 +110,9 @@ async def play() -> None:
     """
     click.echo(click.style("crm-mcp demo: an assistant's session, played for real", bold=True))
     click.echo("assistant (MCP client) -> crm-mcp (this server, stdio) -> HTTP -> crm-mock (a fake of both CRMs)")
-    with running_fake() as url:
-        environment = {"IVINEX_URL": url, "MINICRM_URL": url, **_MINICRM_LOGIN, **_IVINEX_LOGIN, **_MODULES}
+    with running_fake() as url, tempfile.TemporaryDirectory() as folder:
         server = StdioServerParameters(
-            command=sys.executable, args=["-m", "crm_mcp"], env={**os.environ, **environment}
+            command=sys.executable, args=["-m", "crm_mcp"], env=_environment(url), cwd=folder
         )
         async with Client(server) as client:
             tools = (await client.list_tools()).tools
@@ -119,6 +120,12 @@ async def play() -> None:
             click.echo(_indented(", ".join(tool.name for tool in tools), "   "))
             await _session(Narrator(client))
     click.echo("\n" + click.style("Done.", fg="green") + " Next: connect your assistant, see README.md.")
+
+
+def _environment(url: str) -> dict[str, str]:
+    """Return the environment of the demo's server: whatever accounts and switches are set here are not its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OUR_VARIABLES)}
+    return {**kept, "IVINEX_URL": url, "MINICRM_URL": url, **_MINICRM_LOGIN, **_IVINEX_LOGIN, **_MODULES}
 
 
 async def _session(assistant: Narrator) -> None:

@@ -67,22 +67,34 @@ class CrmTool(Tool):
         return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
 
     def _explain(self, error: ValidationError) -> str:
-        valid = list(cast("Json", self.parameters.get("properties", {})))
         problems = [
-            _explain_one(problem["type"], problem["loc"], problem["msg"], valid)
+            _explain_one(problem["type"], problem["loc"], problem["msg"], self.parameters)
             for problem in error.errors(include_url=False, include_input=False, include_context=False)
         ]
-        return f"{self.name}: {'; '.join(problems)}. Arguments: {', '.join(valid) or 'none'}."
+        valid = ", ".join(self.parameters.get("properties", {})) or "none"
+        return f"{self.name}: {'; '.join(problems)}. Arguments: {valid}."
 
 
-def _explain_one(kind: str, location: tuple[int | str, ...], message: str, valid: list[str]) -> str:
-    name = ".".join(str(part) for part in location)
+def _explain_one(kind: str, location: tuple[int | str, ...], message: str, parameters: Json) -> str:
+    name = ".".join(str(part) for part in location)[:80]
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(name, valid, n=1)
-        return f"unknown argument {name!r}" + (f" (did you mean {near[0]!r}?)" if near else "")
+        beside = _names_beside(location, parameters)
+        near = difflib.get_close_matches(str(location[-1]), beside, n=1)
+        meant = f" (did you mean {near[0]!r}?)" if near else ""
+        inside = f", which takes {', '.join(beside)}" if len(location) > 1 else ""
+        return f"unknown argument {name!r}{meant}{inside}"
     if kind == "missing":
         return f"{name} is required"
-    return f"{name}: {message.removeprefix('Value error, ').removeprefix('Input ')}"
+    text = message.removeprefix("Value error, ").removeprefix("Input ")
+    return f"{name}: {text}; leave it out for none" if kind == "string_type" else f"{name}: {text}"
+
+
+def _names_beside(location: tuple[int | str, ...], parameters: Json) -> list[str]:
+    """Return the names that are valid where an unknown one stood, in the tool's own schema."""
+    node = parameters
+    for part in location[:-1]:
+        node = node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
+    return list(cast("Json", node.get("properties", {})))
 
 
 def build_tool(

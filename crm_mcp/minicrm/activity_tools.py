@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, WithJsonSchema
 
 from crm_mcp.errors import InputError
+from crm_mcp.minicrm.arguments import check_id
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.directory import Directory
 from crm_mcp.minicrm.known_fields import ADDRESS_FIELDS
@@ -59,8 +60,10 @@ class TaskTools:
         type: Id = "",  # noqa: A002
     ) -> Written:
         """Create a task on a MiniCRM project. `type` is a task type's id or label."""
+        if not comment.strip():
+            raise InputError("A task needs a comment.", hint="Say in `comment` what is to be done.")
         fields = await self._fields(comment=comment, deadline=deadline, user=user, type=type)
-        return await self._client.create_task({"ProjectId": project_id, **fields})
+        return await self._client.create_task({"ProjectId": check_id("project_id", project_id), **fields})
 
     async def update_task(
         self,
@@ -72,6 +75,7 @@ class TaskTools:
         status: Closed = "",
     ) -> Written:
         """Change an open MiniCRM task, or close it with `status`. A closed task cannot be opened again."""
+        check_id("task_id", task_id)
         fields = await self._fields(comment=comment, deadline=deadline, user=user, type=type)
         if status:
             if status.casefold() != "closed":

@@ -107,7 +107,7 @@ def _local_time(text: str) -> str:
 def check_fields(
     fields: Mapping[str, object], *, required: Iterable[str] = (), fixed: Iterable[str] = ()
 ) -> dict[str, object]:
-    """Return the body of a write: the fields with untouched values.
+    """Return the body of a write: the fields with untouched values, but flags as 1 or 0 as the CRM has them.
 
     Args:
         fields: The CRM's field names with values; any JSON.
@@ -128,7 +128,7 @@ def check_fields(
     missing = [name for name in required if fields.get(name) in (None, "")]
     if missing:
         raise InputError(f"{' and '.join(missing)} must be given.", hint="MiniCRM requires it of every new one.")
-    return dict(fields)
+    return {name: int(value) if isinstance(value, bool) else value for name, value in fields.items()}
 
 
 def _check_name(name: object) -> None:

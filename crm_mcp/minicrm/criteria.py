@@ -51,7 +51,10 @@ async def project_criteria(
     }
     if filters:
         schema = merged(await directory.project_schemas(module_id))
-        _add(criteria, resolve_fields(schema, filters, PROJECT_CRITERIA, zone))
+        if "UserId" in filters:
+            user_id = await directory.user_id(str(filters["UserId"]), module_id)
+            filters = {**filters, "UserId": user_id}
+        _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), PROJECT_CRITERIA, zone))
     return {name: value for name, value in criteria.items() if value != ""}
 
 
@@ -84,7 +87,7 @@ async def contact_criteria(
     if filters:
         types = [contact_type] if contact_type else ["Person", "Business"]
         schema = merged([await directory.contact_schema(one) for one in types])
-        _add(criteria, resolve_fields(schema, filters, CONTACT_CRITERIA, zone))
+        _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), CONTACT_CRITERIA, zone))
     return {name: value for name, value in criteria.items() if value != ""}
 
 
@@ -118,10 +121,20 @@ def merged(schemas: list[Schema]) -> Schema:
     return whole
 
 
+def _with_local_time(filters: Mapping[str, object], zone: ZoneInfo) -> Mapping[str, object]:
+    """Return filters whose `UpdatedSince`, which no schema lists, is in the account's time."""
+    since = filters.get("UpdatedSince")
+    if not isinstance(since, str):
+        return filters
+    return {**filters, "UpdatedSince": parse_local_time(since, zone, end_of_day=False)}
+
+
 def _add(criteria: dict[str, object], filters: Mapping[str, object]) -> None:
     for name, value in filters.items():
         if criteria.get(name):
             raise InputError(
                 f"{name} is given twice, in `filters` and as an argument.", hint="Leave it out of `filters`."
             )
+        if value is None or value == "":
+            raise InputError(f"The filter {name} is empty.", hint="Give it a value, or leave it out.")
         criteria[name] = value

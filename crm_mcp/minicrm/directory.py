@@ -5,11 +5,13 @@ MiniCRM lists users and statuses nowhere but in the schemas (observed), so whoev
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Generic, TypeVar
 
-from crm_mcp.errors import InputError
+from crm_mcp.errors import InputError, RateLimitedError, RefusedError
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import Module, Schema
 from crm_mcp.minicrm.schema import resolve_choice
@@ -21,19 +23,22 @@ _T = TypeVar("_T")
 
 
 class _Kept(Generic[_T]):
-    """Answers by key, each asked for again once it is too old."""
+    """Answers by key, each asked for once at a time and again when it is too old."""
 
     def __init__(self, ask: Callable[[str], Awaitable[_T]], clock: Callable[[], float]) -> None:
         self._ask = ask
         self._clock = clock
         self._answers: dict[str, tuple[float, _T]] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def get(self, key: str) -> _T:
-        asked_at, answer = self._answers.get(key, (None, None))
-        if asked_at is None or answer is None or self._clock() - asked_at > KEPT_FOR_S:
+        async with self._turns[key]:
+            kept = self._answers.get(key)
+            if kept is not None and self._clock() - kept[0] <= KEPT_FOR_S:
+                return kept[1]
             answer = await self._ask(key)
             self._answers[key] = (self._clock(), answer)
-        return answer
+            return answer
 
 
 class Directory:
@@ -49,6 +54,7 @@ class Directory:
         self._me = me
         self._modules = _Kept[list[Module]](lambda _: client.list_modules(), clock)
         self._project_schemas = _Kept[Schema](client.get_project_schema, clock)
+        self._readable_schemas = _Kept[Schema | None](self._schema_if_readable, clock)
         self._contact_schemas = _Kept[Schema](client.get_contact_schema, clock)
 
     async def modules(self) -> dict[str, str]:
@@ -72,9 +78,22 @@ class Directory:
         return await self._contact_schemas.get(contact_type)
 
     async def project_schemas(self, module_id: str = "") -> list[Schema]:
-        """Return the schema of one module, or of all of them when none is named."""
-        ids: Iterable[str] = [module_id] if module_id else await self.modules()
-        return [await self.project_schema(one) for one in ids]
+        """Return the schema of one module, or of all that can be read when none is named.
+
+        Some modules have no readable schema, and a login may be kept from others; they are passed over.
+        """
+        if module_id:
+            return [await self.project_schema(module_id)]
+        found = [await self._readable_schemas.get(one) for one in await self.modules()]
+        return [schema for schema in found if schema is not None]
+
+    async def _schema_if_readable(self, module_id: str) -> Schema | None:
+        try:
+            return await self.project_schema(module_id)
+        except RateLimitedError:
+            raise
+        except RefusedError:
+            return None
 
     async def user_id(self, user: str, module_id: str = "") -> str:
         """Return the id of a user given by name, id or "me".

@@ -30,7 +30,8 @@ _API_LINK = frozenset({"Url"})
 """In a row, `Url` is the API's own link, which is never followed; in a contact's detail it is the website."""
 _TASK = frozenset({"Id", "ProjectId", "UserId", "Type", "Status", "Deadline", "Comment"})
 _ADDRESS = frozenset({"Id", "ContactId", "Name"})
-_PERSON_KEYS = frozenset({"FirstName", "LastName", "BusinessId", "Position"})
+_NAME_OF_PERSON = frozenset({"FirstName", "LastName"})
+_OTHERS_OF_PERSON = frozenset({"BusinessId", "Position"})
 
 
 def _present(**entries: object) -> dict[str, object]:
@@ -79,7 +80,11 @@ def _contact_type(row: Mapping[str, object], *, is_detail: bool) -> ContactType 
     """Return the type from the word, else from the keys: a live detail gives a label in the account's language."""
     if row.get("Type") in ("Person", "Business"):
         return cast("ContactType", row["Type"])
-    if not _PERSON_KEYS.isdisjoint(row):
+    if not _NAME_OF_PERSON.isdisjoint(row):
+        return "Person"
+    if is_detail and "Name" in row:
+        return "Business"
+    if not _OTHERS_OF_PERSON.isdisjoint(row):
         return "Person"
     return "Business" if is_detail else None  # a row may lack every key of a person and be one
 

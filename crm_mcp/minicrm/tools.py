@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -9,14 +10,16 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, WithJsonSchema
 
 from crm_mcp.cursor import decode_cursor, encode_cursor
-from crm_mcp.errors import InputError
+from crm_mcp.errors import InputError, RefusedError
+from crm_mcp.minicrm.arguments import check_id
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.criteria import contact_criteria, merged, project_criteria
 from crm_mcp.minicrm.directory import Directory
 from crm_mcp.minicrm.known_fields import CONTACT_FIELDS, PROJECT_FIELDS
-from crm_mcp.minicrm.models import Contact, ContactPage, Project, ProjectPage, Schema, Written
+from crm_mcp.minicrm.models import Contact, ContactPage, Project, ProjectPage, Written
 from crm_mcp.minicrm.paging import read_slice
 from crm_mcp.minicrm.schema import resolve_choice, resolve_fields
+from crm_mcp.minicrm.wire import build_update_contact, build_update_project
 from crm_mcp.tooling import CREATE, READ, UPDATE, CrmTool, Cursor, Fields, Id, Limit, Text, build_tool
 
 StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Lead", "Open", "Success", "Failed"]})]
@@ -67,29 +70,32 @@ class ProjectTools:
 
         With `module` the rows show the labels of status and user, without it their ids.
         """
+        if status_group:
+            status_group = resolve_choice("status_group", status_group, _STATUS_GROUPS)
+        query_id = ["search_projects", query, module, status, status_group, user, contact_id, updated_since]
+        query_id += [str(deleted), json.dumps(filters, sort_keys=True)]
+        offset = decode_cursor(cursor, query_id)
         criteria = await project_criteria(
             self._directory,
             self._zone,
             query=query,
             module=module,
             status=status,
-            status_group=resolve_choice("status_group", status_group, _STATUS_GROUPS) if status_group else "",
+            status_group=status_group,
             user=user,
             contact_id=contact_id,
             updated_since=updated_since,
             deleted=deleted,
             filters=filters,
         )
-        bound = ["search_projects", criteria]
-        offset = decode_cursor(cursor, bound)
         rows, total, more = await read_slice(
             lambda page: self._client.search_projects(criteria, page), offset=offset, limit=limit
         )
         if module:
-            rows = _labelled(rows, await self._directory.project_schema(str(criteria["CategoryId"])))
+            rows = await self._labelled(rows, str(criteria["CategoryId"]))
         page: ProjectPage = {"items": rows}
         if more:
-            page["next_cursor"] = encode_cursor(offset + len(rows), bound)
+            page["next_cursor"] = encode_cursor(offset + len(rows), query_id)
         if total is not None:
             page["total"] = total
         return page
@@ -104,13 +110,15 @@ class ProjectTools:
 
     async def create_project(self, module: Module, contact_id: Id, name: Text = "", fields: ApiFields = {}) -> Written:  # noqa: B006
         """Create a project (card) for a contact in a MiniCRM module."""
+        given = {"ContactId": check_id("contact_id", contact_id), **({"Name": name} if name else {})}
+        refuse_twice({"CategoryId": "", **given}, fields)
         module_id = await self._directory.module_id(module)
-        given = {"CategoryId": module_id, "ContactId": contact_id, **({"Name": name} if name else {})}
-        refuse_twice(given, fields)
+        given["CategoryId"] = module_id
         return await self._client.create_project({**given, **await self._checked(module_id, fields)})
 
     async def update_project(self, project_id: Id, fields: ApiFields) -> Written:
         """Change fields of a MiniCRM project; fields not named stay. `Deleted: 1` moves it to the trash, 0 back."""
+        build_update_project(project_id, fields)  # refuses what can be refused without asking
         if _PLAIN.issuperset(fields):
             return await self._client.update_project(project_id, fields)
         project = await self._client.get_project(project_id)
@@ -124,6 +132,19 @@ class ProjectTools:
             user_id = await self._directory.user_id(str(fields["UserId"]), module_id)
             fields = {**fields, "UserId": user_id}
         return resolve_fields(schema, fields, PROJECT_FIELDS, self._zone)
+
+    async def _labelled(self, rows: list[Project], module_id: str) -> list[Project]:
+        """Add the labels of status and user; without a readable schema the ids must do."""
+        try:
+            schema = await self._directory.project_schema(module_id)
+        except RefusedError:
+            return rows
+        for row in rows:
+            if label := schema["statuses"].get(row.get("status_id", "")):
+                row["status"] = label
+            if label := schema["users"].get(row.get("user_id", "")):
+                row["user"] = label
+        return rows
 
 
 class ContactTools:
@@ -154,23 +175,24 @@ class ContactTools:
         cursor: Cursor = "",
     ) -> ContactPage:
         """Search MiniCRM contacts, persons and businesses; all criteria must hold."""
+        contact_type = resolve_choice("type", type, _CONTACT_TYPES) if type else ""
+        query_id = ["search_contacts", query, email, phone, contact_type, json.dumps(filters, sort_keys=True)]
+        offset = decode_cursor(cursor, query_id)
         criteria = await contact_criteria(
             self._directory,
             self._zone,
             query=query,
             email=email,
             phone=phone,
-            contact_type=resolve_choice("type", type, _CONTACT_TYPES) if type else "",
+            contact_type=contact_type,
             filters=filters,
         )
-        bound = ["search_contacts", criteria]
-        offset = decode_cursor(cursor, bound)
         rows, total, more = await read_slice(
             lambda page: self._client.search_contacts(criteria, page), offset=offset, limit=limit
         )
         page: ContactPage = {"items": rows}
         if more:
-            page["next_cursor"] = encode_cursor(offset + len(rows), bound)
+            page["next_cursor"] = encode_cursor(offset + len(rows), query_id)
         if total is not None:
             page["total"] = total
         return page
@@ -190,6 +212,7 @@ class ContactTools:
 
     async def update_contact(self, contact_id: Id, fields: ApiFields) -> Written:
         """Change fields of a MiniCRM contact; fields not named stay as they are."""
+        build_update_contact(contact_id, fields)  # refuses what can be refused without asking
         contact = await self._client.get_contact(contact_id)
         checked = await self._checked(contact.get("type", "Person"), fields)
         return await self._client.update_contact(contact_id, checked)
@@ -209,13 +232,3 @@ def refuse_twice(given: Mapping[str, object], fields: Mapping[str, object]) -> N
         raise InputError(
             f"{' and '.join(twice)} is given by an argument already.", hint=f"Leave {twice[0]} out of `fields`."
         )
-
-
-def _labelled(rows: list[Project], schema: Schema) -> list[Project]:
-    """Add the labels of status and user where the schema knows them."""
-    for row in rows:
-        if label := schema["statuses"].get(row.get("status_id", "")):
-            row["status"] = label
-        if label := schema["users"].get(row.get("user_id", "")):
-            row["user"] = label
-    return rows

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.end_to_end.transports import quiet_environment
+from tests.end_to_end.transports import over_stdio, quiet_environment
 from tests.fake_process import FakeServer, running_fake
 from tests.mcp_play import both_crms
 
@@ -77,15 +80,41 @@ def test_settings_come_from_an_env_file_in_the_working_folder(tmp_path: Path) ->
 def test_tools_json_is_what_tools_list_answers(tmp_path: Path) -> None:
     settings = both_crms("http://127.0.0.1:9")
     told = json.loads(crm_mcp("tools", "--json", settings=settings, cwd=tmp_path).stdout)
-    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}}
-    session = [
-        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
-        {"jsonrpc": "2.0", "method": "notifications/initialized"},
-        {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
-    ]
-    served = crm_mcp(settings=settings, cwd=tmp_path, stdin="".join(json.dumps(one) + "\n" for one in session))
-    answers = {answer["id"]: answer for answer in map(json.loads, served.stdout.splitlines())}
-    assert answers[2]["result"]["tools"] == told["tools"]
+
+    async def ask() -> list[Any]:
+        async with over_stdio(settings, str(tmp_path), "legacy") as client:
+            listed = (await client.list_tools()).tools
+            return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed]
+
+    assert asyncio.run(ask()) == told["tools"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("serve", "--transport", "http", "--port", "0")])
+def test_ctrl_c_ends_the_server_without_a_traceback(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "crm_mcp", *arguments]
+    environment = quiet_environment(both_crms("http://127.0.0.1:9"))
+    with subprocess.Popen(
+        command, env=environment, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        if arguments:
+            process.stderr.readline()
+        else:  # an answer shows that it is up
+            process.stdin.write(b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n')
+            process.stdin.flush()
+            process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert b"Traceback" not in errors
+
+
+def test_the_demo_ignores_the_accounts_and_switches_of_this_machine(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("CRM_MCP_READ_ONLY=1\nMINICRM_TIMEZONE=Mars\n", encoding="utf-8")
+    settings = {"CRM_MCP_READ_ONLY": "1", "CRM_MCP_TIMEOUT_S": "x", "HTTP_PROXY": "http://127.0.0.1:9"}
+    result = crm_mcp("demo", settings=settings, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
 
 
 def test_the_tool_table_has_a_line_a_tool(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def test_a_person_without_a_name_is_called_by_first_and_last_name(
         ({"Type": "Személy", "BusinessId": 0}, "Person"),
         ({"Type": "Személy", "Position": ""}, "Person"),
         ({"Type": "Cég", "Name": "Test Business"}, "Business"),
+        ({"Type": "Cég", "Name": "Test Business", "BusinessId": 0, "Position": ""}, "Business"),
         ({"Type": "", "Name": "Test Business"}, "Business"),
         ({"Type": "Business", "FirstName": ""}, "Business"),
     ],
