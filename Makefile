@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test readme clean
+.PHONY: demo test readme schemathesis clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -26,6 +26,12 @@ test: $(VENV)/installed-test
 
 readme: $(VENV)/installed-test
 	$(BIN)/python -m tests.test_readme
+	$(BIN)/python -m tests.docs.test_deviations
+
+# Long runs of Schemathesis against the fake; make schemathesis SCHEMATHESIS_EXAMPLES=2000 makes them longer.
+SCHEMATHESIS_EXAMPLES ?= 500
+schemathesis: $(VENV)/installed-test
+	SCHEMATHESIS_EXAMPLES=$(SCHEMATHESIS_EXAMPLES) $(BIN)/pytest --capture=no tests/openapi/test_schemathesis.py
 
 clean:
 	rm -rf $(VENV)

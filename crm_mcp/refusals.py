@@ -29,7 +29,7 @@ MAX_QUOTE = 300
 MAX_DEPTH = 40
 """How deep an answer may be nested."""
 _SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed", re.IGNORECASE)
-_LOGIN_IN_TEXT = re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9+/=._~-]+", re.IGNORECASE)
+_LOGIN_IN_TEXT = re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9+/=._~\\-]+", re.IGNORECASE)
 """A login as a header writes it: some error pages print the request they refuse."""
 
 

@@ -69,10 +69,15 @@ class CrmTool(Tool):
     def _explain(self, error: ValidationError) -> str:
         problems = [
             _explain_one(problem["type"], problem["loc"], problem["msg"], self.parameters)
-            for problem in error.errors(include_url=False, include_input=False, include_context=False)
+            + ("; leave it out for none" if self._is_null_for_none(problem["loc"], problem["input"]) else "")
+            for problem in error.errors(include_url=False, include_context=False)
         ]
         valid = ", ".join(self.parameters.get("properties", {})) or "none"
         return f"{self.name}: {'; '.join(problems)}. Arguments: {valid}."
+
+    def _is_null_for_none(self, location: tuple[int | str, ...], given: object) -> bool:
+        """Tell whether an optional argument was given as null, which is not how it is left out."""
+        return given is None and len(location) == 1 and location[0] not in self.parameters.get("required", [])
 
 
 def _explain_one(kind: str, location: tuple[int | str, ...], message: str, parameters: Json) -> str:
@@ -85,8 +90,7 @@ def _explain_one(kind: str, location: tuple[int | str, ...], message: str, param
         return f"unknown argument {name!r}{meant}{inside}"
     if kind == "missing":
         return f"{name} is required"
-    text = message.removeprefix("Value error, ").removeprefix("Input ")
-    return f"{name}: {text}; leave it out for none" if kind == "string_type" else f"{name}: {text}"
+    return f"{name}: {message.removeprefix('Value error, ').removeprefix('Input ')}"
 
 
 def _names_beside(location: tuple[int | str, ...], parameters: Json) -> list[str]:

@@ -1,34 +1,56 @@
 """The web server's application: one port, each CRM at its real path, the control endpoints, and a page for people.
 
-A request to a CRM walks one way: here -> `basic_auth` -> the CRM -> `journal`, in one step that nothing interrupts.
+A request to a CRM walks one way: here -> `basic_auth` -> the login's workspace -> its `faults` -> the CRM -> `journal`,
+in one step that nothing interrupts. A delay comes after it, so it holds up its own answer alone.
 """
 
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mockserver import asgi
 from mockserver.asgi import HttpRequest, Receive, Scope, Send
-from mockserver.basic_auth import parse_basic_login
+from mockserver.basic_auth import BasicLogin, parse_basic_login
 from mockserver.control import PREFIX, Control
+from mockserver.cors import answer_preflight, open_to_browsers
 from mockserver.exchange import ApiAnswer, ApiRequest
+from mockserver.faults import answer_struck
 from mockserver.journal import Exchange
 from mockserver.profiles import Profile
-from mockserver.registry import CRMS
+from mockserver.registry import CRMS, CrmEntry
 from mockserver.workspace import Workspace
+from mockserver.workspaces import Workspaces
+
+if TYPE_CHECKING:
+    from mockserver.page import Page
 
 logger = logging.getLogger(__name__)
 
 
 class MockApp:
-    """The ASGI application over one workspace; `create_app` makes one."""
+    """The ASGI application; `create_app` makes one.
+
+    Args:
+        workspace: The workspace `default`; others are made by the control endpoints.
+        control_token: The bearer token that the control endpoints demand; empty opens them to loopback only.
+        seed_name: How to call the seed on the page.
+    """
 
     def __init__(self, workspace: Workspace, *, control_token: str = "", seed_name: str = "") -> None:
         self.workspace = workspace
-        self._control = Control(workspace, control_token)
+        self.workspaces = Workspaces(workspace)
+        self._control = Control(self.workspaces, control_token)
         self._seed_name = seed_name
+        self._control_token = control_token
+        self._page: Page | None = None
+
+    def close(self) -> None:
+        """Let go of all databases."""
+        self.workspaces.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
@@ -45,62 +67,67 @@ class MockApp:
         except asgi.BodyTooLargeError:
             await asgi.send_answer(send, ApiAnswer.of_text("The body is too large.", status=413))
             return
-        await asgi.send_answer(send, self.answer(request))
+        await asgi.deliver(scope, receive, send, self.answer(request))
 
     def answer(self, request: HttpRequest) -> ApiAnswer:
         """Answer one request."""
         if request.path.startswith(PREFIX):
             return self._control.answer(request)
-        if request.path == "/":
+        if request.path == "/" or request.path.startswith("/_page/"):
             return self._show_page(request)
-        answer = self._answer_api(request)
-        self.workspace.journal.record(
+        entry = next((entry for entry in CRMS if entry.owns(request.path)), None)
+        if entry is not None and (preflight := answer_preflight(request.method, request.headers)):
+            return preflight
+        begun_s = time.perf_counter()
+        workspace, answer = self._answer_api(entry, request)
+        workspace.journal.record(
             Exchange(
                 method=request.method,
                 path=request.path,
                 query=request.query,
                 body=request.body,
                 status=answer.status,
-                response=answer.body,
+                response=answer.arriving_body,
                 reason=answer.reason,
                 hints=answer.hints,
+                fault=answer.delivery.fault if answer.delivery else None,
+                filter_parameters=entry.filter_parameters if entry else (),
+                response_type=answer.content_type,
+                took_s=time.perf_counter() - begun_s + (answer.delivery.delay_s if answer.delivery else 0.0),
             )
         )
-        return answer
+        return open_to_browsers(answer) if b"origin" in request.headers else answer
 
-    def _answer_api(self, request: HttpRequest) -> ApiAnswer:
-        entry = next((entry for entry in CRMS if entry.owns(request.path)), None)
+    def _answer_api(self, entry: CrmEntry | None, request: HttpRequest) -> tuple[Workspace, ApiAnswer]:
+        """Return the answer and the workspace whose journal it belongs to."""
         if entry is None:
-            return _refuse_path(request.path)
-        crm = self.workspace.crms[entry.name]
+            return self.workspace, _refuse_path(request.path)
         login = parse_basic_login(request.headers.get(b"authorization"))
-        if login.defect or not crm.knows_login(login.username, login.password):
-            defect = login.defect or f"No {entry.title} account here has this user name and password."
-            answer = crm.refuse_login()
-            return replace(answer, reason=answer.reason or defect, hints=(*answer.hints, defect))
-        try:
-            return crm.answer(
-                ApiRequest(request.method, request.path, request.query, request.body, request.base_url, login.username)
-            )
-        except Exception as error:
-            # A defect of the fake must look like one: in the log, in the journal, and as a 500 to the caller.
-            logger.exception("the %s fake failed on %s %s", entry.title, request.method, request.path)
-            reason = f"a defect of the fake: {type(error).__name__}: {error}"
-            return ApiAnswer.of_text("Internal Server Error", status=500, reason=reason)
+        workspace = self.workspaces.find_by_login(entry.name, login)
+        if workspace is None:
+            return self.workspace, self._refuse_login(entry, login)
+        asked = ApiRequest(request.method, request.path, request.query, request.body, request.base_url, login.username)
+        strike = self.workspaces.strike(workspace, request.method, request.path)
+        if strike is None:
+            return workspace, _ask(entry, workspace, asked)
+        return workspace, answer_struck(strike, entry, asked, lambda changed: _ask(entry, workspace, changed))
+
+    def _refuse_login(self, entry: CrmEntry, login: BasicLogin) -> ApiAnswer:
+        defect = login.defect or f"No {entry.title} account here has this user name and password."
+        answer = self.workspace.crms[entry.name].refuse_login()
+        return replace(answer, reason=answer.reason or defect, hints=(*answer.hints, defect))
 
     def _show_page(self, request: HttpRequest) -> ApiAnswer:
-        if request.method not in {"GET", "HEAD"}:
-            refusal = ApiAnswer.of_text(f"/ takes GET, not {request.method}.\n", status=405)
-            return replace(refusal, headers={"Allow": "GET, HEAD"})
-        from mockserver.page import render_page  # only people need it
+        if self._page is None:
+            from mockserver.page import Page  # only people need it, and what it is made of
 
-        return render_page(
-            self.workspace,
-            seed_name=self._seed_name,
-            base_url=request.base_url,
-            endpoints=self._control.describe_endpoints(),
-            is_private=self._control.is_open_to(request),
-        )
+            self._page = Page(
+                self.workspaces,
+                token=self._control_token,
+                seed_name=self._seed_name,
+                endpoints=self._control.describe_endpoints(),
+            )
+        return self._page.answer(request)
 
 
 def create_app(
@@ -128,16 +155,29 @@ def create_app(
     return MockApp(workspace, control_token=control_token, seed_name=seed_name)
 
 
+def _ask(entry: CrmEntry, workspace: Workspace, request: ApiRequest) -> ApiAnswer:
+    try:
+        return workspace.crms[entry.name].answer(request)
+    except Exception as error:
+        # A defect of the fake must look like one: in the log, in the journal, and as a 500 to the caller.
+        logger.exception("the %s fake failed on %s %s", entry.title, request.method, request.path)
+        reason = f"a defect of the fake: {type(error).__name__}: {error}"
+        return ApiAnswer.of_text("Internal Server Error", status=500, reason=reason)
+
+
 def _refuse_path(path: str) -> ApiAnswer:
-    reason = f"There is nothing at {path}."
-    for entry in CRMS:
-        if path.lower().startswith(entry.root.lower()):
-            end = "" if entry.is_one_path else path[len(entry.root) :]
-            reason += f" Paths are case-sensitive: did you mean {entry.root}{end}?"
-    lines = [reason, "This server answers at:"]
+    near = [
+        f"Paths are case-sensitive: did you mean {entry.root}{'' if entry.is_one_path else path[len(entry.root) :]}?"
+        for entry in CRMS
+        if path.lower().startswith(entry.root.lower())
+    ]
+    where = ", ".join(f"{entry.root}{'' if entry.is_one_path else '/...'}" for entry in CRMS)
+    hints = near or [f"The APIs are at {where}."]
+    reason = f"There is nothing at {path} (that this is 404 is assumed)."
+    lines = [" ".join([f"There is nothing at {path}.", *near]), "This server answers at:"]
     lines += [f"  {entry.root}{'' if entry.is_one_path else '/...'}  ({entry.title})" for entry in CRMS]
     lines += [f"  {PREFIX}...  (control)", "  /  (a page that explains this server)"]
-    return ApiAnswer.of_text("\n".join(lines) + "\n", status=404, reason=reason)
+    return ApiAnswer.of_text("\n".join(lines) + "\n", status=404, reason=reason, hints=hints)
 
 
 async def _confirm_lifespan(receive: Receive, send: Send) -> None:

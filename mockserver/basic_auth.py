@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class BasicLogin:
     defect: str = ""
 
 
+@lru_cache(maxsize=256)  # the same few logins come again and again
 def parse_basic_login(header: bytes | None) -> BasicLogin:
     """Read the value of an `Authorization` header, which is `Basic base64(username:password)`."""
     if header is None:

@@ -1,4 +1,4 @@
-"""The command `crm-mock`: `serve`, which is also what it does when no subcommand is named."""
+"""The command `crm-mock`: `serve`, which is also what it does when no subcommand is named, and `seed`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from mockserver.exchange import SeedError
 from mockserver.profiles import Language, Profile, ProfileName
+from mockserver.seed_command import seed
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -47,6 +48,9 @@ def main() -> None:
     """A stateful fake of the Ivinex and MiniCRM HTTP APIs, on one port."""
 
 
+main.add_command(seed)
+
+
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
@@ -56,7 +60,7 @@ def main() -> None:
     default="demo",
     show_default=True,
     metavar="demo|documented|empty|FILE",
-    help="Data to start with.",
+    help="Data to start with; a FILE is JSON or YAML.",
 )
 @click.option(
     "--db",
@@ -73,6 +77,13 @@ def main() -> None:
     help="Behave as the documents say, or as live servers were seen to.",
 )
 @click.option(
+    "--deviation",
+    "deviations",
+    multiple=True,
+    metavar="NAME[=on|off]",
+    help="Turn one point of the profile on or off, any number of times; a wrong NAME lists them.",
+)
+@click.option(
     "--language", type=click.Choice(["en", "hu"]), default="en", show_default=True, help="Language of the account."
 )
 @click.option(
@@ -81,6 +92,11 @@ def main() -> None:
     envvar="CRM_MOCK_CONTROL_TOKEN",
     metavar="TOKEN",
     help="Demand this bearer token at /_control/, and then from any machine (also CRM_MOCK_CONTROL_TOKEN).",
+)
+@click.option(
+    "--until-stdin-closes",
+    is_flag=True,
+    help="End with the program that started this one, however that ends: it holds the other end of standard input.",
 )
 @click.option(
     "--log-level", type=click.Choice(LOG_LEVELS), default="warning", show_default=True, help="Logs go to stderr."
@@ -92,8 +108,10 @@ def serve(
     seed_name: str,
     database_path: str,
     profile: ProfileName,
+    deviations: tuple[str, ...],
     language: Language,
     control_token: str,
+    until_stdin_closes: bool,
     log_level: str,
 ) -> None:
     """Serve both APIs until SIGTERM or Ctrl+C."""
@@ -101,9 +119,11 @@ def serve(
     from mockserver import serving
     from mockserver.app import create_app
     from mockserver.database import DatabaseError
-    from mockserver.seeds import read_seed
+    from mockserver.seeds import name_line_of_file, read_seed
 
     serving.exit_on_signals()
+    if until_stdin_closes:
+        serving.exit_with_stdin()
     logging.basicConfig(stream=sys.stderr, level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     try:
         listener = serving.bind_socket(host, port)
@@ -114,15 +134,27 @@ def serve(
         try:
             app = create_app(
                 read_seed(seed_name),
-                Profile(profile, language),
+                Profile(profile, language, _read_switches(deviations)),
                 database_path=database_path,
                 control_token=control_token,
                 seed_name=seed_name,
             )
-        except (SeedError, DatabaseError) as error:
+        except SeedError as error:
+            _fail(str(name_line_of_file(error, seed_name)))
+        except DatabaseError as error:
             _fail(str(error))
-        with closing(app.workspace):
+        with closing(app):
             serving.serve(app, listener, log_level=log_level, announce=lambda: click.echo(f"listening on {url}"))
+
+
+def _read_switches(texts: tuple[str, ...]) -> dict[str, bool]:
+    from mockserver.profiles import DeviationError, parse_switches
+    from mockserver.registry import list_deviations
+
+    try:
+        return parse_switches(texts, list_deviations()) if texts else {}
+    except DeviationError as error:
+        _fail(f"--deviation: {error}")
 
 
 def _fail(message: str) -> NoReturn:

@@ -9,9 +9,12 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mockserver.profiles import Deviation
+
+if TYPE_CHECKING:
+    from mockserver.browsing import Browser
 
 JSON_TYPE = "application/json; charset=utf-8"
 TEXT_TYPE = "text/plain; charset=utf-8"
@@ -30,6 +33,7 @@ class ApiRequest:
         body: The raw body.
         base_url: Where the caller reached the fake, such as `http://127.0.0.1:8080`.
         username: The name that the caller logged in with.
+        is_counted: Whether it uses up a limit of requests; what the page for people reads does not.
     """
 
     method: str
@@ -38,6 +42,26 @@ class ApiRequest:
     body: bytes
     base_url: str
     username: str = ""
+    is_counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a fault has an answer reach the caller.
+
+    Attributes:
+        fault: The fault's kind, for the journal.
+        delay_s: Seconds by which it is late; of a dripped body, the seconds it takes.
+        is_reset: Whether the connection is reset instead of answering; the answer then has status 0 and no body.
+        is_dripped: Whether the body comes in small pieces.
+        cut_at: How many bytes of the body are sent before the connection is closed; None is all of them.
+    """
+
+    fault: str
+    delay_s: float = 0.0
+    is_reset: bool = False
+    is_dripped: bool = False
+    cut_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +75,7 @@ class ApiAnswer:
         reason: For the journal: why it was refused, with the section of the document it rests on. Empty on success.
         hints: For the journal: odd but accepted things, and "did you mean" for near misses.
         headers: Further headers, such as `Allow` beside a 405.
+        delivery: How a fault disturbs it on its way; None where nothing does.
     """
 
     status: int
@@ -59,6 +84,12 @@ class ApiAnswer:
     reason: str = ""
     hints: Sequence[str] = field(default_factory=tuple)
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    delivery: Delivery | None = None
+
+    @property
+    def arriving_body(self) -> bytes:
+        """What of the body reaches the caller."""
+        return self.body[: self.delivery.cut_at] if self.delivery else self.body
 
     @classmethod
     def of_json(cls, value: object, *, status: int = 200, reason: str = "", hints: Sequence[str] = ()) -> ApiAnswer:
@@ -108,6 +139,10 @@ class Crm(Protocol):
 
     def list_logins(self) -> Sequence[tuple[str, str]]:
         """Return the account's logins as user name and password, for the page that tells people how to start."""
+        ...
+
+    def browse(self) -> Browser:
+        """Return how people look at the account's records."""
         ...
 
     def list_deviations(self) -> Sequence[Deviation]:

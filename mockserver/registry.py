@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mockserver.exchange import Clock, Crm
+from mockserver.ivinex.deviations import DEVIATIONS as IVINEX_DEVIATIONS
 from mockserver.ivinex.fake import IvinexFake
+from mockserver.minicrm.deviations import DEVIATIONS as MINICRM_DEVIATIONS
 from mockserver.minicrm.fake import MinicrmFake
-from mockserver.profiles import Profile
+from mockserver.profiles import Deviation, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,12 @@ class CrmEntry:
         root: The path its API lives at.
         is_one_path: Whether `root` is the whole API, or also every path under it belongs to it.
         build: Makes the fake over a database.
+        deviations: Every point where the profile decides between the document and other behaviour.
+        login_keys: What the CRM calls the two halves of a login.
+        made_up_login: The two halves of a login that the fake makes up, with `{}` left open for a number.
+        filter_parameters: The query parameters that hold conditions as JSON.
+        page_parameter: The query parameter that turns pages.
+        count_key: Where an answer tells how many records there are in all; empty where it does not.
         samples: What to show people to try: a sentence and the arguments of curl, with `{login}` and `{url}` left open.
     """
 
@@ -30,6 +38,12 @@ class CrmEntry:
     root: str
     is_one_path: bool
     build: Callable[[sqlite3.Connection, Clock, Profile], Crm]
+    deviations: tuple[Deviation, ...]
+    login_keys: tuple[str, str]
+    made_up_login: tuple[str, str]
+    filter_parameters: tuple[str, ...]
+    page_parameter: str
+    count_key: str
     samples: tuple[tuple[str, str], ...]
 
     def owns(self, path: str) -> bool:
@@ -44,6 +58,12 @@ CRMS: tuple[CrmEntry, ...] = (
         root="/API/Records.php",
         is_one_path=True,
         build=IvinexFake,
+        deviations=IVINEX_DEVIATIONS,
+        login_keys=("username", "password"),
+        made_up_login=("fake-user-{}", "fake-password-{}"),
+        filter_parameters=("Filters", "Filter"),
+        page_parameter="Offset",
+        count_key="",
         samples=(
             ("The first ten contacts", "-u {login} '{url}/API/Records.php?CollectionTypeID=1001'"),
             (
@@ -68,6 +88,12 @@ CRMS: tuple[CrmEntry, ...] = (
         root="/Api/R3",
         is_one_path=False,
         build=MinicrmFake,
+        deviations=MINICRM_DEVIATIONS,
+        login_keys=("system_id", "api_key"),
+        made_up_login=("9{:06}", "fake-api-key-{}"),
+        filter_parameters=(),
+        page_parameter="Page",
+        count_key="Count",
         samples=(
             ("The modules", "-u {login} '{url}/Api/R3/Category'"),
             ("The fields of people", "-u {login} '{url}/Api/R3/Schema/Person'"),
@@ -75,3 +101,8 @@ CRMS: tuple[CrmEntry, ...] = (
         ),
     ),
 )
+
+
+def list_deviations() -> list[Deviation]:
+    """Return the deviations of every CRM."""
+    return [deviation for entry in CRMS for deviation in entry.deviations]

@@ -1,19 +1,35 @@
-"""Running the application on a socket: binding, telling that it listens, and ending cleanly on a signal."""
+"""Running the application on a socket: binding, telling that it listens, and ending cleanly on a signal.
+
+Also lends the application a way to end a connection without an answer, which is what some faults are.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
 import signal
 import socket
+import struct
 import sys
+import threading
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
 
 from mockserver.app import MockApp
+from mockserver.asgi import END_CONNECTION
 
 SHUTDOWN_TIMEOUT_S = 2
+# Longer than clients keep idle connections (httpx: 5 s, the server's own default): who lets go first never loses a
+# request to the other's letting go.
+KEEP_ALIVE_S = 75
+_LINGER_ZERO = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -26,6 +42,29 @@ class _AnnouncingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._announce()
+
+
+class _EndingProtocol(H11Protocol):
+    """Lends each request's `state` a function that ends the connection."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, {**app_state, END_CONNECTION: self._end_connection}, _loop)
+
+    def _end_connection(self, is_reset: bool) -> None:
+        """End the connection: after what was written is sent, or at once and with a reset (TCP's RST)."""
+        if not is_reset:
+            self.transport.close()
+            return
+        # Closing with a lingering time of zero is what makes the kernel send a reset rather than an orderly end.
+        connection = self.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+        self.transport.abort()
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
@@ -66,6 +105,19 @@ def _exit_normally(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
+def exit_with_stdin() -> None:
+    """Make the end of standard input a normal end too."""
+    threading.Thread(target=_wait_for_end_of_stdin, name="stdin", daemon=True).start()
+
+
+def _wait_for_end_of_stdin() -> None:
+    # Not through sys.stdin, whose lock a thread that waits would hold while the interpreter ends.
+    with contextlib.suppress(OSError):
+        while os.read(0, 65536):
+            pass
+    signal.raise_signal(signal.SIGTERM)
+
+
 def serve(app: MockApp, listener: socket.socket, *, log_level: str, announce: Callable[[], None]) -> None:
     """Answer requests until a signal comes.
 
@@ -78,7 +130,7 @@ def serve(app: MockApp, listener: socket.socket, *, log_level: str, announce: Ca
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=_EndingProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -87,6 +139,7 @@ def serve(app: MockApp, listener: socket.socket, *, log_level: str, announce: Ca
         # A caller's word about who called is not to be trusted: the control endpoints ask for the real peer.
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
     )
     # What is here now stays until the end: looking for garbage in it would only make answers wait.

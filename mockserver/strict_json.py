@@ -17,7 +17,7 @@ def parse_json(raw: bytes) -> object:
         JsonError: It is something else.
     """
     try:
-        value: object = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        value: object = _DECODER.decode(raw.decode("utf-8-sig"))
         if b"\\ud" in raw or b"\\uD" in raw:
             _refuse_lone_surrogates(value)
     except UnicodeDecodeError as error:
@@ -35,6 +35,10 @@ def parse_json(raw: bytes) -> object:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise JsonError(f"not JSON: {name} is no JSON value")
+
+
+# Made once: `json.loads` with an option of its own makes one for each call.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _refuse_lone_surrogates(value: object) -> None:

@@ -1,22 +1,25 @@
-"""One workspace: an account of each CRM over one database, its clock and its journal.
+"""One workspace: an account of each CRM over one database, its clock, its journal and its fault plan.
 
-The server has one, called `default`. Everything that a request can change hangs on it, so that several could live side
-by side.
+Everything that a request can change hangs on it, so that many live side by side and never meet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from mockserver import database
 from mockserver.clock import AccountClock, parse_account_time
 from mockserver.exchange import Crm, SeedError
-from mockserver.journal import Journal
+from mockserver.faults import Faults
+from mockserver.journal import MAX_BYTES, Journal
 from mockserver.near_misses import suggest
-from mockserver.profiles import Profile
-from mockserver.registry import CRMS
+from mockserver.profiles import DeviationError, Profile, check_names
+from mockserver.registry import CRMS, list_deviations
 from mockserver.strict_json import as_object, name_type
+
+DEFAULT_NAME = "default"
 
 
 class Workspace:
@@ -24,9 +27,12 @@ class Workspace:
 
     Args:
         seed: The seed document that `reset` goes back to; it is loaded now unless the database file holds data.
-        profile: Which reading of the APIs to follow.
+        profile: Which reading of the APIs to follow; a seed's `deviations` overrule it one by one.
         database_path: A file that keeps the state over restarts; empty is memory.
         name: The workspace's name in the journal.
+        own_logins: The login of each CRM that alone opens the workspace, whatever its data says; empty: its data says.
+        image: A snapshot of the seed as loaded before, which is quicker than loading it.
+        journal_bytes: How much the journal may hold.
 
     Raises:
         SeedError: The seed cannot be loaded.
@@ -39,16 +45,24 @@ class Workspace:
         profile: Profile | None = None,
         *,
         database_path: str = "",
-        name: str = "default",
+        name: str = DEFAULT_NAME,
+        own_logins: Mapping[str, tuple[str, str]] | None = None,
+        image: bytes | None = None,
+        journal_bytes: int = MAX_BYTES,
     ) -> None:
         self.name = name
-        self.profile = profile or Profile()
-        self.journal = Journal(name)
+        self.own_profile = profile or Profile()
+        self.profile: Profile
+        self.own_logins = own_logins or {}
+        self.journal = Journal(name, max_bytes=journal_bytes)
+        self.faults = Faults(name)
         self._seed = seed
         self._connection = database.open_connection(database_path)
         self.clock: AccountClock
         self.crms: dict[str, Crm]
         try:
+            if image is not None:
+                database.restore_snapshot(self._connection, image)
             self._build()
             if not self._holds_data():
                 self.reset()
@@ -61,8 +75,9 @@ class Workspace:
         self._connection.close()
 
     def reset(self) -> None:
-        """Go back to the seed the workspace was started with; the journal stays."""
+        """Go back to the seed the workspace was started with, and take all faults away; the journal stays."""
         self.load(self._seed)
+        self.faults.clear()
 
     def load(self, seed: Mapping[str, object]) -> None:
         """Replace all data, and the clock, by a seed document, wholly or not at all.
@@ -74,12 +89,18 @@ class Workspace:
         try:
             with database.transaction(self._connection):
                 self._set_clock(seed.get("clock"))
+                self._set_deviations(parts.get("deviations", {}))
                 for name, crm in self.crms.items():
                     crm.load(parts.get(name, {}))
                 self._connection.execute("INSERT OR IGNORE INTO control_state VALUES ('seeded', '1')")
         except BaseException:
             self._build()  # what the CRMs remember belongs to the data that was just undone
             raise
+
+    def list_logins(self, crm_name: str) -> Sequence[tuple[str, str]]:
+        """Return the logins that open a CRM's account in this workspace, as user name and password."""
+        own = self.own_logins.get(crm_name)
+        return [own] if own else self.crms[crm_name].list_logins()
 
     def count_rows(self) -> dict[str, dict[str, int]]:
         """Return how many rows of each kind each CRM holds."""
@@ -101,10 +122,28 @@ class Workspace:
     def _build(self) -> None:
         self._connection.execute("CREATE TABLE IF NOT EXISTS control_state (key TEXT PRIMARY KEY, value TEXT)")
         self.clock = AccountClock(self._connection)
+        self.profile = self.own_profile.switch(self._read_deviations())
         self.crms = {entry.name: entry.build(self._connection, self.clock, self.profile) for entry in CRMS}
 
     def _holds_data(self) -> bool:
         return self._connection.execute("SELECT 1 FROM control_state WHERE key = 'seeded'").fetchone() is not None
+
+    def _read_deviations(self) -> dict[str, bool]:
+        row = self._connection.execute("SELECT value FROM control_state WHERE key = 'deviations'").fetchone()
+        return json.loads(row[0]) if row else {}
+
+    def _set_deviations(self, switches: Mapping[str, object]) -> None:
+        try:
+            check_names(switches, list_deviations())
+        except DeviationError as error:
+            raise SeedError(f"deviations: {error}") from error
+        for name, state in switches.items():
+            if not isinstance(state, bool):
+                raise SeedError(f"deviations.{name}: must be true or false, not {name_type(state)}")
+        if switches != self._read_deviations():
+            sql = "INSERT OR REPLACE INTO control_state VALUES ('deviations', ?)"
+            self._connection.execute(sql, (json.dumps(switches),))
+            self._build()
 
     def _set_clock(self, text: object) -> None:
         if text is None:
@@ -119,7 +158,7 @@ class Workspace:
 
 
 def _split_seed(seed: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    known = ["clock", *(entry.name for entry in CRMS)]
+    known = ["clock", "deviations", *(entry.name for entry in CRMS)]
     parts: dict[str, dict[str, object]] = {}
     for key, value in seed.items():
         if key not in known:

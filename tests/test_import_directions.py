@@ -80,7 +80,14 @@ def test_only_the_registry_names_the_crms() -> None:
             assert not named or file.name == "registry.py", f"{file.name} imports {named}"
 
 
-def test_the_fake_imports_neither_httpx_nor_mcp() -> None:
-    assert not [
-        (file.name, name) for file in files_of(FAKE) for name in imports_of(file) if begins_with(name, "httpx", "mcp")
-    ]
+def test_the_fake_imports_neither_mcp_nor_a_test_library_but_where_it_is_one() -> None:
+    allowed = {"respx_mount.py": {"httpx", "respx"}, "pytest_plugin.py": {"pytest"}}
+    for file in files_of(FAKE):
+        found = {name.partition(".")[0] for name in imports_of(file)} & {"httpx", "mcp", "respx", "pytest"}
+        assert found == allowed.get(str(file.relative_to(FAKE)), set()), f"{file.name} imports {found}"
+
+
+def test_nothing_imports_the_mount_or_the_plugin() -> None:
+    """Only who asks for them needs what they import."""
+    mounts = ("mockserver.respx_mount", "mockserver.pytest_plugin")
+    assert not [(file.name, name) for file in files_of(FAKE) for name in imports_of(file) if begins_with(name, *mounts)]

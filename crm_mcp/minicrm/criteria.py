@@ -38,6 +38,8 @@ async def project_criteria(
     Raises:
         InputError: A name is unknown, or a criterion is given twice.
     """
+    if contact_id:
+        contact_id = check_id("contact_id", contact_id)  # first: what needs no request is refused without one
     module_id = await directory.module_id(module) if module else ""
     criteria: dict[str, object] = {
         "Query": query,
@@ -45,7 +47,7 @@ async def project_criteria(
         "StatusId": await _id_of(directory.status_id, status, module_id),
         "StatusGroup": status_group,
         "UserId": await _id_of(directory.user_id, user, module_id),
-        "ContactId": check_id("contact_id", contact_id) if contact_id else "",
+        "ContactId": contact_id,
         "UpdatedSince": parse_local_time(updated_since, zone, end_of_day=False) if updated_since else "",
         "Deleted": "1" if deleted else "",
     }

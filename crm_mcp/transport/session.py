@@ -161,12 +161,14 @@ class Session:
         return Response(answer.status_code, body, answer.headers.get("content-type", ""), request)
 
     def _without_login(self, body: bytes) -> bytes:
-        """Strike out the login: some error pages print the request they refuse."""
+        """Strike out the login, however it is written: some error pages print the request they refuse."""
         user, secret = self._login
-        pair = f"{user}:{secret}".encode()
-        for text in (base64.b64encode(pair), pair, secret.encode(), quote(secret).encode()):
+        pair = f"{user}:{secret}"
+        plain = [base64.b64encode(pair.encode()).decode(), pair, secret, quote(secret), quote(secret, safe="")]
+        written = [*plain, *(json.dumps(text)[1:-1] for text in plain)]
+        for text in (*written, *(one.replace("/", "\\/") for one in written)):  # PHP's JSON escapes slashes
             if len(text) > 3:  # a shorter one is no secret, and would blot out every word
-                body = body.replace(text, b"***")
+                body = body.replace(text.encode(), b"***")
         return body
 
     def _unreachable(self, error: Exception, *, sent: bool, request: Request) -> UnreachableError:

@@ -8,15 +8,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mockserver.exchange import ApiAnswer, ApiRequest, Clock
-from mockserver.ivinex.deviations import DEVIATIONS
+from mockserver.ivinex.deviations import DEVIATIONS, REFUSALS_ARE_200
 from mockserver.ivinex.reading import answer_search
 from mockserver.ivinex.refusals import RefusalError, explain
 from mockserver.ivinex.seed import parse_ivinex_seed
 from mockserver.ivinex.store import Store
 from mockserver.ivinex.writing import Author, answer_write
 from mockserver.profiles import Deviation, Profile
+
+if TYPE_CHECKING:
+    from mockserver.browsing import Browser
 
 _ALLOWED = "GET, POST"
 
@@ -27,7 +31,7 @@ class IvinexFake:
     Args:
         connection: The database that holds its data, in autocommit.
         clock: The account's time, for `created_date` and `modified_date`.
-        profile: Taken because every CRM is built alike; Ivinex has no deviations, so it decides nothing here.
+        profile: Which reading to follow where there is more than one.
     """
 
     def __init__(self, connection: sqlite3.Connection, clock: Clock, profile: Profile) -> None:
@@ -52,6 +56,12 @@ class IvinexFake:
         """Return the account's logins as user name and password."""
         return self._store.logins
 
+    def browse(self) -> Browser:
+        """Return how people look at the account's records."""
+        from mockserver.ivinex.browse import IvinexBrowser  # only people need it
+
+        return IvinexBrowser(self._store.modules)
+
     def list_deviations(self) -> Sequence[Deviation]:
         """Return the points where the profile decides."""
         return DEVIATIONS
@@ -64,25 +74,30 @@ class IvinexFake:
         """Answer a request whose login is missing or wrong."""
         message = "The login is missing or wrong."
         answer = ApiAnswer.of_json({"Error": message}, status=401, reason=explain(message, "Base Info"))
-        return replace(answer, headers={"WWW-Authenticate": 'Basic realm="Ivinex"'})
+        return self._settle(replace(answer, headers={"WWW-Authenticate": 'Basic realm="Ivinex"'}))
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         """Answer one authenticated request."""
         hints: list[str] = []
         try:
             if request.method == "GET":
-                return answer_search(self._store, request.query, hints)
+                return answer_search(self._store, request.query, self._profile, hints)
             if request.method == "POST":
                 author = Author(self._store.number_user(request.username), self._read_clock())
                 return answer_write(self._connection, self._store, request, author, hints)
             raise RefusalError(
                 f"Records.php takes {_ALLOWED}, not {request.method}.",
                 "Create Record, Update Record, Get Records",
+                near="GET searches records; POST creates and updates them.",
                 status=405,
                 headers={"Allow": _ALLOWED},
             )
         except RefusalError as refusal:
-            return refusal.to_answer(hints)
+            return self._settle(refusal.to_answer(hints))
+
+    def _settle(self, refusal: ApiAnswer) -> ApiAnswer:
+        """Return a refusal as this profile has it."""
+        return replace(refusal, status=200, headers={}) if self._profile.observes(REFUSALS_ARE_200) else refusal
 
     def _read_clock(self) -> str:
         return self._clock.now().isoformat(" ", "seconds")

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mockserver.ivinex.explaining import EXAMPLE, KEYS, hint_at_encoding, suggest_field, suggest_key
 from mockserver.ivinex.modules import RECORD_ID, Field, Module, is_number, parse_id
 from mockserver.ivinex.refusals import RefusalError
 from mockserver.ivinex.store import Clause, combine
@@ -64,29 +65,35 @@ def parse_filters(text: str, hints: list[str]) -> list[Filter]:
     try:
         value = parse_json(text.encode())
     except (JsonError, UnicodeEncodeError) as error:
-        raise RefusalError(f"Filters is {error}. Send a URL-encoded JSON list.", SECTION) from error
+        raise RefusalError(f"Filters is {error}.", SECTION, near=hint_at_encoding(text)) from error
     items = as_list(value)
     if items is None:
-        raise RefusalError(f"Filters must be a JSON list of conditions, not {name_type(value)}.", SECTION)
+        near = "Put the one condition into a list." if as_object(value) else EXAMPLE
+        raise RefusalError(f"Filters must be a JSON list of conditions, not {name_type(value)}.", SECTION, near=near)
     if len(items) > MAX_FILTERS:
-        raise RefusalError(f"Filters may hold at most {MAX_FILTERS} conditions, not {len(items)}.", SECTION)
+        raise RefusalError(
+            f"Filters may hold at most {MAX_FILTERS} conditions, not {len(items)}.",
+            SECTION,
+            near="Ask for several values of one field with In.",
+        )
     return [_parse_filter(item, f"Filters[{i}]", hints) for i, item in enumerate(items)]
 
 
 def _parse_filter(item: object, path: str, hints: list[str]) -> Filter:
     condition = as_object(item)
     if condition is None:
-        raise RefusalError(f'{path} must be an object {{"Field", "Operand", "Value"}}, not {name_type(item)}.', SECTION)
+        raise RefusalError(f"{path} must be an object, not {name_type(item)}.", SECTION, near=EXAMPLE)
     operand = condition.get("Operand", condition.get("Operand_Name"))
     if "Operand_Name" in condition:
         hints.append(f"{path}: Operand_Name stands in one sample of the document; elsewhere the key is Operand.")
     unknown = [key for key in condition if key not in {"Field", "Operand", "Operand_Name", "Value"}]
-    hints += [f"{path}: {key} means nothing.{suggest(key, ('Field', 'Operand', 'Value'))}" for key in unknown]
+    hints += [f"{path}: {key} means nothing.{suggest(key, KEYS)}" for key in unknown]
     for key, found in (("Field", condition.get("Field")), ("Operand", operand)):
         if not isinstance(found, str):
-            raise RefusalError(f"{path}.{key} must be text, not {name_type(found)}.", SECTION)
+            near = suggest_key(condition, key, found)
+            raise RefusalError(f"{path}.{key} must be text, not {name_type(found)}.", SECTION, near=near)
     if "Value" not in condition:
-        raise RefusalError(f"{path}.Value is missing.", SECTION)
+        raise RefusalError(f"{path}.Value is missing.", SECTION, near=suggest_key(condition, "Value", None))
     return Filter(str(condition["Field"]), str(operand), condition["Value"])
 
 
@@ -102,16 +109,19 @@ def build_condition(module: Module, wanted: Filter, hints: list[str]) -> Clause:
     if build is None:
         known = [*_OPERANDS, "LinkedTo"]
         meant = _SYMBOLS.get(wanted.operand)
-        near = f' Did you mean "{meant}"?' if meant else suggest(wanted.operand, known)
+        near = f'Did you mean "{meant}"?' if meant else suggest(wanted.operand, known)
+        listed = f"The operands are {', '.join(known)}."
         raise RefusalError(
-            f'"{wanted.operand}" is no operand; operands are case-sensitive words: {", ".join(known)}.{near}', SECTION
+            f'"{wanted.operand}" is no operand; operands are case-sensitive words.', SECTION, near=near or listed
         )
     field = find_field(module, wanted.field, SECTION)
     _hint_at_label(field, wanted, hints)
     try:
         return build(field, wanted.value)
     except BadValueError as error:
-        raise RefusalError(f"The value for {wanted.field} {wanted.operand} {error}.", SECTION) from error
+        raise RefusalError(
+            f"The value for {wanted.field} {wanted.operand} {error}.", SECTION, near=error.near or EXAMPLE
+        ) from error
 
 
 def find_field(module: Module, name: str, section: str) -> Field:
@@ -123,7 +133,7 @@ def find_field(module: Module, name: str, section: str) -> Field:
     field = module.find_field(name)
     if field is None:
         raise RefusalError(
-            f'Module {module.id} ({module.name}) has no field "{name}".{suggest(name, module.fields)}', section
+            f'Module {module.id} ({module.name}) has no field "{name}".', section, near=suggest_field(module, name)
         )
     return field
 
@@ -136,19 +146,24 @@ def _hint_at_label(field: Field, wanted: Filter, hints: list[str]) -> None:
 
 def _build_linked_to(module: Module, wanted: Filter, hints: list[str]) -> Clause:
     if find_field(module, wanted.field, LINK_SECTION).name != RECORD_ID:
-        raise RefusalError(f"LinkedTo is asked of {RECORD_ID}, not of {wanted.field}.", LINK_SECTION)
+        raise RefusalError(
+            f"LinkedTo is asked of {RECORD_ID}, not of {wanted.field}.",
+            LINK_SECTION,
+            near=f'Send "Field":"{RECORD_ID}".',
+        )
     linked_module, _, linked_record = wanted.value.partition(":") if isinstance(wanted.value, str) else ("", "", "")
     module_id, record_id = parse_id(linked_module.strip()), parse_id(linked_record.strip())
     if module_id is None or record_id is None:
         raise RefusalError(
-            f'The value for LinkedTo must be "ModuleID:RecordID", such as "1001:8", not {name_type(wanted.value)}.',
+            f'The value for LinkedTo must be "ModuleID:RecordID", not {name_type(wanted.value)}.',
             LINK_SECTION,
+            near='Send "Value":"1001:8" for the record 8 of module 1001.',
         )
     links = [field for field in module.own_fields if field.module_id == str(module_id)]
     if not links:
         hints.append(f"No field of module {module.id} links to module {module_id}, so nothing is linked to it.")
         return Clause("0")
-    return combine([Clause(f"{field.column} = ?", [str(record_id)]) for field in links], "OR")
+    return combine([Clause(f"{field.column} = ?", [str(record_id)], [field.column]) for field in links], "OR")
 
 
 def _read_text(value: object) -> str:
@@ -156,7 +171,7 @@ def _read_text(value: object) -> str:
 
 
 def _folded(field: Field) -> str:
-    return f"coalesce(ivinex_fold({_plain(field)}), '')"
+    return f"ivinex_fold(coalesce({_plain(field)}, ''))"
 
 
 def _plain(field: Field) -> str:
@@ -173,12 +188,15 @@ def _build_equal(field: Field, value: object) -> Clause:
     text = _read_text(value)
     if field.is_moment and text:
         first, last = _span_moment(field, text)
-        return Clause(f"coalesce({field.column} BETWEEN ? AND ?, 0)", [first, last])
+        return Clause(f"{field.column} BETWEEN ? AND ?", [first, last], [field.column])
     if field.name == RECORD_ID and is_number(text):
         return Clause("collection_id = CAST(? AS NUMERIC)", [text])
     if field.kind == "number" and is_number(text):
-        return Clause(f"coalesce({field.column} = CAST(? AS NUMERIC), 0)", [text])
-    return Clause(f"{_folded(field)} = ?", [text.casefold()])
+        # The cast alone would take "abc" for 0, the column alone could not be looked up as a number.
+        number = f"CAST({field.column} AS NUMERIC)"
+        sql = f"{number} = CAST(? AS NUMERIC) AND {field.column} = CAST(? AS NUMERIC)"
+        return Clause(sql, [text, text], [number])
+    return Clause(f"{_folded(field)} = ?", [text.casefold()], [_folded(field)])
 
 
 def _build_in(field: Field, value: object) -> Clause:
@@ -201,7 +219,7 @@ def _build_starts_with(field: Field, value: object) -> Clause:
 def _negate(build: Callable[[Field, object], Clause]) -> Callable[[Field, object], Clause]:
     def build_opposite(field: Field, value: object) -> Clause:
         clause = build(field, value)
-        return Clause(f"NOT ({clause.sql})", clause.values)
+        return Clause(f"NOT coalesce(({clause.sql}), 0)", clause.values)
 
     return build_opposite
 
@@ -211,7 +229,8 @@ def _compare(operator: str) -> Callable[[Field, object], Clause]:
         text = _read_text(value)
         if field.is_moment:
             first, last = _span_moment(field, text)
-            return Clause(f"{field.column} {operator} ?", [last if operator in {">", "<="} else first])
+            # The plus keeps SQLite from an index here: most of the records in it would have to be sorted by id.
+            return Clause(f"+{field.column} {operator} ?", [last if operator in {">", "<="} else first])
         as_text = f"{_plain(field)} <> '' AND {_folded(field)} {operator} ?"
         if not is_number(text):
             return Clause(as_text, [text.casefold()])

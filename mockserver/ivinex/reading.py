@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mockserver.exchange import ApiAnswer
+from mockserver.ivinex.deviations import LARGE_LIMIT_IS_REFUSED, SEARCH_ANSWERS_A_LIST
 from mockserver.ivinex.filters import Filter, build_condition, build_order, find_field, parse_filters
 from mockserver.ivinex.modules import RECORD_ID, Field, Module, parse_id
 from mockserver.ivinex.refusals import RefusalError
 from mockserver.ivinex.store import Store
 from mockserver.near_misses import suggest
+from mockserver.profiles import Profile
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
@@ -28,12 +30,13 @@ _ORDER_SECTION = "Get Records / 7. Sorting Results"
 _LABEL_SECTION = "Get Records / 8. LookupOptionText"
 
 
-def answer_search(store: Store, query: Sequence[tuple[str, str]], hints: list[str]) -> ApiAnswer:
+def answer_search(store: Store, query: Sequence[tuple[str, str]], profile: Profile, hints: list[str]) -> ApiAnswer:
     """Answer a search: `{"Records": [{"collection_id": "8", ..., "first_name": "John"}]}`, every value text or null.
 
     Args:
         store: The account's data.
         query: Decoded names and values; of a repeated name the last counts, as PHP has it.
+        profile: Which reading to follow.
         hints: Where odd but accepted things are noted.
 
     Raises:
@@ -46,12 +49,13 @@ def answer_search(store: Store, query: Sequence[tuple[str, str]], hints: list[st
         module,
         where,
         _read_order(module, parameters.get("OrderBy")),
-        _read_limit(parameters.get("Limit"), hints),
+        _read_limit(parameters.get("Limit"), profile, hints),
         _read_whole_number("Offset", parameters.get("Offset", "0"), 0, _OFFSET_SECTION),
     )
     if _wants_labels(parameters.get("LookupOptionText")):
         _put_labels(module, records)
-    return ApiAnswer.of_json({"Records": records}, hints=hints)
+    answer = records if profile.observes(SEARCH_ANSWERS_A_LIST) else {"Records": records}
+    return ApiAnswer.of_json(answer, hints=hints)
 
 
 def find_module(modules: Mapping[str, Module], module_id: object) -> Module | None:
@@ -83,10 +87,10 @@ def _collect(query: Sequence[tuple[str, str]], hints: list[str]) -> dict[str, st
 def _find_module(modules: Mapping[str, Module], parameters: Mapping[str, str]) -> Module:
     sent = parameters.get("CollectionTypeID")
     if sent is None:
-        raise RefusalError(f"CollectionTypeID is missing. {list_known_modules(modules, '')}", "Base Info")
+        raise RefusalError("CollectionTypeID is missing.", "Base Info", near=list_known_modules(modules, ""))
     module = find_module(modules, sent)
     if module is None:
-        raise RefusalError(f'There is no module "{sent}". {list_known_modules(modules, sent)}', "Base Info")
+        raise RefusalError(f'There is no module "{sent}".', "Base Info", near=list_known_modules(modules, sent))
     return module
 
 
@@ -100,10 +104,16 @@ def _read_filters(parameters: Mapping[str, str], hints: list[str]) -> list[Filte
     return filters
 
 
-def _read_limit(text: str | None, hints: list[str]) -> int:
+def _read_limit(text: str | None, profile: Profile, hints: list[str]) -> int:
     if text is None:
         return DEFAULT_LIMIT
     limit = _read_whole_number("Limit", text, 1, _LIMIT_SECTION)
+    if limit > MAX_LIMIT and profile.observes(LARGE_LIMIT_IS_REFUSED):
+        raise RefusalError(
+            f"Limit {text} is above {MAX_LIMIT}, the maximum allowed.",
+            _LIMIT_SECTION,
+            near=f"Send Limit={MAX_LIMIT} and page on with Offset.",
+        )
     if limit > MAX_LIMIT:
         hints.append(f"Limit {text} is cut to {MAX_LIMIT}, the maximum allowed (that it is cut is assumed).")
     return min(limit, MAX_LIMIT)
@@ -111,7 +121,11 @@ def _read_limit(text: str | None, hints: list[str]) -> int:
 
 def _read_whole_number(name: str, text: str, lowest: int, section: str) -> int:
     if not _WHOLE_NUMBER.fullmatch(text) or int(text) < lowest:
-        raise RefusalError(f'{name} must be a whole number from {lowest} on, not "{text}".', section)
+        raise RefusalError(
+            f'{name} must be a whole number from {lowest} on, not "{text}".',
+            section,
+            near="Send Limit=100 and Offset=0 for the first hundred records.",
+        )
     return int(text)
 
 
@@ -120,7 +134,7 @@ def _read_order(module: Module, text: str | None) -> str:
         return build_order(module.fields[RECORD_ID], descending=False)
     match = _ORDER.fullmatch(text.strip())
     if match is None:
-        raise RefusalError("OrderBy must name a field, such as OrderBy=created_date DESC.", _ORDER_SECTION)
+        raise RefusalError("OrderBy must name a field.", _ORDER_SECTION, near="Send OrderBy=created_date DESC.")
     field = find_field(module, match["field"], _ORDER_SECTION)
     return build_order(field, descending=(match["direction"] or "").upper() == "DESC")
 
@@ -129,7 +143,9 @@ def _wants_labels(text: str | None) -> bool:
     known = {"true": True, "1": True, "false": False, "0": False, "": False}
     wanted = known.get((text or "").lower())
     if wanted is None:
-        raise RefusalError(f'LookupOptionText must be true or false, not "{text}".', _LABEL_SECTION)
+        raise RefusalError(
+            f'LookupOptionText must be true or false, not "{text}".', _LABEL_SECTION, near="Send LookupOptionText=true."
+        )
     return wanted
 
 

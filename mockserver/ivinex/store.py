@@ -1,7 +1,8 @@
 """The account's data in SQLite: logins, modules, and one table of records a module.
 
 A record is one row, a field one column of text; columns and tables are named after positions and digits, so no name
-that a user chose becomes SQL. Filters and orders come in as SQL made by `filters`, with their values as parameters.
+that a user chose becomes SQL. Filters and orders come in as SQL made by `filters`, with their values as parameters;
+what they search and sort by gets an index when a large module is first asked for it.
 """
 
 from __future__ import annotations
@@ -17,14 +18,23 @@ from mockserver.ivinex.modules import RECORD_ID, Module, join_values
 from mockserver.ivinex.seed import DEFAULT_LOGIN, IvinexSeed, ModuleSeed, Record, parse_module_definition
 
 MAX_ID = 10**18
+# Smaller modules are read through faster than anybody notices, and need no indexes to keep up to date.
+LEAST_INDEXED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A piece of SQL with the values of its parameters."""
+    """A piece of SQL with the values of its parameters.
+
+    Attributes:
+        sql: The condition.
+        values: Its parameters.
+        sought: The columns or expressions that an index on would find its records.
+    """
 
     sql: str
     values: Sequence[str | int] = ()
+    sought: Sequence[str] = ()
 
 
 def combine(clauses: Sequence[Clause], operator: str) -> Clause:
@@ -33,12 +43,9 @@ def combine(clauses: Sequence[Clause], operator: str) -> Clause:
         return clauses[0]
     middle = len(clauses) // 2
     left, right = combine(clauses[:middle], operator), combine(clauses[middle:], operator)
-    return Clause(f"({left.sql}) {operator} ({right.sql})", [*left.values, *right.values])
-
-
-def fold(text: str | None) -> str | None:
-    """Return a text as it is compared: without case (assumed; so do CRMs on a MySQL database), in every alphabet."""
-    return None if text is None else text.casefold()
+    return Clause(
+        f"({left.sql}) {operator} ({right.sql})", [*left.values, *right.values], [*left.sought, *right.sought]
+    )
 
 
 class Store:
@@ -50,7 +57,8 @@ class Store:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        connection.create_function("ivinex_fold", 1, fold, deterministic=True)
+        # How a text is compared: without case (assumed; so do CRMs on a MySQL database), in every alphabet.
+        connection.create_function("ivinex_fold", 1, str.casefold, deterministic=True)
         connection.execute(
             "CREATE TABLE IF NOT EXISTS ivinex_login (position INTEGER PRIMARY KEY, username TEXT, password TEXT)"
         )
@@ -62,6 +70,8 @@ class Store:
         self._modules: dict[str, Module] = {}
         for module_id, definition in connection.execute("SELECT id, definition FROM ivinex_module ORDER BY position"):
             self._modules[module_id] = parse_module_definition(module_id, json.loads(definition), "ivinex.modules")
+        self._indexes: set[tuple[str, str]] = set()
+        self._drop_indexes()
 
     @property
     def modules(self) -> Mapping[str, Module]:
@@ -93,6 +103,7 @@ class Store:
             self._connection.executemany("INSERT INTO ivinex_login (username, password) VALUES (?, ?)", seed.logins)
             for module_seed in seed.modules:
                 self._add_module(module_seed)
+        self._indexes.clear()
         self._logins = list(seed.logins)
         self._modules = {module_seed.module.id: module_seed.module for module_seed in seed.modules}
 
@@ -113,6 +124,7 @@ class Store:
             [f"CAST({RECORD_ID} AS TEXT)", *(f.column for f in module.fields.values() if f.name != RECORD_ID)]
         )
         condition = combine(where, "AND") if where else Clause("1")
+        self._index(module, [*condition.sought, order_by])
         sql = (
             f"SELECT {columns} FROM {_table(module.id)}"  # noqa: S608 - all of it made here and in `filters`
             f" WHERE {condition.sql} ORDER BY {order_by} LIMIT ? OFFSET ?"
@@ -142,6 +154,25 @@ class Store:
         assignments = ", ".join(f"{module.fields[name].column} = ?" for name in written)
         sql = f"UPDATE {_table(module.id)} SET {assignments} WHERE collection_id = ?"  # noqa: S608 - columns of our own
         self._connection.execute(sql, (*written.values(), record[RECORD_ID]))
+
+    def _index(self, module: Module, wanted: Sequence[str]) -> None:
+        """Make the indexes that a search would use, where they are missing and there is enough to find."""
+        missing = {columns for columns in wanted if columns.split()[0] != RECORD_ID} - {
+            columns for module_id, columns in self._indexes if module_id == module.id
+        }
+        table = _table(module.id)
+        is_large = f"SELECT 1 FROM {table} LIMIT 1 OFFSET {LEAST_INDEXED}"  # noqa: S608 - digits of our own
+        if missing and self._connection.execute(is_large).fetchone():
+            for columns in sorted(missing):
+                name = f"ivinex_index_{len(self._indexes)}"
+                self._connection.execute(f"CREATE INDEX {name} ON {table} ({columns})")
+                self._indexes.add((module.id, columns))
+
+    def _drop_indexes(self) -> None:
+        """Forget the indexes that a file or a snapshot brought: another Python may fold letters differently."""
+        found = self._connection.execute("SELECT name FROM sqlite_master WHERE name GLOB 'ivinex_index_*'")
+        for (name,) in found.fetchall():
+            self._connection.execute(f"DROP INDEX {name}")
 
     def _take_next_id(self, module: Module) -> int:
         row = self._connection.execute("SELECT next_id FROM ivinex_module WHERE id = ?", (module.id,)).fetchone()

@@ -11,7 +11,16 @@ from mockserver.strict_json import name_type
 
 
 class BadValueError(Exception):
-    """A value does not suit its field; the message says what does."""
+    """A value does not suit its field; the message says what does.
+
+    Args:
+        message: Goes on from the field's name.
+        near: What was probably meant, as a sentence.
+    """
+
+    def __init__(self, message: str, near: str = "") -> None:
+        super().__init__(message)
+        self.near = near.strip()
 
 
 def to_text(value: object) -> str | None:
@@ -81,9 +90,11 @@ def _read_option(field: Field, text: str) -> str:
     by_label = {label.casefold(): option_id for option_id, label in field.options.items()}
     meant = by_label.get(text.casefold())
     if meant is not None:
-        raise BadValueError(f'takes the id of an option, not its label: send {meant} for "{text}"')
+        raise BadValueError("takes the id of an option, not its label", f'Send {meant} for "{text}".')
     known = ", ".join(f"{option_id} ({label})" for option_id, label in field.options.items())
-    raise BadValueError(f"has no option {name_type(text)}; it has {known}.{suggest(text, field.options)}")
+    raise BadValueError(
+        f"has no option {name_type(text)}", f"It has {known}.{suggest(text, [*field.options, *field.options.values()])}"
+    )
 
 
 def _read_link(field: Field, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.call import Call
+from mockserver.minicrm.deviations import ADDRESS_LIST_IS_AN_OBJECT, STRUCTURED_ADDRESSES
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import ADDRESS_FIELDS
 from mockserver.minicrm.store import Address, Contact, list_rows, read_row, save_row, take_next_id
@@ -20,16 +21,18 @@ def list_addresses(call: Call) -> object:
     contact_id = call.read_target_id()
     addresses = list_rows(call.connection, Address, "contact_id = ?", (contact_id,))
     if not addresses and read_row(call.connection, Contact, contact_id) is None:
-        raise Refusal(rules.WRONG_ID)
+        raise Refusal(rules.WRONG_ID, hints=[f"it takes the id of a contact; {rules.WHERE_TO_FIND['Contact']}"])
     lines = {str(address.id): render_line(address) for address in addresses}
-    if call.parameters.get("Structured") != "1":
-        return {"Count": len(lines), "Results": [lines] if lines else []}
+    if call.parameters.get("Structured") != "1" or not call.observes(STRUCTURED_ADDRESSES):
+        if call.observes(ADDRESS_LIST_IS_AN_OBJECT):
+            return call.render_results(len(lines), lines)
+        return {"Count": call.print_count(len(lines)), "Results": [lines] if lines else []}
     call.hints.append("Structured is not in the API document (observed)")
     rows = {
         key: {"Id": int(key), "Address": line, "Url": call.build_url("Address", int(key))}
         for key, line in lines.items()
     }
-    return {"Count": len(rows), "Results": rows or []}
+    return call.render_results(len(rows), rows)
 
 
 def get_address(call: Call) -> object:
@@ -54,7 +57,8 @@ def create_address(call: Call) -> object:
     Source: Address (PUT).
     """
     body = call.read_body()
-    missing = [name for name in ("ContactId", "Name") if body.get(name) in (None, "", 0)]
+    empty = {"ContactId": (None, "", 0), "Name": (None, "")}
+    missing = [name for name, values in empty.items() if body.get(name) in values]
     if missing:
         raise Refusal(rules.ADDRESS_NEEDS, ", ".join(missing))
     contact_id = parse_value(ADDRESS_FIELDS["ContactId"], body.pop("ContactId"), call.language)

@@ -9,16 +9,24 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from mockserver.minicrm import rules
+from mockserver.minicrm.deviations import (
+    COUNT_IS_TEXT,
+    EMPTY_DATES_ARE_ZEROS,
+    EMPTY_RESULTS_ARE_A_LIST,
+    KEYS_ARE_NOT_IDS,
+    SETS_ARE_SPACED,
+)
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import Account, Field
 from mockserver.minicrm.store import Row, read_row
-from mockserver.minicrm.texts import Language
-from mockserver.minicrm.values import parse_value
+from mockserver.minicrm.texts import Language, label_of
+from mockserver.minicrm.values import parse_value, print_value
 from mockserver.near_misses import find_near_misses
 from mockserver.profiles import Deviation, Profile
 from mockserver.strict_json import JsonError, as_object, parse_json
 
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
+_TRAILING_COMMA = re.compile(rb",\s*[}\]]")
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 
@@ -58,6 +66,28 @@ class Call:
         """Return the API's address of an entity, as search results print it."""
         return f"{self.origin}/Api/R3/{entity}/{entity_id}"
 
+    def print_field(self, each: Field, value: object) -> object:
+        """Return how the detail of an entity prints a stored value."""
+        return print_value(
+            each,
+            value,
+            set_separator=", " if self.observes(SETS_ARE_SPACED) else ",",
+            empty_date="0000-00-00 00:00:00" if self.observes(EMPTY_DATES_ARE_ZEROS) else "",
+        )
+
+    def render_results(self, count: int, rows: Mapping[str, object]) -> dict[str, object]:
+        """Return a search's answer: `{"Count": 1, "Results": {"1234": {...}}}`."""
+        results: object = rows
+        if rows and self.observes(KEYS_ARE_NOT_IDS):
+            results = {str(place): row for place, row in enumerate(rows.values())}
+        elif not rows and self.observes(EMPTY_RESULTS_ARE_A_LIST):
+            results = []  # as PHP prints an empty array
+        return {"Count": self.print_count(count), "Results": results}
+
+    def print_count(self, count: int) -> object:
+        """Return how an answer prints `Count`."""
+        return str(count) if self.observes(COUNT_IS_TEXT) else count
+
     def read_target_id(self) -> int:
         """Return the id in the path.
 
@@ -76,7 +106,8 @@ class Call:
         """
         row = read_row(self.connection, kind, self.read_target_id())
         if row is None:
-            raise Refusal(rules.WRONG_ID)
+            where = rules.WHERE_TO_FIND[kind.__name__]
+            raise Refusal(rules.WRONG_ID, hints=[f"there is no {kind.__name__.lower()} {self.target}; {where}"])
         return row
 
     def read_body(self) -> dict[str, object]:
@@ -88,7 +119,7 @@ class Call:
         try:
             found = as_object(parse_json(self.body))
         except JsonError as error:
-            raise Refusal(rules.BAD_BODY, "Data (JSON)", [str(error)]) from error
+            raise Refusal(rules.BAD_BODY, "Data (JSON)", [str(error), self._hint_at_body()]) from error
         if found is None:
             raise Refusal(rules.BAD_BODY, "Data (JSON)")
         if not found:
@@ -104,16 +135,33 @@ class Call:
         Raises:
             Refusal: A field is not known, or a value does not fit.
         """
-        self.refuse_unknown(body, known, rules.UNKNOWN_FIELD)
+        for name in body:
+            if name not in known:
+                hints = self._hint_at_labels(name, known)
+                raise Refusal(rules.UNKNOWN_FIELD, name, hints or hint_at_names(name, known))
         return {name: parse_value(known[name], value, self.language) for name, value in body.items()}
 
     def refuse_unknown(self, names: Iterable[str], known: Iterable[str], rule: rules.Rule) -> None:
-        """Refuse a field or parameter that does not exist, with what may have been meant."""
+        """Refuse a parameter that does not exist, with what may have been meant."""
         known = list(known)
         for name in names:
             if name not in known:
-                meant = find_near_misses(name, known)
-                raise Refusal(rule, name, [f"did you mean {each} instead of {name}?" for each in meant])
+                raise Refusal(rule, name, hint_at_names(name, known))
+
+    def _hint_at_labels(self, name: str, known: Mapping[str, Field]) -> list[str]:
+        labels = {each.name: label_of(self.language, each.name, each.label) for each in known.values()}
+        return [
+            f"did you mean {field}? {name} is its label, not its name"
+            for field, label in labels.items()
+            if label.casefold() == name.casefold() and field != name
+        ]
+
+    def _hint_at_body(self) -> str:
+        if b"{" not in self.body and b"=" in self.body:
+            return "the body looks like a form: send JSON, whatever the Content-Type is"
+        if _TRAILING_COMMA.search(self.body):
+            return "leave out the trailing comma"
+        return rules.BAD_BODY.advice
 
     def _hint_where_the_id_goes(self) -> str:
         return (
@@ -121,6 +169,13 @@ class Call:
             if self.target
             else "leave the id out to create, or put it in the address"
         )
+
+
+def hint_at_names(name: str, known: Iterable[str]) -> list[str]:
+    """Say which field or parameter was probably meant, or which there are."""
+    known = list(known)
+    meant = [f"did you mean {each} instead of {name}?" for each in find_near_misses(name, known)]
+    return meant or [f"there are {', '.join(known[:30])}"]
 
 
 Handler = Callable[[Call], object]

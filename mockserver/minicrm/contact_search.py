@@ -50,7 +50,7 @@ def search_contacts(call: Call) -> object:
         call.connection, Contact, conditions.sql, conditions.parameters, limit=PAGE_SIZE, offset=page * PAGE_SIZE
     )
     rows = {str(each.id): render_row(call, each) for each in found}
-    return {"Count": count, "Results": rows or []}  # PHP prints an empty array as a list: observed
+    return call.render_results(count, rows)
 
 
 def _match(call: Call, conditions: Conditions, name: str, text: str) -> None:
@@ -91,7 +91,7 @@ def _match_type(call: Call, conditions: Conditions, text: str) -> None:
 
 def _match_phone(conditions: Conditions, text: str) -> None:
     if text and (not _PHONE.fullmatch(text) or len(keep_digits(text)) < _LEAST_DIGITS):
-        raise Refusal(rules.BAD_PHONE, "Phone", ["a plus in a query string is a space unless it is encoded"])
+        raise Refusal(rules.BAD_PHONE, "Phone")
     if text:
         conditions.add("phone_backwards GLOB ?", f"{keep_digits(text)[::-1]}*")
     else:

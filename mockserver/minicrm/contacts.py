@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Mapping
 from typing import cast
 
@@ -15,7 +14,7 @@ from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import BUILT_IN_CONTACT_FIELDS, CONTACT_TYPES, ContactType, Field
 from mockserver.minicrm.store import Contact, read_row, save_row, save_words, take_next_id
 from mockserver.minicrm.texts import label_of
-from mockserver.minicrm.values import print_value, read_whole
+from mockserver.minicrm.values import read_whole
 
 # Where these fields are kept; all others lie in `Contact.fields`.
 COLUMNS = {"Id": "id", "Type": "type", "BusinessId": "business_id", "ReferenceId": "reference_id"}
@@ -32,14 +31,14 @@ def get_contact(call: Call) -> object:
     known = call.account.contact_fields[contact.type]
     shown = call.account.contact_schemas[contact.type] if every else BUILT_IN_CONTACT_FIELDS[contact.type]
     as_label = call.observes(TYPE_IS_A_LABEL)
-    detail: dict[str, object] = {name: print_value(known[name], None) for name in shown}
+    detail: dict[str, object] = {name: call.print_field(known[name], None) for name in shown}
     detail |= {
         "Id": contact.id,
         "Type": label_of(call.language, contact.type) if as_label else contact.type,
     }
     if contact.type == "Person":
         detail["BusinessId"] = contact.business_id or 0
-    detail |= {name: print_value(known[name], value) for name, value in contact.fields.items()}
+    detail |= {name: call.print_field(known[name], value) for name, value in contact.fields.items()}
     return {**detail, **render_history(call.account, contact), "Tags": []} if every else detail
 
 
@@ -96,14 +95,13 @@ def complete_contact(contact: Contact) -> None:
     contact.phone_backwards = keep_digits(str(contact.fields.get("Phone") or ""))[::-1]
 
 
-def index_contact(connection: sqlite3.Connection, known: Mapping[str, Field], contact: Contact) -> None:
-    """Let the full-text search find a contact by any of its text fields (observed)."""
-    texts = [
+def list_texts(known: Mapping[str, Field], contact: Contact) -> list[str]:
+    """Return the texts by which the full-text search finds a contact: any of its text fields (observed)."""
+    return [
         value
         for name, value in contact.fields.items()
         if isinstance(value, str) and known[name].kind in {"Text", "Any"}
     ]
-    save_words(connection, "contact", contact.id, texts)
 
 
 def keep_digits(phone: str) -> str:
@@ -156,4 +154,5 @@ def _read_business(call: Call, value: object) -> int | None:
 
 def _save(call: Call, contact: Contact) -> None:
     save_row(call.connection, contact)
-    index_contact(call.connection, call.account.contact_fields[contact.type], contact)
+    texts = list_texts(call.account.contact_fields[contact.type], contact)
+    save_words(call.connection, "contact", contact.id, texts)

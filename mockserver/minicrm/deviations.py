@@ -1,8 +1,12 @@
-"""Every point where live MiniCRM servers were seen to differ from the API document, as switches of the profile."""
+"""Every point where MiniCRM servers differ, or may differ, from the API document, as switches of the profile.
+
+The first group is what the two profiles differ in. The second is on in both, because the document says nothing against
+it. The third is what only some servers do, or what contradicts another recording: it is off until it is asked for.
+"""
 
 from __future__ import annotations
 
-from mockserver.profiles import Deviation
+from mockserver.profiles import EITHER, NEITHER, Deviation
 
 SEARCH_IDS_ARE_INTS = Deviation(
     "search-ids-are-ints",
@@ -61,6 +65,111 @@ SLASHES_ARE_ESCAPED = Deviation(
     r"JSON has slashes as \/.",
 )
 
+UNKNOWN_CHOICE_ID_FAILS = Deviation(
+    "unknown-choice-id-is-500",
+    "minicrm",
+    "observed (grade B)",
+    "A request with illegal parameters is answered with 400.",
+    "An id that is none of the field's choices is answered with 500.",
+)
+CONTACT_MAY_CHANGE = Deviation(
+    "project-contact-may-change",
+    "minicrm",
+    "observed (grade B)",
+    "CategoryId and ContactId of a project can't be updated.",
+    "ContactId can be changed to another contact of the same business.",
+)
+
+EMPTY_RESULTS_ARE_A_LIST = Deviation(
+    "empty-results-are-a-list",
+    "minicrm",
+    "observed (grades A, C)",
+    "Results is an object with ids as keys; the document prints no empty one.",
+    "Results is [] when nothing was found.",
+    EITHER,
+)
+REFUSALS_NAME_LABELS = Deviation(
+    "refusals-name-labels",
+    "minicrm",
+    "observed (grade B)",
+    "The error is a plain text message; the document prints none.",
+    "A choice that does not exist is refused with the label of the field, not with its API name.",
+    EITHER,
+)
+SETS_ARE_SPACED = Deviation(
+    "sets-read-back-with-spaces",
+    "minicrm",
+    "observed (grade A)",
+    "The values of a Set are separated by comma; the document shows so for writing alone.",
+    "They read back joined by comma and space.",
+    EITHER,
+)
+CLOSED_TASKS_STAY = Deviation(
+    "closed-tasks-stay-closed",
+    "minicrm",
+    "observed (grade B)",
+    "The document says nothing of closed tasks; where this is off they can be changed and opened again.",
+    "Only an open task can be changed, and there is no reopening.",
+    EITHER,
+)
+STRUCTURED_ADDRESSES = Deviation(
+    "address-list-structured",
+    "minicrm",
+    "observed (grade B)",
+    "The document has no parameter of AddressList.",
+    "With Structured=1 the result is an object of objects with Id, Address and Url.",
+    EITHER,
+)
+TRASH_IS_HIDDEN = Deviation(
+    "search-hides-trash",
+    "minicrm",
+    "assumed",
+    "The document does not say whether a search shows trashed projects.",
+    "A project search without Deleted shows those that are not trashed.",
+    EITHER,
+)
+
+COUNT_IS_TEXT = Deviation(
+    "count-is-text",
+    "minicrm",
+    "observed (grade B)",
+    "Count is a number.",
+    "Count is text.",
+    NEITHER,
+)
+KEYS_ARE_NOT_IDS = Deviation(
+    "result-keys-are-not-ids",
+    "minicrm",
+    "observed (grade B)",
+    "Results has the hits by their ids.",
+    "The key of a hit differs from its Id; here the keys count from 0 (assumed).",
+    NEITHER,
+)
+ADDRESS_LIST_IS_AN_OBJECT = Deviation(
+    "address-list-is-an-object",
+    "minicrm",
+    "observed (grades A, C)",
+    "The Results of AddressList are a list that holds one object.",
+    "They are that object.",
+    NEITHER,
+)
+EMPTY_DATES_ARE_ZEROS = Deviation(
+    "empty-dates-are-zeros",
+    "minicrm",
+    "observed (grade B)",
+    "The document prints no empty date; the detail of an entity has an empty text (observed, grade A).",
+    "The detail of an entity has 0000-00-00 00:00:00.",
+    NEITHER,
+)
+BAD_LOGIN_IS_404 = Deviation(
+    "bad-login-is-404",
+    "minicrm",
+    "observed (grade B)",
+    "The document does not say how a wrong login is answered; it is with 401 (assumed).",
+    "It is answered with 404 and Unauthorized: Access denied.",
+    NEITHER,
+)
+
 DEVIATIONS = (
     SEARCH_IDS_ARE_INTS,
     DETAIL_SHOWS_EVERY_FIELD,
@@ -70,4 +179,17 @@ DEVIATIONS = (
     SEARCH_NEEDS_A_CRITERION,
     REQUESTS_ARE_LIMITED,
     SLASHES_ARE_ESCAPED,
+    UNKNOWN_CHOICE_ID_FAILS,
+    CONTACT_MAY_CHANGE,
+    EMPTY_RESULTS_ARE_A_LIST,
+    REFUSALS_NAME_LABELS,
+    SETS_ARE_SPACED,
+    CLOSED_TASKS_STAY,
+    STRUCTURED_ADDRESSES,
+    TRASH_IS_HIDDEN,
+    COUNT_IS_TEXT,
+    KEYS_ARE_NOT_IDS,
+    ADDRESS_LIST_IS_AN_OBJECT,
+    EMPTY_DATES_ARE_ZEROS,
+    BAD_LOGIN_IS_404,
 )

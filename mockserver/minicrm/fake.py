@@ -8,14 +8,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mockserver.database import transaction
 from mockserver.exchange import ApiAnswer, ApiRequest, Clock
-from mockserver.minicrm import rules
+from mockserver.minicrm import contacts, projects, rules
 from mockserver.minicrm.call import Call
-from mockserver.minicrm.contacts import index_contact
-from mockserver.minicrm.deviations import DEVIATIONS, REQUESTS_ARE_LIMITED, SLASHES_ARE_ESCAPED
-from mockserver.minicrm.projects import index_project
+from mockserver.minicrm.deviations import (
+    BAD_LOGIN_IS_404,
+    DEVIATIONS,
+    REFUSALS_NAME_LABELS,
+    REQUESTS_ARE_LIMITED,
+    SLASHES_ARE_ESCAPED,
+    UNKNOWN_CHOICE_ID_FAILS,
+)
 from mockserver.minicrm.request_limit import RequestLimit
 from mockserver.minicrm.routes import (
     Route,
@@ -30,18 +36,24 @@ from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.seed import Seed, parse_seed
 from mockserver.minicrm.store import (
     KINDS,
+    Address,
     Contact,
     Project,
+    Task,
+    add_words,
     count_rows,
     has_account,
     read_account,
     save_account,
-    save_row,
+    save_rows,
     set_next_id,
 )
 from mockserver.minicrm.tables import create_indexes, create_tables, drop_tables
 from mockserver.minicrm.texts import say
 from mockserver.profiles import Deviation, Profile
+
+if TYPE_CHECKING:
+    from mockserver.browsing import Browser
 
 
 class MinicrmFake:
@@ -94,6 +106,12 @@ class MinicrmFake:
         """Return the account's logins as system id and API key."""
         return read_account(self._connection).logins
 
+    def browse(self) -> Browser:
+        """Return how people look at the account's records."""
+        from mockserver.minicrm.browse import MinicrmBrowser  # only people need it
+
+        return MinicrmBrowser(read_account(self._connection), self._profile.language)
+
     def list_deviations(self) -> Sequence[Deviation]:
         """Return every point where live servers differ from the document."""
         return DEVIATIONS
@@ -105,10 +123,10 @@ class MinicrmFake:
         return any(hmac.compare_digest(login, given) for login in known)
 
     def refuse_login(self) -> ApiAnswer:
-        """Answer a request whose login is missing or wrong: 401 and plain text (assumed)."""
-        rule = rules.BAD_LOGIN
+        """Answer a request whose login is missing or wrong: plain text, and 401 (assumed) or 404 (observed)."""
+        rule = rules.BAD_LOGIN_NOT_FOUND if self._profile.observes(BAD_LOGIN_IS_404) else rules.BAD_LOGIN
         answer = ApiAnswer.of_text(say(self._profile.language, rule.text), status=rule.status, reason=rule.reason)
-        return replace(answer, headers={"WWW-Authenticate": 'Basic realm="MiniCRM"'})
+        return answer if rule.status == 404 else replace(answer, headers={"WWW-Authenticate": 'Basic realm="MiniCRM"'})
 
     def answer(self, request: ApiRequest) -> ApiAnswer:
         """Answer one authenticated request; one that is refused changes nothing."""
@@ -117,17 +135,18 @@ class MinicrmFake:
         entity = found[0].entity if found else ""
         allow = ""
         try:
-            if self._profile.observes(REQUESTS_ARE_LIMITED) and not self._limit.lets_through():
+            if request.is_counted and self._profile.observes(REQUESTS_ARE_LIMITED) and not self._limit.lets_through():
                 entity = entity or "Api"
                 raise Refusal(rules.TOO_MANY_REQUESTS)
             if found is None:
                 refusal, entity = refuse_path(request.path)
                 raise refusal
             if request.method not in found[0].endpoints:
-                refusal, allow = refuse_method(found[0])
+                refusal, allow = refuse_method(found[0], request.method)
                 raise refusal
             return self._answer(request, *found, hints)
-        except Refusal as refusal:
+        except Refusal as error:
+            refusal = self._settle(error)
             return render_refusal(refusal, request.method, entity, self._profile.language, hints=hints, allow=allow)
 
     def _answer(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiAnswer:
@@ -147,14 +166,26 @@ class MinicrmFake:
             value = route.endpoints[request.method](call)
         return render_success(value, escapes_slashes=self._profile.observes(SLASHES_ARE_ESCAPED), hints=hints)
 
+    def _settle(self, refusal: Refusal) -> Refusal:
+        """Return a refusal as this profile words it."""
+        rule, names = refusal.rule, refusal.names
+        if rule is rules.UNKNOWN_CHOICE_ID and self._profile.observes(UNKNOWN_CHOICE_ID_FAILS):
+            rule = rules.UNKNOWN_CHOICE_ID_FAILS
+        if refusal.api_name and not self._profile.observes(REFUSALS_NAME_LABELS):
+            names = refusal.api_name
+        return Refusal(rule, names, refusal.hints)
+
     def _store(self, seed: Seed) -> None:
         save_account(self._connection, seed.document)
-        for row in seed.rows:
-            save_row(self._connection, row)
-            if isinstance(row, Project):
-                index_project(self._connection, seed.account.modules[row.category_id], row)
-            elif isinstance(row, Contact):
-                index_contact(self._connection, seed.account.contact_fields[row.type], row)
+        save_rows(self._connection, Contact, seed.contacts)
+        save_rows(self._connection, Project, seed.projects)
+        save_rows(self._connection, Task, seed.tasks)
+        save_rows(self._connection, Address, seed.addresses)
+        fields, modules = seed.account.contact_fields, seed.account.modules
+        words = ((row.id, contacts.list_texts(fields[row.type], row)) for row in seed.contacts)
+        add_words(self._connection, "contact", words)
+        words = ((row.id, projects.list_texts(modules[row.category_id].fields, row)) for row in seed.projects)
+        add_words(self._connection, "project", words)
         for kind in KINDS:
             set_next_id(self._connection, kind, seed.next_ids.get(kind))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.call import Call
-from mockserver.minicrm.deviations import SEARCH_NEEDS_A_CRITERION
+from mockserver.minicrm.deviations import SEARCH_NEEDS_A_CRITERION, TRASH_IS_HIDDEN
 from mockserver.minicrm.projects import COLUMNS, find_businesses, get_project_by_reference, render_row
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import STATUS_GROUPS, Field, build_project_schema
@@ -20,7 +20,7 @@ from mockserver.minicrm.search import (
     read_updated_since,
 )
 from mockserver.minicrm.store import Project, count_rows, list_rows
-from mockserver.minicrm.values import read_whole
+from mockserver.minicrm.values import hint_at_word, read_whole
 
 # Query, StatusGroup, UpdatedSince and Page are documented, MainContactId and the search by any field are observed.
 PARAMETERS = ("Query", "StatusGroup", "UpdatedSince", "MainContactId", "Page")
@@ -52,7 +52,7 @@ def search_projects(call: Call) -> object:
     )
     businesses = find_businesses(call.connection, found)
     rows = {str(each.id): render_row(call, each, businesses.get(each.id)) for each in found}
-    return {"Count": count, "Results": rows or []}  # PHP prints an empty array as a list: observed
+    return call.render_results(count, rows)
 
 
 def _list_fields(call: Call) -> Mapping[int, Mapping[str, Field]]:
@@ -65,8 +65,8 @@ def _build_conditions(
     call: Call, parameters: Mapping[str, str], by_module: Mapping[int, Mapping[str, Field]]
 ) -> Conditions:
     conditions = Conditions()
-    if "Deleted" not in parameters:
-        conditions.add("deleted = 0")  # that a plain search hides the trash is assumed
+    if "Deleted" not in parameters and call.observes(TRASH_IS_HIDDEN):
+        conditions.add("deleted = 0")
     for name, text in parameters.items():
         if name == "Query":
             sql, words = match_words("project", text)
@@ -84,7 +84,7 @@ def _build_conditions(
 
 def _match_status_group(call: Call, conditions: Conditions, text: str) -> None:
     if text not in STATUS_GROUPS:
-        raise Refusal(rules.BAD_STATUS_GROUP, "StatusGroup", [f"it is one of {', '.join(STATUS_GROUPS)}"])
+        raise Refusal(rules.BAD_STATUS_GROUP, "StatusGroup", hint_at_word(text, STATUS_GROUPS))
     statuses = [
         status_id
         for module in call.account.modules.values()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.call import Call
 from mockserver.minicrm.deviations import (
+    CONTACT_MAY_CHANGE,
     DELETED_IS_INT,
     DETAIL_SHOWS_EVERY_FIELD,
     SEARCH_IDS_ARE_INTS,
@@ -17,7 +18,7 @@ from mockserver.minicrm.deviations import (
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import Account, Field, Module
 from mockserver.minicrm.store import Contact, Project, list_rows, read_row, save_row, save_words, take_next_id
-from mockserver.minicrm.values import parse_value, print_value
+from mockserver.minicrm.values import parse_value
 
 # Where the built-in fields are kept; all others lie in `Project.fields`.
 COLUMNS = {
@@ -90,7 +91,7 @@ def update_project(call: Call) -> object:
         if name in body:
             given = parse_value(module.fields[name], body.pop(name), call.language)
             if given != getattr(project, COLUMNS[name]):
-                raise Refusal(rules.PROJECT_STAYS, name)
+                _change_owner(call, project, name, given)
     _write(call, project, module, body)
     _save(call, project)
     return {"Id": project.id}
@@ -108,15 +109,15 @@ def render_project(call: Call, project: Project) -> dict[str, object]:
     if every:
         detail["BusinessId"] = find_businesses(call.connection, [project]).get(project.id) or 0
     detail |= {
-        "StatusId": print_value(module.fields["StatusId"], project.status_id),
-        "UserId": print_value(module.fields["UserId"], project.user_id),
+        "StatusId": call.print_field(module.fields["StatusId"], project.status_id),
+        "UserId": call.print_field(module.fields["UserId"], project.user_id),
         "Name": project.name,
         "Deleted": project.deleted if call.observes(DELETED_IS_INT) else str(project.deleted),
     }
     if every:
         detail |= render_history(account, project)
-        detail |= {name: print_value(each, None) for name, each in module.schema.items() if name not in COLUMNS}
-    detail |= {name: print_value(module.fields[name], value) for name, value in project.fields.items()}
+        detail |= {name: call.print_field(each, None) for name, each in module.schema.items() if name not in COLUMNS}
+    detail |= {name: call.print_field(module.fields[name], value) for name, value in project.fields.items()}
     return {**detail, "Tags": [], "Invited": []} if every else detail
 
 
@@ -170,20 +171,24 @@ def find_businesses(connection: sqlite3.Connection, projects: Sequence[Project])
     return businesses
 
 
-def index_project(connection: sqlite3.Connection, module: Module, project: Project) -> None:
-    """Let the full-text search find a project by its name and its text fields (assumed: by no choices, no contact)."""
+def list_texts(known: Mapping[str, Field], project: Project) -> list[str]:
+    """Return the texts by which the full-text search finds a project.
+
+    They are its name and its text fields (assumed: no choices, and nothing of its contact).
+    """
     texts = [
         value
         for name, value in project.fields.items()
-        if isinstance(value, str) and module.fields[name].kind in {"Text", "Any"}
+        if isinstance(value, str) and known[name].kind in {"Text", "Any"}
     ]
-    save_words(connection, "project", project.id, [project.name, *texts])
+    return [project.name, *texts]
 
 
 def _read_owners(call: Call, body: dict[str, object]) -> tuple[Module, Contact]:
     missing = [name for name in ("CategoryId", "ContactId") if body.get(name) in (None, "", 0)]
     if missing:
-        raise Refusal(rules.NEW_PROJECT_NEEDS, ", ".join(missing))
+        where = {"CategoryId": rules.WHERE_TO_FIND["Module"], "ContactId": rules.WHERE_TO_FIND["Contact"]}
+        raise Refusal(rules.NEW_PROJECT_NEEDS, ", ".join(missing), [f"send {name}; {where[name]}" for name in missing])
     names = {module_id: module.name for module_id, module in call.account.modules.items()}
     category = parse_value(
         Field("CategoryId", "Enum", choices=names, can_be_empty=False), body.pop("CategoryId"), call.language
@@ -195,6 +200,20 @@ def _read_owners(call: Call, body: dict[str, object]) -> tuple[Module, Contact]:
     if contact is None:
         raise Refusal(rules.NO_SUCH_CONTACT, "ContactId")
     return call.account.modules[category], contact
+
+
+def _change_owner(call: Call, project: Project, name: str, given: object) -> None:
+    """Give a project to another contact of the same business, where the account lets it."""
+    if name != "ContactId" or not call.observes(CONTACT_MAY_CHANGE):
+        meant = "leave it out, or create another project"
+        raise Refusal(rules.PROJECT_STAYS, name, [f"{name} is {getattr(project, COLUMNS[name])}: {meant}"])
+    contact = read_row(call.connection, Contact, given) if isinstance(given, int) else None
+    if contact is None:
+        raise Refusal(rules.NO_SUCH_CONTACT, name)
+    business = find_businesses(call.connection, [project]).get(project.id)
+    if business is None or business not in (contact.id, contact.business_id):
+        raise Refusal(rules.CONTACT_STAYS_IN_BUSINESS, name, ["it takes a contact of the same business"])
+    project.contact_id = contact.id
 
 
 def _write(call: Call, project: Project, module: Module, body: dict[str, object]) -> None:
@@ -237,4 +256,5 @@ def _refuse_missing(project: Project, module: Module) -> None:
 
 def _save(call: Call, project: Project) -> None:
     save_row(call.connection, project)
-    index_project(call.connection, call.account.modules[project.category_id], project)
+    texts = list_texts(call.account.modules[project.category_id].fields, project)
+    save_words(call.connection, "project", project.id, texts)

@@ -96,7 +96,7 @@ def render_refusal(
         text.encode(errors="replace"),
         TEXT_TYPE,
         f"{rule.reason}: {refusal.names}" if refusal.names else rule.reason,
-        (*hints, *refusal.hints),
+        (*hints, *(refusal.hints or ([rule.advice] if rule.advice else []))),
         {"Allow": allow} if allow else {},
     )
 
@@ -109,10 +109,17 @@ def refuse_path(path: str) -> tuple[Refusal, str]:
     return Refusal(rules.NO_ENDPOINT, hints=_suggest_paths(inner)), entity
 
 
-def refuse_method(route: Route) -> tuple[Refusal, str]:
+def refuse_method(route: Route, method: str) -> tuple[Refusal, str]:
     """Return the refusal of a method that an endpoint does not have, and the value of `Allow`."""
     allow = ", ".join(route.endpoints)
-    return Refusal(rules.WRONG_METHOD, hints=[f"{PREFIX}/{route.path} takes {allow}"]), allow
+    hints = [f"{PREFIX}/{route.path} takes {allow}"]
+    if method == "POST" and "PUT" in route.endpoints:
+        hints.append("did you mean PUT? It creates and updates")
+    elif method == "DELETE" and "PUT" in route.endpoints and route.entity == "Project":
+        hints.append('nothing is deleted; PUT {"Deleted":1} moves a project to the trash')
+    elif method == "GET" and route.entity in {"ToDo", "Address"}:
+        hints.append(f"did you mean {PREFIX}/{route.entity}List/{{id}}, or {PREFIX}/{route.path}/{{id}}?")
+    return Refusal(rules.WRONG_METHOD, hints=hints), allow
 
 
 def _suggest_paths(inner: list[str]) -> list[str]:

@@ -25,6 +25,7 @@ class Rule:
         section: Section of the API document nearest to the rule.
         says: The rule as a sentence.
         provenance: What the rule rests on.
+        advice: What to send instead, where the refusal itself does not know better.
     """
 
     status: int
@@ -32,6 +33,7 @@ class Rule:
     section: str
     says: str
     provenance: Provenance
+    advice: str = ""
 
     @property
     def reason(self) -> str:
@@ -42,12 +44,21 @@ class Rule:
 class Refusal(Exception):  # noqa: N818 - an answer to a caller, no error of the fake
     """The request breaks a rule: nothing may be changed, and the caller gets the rule's status."""
 
-    def __init__(self, rule: Rule, names: str = "", hints: Sequence[str] = ()) -> None:
+    def __init__(self, rule: Rule, names: str = "", hints: Sequence[str] = (), *, api_name: str = "") -> None:
         super().__init__(f"{rule.says}: {names}" if names else rule.says)
         self.rule = rule
         self.names = names
         self.hints = tuple(hints)
+        self.api_name = api_name
 
+
+WHERE_TO_FIND = {
+    "Module": "GET /Api/R3/Category lists the modules",
+    "Project": "GET /Api/R3/Project?Query=... finds projects",
+    "Contact": "GET /Api/R3/Contact?Query=... finds contacts",
+    "Task": "GET /Api/R3/ToDoList/{id of a project} lists its tasks",
+    "Address": "GET /Api/R3/AddressList/{id of a contact} lists its addresses",
+}
 
 _ERRORS = "Error handling"
 _PUT = "Project (PUT)"
@@ -57,8 +68,17 @@ NO_ENDPOINT = Rule(404, "not_found", _ERRORS, "there is no endpoint at this addr
 WRONG_ID = Rule(404, "not_found", _ERRORS, "the requested entity was not found", "documented")
 WRONG_METHOD = Rule(405, "method_not_allowed", _ERRORS, "the endpoint does not support the method", "documented")
 
-BAD_BODY = Rule(400, "bad_parameter", "Data format", "the body must be a JSON object in UTF-8", "documented")
-EMPTY_BODY = Rule(400, "bad_parameter", _PUT, "the body must hold at least one field", "observed")
+BAD_BODY = Rule(
+    400,
+    "bad_parameter",
+    "Data format",
+    "the body must be a JSON object in UTF-8",
+    "documented",
+    'send a JSON object, such as {"Name":"New name given through API"}',
+)
+EMPTY_BODY = Rule(
+    400, "bad_parameter", _PUT, "the body must hold at least one field", "observed", "send a field to change"
+)
 UNKNOWN_FIELD = Rule(400, "bad_parameter", _ERRORS, "the body names a field that the schema does not know", "assumed")
 ID_IN_BODY = Rule(400, "bad_parameter", _PUT, "the id stands in the address, and the body says another", "assumed")
 UNKNOWN_PARAMETER = Rule(400, "bad_parameter", _ERRORS, "there is no such search parameter", "assumed")
@@ -66,25 +86,65 @@ UNKNOWN_PARAMETER = Rule(400, "bad_parameter", _ERRORS, "there is no such search
 ILLEGAL_VALUE = Rule(400, "bad_parameter", _TYPES, "the value does not fit the field's type", "documented")
 TOO_LONG = Rule(400, "bad_parameter", _TYPES, "the text is longer than the field", "documented")
 UNKNOWN_CHOICE = Rule(400, "bad_parameter", _TYPES, "the field has no choice of this text", "observed")
-UNKNOWN_CHOICE_ID = Rule(500, "internal_error", _TYPES, "the field has no choice of this id", "observed")
+UNKNOWN_CHOICE_ID = Rule(400, "bad_parameter", _TYPES, "the field has no choice of this id", "documented")
+UNKNOWN_CHOICE_ID_FAILS = Rule(500, "internal_error", _TYPES, "the field has no choice of this id", "observed")
 TYPE_BY_WORD = Rule(400, "bad_parameter", "Contact (PUT)", "Type is written as Person or Business", "observed")
-NO_SUCH_CONTACT = Rule(400, "bad_parameter", _ERRORS, "there is no contact of this id", "assumed")
-NO_SUCH_PROJECT = Rule(400, "bad_parameter", _ERRORS, "there is no project of this id", "assumed")
+NO_SUCH_CONTACT = Rule(
+    400, "bad_parameter", _ERRORS, "there is no contact of this id", "assumed", WHERE_TO_FIND["Contact"]
+)
+NO_SUCH_PROJECT = Rule(
+    400, "bad_parameter", _ERRORS, "there is no project of this id", "assumed", WHERE_TO_FIND["Project"]
+)
 
 NEW_PROJECT_NEEDS = Rule(400, "missing_parameter", _PUT, "a new project needs CategoryId and ContactId", "documented")
 MODULE_NEEDS = Rule(400, "missing_parameter", _PUT, "the field is required", "observed")
-CAN_NOT_BE_CLEARED = Rule(400, "missing_parameter", _PUT, "the field can not be empty", "assumed")
+CAN_NOT_BE_CLEARED = Rule(
+    400, "missing_parameter", _PUT, "the field can not be empty", "assumed", "leave it out to keep what it is"
+)
 PROJECT_STAYS = Rule(400, "fixed", _PUT, "CategoryId and ContactId of a project can't be updated", "documented")
+CONTACT_STAYS_IN_BUSINESS = Rule(
+    400, "fixed", _PUT, "ContactId of a project can be updated within the same business alone", "observed"
+)
 CONTACT_NEEDS_TYPE = Rule(400, "missing_parameter", "Contact (PUT)", "a new contact needs a Type", "observed")
 CONTACT_NEEDS_NAME = Rule(
-    400, "missing_parameter", "Contact (PUT)", "a business needs a Name, a person a first or last name", "observed"
+    400,
+    "missing_parameter",
+    "Contact (PUT)",
+    "a business needs a Name, a person a first or last name",
+    "observed",
+    "send a Name with a Business, FirstName or LastName with a Person",
 )
-CONTACT_STAYS = Rule(400, "fixed", "Contact (PUT)", "the Type of a contact can't be updated", "assumed")
-TASK_NEEDS_PROJECT = Rule(400, "missing_parameter", "Task (PUT)", "a new task needs a ProjectId", "observed")
-TASK_STAYS = Rule(400, "fixed", "Task (PUT)", "the ProjectId of a task can't be updated", "observed")
+CONTACT_STAYS = Rule(
+    400, "fixed", "Contact (PUT)", "the Type of a contact can't be updated", "assumed", "create another contact"
+)
+TASK_NEEDS_PROJECT = Rule(
+    400,
+    "missing_parameter",
+    "Task (PUT)",
+    "a new task needs a ProjectId",
+    "observed",
+    f"send ProjectId; {WHERE_TO_FIND['Project']}",
+)
+TASK_STAYS = Rule(
+    400, "fixed", "Task (PUT)", "the ProjectId of a task can't be updated", "observed", "create another task there"
+)
 TASK_CLOSED = Rule(400, "task_closed", "Task (PUT)", "only an open task can be changed", "observed")
-ADDRESS_NEEDS = Rule(400, "missing_parameter", "Address (PUT)", "a new address needs ContactId and Name", "observed")
-ADDRESS_STAYS = Rule(400, "fixed", "Address (PUT)", "the ContactId of an address can't be updated", "observed")
+ADDRESS_NEEDS = Rule(
+    400,
+    "missing_parameter",
+    "Address (PUT)",
+    "a new address needs ContactId and Name",
+    "observed",
+    f"send both ContactId and Name; {WHERE_TO_FIND['Contact']}",
+)
+ADDRESS_STAYS = Rule(
+    400,
+    "fixed",
+    "Address (PUT)",
+    "the ContactId of an address can't be updated",
+    "observed",
+    "create another address there",
+)
 
 NO_CRITERION = Rule(400, "no_filter", "Searching", "a project search needs a criterion", "observed")
 BAD_PAGE = Rule(400, "bad_parameter", "Searching", "Page is a number from 0", "documented")
@@ -105,7 +165,13 @@ BAD_PHONE = Rule(
     "Contact Search (full-text)",
     "a phone number is searched by numbers only, and at least its last 6 digits",
     "documented",
+    "send digits alone, such as Phone=2345678, at least the last 6 digits; a leading plus is encoded as %2B",
 )
 
-TOO_MANY_REQUESTS = Rule(429, "too_many_requests", "Basics", "60 requests a minute are answered", "observed")
+TOO_MANY_REQUESTS = Rule(
+    429, "too_many_requests", "Basics", "60 requests a minute are answered", "observed", "wait for the minute to end"
+)
 BAD_LOGIN = Rule(401, "access_denied", "Basics", "the system id and API key of the account are needed", "assumed")
+BAD_LOGIN_NOT_FOUND = Rule(
+    404, "access_denied", "Basics", "the system id and API key of the account are needed", "observed"
+)

@@ -16,6 +16,7 @@ from mockserver.minicrm.texts import Language
 from mockserver.minicrm.values import parse_value, read_since, read_whole
 
 PAGE_SIZE = 100  # documented
+_MOST_CHOICES = 8  # of a Set, beside those asked for, whose combinations are looked up one by one
 
 
 @dataclass(slots=True)
@@ -69,9 +70,25 @@ def match_field(each: Field, expression: str, text: str, language: Language) -> 
         value: object = read_whole(text)
     else:
         value = parse_value(each, text, language)
-    if each.kind == "Set":
+    if each.kind == "Set" and isinstance(value, int):
+        masks = _list_masks(value, sum(each.choices))
+        if masks:
+            return f"{expression} IN ({', '.join('?' for _ in masks)})", list(masks)
         return f"{expression} & ? = ?", [value, value]
     return f"{expression} = ?", [value]
+
+
+def _list_masks(wanted: int, known: int) -> list[int]:
+    """Return every bitmask that holds the wanted choices, for an index to look up; none where there are too many."""
+    others = known & ~wanted
+    if not wanted or wanted & ~known or others.bit_count() > _MOST_CHOICES:
+        return []
+    masks = [wanted]
+    subset = others
+    while subset:
+        masks.append(wanted | subset)
+        subset = (subset - 1) & others
+    return masks
 
 
 def locate_field(

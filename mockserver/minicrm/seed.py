@@ -5,7 +5,7 @@ Values go through the same reading as a caller's, so that a seed can hold nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -41,13 +41,19 @@ class Seed:
     Attributes:
         account: The account.
         document: The account as text, for the tables.
-        rows: Its contacts, projects, tasks and addresses.
+        contacts: Its contacts.
+        projects: Its projects.
+        tasks: Its tasks.
+        addresses: Its addresses.
         next_ids: The ids of the next new rows, where the seed decides them.
     """
 
     account: Account
     document: str
-    rows: tuple[Row, ...]
+    contacts: Sequence[Contact]
+    projects: Sequence[Project]
+    tasks: Sequence[Task]
+    addresses: Sequence[Address]
     next_ids: Mapping[Kind, int]
 
 
@@ -66,17 +72,19 @@ def parse_seed(part: object, now: str) -> Seed:
     unlisted = _find_unlisted(listed, take_list(seed.get("projects", []), f"{_PATH}.projects"))
     document = dump_account(seed, unlisted)
     reader = _Reader(parse_account(seed, unlisted), now)
-    rows = (
-        *_read_rows(seed, "contacts", reader.read_contact),
-        *_read_rows(seed, "projects", reader.read_project),
-        *_read_rows(seed, "tasks", reader.read_task),
-        *_read_rows(seed, "addresses", reader.read_address),
-    )
     given = take_object(seed.get("next_ids", {}), f"{_PATH}.next_ids", KINDS)
     next_ids: dict[Kind, int] = {
         cast("Kind", key): take_id(value, f"{_PATH}.next_ids.{key}") for key, value in given.items()
     }
-    return Seed(reader.account, document, rows, next_ids)
+    return Seed(
+        account=reader.account,
+        document=document,
+        contacts=_read_rows(seed, "contacts", reader.read_contact),
+        projects=_read_rows(seed, "projects", reader.read_project),
+        tasks=_read_rows(seed, "tasks", reader.read_task),
+        addresses=_read_rows(seed, "addresses", reader.read_address),
+        next_ids=next_ids,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +126,8 @@ class _Reader:
     def read_task(self, part: dict[str, object], path: str) -> Task:
         task = Task(id=_take_row_id(part, path), project_id=take_id(part.pop("ProjectId", None), f"{path}.ProjectId"))
         task.created_at, task.updated_at = self._take_times(part, path)
-        attachments = part.pop("Attachments", {})
-        if attachments:
+        attachments = part.pop("Attachments", None)
+        if attachments not in (None, []):  # PHP prints no attachments as an empty list
             task.attachments = take_object(attachments, f"{path}.Attachments", ("FileName", "Url"))
         known = {name: self.account.task_fields[name] for name in task_endpoints.COLUMNS}
         take_object(part, path, known)

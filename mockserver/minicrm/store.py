@@ -141,17 +141,31 @@ def count_rows(connection: sqlite3.Connection, kind: Kind, where: str = "1", par
 
 def save_row(connection: sqlite3.Connection, row: Row) -> None:
     """Insert a row, or replace the one of the same id."""
-    columns = _list_columns(type(row))
-    values = [_dump_cell(column, getattr(row, column)) for column in columns]
+    save_rows(connection, type(row), [row])
+
+
+def save_rows(connection: sqlite3.Connection, kind: type[AnyRow], rows: Iterable[AnyRow]) -> None:
+    """Insert rows of one kind, or replace those of the same ids."""
+    columns = _list_columns(kind)
     places = ", ".join("?" for _ in columns)
-    connection.execute(f"INSERT OR REPLACE INTO minicrm_{row.KIND} ({', '.join(columns)}) VALUES ({places})", values)  # noqa: S608
+    statement = f"INSERT OR REPLACE INTO minicrm_{kind.KIND} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
+    connection.executemany(
+        statement, ([_dump_cell(column, getattr(row, column)) for column in columns] for row in rows)
+    )
 
 
 def save_words(connection: sqlite3.Connection, kind: Kind, row_id: int, texts: Iterable[str]) -> None:
     """Replace the texts by which the full-text search finds a project or contact."""
     connection.execute(f"DELETE FROM minicrm_{kind}_words WHERE rowid = ?", (row_id,))  # noqa: S608
-    words = FIELD_BREAK.join(text for text in texts if text)
-    connection.execute(f"INSERT INTO minicrm_{kind}_words (rowid, words) VALUES (?, ?)", (row_id, words))  # noqa: S608
+    add_words(connection, kind, [(row_id, texts)])
+
+
+def add_words(connection: sqlite3.Connection, kind: Kind, texts_by_id: Iterable[tuple[int, Iterable[str]]]) -> None:
+    """Add the texts by which the full-text search finds projects or contacts that it does not know yet."""
+    statement = f"INSERT INTO minicrm_{kind}_words (rowid, words) VALUES (?, ?)"  # noqa: S608
+    connection.executemany(
+        statement, ((row_id, FIELD_BREAK.join(text for text in texts if text)) for row_id, texts in texts_by_id)
+    )
 
 
 def set_next_id(connection: sqlite3.Connection, kind: Kind, next_id: int | None) -> None:

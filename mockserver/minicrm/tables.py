@@ -69,6 +69,7 @@ CREATE INDEX IF NOT EXISTS minicrm_project_by_category ON minicrm_project (categ
 CREATE INDEX IF NOT EXISTS minicrm_project_by_contact ON minicrm_project (contact_id, deleted);
 CREATE INDEX IF NOT EXISTS minicrm_project_by_status ON minicrm_project (status_id, deleted);
 CREATE INDEX IF NOT EXISTS minicrm_project_by_user ON minicrm_project (user_id, deleted);
+CREATE INDEX IF NOT EXISTS minicrm_project_out_of_trash ON minicrm_project (id) WHERE deleted = 0;
 CREATE INDEX IF NOT EXISTS minicrm_project_in_trash ON minicrm_project (id) WHERE deleted = 1;
 CREATE INDEX IF NOT EXISTS minicrm_project_by_name ON minicrm_project (name);
 CREATE INDEX IF NOT EXISTS minicrm_project_by_reference ON minicrm_project (reference_id);

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.call import Call
-from mockserver.minicrm.deviations import SEARCH_IDS_ARE_INTS
+from mockserver.minicrm.deviations import CLOSED_TASKS_STAY, SEARCH_IDS_ARE_INTS
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import TASK_STATUSES
 from mockserver.minicrm.store import Project, Task, list_rows, read_row, save_row, take_next_id
-from mockserver.minicrm.values import parse_value, print_value
+from mockserver.minicrm.values import hint_at_word, parse_value
 
 COLUMNS = {"UserId": "user_id", "Type": "type", "Status": "status", "Deadline": "deadline", "Comment": "comment"}
 
@@ -21,12 +21,13 @@ def list_tasks(call: Call) -> object:
     project_id = call.read_target_id()
     status = call.parameters.get("Status", "All")  # that all is the default is assumed
     if status not in {*TASK_STATUSES, "All"}:
-        raise Refusal(rules.BAD_TASK_STATUS, "Status", ["Status is Open, Closed or All"])
+        hints = hint_at_word(status, (*TASK_STATUSES, "All"))
+        raise Refusal(rules.BAD_TASK_STATUS, "Status", hints)
     tasks = list_rows(call.connection, Task, "project_id = ?", (project_id,))
     if not tasks and read_row(call.connection, Project, project_id) is None:
-        raise Refusal(rules.WRONG_ID)
+        raise Refusal(rules.WRONG_ID, hints=[f"it takes the id of a project; {rules.WHERE_TO_FIND['Project']}"])
     rows = [_render_row(call, task) for task in tasks if status in {"All", task.status}]
-    return {"Count": len(rows), "Results": rows}
+    return {"Count": call.print_count(len(rows)), "Results": rows}
 
 
 def get_task(call: Call) -> object:
@@ -38,11 +39,11 @@ def get_task(call: Call) -> object:
     fields = call.account.task_fields
     return {
         "Id": task.id,
-        "UserId": print_value(fields["UserId"], task.user_id),
+        "UserId": call.print_field(fields["UserId"], task.user_id),
         "ProjectId": task.project_id,
-        "Type": print_value(fields["Type"], task.type),
+        "Type": call.print_field(fields["Type"], task.type),
         "Status": task.status,
-        "Deadline": task.deadline or "",
+        "Deadline": call.print_field(fields["Deadline"], task.deadline),
         "Comment": task.comment or "",
         "Attachments": task.attachments or [],
     }
@@ -77,8 +78,8 @@ def update_task(call: Call) -> object:
     """
     task = call.read_target(Task)
     body = call.read_body()
-    if task.status == "Closed":
-        raise Refusal(rules.TASK_CLOSED)
+    if task.status == "Closed" and call.observes(CLOSED_TASKS_STAY):
+        raise Refusal(rules.TASK_CLOSED, hints=["create a new task: a closed one is not opened again"])
     if "ProjectId" in body:
         given = parse_value(call.account.task_fields["ProjectId"], body.pop("ProjectId"), call.language)
         if given != task.project_id:

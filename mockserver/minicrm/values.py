@@ -7,7 +7,7 @@ and None for an empty value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.rules import Refusal
@@ -33,18 +33,10 @@ def parse_value(field: Field, value: object, language: Language = "en") -> objec
         return value
     if value is None or value == "":  # that null clears a field is assumed
         return _clear(field)
-    parse = {
-        "Int": _parse_whole,
-        "Boolean": _parse_boolean,
-        "Enum": _parse_enum,
-        "Set": _parse_set,
-        "DateTime": _parse_moment,
-        "File": _parse_address,
-    }.get(field.kind, _parse_text)
-    return parse(field, value, language)
+    return _PARSERS.get(field.kind, _parse_text)(field, value, language)
 
 
-def print_value(field: Field, value: object) -> object:
+def print_value(field: Field, value: object, *, set_separator: str = ", ", empty_date: str = "") -> object:
     """Return how the detail of an entity prints a stored value: labels for choices, "" or 0 for an empty one."""
     if field.kind == "Any":
         return value
@@ -53,13 +45,21 @@ def print_value(field: Field, value: object) -> object:
     if field.kind == "Enum":
         return field.choices.get(value, "") if isinstance(value, int) else ""
     if field.kind == "Set":
-        return ", ".join(list_labels(field, value)) if isinstance(value, int) else ""
+        return set_separator.join(list_labels(field, value)) if isinstance(value, int) else ""
+    if field.kind == "DateTime":
+        return value or empty_date
     return "" if value is None else value
 
 
 def list_labels(field: Field, mask: int) -> list[str]:
     """Return the labels of a Set's chosen values."""
     return [label for choice, label in sorted(field.choices.items()) if mask & choice]
+
+
+def hint_at_word(text: str, known: Sequence[str]) -> list[str]:
+    """Say which of the words that a parameter takes was probably meant, and which there are."""
+    meant = [f"did you mean {each}?" for each in find_near_misses(text, known)]
+    return [*meant, f"it is one of {', '.join(known)}"]
 
 
 def read_whole(value: object) -> int | None:
@@ -154,9 +154,19 @@ def _find_choice(field: Field, text: str, language: Language) -> int:
     meant = find_near_misses(text, field.choices.values())
     hints = [f"did you mean {label}?" for label in meant] or [f"it has {_show(field.choices.values())}"]
     # A live server names the label that users see, not the API's name: observed.
-    raise Refusal(rules.UNKNOWN_CHOICE, label_of(language, field.name, field.label), hints)
+    raise Refusal(rules.UNKNOWN_CHOICE, label_of(language, field.name, field.label), hints, api_name=field.name)
 
 
 def _show(values: Iterable[object]) -> str:
     items = [str(item) for item in values]
     return ", ".join(items[:20]) or "none"
+
+
+_PARSERS: Mapping[str, Callable[[Field, object, Language], object]] = {
+    "Int": _parse_whole,
+    "Boolean": _parse_boolean,
+    "Enum": _parse_enum,
+    "Set": _parse_set,
+    "DateTime": _parse_moment,
+    "File": _parse_address,
+}

@@ -96,7 +96,7 @@ class InProcessFake:
 
     def close(self) -> None:
         self.client.close()
-        self.app.workspace.close()
+        self.app.close()
 
     def search(self, module_id: str = "1001", **parameters: str) -> httpx.Response:
         query = {"CollectionTypeID": module_id, **parameters}

@@ -108,7 +108,10 @@ def test_a_host_that_does_not_exist_is_one_clear_line_and_exit_code_2():
     [
         (None, "crm-mock: cannot read the seed '.*seed.json': No such file"),
         ("{", "crm-mock: the seed file '.*seed.json' is not JSON"),
-        ('{"ivinex": {"modules": {"a": {}}}}', "crm-mock: ivinex.modules.a: a module id is digits"),
+        (
+            '{"ivinex": {"modules": {"a": {}}}}',
+            "crm-mock: the seed file '.*seed.json', line 1, column 25: ivinex.modules.a: a module id is digits",
+        ),
     ],
 )
 def test_a_bad_seed_is_one_clear_line_and_exit_code_2(tmp_path: Path, content: str | None, message: str):

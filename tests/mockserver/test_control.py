@@ -5,6 +5,7 @@ import re
 import pytest
 
 from mockserver.profiles import Profile
+from mockserver.registry import list_deviations
 from tests.mockserver.conftest import StartFake
 from tests.mockserver.in_process import build_seed
 
@@ -21,11 +22,13 @@ def test_health_tells_version_profile_language_and_counts(start_fake: StartFake)
     assert set(health["counts"]["minicrm"]) >= {"projects", "contacts", "tasks", "addresses"}
 
 
-@pytest.mark.parametrize(("profile", "on"), [(Profile("documented"), False), (Profile("observed"), True)])
-def test_health_lists_every_deviation_and_whether_it_is_on(start_fake: StartFake, profile: Profile, on: bool):
+@pytest.mark.parametrize("profile", [Profile("documented"), Profile("observed", switches={"count-is-text": True})])
+def test_health_lists_every_deviation_and_whether_it_is_on(start_fake: StartFake, profile: Profile):
     deviations = start_fake({}, profile).client.get("/_control/health").json()["deviations"]
 
-    assert {deviation["on"] for deviation in deviations} == {on}
+    assert {each["name"]: each["on"] for each in deviations} == {
+        each.name: profile.observes(each) for each in list_deviations()
+    }
     assert all(set(d) == {"name", "crm", "provenance", "documented", "observed", "on"} for d in deviations)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -105,7 +106,7 @@ def rank(field: str, value: Value) -> tuple[bool, bool, Decimal, str]:
 def search(
     records: Sequence[Mapping[str, Value]], where: Sequence[tuple[str, str, str]], order: tuple[str, bool]
 ) -> list[int]:
-    """Return the positions of the records found by the fake's own code, which numbers from 1."""
+    """Return the positions of the records that the fake's own code finds (it numbers from 1), indexed or not."""
     numbered = [{"collection_id": str(number), **record} for number, record in enumerate(records, start=1)]
     part = {"modules": {"1": {"fields": FIELDS, "records": numbered}}}
     with closing(open_connection()) as connection:
@@ -115,6 +116,8 @@ def search(
         clauses = [build_condition(module, Filter(*condition), []) for condition in where]
         ordering = build_order(module.fields[order[0]], descending=order[1])
         found = store.search_records(module, clauses, ordering, 100, 0)
+        with mock.patch("mockserver.ivinex.store.LEAST_INDEXED", 0):
+            assert store.search_records(module, clauses, ordering, 100, 0) == found
         return [int(str(record["collection_id"])) - 1 for record in found]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -57,7 +58,7 @@ def test_a_value_is_kept_as_text_in_its_fields_own_form(kind: Kind, sent: object
         ("date", "2020-02-30", "must be a date like"),
         ("datetime", "2020-04-13T09:00:00Z", "must be a date like"),
         ("datetime", "2020-04-13 0", "must be a date like"),
-        ("option", "Customer", 'send 14795 for "Customer"'),
+        ("option", "Customer", 'Send 14795 for "Customer"'),
         ("option", "14797", "has no option.*14795 .Customer., 14796 .Lead."),
         ("link", "John", "takes the id of a record of module 1001"),
         ("link", "-1", "takes the id"),
@@ -66,8 +67,9 @@ def test_a_value_is_kept_as_text_in_its_fields_own_form(kind: Kind, sent: object
 def test_a_value_that_does_not_suit_its_field_is_refused_with_what_does(kind: Kind, sent: object, message: str):
     field = Field("f", kind, "c0", options=OPTIONS if kind == "option" else {}, module_id="1001")
 
-    with pytest.raises(BadValueError, match=message):
+    with pytest.raises(BadValueError) as caught:
         read_value(field, sent)
+    assert re.search(message, f"{caught.value} {caught.value.near}")
 
 
 def test_an_option_field_without_known_options_takes_any_id():

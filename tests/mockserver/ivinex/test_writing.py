@@ -94,7 +94,7 @@ def test_who_wrote_is_the_position_of_the_login(start_fake: StartFake):
         ({"CollectionTypeID": 1001, "created_date": "2020-01-01"}, "created_date is read-only."),
         ({"CollectionTypeID": 1001, "collection_id": "5"}, "collection_id is read-only."),
         ({"CollectionTypeID": 1001, "score": "ten"}, 'score must be a number, not the text "ten".'),
-        ({"CollectionTypeID": 1001, "contact_type": "Customer"}, 'send 14795 for "Customer"'),
+        ({"CollectionTypeID": 1001, "contact_type": "Customer"}, 'Send 14795 for "Customer"'),
         ({"CollectionTypeID": 1001, "first_name": ["x"]}, "first_name must be text"),
         ("nonsense", "A record must be an object"),
         (None, "A record must be an object"),

@@ -191,13 +191,3 @@ def test_a_seed_begins_a_new_minute():
 def test_there_is_no_limit_where_the_document_is_followed():
     account = Account()
     assert {account.ask("GET", "Category").status for _ in range(61)} == {200}
-
-
-def test_each_deviation_says_both_sides_and_where_it_comes_from():
-    deviations = Account().fake.list_deviations()
-    assert len({each.name for each in deviations}) == len(deviations) == 8
-    for each in deviations:
-        assert each.crm == "minicrm"
-        assert each.provenance.startswith("observed (grade ")
-        assert each.documented.endswith(".")
-        assert each.observed.endswith(".")

@@ -148,16 +148,16 @@ def test_a_field_that_a_record_holds_though_the_schema_does_not_list_it_can_be_w
 @pytest.mark.parametrize(
     ("name", "value", "status", "text"),
     [
-        ("StatusId", 999, 500, "Internal error: StatusId"),
-        ("StatusId", "41", 500, "Internal error: StatusId"),  # of another module
+        ("StatusId", 999, 400, "Bad parameter: StatusId"),
+        ("StatusId", "41", 400, "Bad parameter: StatusId"),  # of another module
         ("StatusId", "Offers", 400, "Bad parameter: Status"),
         ("StatusId", "", 400, "Missing parameter: StatusId"),
-        ("UserId", 999, 500, "Internal error: UserId"),
+        ("UserId", 999, 400, "Bad parameter: UserId"),
         ("UserId", "Nobody", 400, "Bad parameter: Responsible"),
-        ("Enum1", 99, 500, "Internal error: Enum1"),
+        ("Enum1", 99, 400, "Bad parameter: Enum1"),
         ("Enum1", "web", 400, "Bad parameter: Source"),
         ("Enum1", ["Web"], 400, "Bad parameter: Enum1"),
-        ("Set1", 8, 500, "Internal error: Set1"),
+        ("Set1", 8, 400, "Bad parameter: Set1"),
         ("Set1", "Kitchen, Cellar", 400, "Bad parameter: Rooms"),
         ("Set1", True, 400, "Bad parameter: Set1"),
         ("Int1", "five", 400, "Bad parameter: Int1"),

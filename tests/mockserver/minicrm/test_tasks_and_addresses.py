@@ -98,7 +98,7 @@ def test_a_closed_task_stays_as_it_is():
     [
         ("ToDo", {"Comment": "Go"}, 400, "Missing parameter: ProjectId"),
         ("ToDo", {"ProjectId": 999, "Comment": "Go"}, 400, "Bad parameter: ProjectId"),
-        ("ToDo", {"ProjectId": 101, "UserId": 99}, 500, "Internal error: UserId"),
+        ("ToDo", {"ProjectId": 101, "UserId": 99}, 400, "Bad parameter: UserId"),
         ("ToDo/201", {"ProjectId": 102}, 400, "Can not be changed: ProjectId"),
         ("ToDo/201", {"Status": "Done"}, 400, "Bad parameter: Status"),
         ("ToDo/201", {"Type": "Fax"}, 400, "Bad parameter: Type"),

@@ -1,0 +1,1 @@
+"""Measurements of the fake, run by hand: see README.md."""

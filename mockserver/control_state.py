@@ -1,0 +1,120 @@
+"""The control endpoints for a workspace's state: health, reset, seed, clock, snapshot."""
+
+from __future__ import annotations
+
+from mockserver.asgi import HttpRequest
+from mockserver.clock import parse_account_time
+from mockserver.control_reading import ControlRequestError, check_keys, read_object
+from mockserver.exchange import ApiAnswer, SeedError
+from mockserver.seeds import name_line, parse_seed
+from mockserver.strict_json import name_type
+from mockserver.version import read_version
+from mockserver.workspace import Workspace
+
+
+def get_health(workspace: Workspace, _request: HttpRequest) -> ApiAnswer:
+    """Tell what is running, what it holds, and where it differs from the documents."""
+    profile = workspace.profile
+    return ApiAnswer.of_json(
+        {
+            "status": "ok",
+            "version": read_version(),
+            "profile": profile.name,
+            "language": profile.language,
+            "counts": workspace.count_rows(),
+            "deviations": [
+                {
+                    "name": deviation.name,
+                    "crm": deviation.crm,
+                    "provenance": deviation.provenance,
+                    "documented": deviation.documented,
+                    "observed": deviation.observed,
+                    "on": profile.observes(deviation),
+                }
+                for crm in workspace.crms.values()
+                for deviation in crm.list_deviations()
+            ],
+        }
+    )
+
+
+def reset(workspace: Workspace, _request: HttpRequest) -> ApiAnswer:
+    """Go back to the seed and its clock, and take all faults away; the journal stays."""
+    workspace.reset()
+    return _tell_counts(workspace)
+
+
+def put_seed(workspace: Workspace, request: HttpRequest) -> ApiAnswer:
+    """Replace all data, and the clock, by the body, a seed document; faults and journal stay.
+
+    The document is JSON, or YAML where the Content-Type says so.
+
+    Raises:
+        SeedError: It cannot be loaded; nothing was changed.
+    """
+    is_yaml = b"yaml" in request.headers.get(b"content-type", b"").lower()
+    try:
+        workspace.load(parse_seed(request.body, "the body", is_yaml=is_yaml))
+    except SeedError as error:
+        if b"\n" not in request.body.strip():
+            raise  # what a program wrote on one line has no lines to name
+        raise name_line(error, request.body, "the body", is_yaml=is_yaml) from error
+    return _tell_counts(workspace)
+
+
+def get_clock(workspace: Workspace, _request: HttpRequest) -> ApiAnswer:
+    """Tell the account's time: `{"now", "frozen"}`."""
+    clock = workspace.clock
+    return ApiAnswer.of_json({"now": clock.now().isoformat(), "frozen": clock.is_frozen})
+
+
+def put_clock(workspace: Workspace, request: HttpRequest) -> ApiAnswer:
+    """Set, freeze or free the account's time.
+
+    Raises:
+        ControlRequestError: The body is no `{"now", "frozen"}`.
+    """
+    wanted = read_object(request.body)
+    check_keys(wanted, ("now", "frozen"), "a clock")
+    frozen = wanted.get("frozen", "now" in wanted)
+    if not isinstance(frozen, bool):
+        raise ControlRequestError(f"frozen: must be true or false, not {name_type(frozen)}.")
+    _set_clock(workspace, wanted.get("now"), frozen=frozen)
+    return get_clock(workspace, request)
+
+
+def _set_clock(workspace: Workspace, text: object, *, frozen: bool) -> None:
+    clock = workspace.clock
+    if text is None:
+        if frozen:
+            clock.freeze()
+        else:
+            clock.free()
+        return
+    try:
+        moment = parse_account_time(text) if isinstance(text, str) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise ControlRequestError(
+            f'now: must be an ISO date-time such as "2026-01-02T03:04:05", not {name_type(text)}.'
+        )
+    if frozen:
+        clock.freeze(moment)
+    else:
+        clock.run_from(moment)
+
+
+def get_snapshot(workspace: Workspace, _request: HttpRequest) -> ApiAnswer:
+    """Give the whole state as one opaque body."""
+    return ApiAnswer(200, workspace.dump_snapshot(), "application/octet-stream")
+
+
+def put_snapshot(workspace: Workspace, request: HttpRequest) -> ApiAnswer:
+    """Go back to a state that `get_snapshot` gave, of this workspace or another one."""
+    workspace.restore_snapshot(request.body)
+    return _tell_counts(workspace)
+
+
+def _tell_counts(workspace: Workspace) -> ApiAnswer:
+    return ApiAnswer.of_json({"status": "ok", "counts": workspace.count_rows()})

@@ -1,0 +1,58 @@
+"""The control endpoints for the workspaces themselves: list them, make one, drop them."""
+
+from __future__ import annotations
+
+from mockserver.asgi import HttpRequest
+from mockserver.control_reading import ControlRequestError, check_keys, read_object
+from mockserver.exchange import ApiAnswer
+from mockserver.strict_json import as_object, name_type
+from mockserver.workspace import Workspace
+from mockserver.workspaces import DEFAULT_SEED, Workspaces, describe_logins
+
+
+def list_workspaces(workspaces: Workspaces, _request: HttpRequest) -> ApiAnswer:
+    """Tell each workspace's name, logins and counts: `[{"name", "ivinex", "minicrm", "counts"}]`, `default` first."""
+    return ApiAnswer.of_json([_describe(workspace) for workspace in workspaces.list_all()])
+
+
+def get_workspace(workspaces: Workspaces, _request: HttpRequest, name: str) -> ApiAnswer:
+    """Tell one workspace's name, logins and counts."""
+    return ApiAnswer.of_json(_describe(workspaces.get(name)))
+
+
+def create_workspace(workspaces: Workspaces, request: HttpRequest) -> ApiAnswer:
+    """Make a workspace from `{"name", "seed"}`, both optional, and answer 201 with its name and logins.
+
+    Raises:
+        ControlRequestError: The body has another shape.
+    """
+    wanted = read_object(request.body) if request.body.strip() else {}
+    check_keys(wanted, ("name", "seed"), "a new workspace")
+    name = wanted.get("name")
+    if name is not None and not isinstance(name, str):
+        raise ControlRequestError(f"name: must be text, not {name_type(name)}.")
+    seed = wanted.get("seed")
+    document = as_object(seed)
+    if seed is None:
+        seed = DEFAULT_SEED
+    if not isinstance(seed, str) and document is None:
+        raise ControlRequestError(
+            f"seed: must be the name of a built-in seed or a seed document, not {name_type(seed)}."
+        )
+    made = workspaces.create(name, seed if isinstance(seed, str) else document or {})
+    return ApiAnswer.of_json({"name": made.name, **describe_logins(made)}, status=201)
+
+
+def drop_workspace(workspaces: Workspaces, _request: HttpRequest, name: str) -> ApiAnswer:
+    """Drop one workspace: `{"status": "ok", "deleted": 1}`."""
+    workspaces.drop(name)
+    return ApiAnswer.of_json({"status": "ok", "deleted": 1})
+
+
+def drop_workspaces(workspaces: Workspaces, _request: HttpRequest) -> ApiAnswer:
+    """Drop all workspaces but `default`: `{"status": "ok", "deleted": 3}`."""
+    return ApiAnswer.of_json({"status": "ok", "deleted": workspaces.drop_all()})
+
+
+def _describe(workspace: Workspace) -> dict[str, object]:
+    return {"name": workspace.name, **describe_logins(workspace), "counts": workspace.count_rows()}

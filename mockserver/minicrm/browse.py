@@ -1,0 +1,245 @@
+"""MiniCRM's records for people: persons, businesses, each module's projects, and the tasks and addresses of those."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from mockserver.browsing import Input, Record, RecordField, RecordKind, RecordPage, Related, Search
+from mockserver.exchange import ApiAnswer, ApiRequest
+from mockserver.minicrm.routes import PREFIX
+from mockserver.minicrm.schema import ADDRESS_FIELDS, CONTACT_TYPES, TASK_STATUSES, Account, ContactType, Field, Kind
+from mockserver.minicrm.search import PAGE_SIZE
+from mockserver.minicrm.texts import Language, label_of
+from mockserver.strict_json import as_list, as_object
+
+_PROJECT = "project-"
+_INPUTS: Mapping[Kind, Input] = {
+    "Int": "number",
+    "Boolean": "choice",
+    "DateTime": "moment",
+    "Enum": "choice",
+    "Set": "choices",
+}
+_YES_NO = {"1": "Yes", "0": "No"}
+_LONG_TEXT = 512
+_ANYWHERE = {"Query": "any word"}
+# A person's address also finds a business, whose record says what it is.
+_LINKS = {"ContactId": "person", "BusinessId": "business"}
+_HIDDEN = {"Id", "CategoryId", "Type"}  # the kind of the record says them
+
+
+class MinicrmBrowser:
+    """Makes requests for, and reads answers about, the records of an account.
+
+    Args:
+        account: The account.
+        language: The account's language.
+    """
+
+    def __init__(self, account: Account, language: Language) -> None:
+        self._language: Language = language
+        self._kinds = {each.name: each for each in _build_kinds(account)}
+
+    def list_kinds(self) -> Sequence[RecordKind]:
+        """Return persons, businesses, each module's projects, tasks and addresses."""
+        return list(self._kinds.values())
+
+    def build_search(self, kind: RecordKind, search: Search) -> ApiRequest:
+        """Return `GET Project` of a module or `GET Contact` of a type, with one criterion at most."""
+        if kind.name.startswith(_PROJECT):
+            path, query = "Project", [("CategoryId", kind.name.removeprefix(_PROJECT))]
+        else:
+            path, query = "Contact", [("Type", kind.name.capitalize())]
+        if search.value:
+            query.append((search.field or "Query", search.value))
+        if search.page:
+            query.append(("Page", str(search.page)))
+        return _get(path, query)
+
+    def parse_page(self, kind: RecordKind, answer: ApiAnswer) -> RecordPage:
+        """Read `{"Count": n, "Results": ...}`: an object by id, a list of rows, or of one object of id and address."""
+        document = as_object(json.loads(answer.body)) if answer.status == 200 else None
+        if document is None:
+            return RecordPage(())
+        rows = list(_list_rows(document.get("Results")))
+        count = document.get("Count")
+        total = count if isinstance(count, int) else int(str(count or 0))
+        return RecordPage([self._read_record(kind, row) for row in rows], len(rows) >= PAGE_SIZE, total)
+
+    def build_read(self, kind: RecordKind, record_id: str) -> ApiRequest:
+        """Return `GET Project/1234` and its like."""
+        return _get(f"{_name_entity(kind)}/{record_id}")
+
+    def parse_record(self, kind: RecordKind, answer: ApiAnswer) -> Record | None:
+        """Read a detail; what it says of its type or module is its kind, which may not be the one asked for."""
+        found = as_object(json.loads(answer.body)) if answer.status == 200 else None
+        if found is None:
+            return None
+        return self._read_record(self._find_own_kind(kind, found), found)
+
+    def build_write(self, kind: RecordKind, record_id: str, values: Mapping[str, str]) -> ApiRequest:
+        """Return `PUT Project`, `PUT Project/1234` and their like."""
+        known = {each.name: each for each in kind.fields}
+        body: dict[str, object] = {name: _write_value(known[name], text) for name, text in values.items()}
+        if not record_id and kind.name.startswith(_PROJECT):
+            body = {"CategoryId": int(kind.name.removeprefix(_PROJECT)), **body}
+        if not record_id and kind.name in {"person", "business"}:
+            body = {"Type": kind.name.capitalize(), **body}
+        path = f"{PREFIX}/{_name_entity(kind)}{f'/{record_id}' if record_id else ''}"
+        return ApiRequest("PUT", path, (), json.dumps(body, ensure_ascii=False).encode(errors="replace"), "")
+
+    def parse_written(self, answer: ApiAnswer) -> str:
+        """Read `{"Id": 1234}`."""
+        written = as_object(json.loads(answer.body)) if answer.status == 200 else None
+        return str(written["Id"]) if written else ""
+
+    def list_related(self, kind: RecordKind, record_id: str) -> Sequence[Related]:
+        """Return the tasks of a project; the people, projects and addresses of a contact."""
+        if kind.name.startswith(_PROJECT):
+            return [Related("Tasks", "task", _get(f"ToDoList/{record_id}"), {"ProjectId": record_id})]
+        if kind.name not in {"person", "business"}:
+            return []
+        related = [Related("Addresses", "address", _get(f"AddressList/{record_id}"), {"ContactId": record_id})]
+        if kind.name == "business":
+            people = _get("Contact", [("Type", "Person"), ("BusinessId", record_id)])
+            related.append(Related("People", "person", people, {"BusinessId": record_id}))
+        projects = next((name for name in self._kinds if name.startswith(_PROJECT)), "")
+        if projects:
+            request = _get("Project", [("MainContactId", record_id)])
+            related.append(Related("Projects", projects, request, can_create=False))
+        return related
+
+    def _find_own_kind(self, kind: RecordKind, found: Mapping[str, object]) -> RecordKind:
+        if kind.name.startswith(_PROJECT):
+            return self._kinds.get(f"{_PROJECT}{found.get('CategoryId')}", kind)
+        if kind.name in {"person", "business"}:
+            is_business = found.get("Type") in {"Business", label_of(self._language, "Business")}
+            return self._kinds["business" if is_business else "person"]
+        return kind
+
+    def _read_record(self, kind: RecordKind, found: Mapping[str, object]) -> Record:
+        known = {each.name: each for each in (*kind.fields, *kind.columns)}
+        values = {name: _read_value(known.get(name), value) for name, value in found.items()}
+        shown = {name: text for name, each in known.items() if (text := _show_value(each, values.get(name, "")))}
+        record_id = values["Id"]
+        title = next((values[name] for name in ("Name", "Comment", "Address") if values.get(name)), "")
+        if not title:  # the detail of a person has no Name
+            title = " ".join(values[name] for name in ("FirstName", "LastName") if values.get(name))
+        return Record(kind.name, record_id, title or f"{kind.singular} {record_id}", values, shown)
+
+
+def _build_kinds(account: Account) -> Iterable[RecordKind]:
+    for contact_type in CONTACT_TYPES.values():
+        yield _build_contact_kind(account, contact_type)
+    for module in account.modules.values():
+        fields = [_build_field(each) for each in module.fields.values() if each.name not in _HIDDEN]
+        by_name = {each.name: each for each in fields}
+        yield RecordKind(
+            name=f"{_PROJECT}{module.module_id}",
+            title=module.name,
+            singular="project",
+            fields=[by_name["Name"], *(each for each in fields if each.name != "Name")],
+            columns=[by_name["Name"], by_name["StatusId"], by_name["UserId"], RecordField("Id")],
+            searches={**_ANYWHERE, **{each.name: each.label or each.name for each in fields}},
+        )
+    task = {name: _build_field(each) for name, each in account.task_fields.items()}
+    if account.modules:
+        task["ProjectId"] = replace(task["ProjectId"], links_to=f"{_PROJECT}{next(iter(account.modules))}")
+    yield RecordKind(
+        name="task",
+        title="Tasks",
+        singular="task",
+        fields=list(task.values()),
+        columns=[task["Comment"], task["Status"], task["Deadline"], task["UserId"]],
+        is_listed=False,
+    )
+    address = {name: _build_field(each) for name, each in ADDRESS_FIELDS.items()}
+    yield RecordKind(
+        name="address",
+        title="Addresses",
+        singular="address",
+        fields=list(address.values()),
+        columns=[address["Name"]],
+        is_listed=False,
+    )
+
+
+def _build_contact_kind(account: Account, contact_type: ContactType) -> RecordKind:
+    fields = [_build_field(each) for each in account.contact_fields[contact_type].values() if each.name not in _HIDDEN]
+    titles = {"Person": "People", "Business": "Businesses"}
+    return RecordKind(
+        name=contact_type.lower(),
+        title=titles[contact_type],
+        singular=contact_type.lower(),
+        fields=fields,
+        columns=[RecordField("Name"), RecordField("Email"), RecordField("Phone"), RecordField("Id")],
+        searches={**_ANYWHERE, "Name": "Name", **{each.name: each.label or each.name for each in fields}},
+    )
+
+
+def _build_field(each: Field) -> RecordField:
+    choices = {str(choice): label for choice, label in each.choices.items()}
+    is_long = each.kind == "Text" and (each.length or 0) >= _LONG_TEXT
+    if each.kind == "Boolean":
+        choices = _YES_NO
+    if each.name == "Status" and not choices:
+        choices = {status: status for status in TASK_STATUSES}
+    filled: Input = "lines" if is_long or each.name == "Comment" else _INPUTS.get(each.kind, "text")
+    return RecordField(
+        name=each.name,
+        label=each.label,
+        input="choice" if choices and each.kind != "Set" else filled,
+        choices=choices,
+        links_to=_LINKS.get(each.name, ""),
+        is_fixed=each.name in {"ContactId", "ProjectId"},
+        is_required=each.is_required or each.name in {"ContactId", "ProjectId"},
+    )
+
+
+def _name_entity(kind: RecordKind) -> str:
+    if kind.name.startswith(_PROJECT):
+        return "Project"
+    return {"task": "ToDo", "address": "Address"}.get(kind.name, "Contact")
+
+
+def _get(path: str, query: Sequence[tuple[str, str]] = ()) -> ApiRequest:
+    return ApiRequest("GET", f"{PREFIX}/{path}", query, b"", "")
+
+
+def _list_rows(results: object) -> Iterable[dict[str, object]]:
+    for each in [results] if as_object(results) is not None else as_list(results) or []:
+        row = as_object(each) or {}
+        if "Id" in row:
+            yield row
+            continue
+        for key, inner in row.items():  # by id: a row, or the line of an address
+            yield as_object(inner) or {"Id": key, "Name": inner}
+
+
+def _read_value(each: RecordField | None, value: object) -> str:
+    """Return an answer's value as a form holds it: ids where the answer prints labels."""
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if each is None or not each.choices or text in each.choices:
+        return text
+    ids: dict[str, str] = {}
+    for choice, label in each.choices.items():
+        ids.setdefault(label, choice)
+    if each.input == "choices":
+        return ",".join(ids[label] for part in text.split(",") if (label := part.strip()) in ids)
+    return ids.get(text, text)
+
+
+def _show_value(each: RecordField, text: str) -> str:
+    if each.input == "choices":
+        return ", ".join(each.choices.get(choice, choice) for choice in text.split(","))
+    return each.choices.get(text, "")
+
+
+def _write_value(each: RecordField, text: str) -> object:
+    """Return what is sent for a form's value: a number where the field holds numbers, the bitmask of a set."""
+    if each.input == "choices":
+        return sum(int(choice) for choice in text.split(",") if choice.isascii() and choice.isdigit())
+    is_digits = text.isascii() and text.removeprefix("-").isdigit() and len(text) < 20
+    return int(text) if is_digits and each.input in {"number", "choice"} else text

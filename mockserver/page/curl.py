@@ -1,0 +1,65 @@
+"""A request as a line for a terminal."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from urllib.parse import quote, urlencode
+
+from mockserver.page.visit import Visit
+from mockserver.registry import CRMS
+from mockserver.workspace import DEFAULT_NAME, Workspace
+
+
+def build_curl(
+    workspace: Workspace, base_url: str, method: str, path: str, query: Sequence[tuple[str, str]], body: str | None
+) -> str:
+    """Return a request as a curl command, with a login of the workspace where a CRM is asked.
+
+    Args:
+        workspace: Whose login to use.
+        base_url: Where the reader reached the server.
+        method: HTTP method.
+        path: Decoded path.
+        query: Decoded names and values.
+        body: The body as text, None for none.
+    """
+    words = ["curl"]
+    login = find_login(workspace, path)
+    if login:
+        words += ["-u", shlex.quote(login)]
+    if method != ("GET" if body is None else "POST"):
+        words += ["-X", shlex.quote(method)]
+    words.append(shlex.quote(base_url + quote(path) + (f"?{urlencode(query)}" if query else "")))
+    if body is not None:
+        if body[:1] in {"{", "["}:
+            words += ["-H", "'Content-Type: application/json'"]
+        words += ["--data-raw", shlex.quote(body)]
+    return " ".join(words)
+
+
+def find_login(workspace: Workspace, path: str) -> str:
+    """Return `user:password` of the first login that opens what is at a path."""
+    for entry in CRMS:
+        if entry.owns(path):
+            logins = workspace.list_logins(entry.name)
+            return ":".join(logins[0]) if logins else "USER:PASSWORD"
+    return ""
+
+
+def build_control_curl(visit: Visit, method: str, path: str, *more: str) -> str:
+    """Return a curl command for a control endpoint, about the workspace that is looked at.
+
+    Args:
+        visit: Where the reader is.
+        method: HTTP method.
+        path: What stands behind `/_control/`, and a query of its own.
+        more: Further words of the command, as they are.
+    """
+    url = f"{visit.request.base_url}/_control/{path}"
+    if visit.workspace.name != DEFAULT_NAME:
+        url += f"{'&' if '?' in path else '?'}workspace={quote(visit.workspace.name, safe='')}"
+    words = ["curl", *(() if method == "GET" else ("-X", method)), shlex.quote(url), *more]
+    if visit.has_token:
+        words[1:1] = ["-H", '"Authorization: Bearer $CRM_MOCK_CONTROL_TOKEN"']
+    return " ".join(words)

@@ -1,0 +1,89 @@
+"""Seeds, reset and the clock: what a person does to all data at once."""
+
+from __future__ import annotations
+
+from mockserver.clock import parse_account_time
+from mockserver.exchange import ApiAnswer, SeedError
+from mockserver.page.curl import build_control_curl
+from mockserver.page.visit import Visit
+from mockserver.seeds import SEED_NAMES, parse_seed, read_seed
+
+_SEED_TEXTS = {
+    "demo": "A small company, with names that are hard on programs.",
+    "documented": "What the API documents' own examples speak of.",
+    "empty": "Accounts that hold nothing.",
+}
+
+
+class _FormError(Exception):
+    """What a person asked for cannot be done; the message says what to write instead."""
+
+
+def answer_data(visit: Visit) -> ApiAnswer:
+    """Answer a visit to `data`, or carry out `data/reset`, `data/seed`, `data/document` or `data/clock`."""
+    action = visit.parts[1] if len(visit.parts) > 1 else ""
+    if visit.request.method != "POST":
+        return _render(visit) if not action else visit.redirect("data")
+    form = {name: values[-1] for name, values in visit.read_form().items()}
+    try:
+        if action == "reset":
+            visit.workspace.reset()
+        elif action == "seed":
+            _load_built_in(visit, form.get("name", ""))
+        elif action == "document":
+            visit.workspace.load(parse_seed(form.get("document", "").encode(errors="replace"), "the document"))
+        elif action == "clock":
+            _set_clock(visit, form.get("how", ""), form.get("now", ""))
+        else:
+            return visit.refuse(404, "Not here", "There is no such action.")
+    except (SeedError, _FormError) as error:
+        return _render(visit, status=422, failed=action, error=str(error), form=form)
+    return visit.redirect("data", done=action)
+
+
+def _render(
+    visit: Visit, *, status: int = 200, failed: str = "", error: str = "", form: dict[str, str] | None = None
+) -> ApiAnswer:
+    clock = visit.workspace.clock
+    return visit.render(
+        "data.html",
+        status=status,
+        seeds=[(name, _SEED_TEXTS.get(name, "")) for name in SEED_NAMES],
+        now=clock.now().isoformat(" "),
+        is_frozen=clock.is_frozen,
+        counts=visit.workspace.count_rows(),
+        control_commands=[
+            ("Reset", build_control_curl(visit, "POST", "reset")),
+            ("Load a seed document", build_control_curl(visit, "PUT", "seed", "--data-binary", "@seed.json")),
+            (
+                "Keep the whole state in a file",
+                build_control_curl(visit, "GET", "snapshot", "--output", "state.snapshot"),
+            ),
+            ("Go back to it", build_control_curl(visit, "PUT", "snapshot", "--data-binary", "@state.snapshot")),
+        ],
+        failed=failed,
+        error=error,
+        form=form or {},
+        done=visit.query.get("done", ""),
+    )
+
+
+def _load_built_in(visit: Visit, name: str) -> None:
+    if name not in SEED_NAMES:
+        raise _FormError(f"Choose one of {', '.join(SEED_NAMES)}.")
+    visit.workspace.load(read_seed(name))
+
+
+def _set_clock(visit: Visit, how: str, text: str) -> None:
+    clock = visit.workspace.clock
+    if how == "free":
+        clock.free()
+        return
+    try:
+        moment = parse_account_time(text.strip()) if text.strip() else clock.now()
+    except ValueError:
+        raise _FormError(f"Write a date and time such as 2026-01-02 03:04:05, not {text!r}.") from None
+    if how == "freeze":
+        clock.freeze(moment)
+    else:
+        clock.run_from(moment)

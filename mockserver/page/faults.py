@@ -1,0 +1,189 @@
+"""Faults for people: switches for the common ones, a form for a rule of one's own, and the plan that comes of both."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mockserver.exchange import ApiAnswer
+from mockserver.fault_plan import KINDS, FaultPlanError, Plan, Rule, parse_plan, show_plan
+from mockserver.page.curl import build_control_curl
+from mockserver.page.visit import Visit
+from mockserver.registry import CRMS
+from mockserver.strict_json import JsonError, parse_json
+
+METHODS = ("GET", "POST", "PUT")
+_KIND_TEXTS = {
+    "status": "answer with this status",
+    "latency": "answer late",
+    "reset": "reset the connection, do nothing",
+    "reset_after_commit": "do it, then reset the connection",
+    "truncate": "cut the answer in half",
+    "malformed": "answer JSON that ends too early",
+    "html": "answer an HTML error page",
+    "drip": "send the answer in small pieces",
+    "same_page": "give the first page for ever",
+    "wrong_count": "tell a wrong count",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A fault that is one press away: it strikes every request of the workspace."""
+
+    name: str
+    title: str
+    text: str
+    fault: Mapping[str, object]
+
+    def make_rule(self) -> Rule:
+        """Return the rule that it puts into the plan."""
+        return _read_rule({"fault": self.fault})
+
+
+SWITCHES = (
+    Switch(
+        "busy",
+        "Too many requests",
+        "429 with Retry-After: 2",
+        {"kind": "status", "status": 429, "headers": {"Retry-After": "2"}},
+    ),
+    Switch(
+        "busy-untold",
+        "Too many requests, no word when to come back",
+        "429 without Retry-After",
+        {"kind": "status", "status": 429},
+    ),
+    Switch("down", "Out of order", "503, nothing is carried out", {"kind": "status", "status": 503}),
+    Switch("slow", "Slow", "Answers take 1 to 3 seconds", {"kind": "latency", "delay_s": {"min": 1, "max": 3}}),
+    Switch("reset", "Connection reset", "Nothing is carried out, no answer comes", {"kind": "reset"}),
+    Switch("lost", "Answer lost", "It is carried out, then the connection is reset", {"kind": "reset_after_commit"}),
+    Switch("cut", "Answer cut off", "Half of the body, then the connection ends", {"kind": "truncate"}),
+    Switch("broken", "Broken JSON", "200 with JSON that ends too early", {"kind": "malformed"}),
+    Switch("html", "HTML in place of JSON", "A proxy's error page, 502", {"kind": "html"}),
+    Switch("drip", "Drip", "The answer comes in small pieces over 5 seconds", {"kind": "drip", "delay_s": 5}),
+    Switch("page", "The same page for ever", "Whichever page is asked for, the first one comes", {"kind": "same_page"}),
+    Switch("count", "Wrong count", "The count is one hundred too high", {"kind": "wrong_count"}),
+)
+
+
+class _FormError(Exception):
+    """A form holds what cannot be read; the message says what to write instead."""
+
+
+def answer_faults(visit: Visit) -> ApiAnswer:
+    """Answer a visit to `faults`, or carry out `faults/switch`, `faults/add`, `faults/remove` or `faults/clear`."""
+    action = visit.parts[1] if len(visit.parts) > 1 else ""
+    if visit.request.method != "POST":
+        return _render(visit) if not action else visit.redirect("faults")
+    form = {name: values[-1].strip() for name, values in visit.read_form().items()}
+    plan = visit.workspace.faults.plan
+    try:
+        rules = _change_rules(action, plan.rules, form)
+    except (_FormError, FaultPlanError, JsonError) as error:
+        return _render(visit, status=422, error=str(error).removeprefix("rules[0]."), form=form)
+    if rules is None:
+        return visit.refuse(404, "Not here", "There is no such action.")
+    visit.workspace.faults.follow(replace(plan, rules=tuple(rules)))
+    return visit.redirect("faults", done=action, name=form.get("name", ""))
+
+
+def _change_rules(action: str, rules: Sequence[Rule], form: Mapping[str, str]) -> Sequence[Rule] | None:
+    if action == "clear":
+        return ()
+    if action == "add":
+        return [*rules, _read_form_rule(form)]
+    if action == "remove":
+        unwanted = parse_plan(parse_json(form.get("plan", "").encode(errors="replace"))).rules
+        return [rule for rule in rules if rule not in unwanted]
+    if action == "switch":
+        switch = next((each for each in SWITCHES if each.name == form.get("name")), None)
+        if switch is None:
+            raise _FormError("There is no such switch.")
+        rule = switch.make_rule()
+        others = [each for each in rules if each != rule]
+        # The first rule that strikes counts, so the switch pressed last is the one that shows.
+        return [rule, *others] if form.get("on") == "1" else others
+    return None
+
+
+def _render(visit: Visit, *, status: int = 200, error: str = "", form: Mapping[str, str] | None = None) -> ApiAnswer:
+    plan = visit.workspace.faults.plan
+    shown = show_plan(plan)
+    done = visit.query.get("done", "")
+    switches = [(switch, switch.make_rule() in plan.rules) for switch in SWITCHES]
+    pressed = next((pair for pair in switches if pair[0].name == visit.query.get("name", "")), None)
+    return visit.render(
+        "faults.html",
+        status=status,
+        switches=switches,
+        rules=[(describe_rule(rule), json.dumps(show_plan(Plan(rules=(rule,))))) for rule in plan.rules],
+        curl=build_control_curl(
+            visit, "PUT", "faults", "--data-raw", shlex.quote(json.dumps(shown, ensure_ascii=False))
+        ),
+        kinds=[(kind, _KIND_TEXTS[kind]) for kind in KINDS],
+        methods=METHODS,
+        roots=[(entry.title, entry.root if entry.is_one_path else f"{entry.root}/*") for entry in CRMS],
+        error=error,
+        form=form or {},
+        done=done,
+        pressed=pressed,
+    )
+
+
+def describe_rule(rule: Rule) -> str:
+    """Return a rule as a sentence."""
+    match, fault = rule.match, rule.fault
+    what = _KIND_TEXTS[fault.kind]
+    if fault.status is not None:
+        what += f" ({fault.status})"
+    if fault.delay_s is not None:
+        shortest, longest = fault.delay_s
+        what += f", {shortest:g} s" if shortest == longest else f", {shortest:g} to {longest:g} s"
+    where = f"{match.method or 'Any request'} {match.path or 'to any address'}"
+    when = [f"workspace {match.workspace}"] if match.workspace else []
+    if match.nth:
+        when.append(f"only request {match.nth}")
+    if rule.probability < 1:
+        when.append(f"{rule.probability:.0%} of them")
+    if rule.times:
+        when.append(f"at most {rule.times} {'time' if rule.times == 1 else 'times'}")
+    return ", ".join([f"{where}: {what}", *when])
+
+
+def _read_rule(document: object) -> Rule:
+    return parse_plan({"rules": [document]}).rules[0]
+
+
+def _read_form_rule(form: Mapping[str, str]) -> Rule:
+    fault: dict[str, object] = {"kind": form.get("kind", "")}
+    if form.get("status"):
+        fault["status"] = _read_whole(form["status"], "Status")
+    if form.get("delay_s"):
+        fault["delay_s"] = _read_number(form["delay_s"], "Delay")
+    rule: dict[str, object] = {"fault": fault}
+    match: dict[str, object] = {name: form[name] for name in ("method", "path") if form.get(name)}
+    if form.get("nth"):
+        match["nth"] = _read_whole(form["nth"], "Only request number")
+    if match:
+        rule["match"] = match
+    if form.get("times"):
+        rule["times"] = _read_whole(form["times"], "At most so often")
+    if form.get("probability"):
+        rule["probability"] = _read_number(form["probability"], "In percent of cases") / 100
+    return _read_rule(rule)
+
+
+def _read_whole(text: str, label: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise _FormError(f"{label}: write a whole number, not {text!r}.")
+    return int(text)
+
+
+def _read_number(text: str, label: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise _FormError(f"{label}: write a number, not {text!r}.") from None

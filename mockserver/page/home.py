@@ -1,0 +1,78 @@
+"""The first page: what this server is, what is in it, and what to paste into a terminal."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mockserver.exchange import ApiAnswer
+from mockserver.page.curl import build_control_curl
+from mockserver.page.journal import list_refused
+from mockserver.page.visit import Visit
+from mockserver.registry import CRMS, CrmEntry
+from mockserver.version import read_version
+
+_CONTROL_TEXTS = {
+    "/_control/health": "version, profile, counts",
+    "/_control/reset": "back to the seed",
+    "/_control/seed": "replace all data by a seed document",
+    "/_control/requests": "the journal: what was asked, answered, and why it was refused",
+    "/_control/clock": "the account's time: read, set, freeze",
+    "/_control/snapshot": "the whole state, out and in",
+    "/_control/faults": "what is made to go wrong",
+    "/_control/workspaces": "accounts side by side",
+}
+_LAST_REFUSALS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What the page tells of one CRM; `logins`, `counts` and `commands` only to those who may see them."""
+
+    entry: CrmEntry
+    address: str
+    logins: Sequence[tuple[str, str]] = ()
+    counts: Sequence[tuple[str, int]] = ()
+    commands: Sequence[tuple[str, str]] = ()
+
+
+def answer_home(visit: Visit, *, seed_name: str, endpoints: Sequence[tuple[str, Sequence[str]]]) -> ApiAnswer:
+    """Return the first page.
+
+    Args:
+        visit: Who asks.
+        seed_name: How to call the seed the server was started with; it may be a path, so it is shown in private only.
+        endpoints: The control endpoints' paths and methods.
+    """
+    profile = visit.workspace.profile
+    facts = [f"version {read_version()}", f"profile {profile.name}", f"language {profile.language}"]
+    if seed_name and visit.is_private:
+        facts.append(f"started with the seed {seed_name}")
+    return visit.render(
+        "home.html",
+        facts=facts,
+        cards=[_build_card(visit, entry) for entry in CRMS],
+        endpoints=[(path, methods, _CONTROL_TEXTS.get(path, "")) for path, methods in endpoints],
+        control_commands=[
+            (
+                "The last five requests, with the reason of each refusal",
+                build_control_curl(visit, "GET", "requests?limit=5"),
+            ),
+            ("Back to the seed", build_control_curl(visit, "POST", "reset")),
+        ],
+        refused=list_refused(visit, _LAST_REFUSALS) if visit.is_private else (),
+    )
+
+
+def _build_card(visit: Visit, entry: CrmEntry) -> _Card:
+    address = visit.request.base_url + entry.root
+    if not visit.is_private:
+        return _Card(entry, address)
+    crm = visit.workspace.crms[entry.name]
+    logins = visit.workspace.list_logins(entry.name)
+    login = shlex.quote(":".join(logins[0])) if logins else "USER:PASSWORD"
+    commands = [
+        (text, f"curl {arguments.format(login=login, url=visit.request.base_url)}") for text, arguments in entry.samples
+    ]
+    return _Card(entry, address, logins, list(crm.counts().items()), commands)

@@ -1,0 +1,123 @@
+"""The journal for people: the newest entry first, refusals explained, each request as a curl command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from mockserver.exchange import ApiAnswer
+from mockserver.journal import JournalEntry, Selection
+from mockserver.page.curl import build_curl
+from mockserver.page.visit import HEADERS, Visit
+
+SHOWN = 100
+_OUTCOMES = {"": "All", "refused": "Refused", "fault": "With a fault"}
+
+
+def answer_journal(visit: Visit) -> ApiAnswer:
+    """Answer a visit to `journal`, `journal/12` or `journal/rows?after=12`, for which the script asks."""
+    journal = visit.workspace.journal
+    rest = visit.parts[1:]
+    if visit.request.method == "POST":
+        journal.clear()
+        return visit.redirect("journal", done="cleared")
+    if rest == ("rows",):
+        return _send_rows(visit)
+    entries = journal.select(Selection())
+    if not rest:
+        chosen = _choose(visit, entries)
+        return visit.render(
+            "journal.html",
+            entries=[show_entry(visit, entry) for entry in reversed(chosen[-SHOWN:])],
+            found=len(chosen),
+            kept=len(entries),
+            shown=SHOWN,
+            outcomes=_OUTCOMES,
+            last_id=entries[-1].id if entries else 0,
+            done=visit.query.get("done", ""),
+        )
+    entry = next((entry for entry in entries if rest == (str(entry.id),)), None)
+    if entry is None:
+        text = "The journal holds no entry of this number: it was cleared, or so much came after it that it went."
+        return visit.refuse(404, "Not in the journal", text)
+    return visit.render(
+        "entry.html",
+        entry=show_entry(visit, entry),
+        parameters=entry.exchange.query,
+        decoded=_decode(entry.exchange.query),
+        body=_show_body(entry.exchange.body),
+        response=_show_body(entry.exchange.response),
+    )
+
+
+def list_refused(visit: Visit, limit: int) -> Sequence[Mapping[str, object]]:
+    """Return the last requests that were refused, newest first."""
+    refused = [entry for entry in visit.workspace.journal.select(Selection()) if entry.exchange.reason]
+    return [show_entry(visit, entry) for entry in reversed(refused[-limit:])]
+
+
+def show_entry(visit: Visit, entry: JournalEntry) -> Mapping[str, object]:
+    """Return what every list tells of an entry."""
+    exchange = entry.exchange
+    body = exchange.body.decode(errors="replace") or None
+    base_url = visit.request.base_url
+    return {
+        "id": entry.id,
+        "at": entry.at,
+        "time": entry.at[11:19],
+        "took_ms": round(exchange.took_s * 1000),
+        "method": exchange.method,
+        "path": exchange.path,
+        "target": _show_target(entry),
+        "status": exchange.status,
+        "reason": exchange.reason,
+        "hints": exchange.hints,
+        "fault": exchange.fault,
+        "workspace": visit.workspace.name,
+        "is_refused": is_refused(entry),
+        "curl": build_curl(visit.workspace, base_url, exchange.method, exchange.path, exchange.query, body),
+    }
+
+
+def is_refused(entry: JournalEntry) -> bool:
+    """Tell whether a request was refused, wholly or in part: Ivinex refuses single records in an answer that is 200."""
+    return entry.exchange.status >= 400 or bool(entry.exchange.reason)
+
+
+def _send_rows(visit: Visit) -> ApiAnswer:
+    after = visit.query.get("after", "")
+    seen = int(after) if after.isascii() and after.isdigit() and len(after) < 15 else 0
+    fresh = visit.workspace.journal.select(Selection(since=seen))
+    chosen = _choose(visit, fresh)[-SHOWN:]
+    html = visit.render_text("rows.html", entries=[show_entry(visit, entry) for entry in reversed(chosen)])
+    headers = {**HEADERS, "X-Last-Id": str(fresh[-1].id if fresh else seen)}
+    return ApiAnswer(200, html.encode(errors="replace"), "text/html; charset=utf-8", headers=headers)
+
+
+def _choose(visit: Visit, entries: Sequence[JournalEntry]) -> Sequence[JournalEntry]:
+    outcome, text = visit.query.get("outcome", ""), visit.query.get("text", "").strip().casefold()
+    return [
+        entry
+        for entry in entries
+        if not (outcome == "refused" and not is_refused(entry))
+        and not (outcome == "fault" and not entry.exchange.fault)
+        and text in f"{entry.exchange.method} {_show_target(entry)} {entry.exchange.reason}".casefold()
+    ]
+
+
+def _show_target(entry: JournalEntry) -> str:
+    query = "&".join(f"{name}={value}" for name, value in entry.exchange.query)
+    return f"{entry.exchange.path}?{query}" if query else entry.exchange.path
+
+
+def _decode(query: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """Return the values of a query that are JSON, laid out to be read."""
+    values = [value for _, value in query if value[:1] in {"[", "{"}]
+    return {value: _show_body(value.encode(errors="replace")) for value in values}
+
+
+def _show_body(body: bytes) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return body.decode(errors="replace")

@@ -1,0 +1,82 @@
+"""`--language hu`: what the account's users read is Hungarian, what programs read is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from mockserver.minicrm.texts import Text, label_of, say
+from mockserver.profiles import Profile
+from tests.mockserver.minicrm.account import Account, read_refusal
+
+HUNGARIAN = Profile(language="hu")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "text"),
+    [
+        ("POST", "ToDo", None, 405, "ToDo (POST): A metódus nem engedélyezett!"),  # observed
+        ("PUT", "Project/101", {}, 400, "Project (PUT): Nem megfelelő paraméter: Data (JSON)"),  # observed
+        ("PUT", "Project", {"Name": "x"}, 400, "Project (PUT): Hiányzó paraméter: CategoryId, ContactId"),
+        ("GET", "Project/999", None, 404, "Project (GET): Nem található!"),
+        ("PUT", "Project/101", {"CategoryId": 4}, 400, "Project (PUT): Nem módosítható: CategoryId"),
+        ("PUT", "Project/101", {"UserId": "Senki"}, 400, "Project (PUT): Nem megfelelő paraméter: Felelős"),
+        ("PUT", "Project/101", {"StatusId": "Nincs"}, 400, "Project (PUT): Nem megfelelő paraméter: Státusz"),
+        ("PUT", "Contact", {"Type": "Cég"}, 400, "Contact (PUT): Nem megfelelő paraméter: Típus"),
+    ],
+)
+def test_a_refusal_is_in_the_accounts_language(method: str, path: str, body: object, status: int, text: str):
+    assert read_refusal(Account(HUNGARIAN).ask(method, path, body=body)) == (status, text)
+
+
+def test_a_closed_task_is_refused_in_the_accounts_language():
+    account = Account(HUNGARIAN)
+    account.put("ToDo/201", {"Status": "Closed"})
+    answer = account.ask("PUT", "ToDo/201", body={"Comment": "x"})
+    assert read_refusal(answer) == (400, "ToDo (PUT): Lezárt feladat nem módosítható!")
+
+
+@pytest.mark.parametrize(
+    ("switch", "path", "method", "body", "text"),
+    [
+        ("search-needs-a-criterion", "Project", "GET", None, "Project (GET): Hiányzó keresési feltétel!"),
+        ("unknown-choice-id-is-500", "Project/101", "PUT", {"StatusId": 9}, "Project (PUT): Belső hiba: StatusId"),
+    ],
+)
+def test_what_only_some_servers_say_is_too(switch: str, path: str, method: str, body: object, text: str):
+    account = Account(Profile(language="hu", switches={switch: True}))
+    assert read_refusal(account.ask(method, path, body=body))[1] == text
+
+
+def test_too_many_requests_are_refused_in_the_accounts_language():
+    account = Account(Profile(language="hu", switches={"requests-are-limited": True}))
+    answers = [account.ask("GET", "Category") for _ in range(61)]
+    assert read_refusal(answers[-1]) == (429, "Category (GET): Túl sok kérés!")
+
+
+@pytest.mark.parametrize(("name", "label"), [("Person", "Személy"), ("Business", "Cég"), ("Type", "Típus")])
+def test_labels_are_in_the_accounts_language(name: str, label: str):
+    assert (label_of("hu", name), label_of("en", name)) == (label, name)
+
+
+def test_every_text_differs_by_language_but_the_logins():
+    texts: list[Text] = [
+        "bad_parameter",
+        "missing_parameter",
+        "not_found",
+        "method_not_allowed",
+        "internal_error",
+        "fixed",
+        "task_closed",
+        "no_filter",
+        "too_many_requests",
+    ]
+    assert all(say("en", text) != say("hu", text) for text in texts)
+    assert say("en", "access_denied") == say("hu", "access_denied")
+
+
+def test_names_and_choices_stay_what_they_are():
+    for profile in (HUNGARIAN, Profile()):
+        account = Account(profile)
+        assert account.get("Project/102")["StatusId"] == "Won"
+        assert account.get("Contact/11")["Type"] == "Person"
+        assert account.get("Contact", {"Type": "Person"})["Count"] == 2

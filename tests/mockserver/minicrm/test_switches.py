@@ -1,0 +1,138 @@
+"""The switches that `test_observed_profile` does not turn: each one on, and off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mockserver.profiles import PROFILE_NAMES, Profile
+from tests.mockserver.minicrm.account import Account, read_refusal
+
+
+def switched(name: str, on: bool) -> Account:
+    return Account(Profile(switches={name: on}))
+
+
+def test_a_choice_that_does_not_exist_is_500_or_400():
+    body = {"StatusId": 999}
+    on, off = (
+        switched("unknown-choice-id-is-500", state).ask("PUT", "Project/101", body=body) for state in (True, False)
+    )
+    assert read_refusal(on) == (500, "Project (PUT): Internal error: StatusId")
+    assert read_refusal(off) == (400, "Project (PUT): Bad parameter: StatusId")
+
+
+@pytest.mark.parametrize(
+    ("on", "contact_id", "status"), [(True, 10, 200), (True, 12, 400), (True, 99, 400), (False, 10, 400)]
+)
+def test_a_projects_contact_changes_within_its_business_or_not_at_all(on: bool, contact_id: int, status: int):
+    account = switched("project-contact-may-change", on)
+    assert account.get("Project/101")["ContactId"] == 11
+    assert account.ask("PUT", "Project/101", body={"ContactId": contact_id}).status == status
+    assert account.get("Project/101")["ContactId"] == (contact_id if status == 200 else 11)
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_a_projects_module_never_changes(on: bool):
+    assert switched("project-contact-may-change", on).ask("PUT", "Project/101", body={"CategoryId": 4}).status == 400
+
+
+@pytest.mark.parametrize("path", ["Project", "Contact"])
+def test_no_hits_are_a_list_or_an_object(path: str):
+    on, off = (switched("empty-results-are-a-list", state).get(path, {"Query": "nothing"}) for state in (True, False))
+    assert on == {"Count": 0, "Results": []}
+    assert off == {"Count": 0, "Results": {}}
+
+
+@pytest.mark.parametrize(("on", "name"), [(True, "Source"), (False, "Enum1")])
+def test_a_bad_choice_is_refused_by_label_or_name(on: bool, name: str):
+    answer = switched("refusals-name-labels", on).ask("PUT", "Project/101", body={"Enum1": "Nothing"})
+    assert read_refusal(answer) == (400, f"Project (PUT): Bad parameter: {name}")
+
+
+@pytest.mark.parametrize(("on", "text"), [(True, "Kitchen, Office"), (False, "Kitchen,Office")])
+def test_a_set_reads_back_with_spaces_or_without(on: bool, text: str):
+    account = switched("sets-read-back-with-spaces", on)
+    account.put("Project/101", {"Set1": "Kitchen,Office"})
+    assert account.get("Project/101")["Set1"] == text
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_a_closed_task_stays_closed_or_is_opened_again(on: bool):
+    account = switched("closed-tasks-stay-closed", on)
+    account.put("ToDo/201", {"Status": "Closed"})
+    assert account.ask("PUT", "ToDo/201", body={"Status": "Open"}).status == (400 if on else 200)
+    assert account.get("ToDo/201")["Status"] == ("Closed" if on else "Open")
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_addresses_are_structured_on_request_or_never(on: bool):
+    account = switched("address-list-structured", on)
+    address = account.put("Address", {"ContactId": 10, "Name": "Office"})
+    results = account.get("AddressList/10", {"Structured": "1"})["Results"]
+    if on:
+        assert results[str(address)]["Id"] == address
+    else:
+        assert isinstance(results, list)
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_a_search_hides_the_trash_or_not(on: bool):
+    account = switched("search-hides-trash", on)
+    account.put("Project/101", {"Deleted": 1})
+    assert (101 in account.find("Project", {})) is not on
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "count"),
+    [("Project", {"Query": "örs"}, 1), ("ToDoList/101", {}, None), ("AddressList/10", {}, None)],
+)
+def test_count_is_text_or_a_number(path: str, query: dict[str, str], count: int | None):
+    on, off = (switched("count-is-text", state).get(path, query)["Count"] for state in (True, False))
+    assert isinstance(on, str)
+    assert isinstance(off, int)
+    assert on == str(off)
+    assert count in (off, None)
+
+
+def test_keys_of_hits_count_from_0_or_are_their_ids():
+    on, off = (switched("result-keys-are-not-ids", state).get("Contact", {})["Results"] for state in (True, False))
+    assert {key: row["Id"] for key, row in on.items()} == {"0": "10", "1": "11", "2": "12"}
+    assert {key: row["Id"] for key, row in off.items()} == {"10": "10", "11": "11", "12": "12"}
+
+
+def test_an_address_list_is_an_object_or_a_list_that_holds_it():
+    found: list[Any] = []
+    for on in (True, False):
+        account = switched("address-list-is-an-object", on)
+        address = account.put("Address", {"ContactId": 10, "Name": "Office"})
+        results = account.get("AddressList/10")["Results"]
+        assert str(address) in (results if on else results[0])
+        found.append(results)
+    assert found[1] == [found[0]]
+
+
+@pytest.mark.parametrize(("on", "text"), [(True, "0000-00-00 00:00:00"), (False, "")])
+def test_an_empty_date_is_zeros_or_empty(on: bool, text: str):
+    account = switched("empty-dates-are-zeros", on)
+    account.put("Project/101", {"Date1": ""})
+    assert account.get("Project/101")["Date1"] == text
+    task = account.put("ToDo", {"ProjectId": 101, "Comment": "x"})
+    assert account.get(f"ToDo/{task}")["Deadline"] == text
+
+
+def test_a_bad_login_is_404_or_401():
+    on, off = (switched("bad-login-is-404", state).fake.refuse_login() for state in (True, False))
+    assert (on.status, on.body, dict(on.headers)) == (404, b"Unauthorized: Access denied", {})
+    assert (off.status, "WWW-Authenticate" in off.headers) == (401, True)
+
+
+def test_each_deviation_says_both_sides_and_where_it_comes_from():
+    deviations = Account().fake.list_deviations()
+    for each in deviations:
+        assert each.crm == "minicrm"
+        assert each.provenance.startswith("observed (grade") or each.provenance == "assumed"
+        assert each.documented.endswith(".")
+        assert each.observed.endswith(".")
+        assert each.profiles <= set(PROFILE_NAMES)

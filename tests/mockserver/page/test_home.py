@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from mockserver.seeds import read_seed
+from tests.mockserver.conftest import StartFake
+from tests.mockserver.in_process import IVINEX_LOGIN, build_seed
+from tests.mockserver.page.reading import open_page, parse_page, post
+
+
+def read_commands(html: str) -> list[str]:
+    blocks = [block.text for block in parse_page(html).find_all("pre")]
+    return [text for text in blocks if text.startswith("curl ")]
+
+
+def test_the_page_tells_what_the_server_is_and_holds(start_fake: StartFake):
+    fake = start_fake(build_seed({"first_name": "Ann"}))
+
+    page = open_page(fake, "/")
+
+    for shown in ("Ivinex", "MiniCRM", "profile documented", "seed x", "demo-password", "demo-api-key"):
+        assert shown in page.text
+    counts = {each.find("dt").text: each.find("dd").text for each in page.find("dl").find_all("div")}
+    assert counts == {"contact": "1", "note": "0"}
+    for path in ("/_control/health", "/_control/requests", "/_control/snapshot"):
+        assert page.find("a", href=path)
+
+
+def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_or_style(start_fake: StartFake):
+    answer = start_fake().client.get("/")
+
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    page = parse_page(answer.text)
+    assert page.find_all("style") == []
+    assert [each.text for each in page.find_all("script")] == [""]
+    linked = [each.attributes.get("src", each.attributes.get("href", "")) for each in page.find_all("script", "link")]
+    assert all(address.startswith("/_page/static/") for address in linked)
+    assert not any(name.startswith("on") or name == "style" for each in page.find_all() for name in each.attributes)
+
+
+def test_a_server_whose_page_nobody_opens_does_not_load_it():
+    check = "import sys, mockserver.app; print({'jinja2', 'mockserver.page', 'mockserver.browsing'} & set(sys.modules))"
+
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "set()"
+
+
+def test_style_script_and_picture_are_served(start_fake: StartFake):
+    fake = start_fake()
+    page = open_page(fake, "/")
+    for each in page.find_all("script", "link"):
+        answer = fake.client.get(each.attributes.get("src", each.attributes.get("href", "")))
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+
+    assert fake.client.get("/_page/static/../page.py").status_code == 404
+    assert fake.client.get("/_page/static/nothing.css").status_code == 404
+
+
+@pytest.mark.parametrize("seed_name", ["demo", "documented"])
+def test_the_shown_commands_work_as_they_stand(start_fake: StartFake, seed_name: str):
+    fake = start_fake(dict(read_seed(seed_name)))
+
+    commands = read_commands(fake.client.get("/").text)
+
+    assert len(commands) == 8
+    for command in commands:
+        assert call_like_curl(fake.client, shlex.split(command)) == 200, command
+
+
+def call_like_curl(client: httpx.Client, words: list[str]) -> int:
+    assert words.pop(0) == "curl"
+    method, auth, url, data, as_query = "", None, "", list[str](), False
+    while words:
+        word = words.pop(0)
+        if word == "-u":
+            name, _, secret = words.pop(0).partition(":")
+            auth = (name, secret)
+        elif word == "-X":
+            method = words.pop(0)
+        elif word in {"-d", "--data-urlencode", "--data-raw"}:
+            data.append(words.pop(0))
+        elif word == "-H":
+            words.pop(0)
+        elif word == "-G":
+            as_query = True
+        else:
+            url = word
+    if as_query:
+        return client.get(url, params=dict(part.split("=", 1) for part in data), auth=auth).status_code
+    return client.request(method or ("POST" if data else "GET"), url, content="&".join(data), auth=auth).status_code
+
+
+def test_what_strangers_wrote_is_escaped(start_fake: StartFake):
+    seed = build_seed()
+    seed["ivinex"] = {
+        "logins": [{"username": "<img>", "password": 'it\'s "&"'}],
+        "modules": {"1": {"name": "<b>bold</b>"}},
+    }
+    fake = start_fake(seed)
+
+    answer = fake.client.get("/", headers={"Host": "localhost"})
+
+    assert "<img>" not in answer.text
+    assert "<b>bold" not in answer.text
+    assert "&lt;img&gt;" in answer.text
+    assert "-u '<img>:it'\"'\"'s \"&\"'" in read_commands(answer.text)[0]
+
+
+def test_a_strange_host_is_escaped(start_fake: StartFake):
+    answer = start_fake().client.get("/", headers={"Host": 'x"><script>alert(1)</script>'})
+
+    assert "<script>alert" not in answer.text
+
+
+def test_what_was_refused_lately_is_told_with_its_reason(start_fake: StartFake):
+    fake = start_fake()
+    fake.search(Limit="many")
+
+    page = open_page(fake, "/")
+
+    assert 'Limit must be a whole number from 1 on, not "many".' in page.text
+    assert page.find("a", href="/_page/journal/1")
+
+
+def test_the_pages_are_in_no_journal(start_fake: StartFake):
+    fake = start_fake(build_seed({"first_name": "Ann"}))
+    for path in ("/", "/_page/ivinex/1001", "/_page/ivinex/1001/1", "/_page/journal", "/_page/nothing"):
+        fake.client.get(path)
+
+    assert fake.read_journal() == []
+
+
+def test_other_machines_see_neither_logins_nor_counts(start_fake: StartFake):
+    fake = start_fake(build_seed({"first_name": "Ann"}), peer="192.168.1.5")
+
+    answer = fake.client.get("/")
+
+    assert answer.status_code == 200
+    for hidden in ("demo-password", "seed x", "demo-api-key", "<dl", "Workspaces", "control/health"):
+        assert hidden not in answer.text
+    assert "/API/Records.php" in answer.text
+
+
+PRIVATE_PAGES = ["ivinex", "ivinex/1001", "ivinex/1001/1", "minicrm", "journal", "faults", "data", "workspaces", "w/x"]
+
+
+@pytest.mark.parametrize("name", PRIVATE_PAGES)
+def test_other_machines_see_no_other_page(start_fake: StartFake, name: str):
+    fake = start_fake(build_seed({"first_name": "Ann"}), peer="192.168.1.5")
+
+    answer = fake.client.get(f"/_page/{name}")
+
+    assert answer.status_code in {403, 404}
+    assert "Ann" not in answer.text
+    assert "contact" not in answer.text
+
+
+def test_a_name_that_a_stranger_points_here_opens_nothing(start_fake: StartFake):
+    answer = start_fake().client.get("/_page/journal", headers={"Host": "rebound.example"})
+
+    assert answer.status_code == 403
+
+
+ACTIONS = ["data/reset", "data/seed", "faults/clear", "journal", "workspaces/create", "ivinex/1001/1"]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {},
+    ],
+)
+def test_a_form_that_is_not_the_pages_own_does_nothing(start_fake: StartFake, action: str, headers: dict[str, str]):
+    fake = start_fake(build_seed({"first_name": "Ann"}))
+
+    answer = fake.client.post(f"/_page/{action}", data={"first_name": "Eve", "name": "x"}, headers=headers)
+
+    assert answer.status_code == 403
+    assert fake.get_record("1")["first_name"] == "Ann"
+    assert [each["method"] for each in fake.read_journal()] == ["GET"]
+
+
+def test_the_first_page_takes_no_form(start_fake: StartFake):
+    answer = post(start_fake(), "/")
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+@pytest.mark.parametrize("path", ["/", "/_page/data"])
+def test_other_methods_are_refused(start_fake: StartFake, path: str):
+    assert start_fake().client.put(path).status_code == 405
+
+
+def test_the_control_token_opens_the_page_by_a_cookie(start_fake: StartFake):
+    fake = start_fake(control_token="secret", peer="192.168.1.5")
+    assert fake.client.get("/_page/journal").status_code == 403
+    assert open_page(fake, "/").find("input", name="token")
+
+    assert post(fake, "/_page/token", token="wrong").status_code == 403
+    assert post(fake, "/_page/token", token="").status_code == 403
+    answer = post(fake, "/_page/token", token="secret")
+
+    assert answer.status_code == 303
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "secret" not in cookie
+    fake.client.cookies.clear()
+    opened = fake.client.get("/_page/journal", headers={"Cookie": cookie.partition(";")[0]})
+    assert opened.status_code == 200
+    assert fake.client.get("/_page/journal", headers={"Cookie": "crm_mock_page=x"}).status_code == 403
+
+
+def test_an_address_of_nothing_says_so(start_fake: StartFake):
+    answer = start_fake().client.get("/_page/<b>nothing")
+
+    assert answer.status_code == 404
+    assert "&lt;b&gt;nothing" in answer.text
+
+
+def test_a_page_of_another_origin_may_not_read_the_page(start_fake: StartFake):
+    answer = start_fake(build_seed({"first_name": "Ann"})).client.get("/", headers={"Origin": "https://evil.example"})
+
+    assert "access-control-allow-origin" not in answer.headers
+    assert "demo-password" not in answer.text
+    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    assert IVINEX_LOGIN[1] not in answer.text

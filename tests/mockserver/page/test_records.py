@@ -1,0 +1,289 @@
+from __future__ import annotations
+
+import json
+import shlex
+from typing import Any
+
+import pytest
+
+from mockserver.profiles import Profile
+from mockserver.seeds import read_seed
+from mockserver.workspace import Workspace
+from tests.mockserver.conftest import StartFake
+from tests.mockserver.in_process import MINICRM_LOGIN, InProcessFake, build_seed
+from tests.mockserver.page.reading import Element, open_page, parse_page, post, read_form, save
+from tests.mockserver.page.test_home import call_like_curl
+
+
+def read_rows(page: Element) -> list[list[str]]:
+    return [[cell.text.strip() for cell in row.find_all("th", "td")] for row in page.find("tbody").find_all("tr")]
+
+
+def start_demo(start_fake: StartFake, profile: Profile | None = None) -> InProcessFake:
+    return start_fake(dict(read_seed("demo")), profile)
+
+
+def get_json(fake: InProcessFake, path: str) -> dict[str, Any]:
+    return fake.client.get(f"/Api/R3/{path}", auth=MINICRM_LOGIN).json()
+
+
+def test_every_kind_of_record_of_the_demo_can_be_listed_and_opened(start_fake: StartFake):
+    fake = start_demo(start_fake)
+    menu = open_page(fake, "/").find("nav", id="menu")
+    lists = [a.attributes["href"] for a in menu.find_all("a") if a.attributes["href"].count("/") == 3]
+    assert len(lists) == 11
+
+    for path in lists:
+        page = open_page(fake, path)
+        first = page.find("tbody").find("a")
+        assert open_page(fake, first.attributes["href"]).find("form", method="post")
+        assert open_page(fake, f"{path}/new").find("form", method="post")
+
+
+def test_a_list_shows_labels_names_records_and_links_to_others(start_fake: StartFake):
+    fake = start_demo(start_fake)
+
+    page = open_page(fake, "/_page/ivinex/1001")
+
+    heads = [each.text for each in page.find("thead").find_all("th")]
+    assert heads == ["full_name", "email", "phone", "contact_type", "position", "company"]
+    assert read_rows(page)[0][0] == "Ágnes Kovács"
+    assert read_rows(page)[0][3] == "Customer"
+    assert page.find("tbody").find("a", href="/_page/ivinex/1003/1")
+
+
+def test_records_are_searched_by_the_apis_own_filters(start_fake: StartFake):
+    fake = start_demo(start_fake)
+
+    page = open_page(fake, "/_page/ivinex/1001?field=full_name&operand=StartsWith&value=j")
+
+    assert [row[0][0] for row in read_rows(page)] == ["J"] * len(read_rows(page))
+    command = page.find("pre", id="curl-list").text
+    assert "StartsWith" in command
+    assert call_like_curl(fake.client, shlex.split(command)) == 200
+
+
+def test_a_list_is_sorted_and_paged(start_fake: StartFake):
+    fake = start_fake(build_seed(*({"first_name": f"{i:02}"} for i in range(60))))
+
+    down = open_page(fake, "/_page/ivinex/1001?order=full_name&down=1")
+    second = open_page(fake, down.find("a", rel="next").attributes["href"])
+    third = open_page(fake, second.find("a", rel="next").attributes["href"])
+
+    assert [row[0] for row in read_rows(down)][:2] == ["59", "58"]
+    assert [row[0] for row in read_rows(second)][:2] == ["34", "33"]
+    assert len(read_rows(third)) == 10
+    assert third.find_all("a", rel="next") == []
+    assert down.find("thead").find("th").attributes["aria-sort"] == "descending"
+
+
+def test_a_refused_search_is_explained(start_fake: StartFake):
+    fake = start_demo(start_fake)
+
+    page = open_page(fake, "/_page/minicrm/project-11?field=StatusId&value=Contrcted")
+
+    assert "the field has no choice of this text" in page.find(role="alert").text
+    assert "did you mean Contracted?" in page.find(role="alert").text
+
+
+def test_a_search_that_finds_nothing_says_so(start_fake: StartFake):
+    assert "Nothing is found" in open_page(start_demo(start_fake), "/_page/ivinex/1001?value=qqqqq").text
+
+
+def test_only_what_was_changed_is_sent_and_it_is_in_the_journal(start_fake: StartFake):
+    fake = start_fake(build_seed({"first_name": "Ann", "last_name": "Lee", "contact_type": "14796", "score": "5"}))
+
+    answer = save(fake, "/_page/ivinex/1001/1", first_name="Anna")
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/_page/ivinex/1001/1?done=saved&entry=1"
+    (entry,) = fake.read_journal()
+    assert entry["body"] == {"Records": [{"CollectionTypeID": 1001, "CollectionID": 1, "first_name": "Anna"}]}
+    assert entry["path"] == "/API/Records.php"
+    assert fake.get_record("1")["full_name"] == "Anna Lee"
+    shown = open_page(fake, answer.headers["location"])
+    assert "Saved." in shown.find(role="status").text
+    assert shown.find("a", href="/_page/journal/1")
+
+
+def test_a_form_left_as_it_is_sends_nothing(start_fake: StartFake):
+    fake = start_fake(build_seed({"first_name": "Ann\r\nLee"}))
+
+    answer = save(fake, "/_page/ivinex/1001/1")
+
+    assert answer.headers["location"].endswith("?done=unchanged")
+    assert fake.read_journal() == []
+
+
+def test_a_refused_change_keeps_what_was_written_and_says_why(start_fake: StartFake):
+    fake = start_fake(build_seed({"first_name": "Ann"}))
+
+    answer = save(fake, "/_page/ivinex/1001/1", first_name="Eve", birthday="soon")
+
+    assert answer.status_code == 422
+    page = parse_page(answer.text)
+    assert "birthday must be a date like 2020-04-13" in page.find(role="alert").text
+    form = page.find("form", method="post")
+    assert read_form(form)["first_name"] == "Eve"
+    assert read_form(form)["birthday"] == "soon"
+    assert fake.read_journal()[0]["reason"]
+    again = post(fake, form.attributes["action"], **{**read_form(form), "birthday": "2020-04-13"})
+    assert again.status_code == 303
+    assert fake.get_record("1")["first_name"] == "Eve"
+    assert fake.get_record("1")["birthday"] == "2020-04-13"
+
+
+def test_an_ivinex_record_is_made_and_linked_ones_show_beside_it(start_fake: StartFake):
+    fake = start_fake(build_seed({"first_name": "Ann"}))
+    page = open_page(fake, "/_page/ivinex/1001/1")
+    new_note = next(a for a in page.find_all("a") if a.text == "New note").attributes["href"]
+
+    answer = save(fake, new_note, description="<b>Hello</b>\nthere")
+
+    assert answer.headers["location"].startswith("/_page/ivinex/1002/1?done=created")
+    assert fake.get_record("1", "1002")["contact"] == "1"
+    assert fake.get_record("1", "1002")["description"] == "<b>Hello</b>\nthere"
+    assert "Hello" in open_page(fake, "/_page/ivinex/1001/1").find("section", **{"aria-labelledby": "related-1"}).text
+    assert "<b>Hello" not in fake.client.get("/_page/ivinex/1002/1").text
+
+
+def test_a_minicrm_project_is_edited_with_choices_sets_and_numbers(start_fake: StartFake):
+    fake = start_demo(start_fake)
+    form = read_form(open_page(fake, "/_page/minicrm/project-11/6001").find("form", method="post"))
+    assert (form["StatusId"], form["Set1206"]) == ("2104", ["2", "4"])
+
+    answer = save(
+        fake, "/_page/minicrm/project-11/6001", StatusId="2102", Set1206=["1", "8"], Int1201="5", Boolean1207="1"
+    )
+
+    assert answer.status_code == 303, answer.text
+    (entry,) = fake.read_journal()
+    assert (entry["method"], entry["path"]) == ("PUT", "/Api/R3/Project/6001")
+    assert entry["body"] == {"StatusId": 2102, "Set1206": 9, "Int1201": 5, "Boolean1207": 1}
+    project = get_json(fake, "Project/6001")
+    assert (project["StatusId"], project["Set1206"], project["Int1201"]) == ("Site survey", "Kitchen, Office", 5)
+
+
+def test_a_minicrm_field_is_cleared(start_fake: StartFake):
+    fake = start_demo(start_fake)
+
+    assert save(fake, "/_page/minicrm/project-11/6001", Text1204="", Set1206=[]).status_code == 303
+
+    assert get_json(fake, "Project/6001")["Text1204"] == ""
+    assert get_json(fake, "Project/6001")["Set1206"] == ""
+
+
+def test_people_businesses_projects_tasks_and_addresses_are_made(start_fake: StartFake):
+    fake = start_demo(start_fake)
+
+    business = save(fake, "/_page/minicrm/business/new", Name="Tölgy Ltd").headers["location"]
+    business_id = business.partition("?")[0].rpartition("/")[2]
+    person = save(fake, f"/_page/minicrm/person/new?BusinessId={business_id}", FirstName="Ada").headers["location"]
+    person_id = person.partition("?")[0].rpartition("/")[2]
+    project = save(fake, f"/_page/minicrm/project-12/new?ContactId={person_id}", Name="Hinge").headers["location"]
+    project_id = project.partition("?")[0].rpartition("/")[2]
+    task = save(fake, f"/_page/minicrm/task/new?ProjectId={project_id}", Comment="Call").headers["location"]
+    address = save(fake, f"/_page/minicrm/address/new?ContactId={person_id}", Name="Home").headers["location"]
+
+    assert get_json(fake, f"Contact/{person_id}")["BusinessId"] == int(business_id)
+    assert get_json(fake, f"Project/{project_id}")["CategoryId"] == 12
+    assert "Call" in open_page(fake, project).text
+    assert open_page(fake, task).find("a", href=f"/_page/minicrm/project-11/{project_id}")
+    assert "Home" in open_page(fake, person).text
+    assert "Hinge" in open_page(fake, person).text
+    assert "Ada" in open_page(fake, business).text
+    assert save(fake, address.partition("?")[0], City="Pécs").status_code == 303
+
+
+def test_an_address_of_a_record_leads_to_its_own_kind(start_fake: StartFake):
+    fake = start_demo(start_fake)
+    project_id = next(iter(get_json(fake, "Project?CategoryId=12")["Results"]))
+
+    answer = fake.client.get(f"/_page/minicrm/project-11/{project_id}")
+
+    assert answer.headers["location"] == f"/_page/minicrm/project-12/{project_id}"
+
+
+def test_a_business_looked_for_among_people_is_found_in_hungarian_too(start_fake: StartFake):
+    fake = start_demo(start_fake, Profile("observed", "hu"))
+    business_id = next(iter(get_json(fake, "Contact?Type=Business")["Results"]))
+
+    answer = fake.client.get(f"/_page/minicrm/person/{business_id}")
+
+    assert answer.headers["location"] == f"/_page/minicrm/business/{business_id}"
+
+
+def list_switches() -> list[str]:
+    workspace = Workspace({})
+    try:
+        return [each.name for crm in workspace.crms.values() for each in crm.list_deviations()]
+    finally:
+        workspace.close()
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_records_show_whatever_the_switches_make_of_the_answers(start_fake: StartFake, is_on: bool):
+    fake = start_demo(start_fake, Profile().switch(dict.fromkeys(list_switches(), is_on)))
+
+    for path in ("ivinex/1001", "minicrm/person", "minicrm/project-11"):
+        page = open_page(fake, f"/_page/{path}")
+        record = open_page(fake, page.find("tbody").find("a").attributes["href"])
+        assert record.find("form", method="post")
+    assert "Sign the contract." in open_page(fake, "/_page/minicrm/project-11/6001").text
+    assert read_form(open_page(fake, "/_page/minicrm/project-11/6001").find("form", method="post"))["Set1206"] == [
+        "2",
+        "4",
+    ]
+    addresses = open_page(fake, "/_page/minicrm/business/5001").find("section", **{"aria-labelledby": "related-1"})
+    assert "Duna-parti Szálloda" in addresses.find("tbody").text
+
+
+def test_looking_around_uses_up_no_request_limit(start_fake: StartFake):
+    fake = start_demo(start_fake, Profile("observed"))
+    for _ in range(31):
+        assert fake.client.get("/_page/minicrm/project-11/6001").status_code == 200
+        assert "Third floor" in fake.client.get("/_page/minicrm/project-11").text
+
+    assert fake.client.get("/Api/R3/Category", auth=MINICRM_LOGIN).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_page/ivinex/999",
+        "/_page/ivinex/1001/999",
+        "/_page/ivinex/1001/x",
+        "/_page/ivinex/1001/1/2",
+        "/_page/minicrm/person/99999999",
+        "/_page/minicrm/task",
+        "/_page/minicrm/nothing",
+        "/_page/ivinex/1001/9999999999999999999999",
+    ],
+)
+def test_what_does_not_exist_is_told_so(start_fake: StartFake, path: str):
+    assert start_demo(start_fake).client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("value", ["<script>alert(1)</script>", '"><img src=x>', "{{ 7 * 7 }}", "\x00", "é" * 5000])
+def test_what_strangers_wrote_into_records_is_escaped(start_fake: StartFake, value: str):
+    fake = start_fake(build_seed({"first_name": value}))
+    for path in ("/_page/ivinex/1001", "/_page/ivinex/1001/1"):
+        text = fake.client.get(path, params={"value": "" if path.endswith("/1") else value[:50]}).text
+        assert "<script>alert" not in text
+        assert "<img src" not in text
+        assert "49" not in parse_page(text).find("main").text
+
+
+def test_an_empty_account_says_how_to_begin(start_fake: StartFake):
+    fake = start_fake({})
+
+    assert "Load a seed" in open_page(fake, "/_page/ivinex").text
+
+
+def test_a_value_that_is_no_choice_is_kept(start_fake: StartFake):
+    fake = start_fake(build_seed({"first_name": "Ann"}))
+    document = json.loads(json.dumps(build_seed({"first_name": "Ann", "contact_type": "14796"})))
+    document["ivinex"]["modules"]["1001"]["fields"]["contact_type"]["options"] = {}
+    assert fake.client.put("/_control/seed", json=document).status_code == 200
+
+    assert read_form(open_page(fake, "/_page/ivinex/1001/1").find("form", method="post"))["contact_type"] == "14796"
