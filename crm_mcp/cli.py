@@ -99,10 +99,18 @@ def _run_http(app: Starlette, host: str, port: int) -> None:
             SettingsError(f"Cannot listen on {host} port {port}: {error.strerror}.", hint="Choose another with --port.")
         )
     name = f"[{host}]" if ":" in host else host
-    click.echo(f"serving MCP on http://{name}:{listener.getsockname()[1]}/mcp", err=True)
+    url = f"http://{name}:{listener.getsockname()[1]}/mcp"
+
+    class AnnouncingServer(uvicorn.Server):
+        """Says where it serves once it does, which is also when it heeds signals."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets=sockets)
+            click.echo(f"serving MCP on {url}", err=True)
+
     config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+        AnnouncingServer(config).run(sockets=[listener])
 
 
 @main.command()

@@ -106,7 +106,10 @@ def test_ctrl_c_ends_the_server_without_a_traceback(arguments: tuple[str, ...], 
             process.stdin.flush()
             process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        try:
+            _, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert b"Traceback" not in errors
 
 
