@@ -98,6 +98,11 @@ def quote(response: Response) -> str:
     text = response.body[: 4 * MAX_QUOTE].decode("utf-8", errors="replace").strip()
     if text[:1] == "<" or "html" in response.content_type:
         return "(a page of HTML)"
+    return quote_text(text)
+
+
+def quote_text(text: str) -> str:
+    """Return a CRM's words as one short line, without a login that they may repeat."""
     line = "".join(char if char.isprintable() else " " for char in text)
     line = _LOGIN_IN_TEXT.sub(r"\1 ***", " ".join(line.split()))
     line = line.replace('"', "'")  # so that the quotation ends where it seems to

@@ -14,7 +14,7 @@ from crm_mcp.errors import BadRequestError, InputError, NotFoundError, Unexpecte
 from crm_mcp.ivinex.arguments import check_fields, check_id, check_name, check_range, wire_filter, wire_id
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, WriteResult
 from crm_mcp.messages import Request, Response
-from crm_mcp.refusals import Account, json_of, raise_for_refusal, unexpected
+from crm_mcp.refusals import Account, json_of, quote_text, raise_for_refusal, unexpected
 
 PATH = "/API/Records.php"
 ACCOUNT = Account(
@@ -192,7 +192,7 @@ def _write_result(index: int, row: object) -> WriteResult:
     result: WriteResult = {"index": index, "ok": ok}
     if record_id := _id_text(values.get("CollectionID")):
         result["id"] = record_id
-    message = str(values.get("Message") or "")
+    message = quote_text(str(values.get("Message") or ""))
     if message or not ok:
         result["message"] = message or "Ivinex gave no reason."
     return result
@@ -210,7 +210,7 @@ def _raise_for_error_inside(body: dict[str, Any]) -> None:
     failed = "Status" in body and str(body["Status"]).casefold() != "success"
     if failed or (reason and "Records" not in body):
         raise BadRequestError(
-            f'Ivinex said: "{reason[:300] or body.get("Status")}".',
+            f'Ivinex said: "{quote_text(reason or str(body.get("Status")))}".',
             status=200,
             hint="Check field names and values with describe_module.",
         )

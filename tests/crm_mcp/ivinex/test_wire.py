@@ -225,6 +225,16 @@ def test_an_unknown_shape_is_not_taken_for_no_records(body: object) -> None:
         wire.parse_search_records(answer(body))
 
 
+def test_a_failure_inside_a_200_does_not_repeat_a_login() -> None:
+    echo = "refused: Authorization: Basic ZGVtbzpmYWtlLXNlY3JldA=="
+    with pytest.raises(BadRequestError) as caught:
+        wire.parse_search_records(answer({"Status": "Error", "Message": echo}))
+    (result,) = wire.parse_write_results(answer([{"Status": "Error", "Message": echo}], to=CREATE_ONE))
+    for text in (str(caught.value), result.get("message", "")):
+        assert "refused" in text
+        assert "ZGVtbzpm" not in text
+
+
 def test_a_failure_beside_no_records_is_not_taken_for_no_records() -> None:
     with pytest.raises(BadRequestError, match="no access"):
         wire.parse_search_records(answer({"Records": [], "Status": "Error", "Message": "no access"}))
