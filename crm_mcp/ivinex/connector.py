@@ -8,9 +8,10 @@ from crm_mcp.connector import Module, ModuleDescription
 from crm_mcp.errors import NotFoundError
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT
+from crm_mcp.ivinex.read_tools import ReadTools
 from crm_mcp.ivinex.sampling import describe_fields
 from crm_mcp.ivinex.settings import IvinexSettings
-from crm_mcp.ivinex.tools import IvinexTools
+from crm_mcp.ivinex.write_tools import WriteTools
 from crm_mcp.messages import Sender
 from crm_mcp.settings import load, require_whole
 from crm_mcp.tooling import CrmTool
@@ -47,7 +48,8 @@ class IvinexConnector:
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to Ivinex alone."""
-        return IvinexTools(self._client, self._settings).all()
+        shared = (self._client, self._settings)
+        return (*ReadTools(*shared).all(), *WriteTools(*shared).all())
 
     async def list_modules(self) -> list[Module]:
         """Return the modules that the settings name; Ivinex documents no way to ask for them."""

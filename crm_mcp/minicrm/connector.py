@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from crm_mcp.connector import Module, ModuleDescription
 from crm_mcp.messages import Sender
-from crm_mcp.minicrm.activity_tools import AddressTools, TaskTools
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.directory import Directory
 from crm_mcp.minicrm.models import Schema
+from crm_mcp.minicrm.read_tools import ReadTools
 from crm_mcp.minicrm.settings import MinicrmSettings
-from crm_mcp.minicrm.tools import ContactTools, ProjectTools
+from crm_mcp.minicrm.write_tools import WriteTools
 from crm_mcp.settings import load, require_whole
 from crm_mcp.tooling import CrmTool
 from crm_mcp.transport.rate_limit import RateLimit
@@ -53,12 +53,7 @@ class MinicrmConnector:
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to MiniCRM alone."""
         shared = (self._client, self._directory, self._settings.zone)
-        return (
-            *ProjectTools(*shared).all(),
-            *ContactTools(*shared).all(),
-            *TaskTools(*shared).all(),
-            *AddressTools(self._client).all(),
-        )
+        return (*ReadTools(*shared).all(), *WriteTools(*shared).all())
 
     async def list_modules(self) -> list[Module]:
         """Return the modules of the account."""

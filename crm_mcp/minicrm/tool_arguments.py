@@ -1,0 +1,36 @@
+"""What MiniCRM tools take: the types of their arguments, and the one check that two of them need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, WithJsonSchema
+
+from crm_mcp.errors import InputError
+from crm_mcp.tooling import Fields, Id
+
+StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Lead", "Open", "Success", "Failed"]})]
+ContactType = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Person", "Business"]})]
+Module = Annotated[Id, Field(description="name or id, see list_modules")]
+User = Annotated[Id, Field(description='name, id or "me"')]
+Filters = Annotated[Fields, Field(description="more API fields that must match")]
+ApiFields = Annotated[Fields, Field(description="API field to value; choices by label or id, see describe_module")]
+TaskStatus = Annotated[str, WithJsonSchema({"type": "string", "enum": ["open", "closed", "all"]})]
+Closed = Annotated[str, WithJsonSchema({"type": "string", "enum": ["closed"]})]
+Deadline = Annotated[str, Field(description="ISO date (its end) or date-time")]
+
+STATUS_GROUPS = {name: name for name in ("Lead", "Open", "Success", "Failed")}
+CONTACT_TYPES = {name: name for name in ("Person", "Business")}
+
+
+def refuse_twice(given: Mapping[str, object], fields: Mapping[str, object]) -> None:
+    """Refuse a value that stands both in an argument of its own and in `fields`.
+
+    Raises:
+        InputError: One does.
+    """
+    if twice := [name for name in given if name in fields]:
+        raise InputError(
+            f"{' and '.join(twice)} is given by an argument already.", hint=f"Leave {twice[0]} out of `fields`."
+        )
