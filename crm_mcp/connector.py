@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NotRequired, Protocol
 
 from typing_extensions import TypedDict
 
 if TYPE_CHECKING:
+    from mcp.server.mcpserver.prompts.base import Prompt
+
     from crm_mcp.tooling import CrmTool
 
 
@@ -65,6 +67,31 @@ class Connector(Protocol):
 
     async def describe_module(self, module: str) -> ModuleDescription:
         """Return the fields of one module, given by name or id."""
+        ...
+
+    def record_kinds(self) -> Sequence[str]:
+        """Return what `read_record` takes as `kind`."""
+        ...
+
+    def prompts(self) -> Sequence[Prompt]:
+        """Return the prompts for daily work in this CRM."""
+        ...
+
+    async def read_record(self, kind: str, record_id: str) -> Mapping[str, object]:
+        """Return one record.
+
+        Raises:
+            InputError: There is no such kind of record.
+        """
+        ...
+
+    async def list_names(self, argument: str, module: str) -> list[str]:
+        """Return the names that an argument such as `module`, `status` or `user` can take; none for others.
+
+        Args:
+            argument: The argument's name.
+            module: The module that the names are asked for, by name or id; empty for all.
+        """
         ...
 
     async def check_login(self) -> str:

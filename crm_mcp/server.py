@@ -9,10 +9,13 @@ from importlib import metadata
 from typing import TYPE_CHECKING, cast
 
 from mcp.server import MCPServer
+from mcp.server.caching import CacheableMethod, CacheHint
 
+from crm_mcp.completions import add_completions
 from crm_mcp.connector import Connector
 from crm_mcp.errors import SettingsError
 from crm_mcp.registry import all_tools
+from crm_mcp.resources import add_resources
 from crm_mcp.settings import LOOPBACK_HOSTS, ServerSettings
 
 if TYPE_CHECKING:
@@ -29,6 +32,16 @@ _INSTRUCTIONS = (
     "A failed write may still have been made when the error says so: look before you repeat it."
 )
 
+_UNCHANGING = CacheHint(ttl_ms=3_600_000)
+_CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
+    "tools/list": _UNCHANGING,
+    "prompts/list": _UNCHANGING,
+    "resources/list": _UNCHANGING,
+    "resources/templates/list": _UNCHANGING,
+    "server/discover": _UNCHANGING,
+}
+"""What depends on the settings alone stays as it is while the server runs; what is read from a CRM is never cached."""
+
 
 def build_server(connectors: Sequence[Connector], pool: ConnectionPool, *, read_only: bool = False) -> MCPServer[None]:
     """Make the MCP server over connected CRMs; it opens `pool` while it runs."""
@@ -38,7 +51,7 @@ def build_server(connectors: Sequence[Connector], pool: ConnectionPool, *, read_
         async with pool.open():
             yield
 
-    return MCPServer(
+    server = MCPServer(
         "crm-mcp-server",
         title=" and ".join(connector.title for connector in connectors),
         version=metadata.version("crm-mcp-server"),
@@ -46,7 +59,14 @@ def build_server(connectors: Sequence[Connector], pool: ConnectionPool, *, read_
         tools=cast("list[Tool]", all_tools(connectors, read_only=read_only)),
         lifespan=lifespan,
         log_level="WARNING",  # at INFO the SDK logs error texts, the CRM's words included
+        cache_hints=_CACHE_HINTS,
     )
+    add_resources(server, connectors)
+    add_completions(server, connectors)
+    for connector in connectors:
+        for prompt in connector.prompts():
+            server.add_prompt(prompt)
+    return server
 
 
 def build_http_app(server: MCPServer[None], settings: ServerSettings, *, host: str) -> Starlette:

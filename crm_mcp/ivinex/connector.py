@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mcp.server.mcpserver.prompts.base import Prompt
+
 from crm_mcp.connector import Module, ModuleDescription
 from crm_mcp.errors import NotFoundError
 from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.ivinex.models import PAGE_LIMIT
+from crm_mcp.ivinex.models import PAGE_LIMIT, Record
+from crm_mcp.ivinex.prompts import ivinex_prompts
 from crm_mcp.ivinex.read_tools import ReadTools
 from crm_mcp.ivinex.sampling import describe_fields
 from crm_mcp.ivinex.settings import IvinexSettings
@@ -67,6 +70,22 @@ class IvinexConnector:
             "fields": describe_fields(plain, labelled),
             "note": f"Sampled from {len(plain)} record(s): types are guesses, unused fields and choices are missing.",
         }
+
+    def record_kinds(self) -> Sequence[str]:
+        """Return the modules that the settings name: a kind of record is a module here."""
+        return list(self._settings.modules)
+
+    def prompts(self) -> Sequence[Prompt]:
+        """Return the prompts for daily work in Ivinex."""
+        return ivinex_prompts()
+
+    async def read_record(self, kind: str, record_id: str) -> Record:
+        """Return one record of the module `kind`, given by name or id."""
+        return await self._client.get_record(self._settings.module_id(kind), record_id)
+
+    async def list_names(self, argument: str, module: str) -> list[str]:  # noqa: ARG002  # only modules have names here
+        """Return the names of the modules that the settings know."""
+        return list(self._settings.modules) if argument == "module" else []
 
     async def check_login(self) -> str:
         """Ask for one record of one module."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from mcp.server.mcpserver.prompts.base import Prompt
 
 from crm_mcp.connector import Module, ModuleDescription
+from crm_mcp.errors import InputError
 from crm_mcp.messages import Sender
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.criteria import merged
 from crm_mcp.minicrm.directory import Directory
 from crm_mcp.minicrm.models import Schema
+from crm_mcp.minicrm.prompts import minicrm_prompts
 from crm_mcp.minicrm.read_tools import ReadTools
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.minicrm.write_tools import WriteTools
@@ -34,6 +39,12 @@ class MinicrmConnector:
         self._settings = settings
         self._client = MinicrmClient(sender)
         self._directory = Directory(self._client, me=settings.user)
+        self._readers: dict[str, Callable[[str], Awaitable[Mapping[str, object]]]] = {
+            "project": self._client.get_project,
+            "contact": self._client.get_contact,
+            "task": self._client.get_task,
+            "address": self._client.get_address,
+        }
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool) -> MinicrmConnector | None:
@@ -66,6 +77,30 @@ class MinicrmConnector:
         module_id = await self._directory.module_id(module)
         name = (await self._directory.modules())[module_id]
         return _description(module_id, name, await self._directory.project_schema(module_id))
+
+    def record_kinds(self) -> Sequence[str]:
+        """Return what MiniCRM has besides modules."""
+        return list(self._readers)
+
+    def prompts(self) -> Sequence[Prompt]:
+        """Return the prompts for daily work in MiniCRM."""
+        return minicrm_prompts()
+
+    async def read_record(self, kind: str, record_id: str) -> Mapping[str, object]:
+        """Return one project, contact, task or address."""
+        if kind not in self._readers:
+            raise InputError(f"MiniCRM has no {kind!r} to read.", hint=f"Use {', '.join(self._readers)}.")
+        return await self._readers[kind](record_id)
+
+    async def list_names(self, argument: str, module: str) -> list[str]:
+        """Return the names of modules, statuses or users."""
+        if argument == "module":
+            return [*(await self._directory.modules()).values(), *_CONTACT_TYPES.values()]
+        if argument not in ("status", "user"):
+            return []
+        schemas = await self._directory.project_schemas(await self._directory.module_id(module) if module else "")
+        whole = merged(schemas)
+        return list((whole["statuses"] if argument == "status" else whole["users"]).values())
 
     async def check_login(self) -> str:
         """Ask for the modules, and for who "me" is where the settings say."""

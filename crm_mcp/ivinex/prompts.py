@@ -1,0 +1,42 @@
+"""Prompts for daily work in Ivinex: what a person picks from a menu instead of writing it every time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcp.server.mcpserver.prompts.base import Prompt
+
+
+def ivinex_prompts() -> Sequence[Prompt]:
+    """Return the prompts of Ivinex."""
+    return (
+        Prompt.from_function(record_brief, title="Contact brief (Ivinex)"),
+        Prompt.from_function(module_review, title="Module review (Ivinex)"),
+    )
+
+
+def record_brief(contact: str) -> str:
+    """All there is to know before a call: the contact and the notes on it."""
+    return (
+        f'Brief me on the Ivinex contact "{contact}" before I call them.\n'
+        "1. search_records in the module contact, by email when it holds an @, else by full_name with Contains; when "
+        "several match, ask me which one is meant.\n"
+        '2. get_linked_records with module="note" for the notes on that contact.\n'
+        "Then write at most twelve lines: who they are, how to reach them, what the last notes say with their dates, "
+        "and one question worth asking. Change nothing."
+    )
+
+
+def module_review(module: str, group_by: str = "") -> str:
+    """How many records stand where."""
+    by = (
+        f'group_by=["{group_by}"]'
+        if group_by
+        else "group_by set to its most telling option field (see describe_module)"
+    )
+    return (
+        f'Review the Ivinex module "{module}".\n'
+        f'Use summarize_records with module="{module}" and {by}, with the sum of an amount field where there is one. '
+        "Then write a short table and two sentences on what stands out; say so where an answer was not exact. "
+        "Change nothing."
+    )

@@ -1,0 +1,49 @@
+"""Prompts for daily work in MiniCRM: what a person picks from a menu instead of writing it every morning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mcp.server.mcpserver.prompts.base import Prompt
+
+
+def minicrm_prompts() -> Sequence[Prompt]:
+    """Return the prompts of MiniCRM."""
+    return (
+        Prompt.from_function(morning_overview, title="Morning overview (MiniCRM)"),
+        Prompt.from_function(contact_brief, title="Contact brief (MiniCRM)"),
+        Prompt.from_function(pipeline_review, title="Pipeline review (MiniCRM)"),
+    )
+
+
+def morning_overview(user: str = "me") -> str:
+    """What is due today and what was left lying."""
+    return (
+        f'Give me my morning overview of MiniCRM for the user "{user}".\n'
+        f'1. list_open_tasks with user="{user}" and due="overdue", then with due="today".\n'
+        f'2. find_stale_projects with user="{user}" and days=14.\n'
+        "Then write at most fifteen lines: what to do first and why, overdue before today, each with its project's "
+        "name and deadline. End with the stale projects worth a call. Change nothing."
+    )
+
+
+def contact_brief(contact: str) -> str:
+    """All there is to know before a call: who they are, their company, projects and open tasks."""
+    return (
+        f'Brief me on the MiniCRM contact "{contact}" before I call them.\n'
+        "Use get_contact_overview; when several contacts match, ask me which one is meant. "
+        "Then write at most twelve lines: who they are, their company, how to reach them, what is running in which "
+        "status, what is open and overdue, and one question worth asking. Change nothing."
+    )
+
+
+def pipeline_review(module: str) -> str:
+    """How many projects stand where, what moved, and what is stuck."""
+    return (
+        f'Review the pipeline of the MiniCRM module "{module}".\n'
+        f'1. summarize_projects with module="{module}" and group_by=["status"].\n'
+        f'2. find_stale_projects with module="{module}" and days=30.\n'
+        f'3. list_open_tasks with module="{module}" and due="overdue".\n'
+        "Then write a short table of the statuses with their counts, name the three projects that need a decision, "
+        "and say so where an answer was not exact. Change nothing."
+    )
