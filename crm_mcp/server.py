@@ -14,6 +14,7 @@ from mcp.server.caching import CacheableMethod, CacheHint
 from crm_mcp.completions import add_completions
 from crm_mcp.connector import Connector
 from crm_mcp.errors import SettingsError
+from crm_mcp.pipeline_app import pipeline_apps
 from crm_mcp.registry import all_tools
 from crm_mcp.resources import add_resources
 from crm_mcp.settings import LOOPBACK_HOSTS, ServerSettings
@@ -51,15 +52,17 @@ def build_server(connectors: Sequence[Connector], pool: ConnectionPool, *, read_
         async with pool.open():
             yield
 
+    tools = all_tools(connectors, read_only=read_only)
     server = MCPServer(
         "crm-mcp-server",
         title=" and ".join(connector.title for connector in connectors),
         version=metadata.version("crm-mcp-server"),
         instructions="\n".join([_INSTRUCTIONS, *(connector.instructions for connector in connectors)]),
-        tools=cast("list[Tool]", all_tools(connectors, read_only=read_only)),
+        tools=cast("list[Tool]", tools),
         lifespan=lifespan,
         log_level="WARNING",  # at INFO the SDK logs error texts, the CRM's words included
         cache_hints=_CACHE_HINTS,
+        extensions=pipeline_apps(tools),
     )
     add_resources(server, connectors)
     add_completions(server, connectors)
