@@ -1,4 +1,4 @@
-"""The command `crm-mock`: `serve`, which is also what it does when no subcommand is named, and `seed`."""
+"""The command `crm-mock`: `serve`, which is also what it does when no subcommand is named, and those of other files."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import NoReturn
 
 import click
 
+from mockserver.drift.command import drift
 from mockserver.exchange import SeedError
 from mockserver.profiles import Language, Profile, ProfileName
+from mockserver.record.command import record
 from mockserver.seed_command import seed
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -48,7 +50,8 @@ def main() -> None:
     """A stateful fake of the Ivinex and MiniCRM HTTP APIs, on one port."""
 
 
-main.add_command(seed)
+for command in (seed, record, drift):
+    main.add_command(command)
 
 
 @main.command()

@@ -1,0 +1,145 @@
+"""The one place that asks a live account over HTTP: TLS verified, no redirect followed, no cookie kept, in good time.
+
+The login goes to the account's own address and nowhere else, and stands in no message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import email.utils
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+
+import httpx
+
+from mockserver.live.accounts import LOOPBACK_HOSTS, Account, AccountError
+from mockserver.live.pacing import Pace
+from mockserver.version import read_version
+
+MOST_TRIES = 3
+BUSY = 429
+_USUAL_WAIT_S = 60.0
+_LONGEST_WAIT_S = 120.0
+
+Say = Callable[[str], None]
+
+
+class UnreachableError(Exception):
+    """No whole answer came; the message says from where, and what to check."""
+
+
+class AccountLine:
+    """Sends requests to one account, at the pace it allows.
+
+    Args:
+        account: The account.
+        client: The open connections; `open_client` makes them.
+        pace: Lets requests through.
+        say: Takes what the person at the terminal should know.
+        sleep: Waits for so many seconds.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        client: httpx.AsyncClient,
+        pace: Pace,
+        say: Say,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.account = account
+        self._client = client
+        self._pace = pace
+        self._say = say
+        self._sleep = sleep
+
+    async def send(
+        self, method: str, target: bytes, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> httpx.Response:
+        """Send one request and return the answer, whatever its status.
+
+        A GET that is answered 429 is sent again after a while, a few times; nothing else is ever sent twice.
+
+        Args:
+            method: The HTTP method.
+            target: Path and query as they go over the wire, encoded.
+            headers: Headers; without `Authorization` among them, the account's own login is used.
+            body: The raw body.
+
+        Raises:
+            UnreachableError: No whole answer came.
+        """
+        for _ in range(MOST_TRIES - 1):
+            answer = await self._send_once(method, target, headers or {}, body)
+            if answer.status_code != BUSY or method != "GET":
+                return answer
+            wait_s = _read_wait(answer)
+            self._say(f"{self.account.title} answers 429, too many requests: waiting {wait_s:.0f} s, then asking again")
+            await self._sleep(wait_s)
+        return await self._send_once(method, target, headers or {}, body)
+
+    async def _send_once(self, method: str, target: bytes, headers: Mapping[str, str], body: bytes) -> httpx.Response:
+        waited_s = await self._pace.wait()
+        if waited_s >= 1:
+            self._say(f"{self.account.title}: waited {waited_s:.0f} s to stay below {self._pace.per_minute} a minute")
+        base = httpx.URL(self.account.url)
+        target = base.raw_path.rstrip(b"/") + target
+        login = self.account.login
+        try:
+            request = self._client.build_request(
+                method, base.copy_with(raw_path=target), headers={"Accept": "*/*", **headers}, content=body or None
+            )
+            # The target as it came, so that an encoding is neither mended nor spoiled on the way.
+            request.extensions["target"] = target
+            own = httpx.BasicAuth(*login) if login and "authorization" not in request.headers else None
+            return await self._client.send(request, auth=own)
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
+            # Not the error's own text: it may quote what was sent.
+            raise UnreachableError(
+                f"{self.account.title} at {self.account.url} did not answer ({type(error).__name__}): "
+                "check the address, the network, and proxies on the way."
+            ) from None
+
+
+def open_client(*, timeout_s: float = 30.0, ca_file: Path | None = None) -> httpx.AsyncClient:
+    """Return the connections to live accounts, for `async with`.
+
+    Args:
+        timeout_s: Time for each step of a request, in seconds.
+        ca_file: A private certificate authority (PEM) to trust beside the public ones.
+
+    Raises:
+        AccountError: No certificates can be read from that file.
+    """
+    verify = httpx.create_ssl_context()
+    if ca_file is not None:
+        try:
+            verify.load_verify_locations(ca_file)
+        except OSError as error:
+            raise AccountError(
+                f"CRM_MCP_CA_FILE: no certificates can be read from it ({type(error).__name__})."
+            ) from None
+    return httpx.AsyncClient(
+        timeout=timeout_s,
+        verify=verify,
+        follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        mounts=dict.fromkeys(f"all://{f'[{host}]' if ':' in host else host}" for host in LOOPBACK_HOSTS),
+        headers={"User-Agent": f"crm-mock/{read_version()}", "Accept-Encoding": "identity"},
+    )
+
+
+def _read_wait(answer: httpx.Response) -> float:
+    """Return how long to wait after a 429, in seconds: what it asks for within reason, or a minute."""
+    text = answer.headers.get("retry-after", "")
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), _LONGEST_WAIT_S)
+    try:
+        until = email.utils.parsedate_to_datetime(text) - dt.datetime.now(dt.UTC)
+    except (TypeError, ValueError):
+        return _USUAL_WAIT_S
+    return min(max(until.total_seconds(), 1.0), _LONGEST_WAIT_S)
