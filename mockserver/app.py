@@ -9,12 +9,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockserver import asgi
 from mockserver.asgi import HttpRequest, Receive, Scope, Send
-from mockserver.basic_auth import BasicLogin, parse_basic_login
+from mockserver.basic_auth import parse_basic_login
 from mockserver.control import PREFIX, Control
 from mockserver.cors import answer_preflight, open_to_browsers
 from mockserver.exchange import ApiAnswer, ApiRequest
@@ -24,6 +23,7 @@ from mockserver.profiles import Profile
 from mockserver.registry import CRMS, CrmEntry
 from mockserver.workspace import Workspace
 from mockserver.workspaces import Workspaces
+from mockserver.wrong_login import refuse_login
 
 if TYPE_CHECKING:
     from mockserver.page import Page
@@ -80,22 +80,9 @@ class MockApp:
             return preflight
         begun_s = time.perf_counter()
         workspace, answer = self._answer_api(entry, request)
-        workspace.journal.record(
-            Exchange(
-                method=request.method,
-                path=request.path,
-                query=request.query,
-                body=request.body,
-                status=answer.status,
-                response=answer.arriving_body,
-                reason=answer.reason,
-                hints=answer.hints,
-                fault=answer.delivery.fault if answer.delivery else None,
-                filter_parameters=entry.filter_parameters if entry else (),
-                response_type=answer.content_type,
-                took_s=time.perf_counter() - begun_s + (answer.delivery.delay_s if answer.delivery else 0.0),
-            )
-        )
+        filter_parameters = entry.filter_parameters if entry else ()
+        took_s = time.perf_counter() - begun_s
+        workspace.journal.record(Exchange.of(request, answer, filter_parameters=filter_parameters, took_s=took_s))
         return open_to_browsers(answer) if b"origin" in request.headers else answer
 
     def _answer_api(self, entry: CrmEntry | None, request: HttpRequest) -> tuple[Workspace, ApiAnswer]:
@@ -105,17 +92,12 @@ class MockApp:
         login = parse_basic_login(request.headers.get(b"authorization"))
         workspace = self.workspaces.find_by_login(entry.name, login)
         if workspace is None:
-            return self.workspace, self._refuse_login(entry, login)
+            return refuse_login(self.workspaces, entry, login)
         asked = ApiRequest(request.method, request.path, request.query, request.body, request.base_url, login.username)
         strike = self.workspaces.strike(workspace, request.method, request.path)
         if strike is None:
             return workspace, _ask(entry, workspace, asked)
         return workspace, answer_struck(strike, entry, asked, lambda changed: _ask(entry, workspace, changed))
-
-    def _refuse_login(self, entry: CrmEntry, login: BasicLogin) -> ApiAnswer:
-        defect = login.defect or f"No {entry.title} account here has this user name and password."
-        answer = self.workspace.crms[entry.name].refuse_login()
-        return replace(answer, reason=answer.reason or defect, hints=(*answer.hints, defect))
 
     def _show_page(self, request: HttpRequest) -> ApiAnswer:
         if self._page is None:
@@ -166,18 +148,23 @@ def _ask(entry: CrmEntry, workspace: Workspace, request: ApiRequest) -> ApiAnswe
 
 
 def _refuse_path(path: str) -> ApiAnswer:
-    near = [
-        f"Paths are case-sensitive: did you mean {entry.root}{'' if entry.is_one_path else path[len(entry.root) :]}?"
-        for entry in CRMS
-        if path.lower().startswith(entry.root.lower())
-    ]
-    where = ", ".join(f"{entry.root}{'' if entry.is_one_path else '/...'}" for entry in CRMS)
+    near = [hint for entry in CRMS if (hint := _suggest_path(entry, path))]
+    where = " and ".join(f"{entry.root}{'' if entry.is_one_path else '/'}" for entry in CRMS)
     hints = near or [f"The APIs are at {where}."]
     reason = f"There is nothing at {path} (that this is 404 is assumed)."
     lines = [" ".join([f"There is nothing at {path}.", *near]), "This server answers at:"]
     lines += [f"  {entry.root}{'' if entry.is_one_path else '/...'}  ({entry.title})" for entry in CRMS]
     lines += [f"  {PREFIX}...  (control)", "  /  (a page that explains this server)"]
     return ApiAnswer.of_text("\n".join(lines) + "\n", status=404, reason=reason, hints=hints)
+
+
+def _suggest_path(entry: CrmEntry, path: str) -> str:
+    root, rest = path[: len(entry.root)], path[len(entry.root) :]
+    if root.lower() != entry.root.lower() or rest[:1] not in {"", "/"}:
+        return ""
+    if root == entry.root:
+        return f"{entry.title} has no further paths: did you mean {entry.root}?"
+    return f"Paths are case-sensitive: did you mean {entry.root}{'' if entry.is_one_path else rest}?"
 
 
 async def _confirm_lifespan(receive: Receive, send: Send) -> None:

@@ -20,6 +20,12 @@ from mockserver.workspace import DEFAULT_NAME, Workspace
 from mockserver.workspaces import WorkspaceError, Workspaces
 
 PREFIX = "/_control/"
+# No page of another origin may take an answer in as a script, a style or a picture either.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 
 Handler = Callable[[Workspace, HttpRequest], ApiAnswer]
 WorkspacesHandler = Callable[[Workspaces, HttpRequest], ApiAnswer]
@@ -84,12 +90,12 @@ class Control:
             (f"{PREFIX}{_WORKSPACES}/NAME", list(_ONE_WORKSPACE)),
         ]
 
-    def is_open_to(self, request: HttpRequest) -> bool:
-        """Tell whether the caller may use the control endpoints."""
-        return refuse_control(request, self._token) is None
-
     def answer(self, request: HttpRequest) -> ApiAnswer:
         """Answer a request below `/_control/`."""
+        answer = self._answer(request)
+        return replace(answer, headers={**answer.headers, **_HEADERS})
+
+    def _answer(self, request: HttpRequest) -> ApiAnswer:
         refusal = refuse_control(request, self._token)
         if refusal is not None:
             return refusal

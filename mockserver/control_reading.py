@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from mockserver.asgi import HttpRequest
 from mockserver.exchange import ApiAnswer
 from mockserver.near_misses import suggest
-from mockserver.strict_json import JsonError, as_object, name_type, parse_json
+from mockserver.strict_json import JsonError, as_object, name_type, parse_document
 
 
 class ControlRequestError(Exception):
@@ -51,13 +51,13 @@ def read_whole_number(name: str, text: str) -> int:
 
 
 def read_object(body: bytes) -> dict[str, object]:
-    """Return a body that is a JSON object.
+    """Return a body that is a JSON object without repeated keys.
 
     Raises:
         ControlRequestError: It is something else.
     """
     try:
-        value = parse_json(body)
+        value = parse_document(body)
     except JsonError as error:
         raise ControlRequestError(f"The body is {error}.") from error
     wanted = as_object(value)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from mockserver.asgi import HttpRequest
 from mockserver.clock import parse_account_time
 from mockserver.control_reading import ControlRequestError, check_keys, read_object
-from mockserver.exchange import ApiAnswer, SeedError
-from mockserver.seeds import name_line, parse_seed
+from mockserver.exchange import ApiAnswer
+from mockserver.seeds import load_seed, looks_like_yaml
 from mockserver.strict_json import name_type
 from mockserver.version import read_version
 from mockserver.workspace import Workspace
@@ -47,18 +47,14 @@ def reset(workspace: Workspace, _request: HttpRequest) -> ApiAnswer:
 def put_seed(workspace: Workspace, request: HttpRequest) -> ApiAnswer:
     """Replace all data, and the clock, by the body, a seed document; faults and journal stay.
 
-    The document is JSON, or YAML where the Content-Type says so.
+    The document is JSON or YAML, as the Content-Type says, or as it begins where that says neither.
 
     Raises:
         SeedError: It cannot be loaded; nothing was changed.
     """
-    is_yaml = b"yaml" in request.headers.get(b"content-type", b"").lower()
-    try:
-        workspace.load(parse_seed(request.body, "the body", is_yaml=is_yaml))
-    except SeedError as error:
-        if b"\n" not in request.body.strip():
-            raise  # what a program wrote on one line has no lines to name
-        raise name_line(error, request.body, "the body", is_yaml=is_yaml) from error
+    said = request.headers.get(b"content-type", b"").lower()
+    is_yaml = b"yaml" in said or (b"json" not in said and looks_like_yaml(request.body))
+    load_seed(request.body, "the body", workspace.load, is_yaml=is_yaml)
     return _tell_counts(workspace)
 
 

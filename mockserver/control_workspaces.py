@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mockserver.asgi import HttpRequest
 from mockserver.control_reading import ControlRequestError, check_keys, read_object
-from mockserver.exchange import ApiAnswer
+from mockserver.exchange import ApiAnswer, SeedError
+from mockserver.seeds import name_line
 from mockserver.strict_json import as_object, name_type
 from mockserver.workspace import Workspace
 from mockserver.workspaces import DEFAULT_SEED, Workspaces, describe_logins
@@ -25,6 +26,8 @@ def create_workspace(workspaces: Workspaces, request: HttpRequest) -> ApiAnswer:
 
     Raises:
         ControlRequestError: The body has another shape.
+        WorkspaceError: The name is taken, or there are too many.
+        SeedError: The seed cannot be loaded; the message names line, column and path.
     """
     wanted = read_object(request.body) if request.body.strip() else {}
     check_keys(wanted, ("name", "seed"), "a new workspace")
@@ -39,7 +42,10 @@ def create_workspace(workspaces: Workspaces, request: HttpRequest) -> ApiAnswer:
         raise ControlRequestError(
             f"seed: must be the name of a built-in seed or a seed document, not {name_type(seed)}."
         )
-    made = workspaces.create(name, seed if isinstance(seed, str) else document or {})
+    try:
+        made = workspaces.create(name, seed if isinstance(seed, str) else document or {})
+    except SeedError as error:
+        raise name_line(error, request.body, "the body") from error
     return ApiAnswer.of_json({"name": made.name, **describe_logins(made)}, status=201)
 
 

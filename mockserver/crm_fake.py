@@ -43,6 +43,7 @@ class CrmFake:
         seed: What it was filled with.
         ivinex_url: Where its Ivinex answers, where that is not the fake's own address.
         minicrm_url: The same for its MiniCRM.
+        deviations: Deviations turned on or off whatever seed is loaded; those that a seed names itself count more.
         folder: What the paths of seed files are relative to; empty is the working folder.
     """
 
@@ -56,6 +57,7 @@ class CrmFake:
         seed: str | Mapping[str, object],
         ivinex_url: str = "",
         minicrm_url: str = "",
+        deviations: Mapping[str, bool] | None = None,
         folder: str | Path = "",
     ) -> None:
         self.url = line.url
@@ -65,6 +67,7 @@ class CrmFake:
         self.ivinex_url = ivinex_url or line.url
         self.minicrm_url = minicrm_url or line.url
         self._line = line
+        self._deviations = deviations or {}
         self._folder = Path(folder)
         self._first_seed = self._seed = seed
 
@@ -109,7 +112,7 @@ class CrmFake:
             ControlError: The document has another shape; nothing was changed.
         """
         chosen = locate_seed(seed, self._folder)
-        self._call("PUT", "seed", body=_encode(read_document(chosen)))
+        self._call("PUT", "seed", body=_encode(put_deviations(read_document(chosen), self._deviations)))
         self._seed = chosen
 
     def faults(self, *rules: Mapping[str, object], seed: int | None = None) -> None:
@@ -177,7 +180,12 @@ class CrmFake:
 
 @contextmanager
 def new_workspace(
-    line: ControlLine, name: str, seed: str | Path | Mapping[str, object] = "demo", *, folder: str | Path = ""
+    line: ControlLine,
+    name: str,
+    seed: str | Path | Mapping[str, object] = "demo",
+    *,
+    deviations: Mapping[str, bool] | None = None,
+    folder: str | Path = "",
 ) -> Generator[CrmFake]:
     """Make a workspace, yield it, and drop it at the end.
 
@@ -185,6 +193,7 @@ def new_workspace(
         line: The way to the fake.
         name: The workspace's name; nobody else may have it.
         seed: `demo`, `documented`, `empty`, a seed file, or a seed document.
+        deviations: Deviations to turn on or off by name, whatever the fake's profile has.
         folder: What the paths of seed files are relative to.
 
     Raises:
@@ -192,7 +201,8 @@ def new_workspace(
         ControlError: The fake refused the workspace.
     """
     chosen = locate_seed(seed, folder)
-    wanted = chosen if is_built_in(chosen) else read_document(chosen)
+    is_name_enough = is_built_in(chosen) and not deviations
+    wanted = chosen if is_name_enough else put_deviations(read_document(chosen), deviations or {})
     made: Any = json.loads(line.call("POST", "workspaces", body=_encode({"name": name, "seed": wanted})))
     try:
         yield CrmFake(
@@ -201,6 +211,7 @@ def new_workspace(
             ivinex=IvinexLogin(**made["ivinex"]),
             minicrm=MinicrmLogin(**made["minicrm"]),
             seed=chosen,
+            deviations=deviations,
             folder=folder,
         )
     finally:
@@ -232,6 +243,14 @@ def read_document(seed: str | Mapping[str, object]) -> Mapping[str, object]:
     from mockserver.seeds import read_seed  # only where a file or a built-in seed is named
 
     return read_seed(seed)
+
+
+def put_deviations(document: Mapping[str, object], deviations: Mapping[str, bool]) -> Mapping[str, object]:
+    """Return a seed document with deviations turned on or off where it does not name them itself."""
+    if not deviations:
+        return document
+    own = cast("Mapping[str, object]", document.get("deviations") or {})
+    return {**document, "deviations": {**deviations, **own}}
 
 
 def _encode(value: object) -> bytes:

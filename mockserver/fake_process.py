@@ -46,17 +46,24 @@ class FakeServer:
         return json.loads(self._line.call("GET", "health"))
 
     def new_workspace(
-        self, seed: str | Path | Mapping[str, object] = "demo", *, name: str = "", folder: str | Path = ""
+        self,
+        seed: str | Path | Mapping[str, object] = "demo",
+        *,
+        name: str = "",
+        deviations: Mapping[str, bool] | None = None,
+        folder: str | Path = "",
     ) -> AbstractContextManager[CrmFake]:
         """Make a workspace with data and logins of its own, and drop it at the end of the `with` block.
 
         Args:
             seed: `demo`, `documented`, `empty`, a seed file, or a seed document.
             name: How to begin its name, for people who look at the fake's page; the rest is chance.
+            deviations: Deviations to turn on or off by name, whatever the fake's profile has.
             folder: What the path of a seed file is relative to; empty is the working folder.
         """
         readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:32].strip("-") or "test"
-        return new_workspace(self._line, f"{readable}-{secrets.token_hex(5)}", seed, folder=folder)
+        unique = f"{readable}-{secrets.token_hex(5)}"
+        return new_workspace(self._line, unique, seed, deviations=deviations, folder=folder)
 
 
 @contextmanager

@@ -13,11 +13,37 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Protocol, cast
+
+from mockserver.exchange import ApiAnswer
 
 MAX_ENTRIES = 1000
 MAX_BYTES = 8 * 1024 * 1024
 MAX_BODY_BYTES = 64 * 1024
+
+
+class Asked(Protocol):
+    """A request, as the web server or a page sends it."""
+
+    @property
+    def method(self) -> str:
+        """Upper-case HTTP method."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """Decoded path."""
+        ...
+
+    @property
+    def query(self) -> Sequence[tuple[str, str]]:
+        """Decoded name and value pairs, in the order sent."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """The raw body."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +77,27 @@ class Exchange:
     filter_parameters: Sequence[str] = ()
     response_type: str = ""
     took_s: float = 0.0
+
+    @classmethod
+    def of(
+        cls, asked: Asked, answer: ApiAnswer, *, filter_parameters: Sequence[str] = (), took_s: float = 0.0
+    ) -> Exchange:
+        """Return what the journal keeps of a request and its answer; a fault's delay adds to the time it took."""
+        delivery = answer.delivery
+        return cls(
+            method=asked.method,
+            path=asked.path,
+            query=asked.query,
+            body=asked.body,
+            status=answer.status,
+            response=answer.arriving_body,
+            reason=answer.reason,
+            hints=answer.hints,
+            fault=delivery.fault if delivery else None,
+            filter_parameters=filter_parameters,
+            response_type=answer.content_type,
+            took_s=took_s + (delivery.delay_s if delivery else 0.0),
+        )
 
 
 @dataclass(frozen=True, slots=True)

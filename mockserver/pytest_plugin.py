@@ -7,9 +7,9 @@ asks for the fixture, and no fixture is autouse. A test process starts its fake 
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import pytest
 
@@ -22,6 +22,8 @@ __all__ = ["CrmFakeServers", "crm_fake", "crm_fake_servers"]
 MARKER = "crm_fake"
 SECTION = "crm-mock journal"
 CHOICES = {"profile": ("documented", "observed"), "language": ("en", "hu")}
+DEVIATIONS = "deviations"
+DEVIATIONS_HELP = "points of the profile turned on or off, one NAME or NAME=off a line"
 OPTIONS = {
     "seed": ("demo", "what crm_fake is filled with: demo, documented, empty, or a seed file, relative to rootdir"),
     "profile": ("", "documented (which it is by default) answers as the documents print, observed as live servers do"),
@@ -35,9 +37,10 @@ _journal_key = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer `crm_fake_seed`, `crm_fake_profile`, `crm_fake_language` and `crm_fake_url` in the ini file."""
+    """Offer `crm_fake_url`, and as `crm_fake_...` all that the marker takes, in the ini file."""
     for name, (default, description) in OPTIONS.items():
         parser.addini(f"crm_fake_{name}", description, default=default)
+    parser.addini(f"crm_fake_{DEVIATIONS}", DEVIATIONS_HELP, type="linelist")
     parser.addini(URL_INI, URL_HELP, default="")
 
 
@@ -45,8 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known, for `--strict-markers` and `pytest --markers`."""
     config.addinivalue_line(
         "markers",
-        f"{MARKER}(seed=..., profile=..., language=...): how the fixture crm_fake begins in this test; "
-        "the ini options crm_fake_seed, crm_fake_profile and crm_fake_language say it for all tests.",
+        f"{MARKER}(seed=..., profile=..., language=..., deviations=...): how the fixture crm_fake begins in this test; "
+        "the ini options crm_fake_seed, crm_fake_profile, crm_fake_language and crm_fake_deviations say it for all.",
     )
 
 
@@ -124,7 +127,9 @@ def crm_fake(request: pytest.FixtureRequest) -> Generator[CrmFake]:
     with ExitStack() as stack:
         try:
             server = servers.get_server(options["profile"], options["language"])
-            workspace = server.new_workspace(options["seed"], name=item.name, folder=item.config.rootpath)
+            workspace = server.new_workspace(
+                options["seed"], name=item.name, deviations=options[DEVIATIONS], folder=item.config.rootpath
+            )
             fake = stack.enter_context(workspace)
         except (ControlError, SeedError) as error:
             pytest.fail(f"crm_fake: {error}", pytrace=False)
@@ -159,25 +164,44 @@ def _read_journal(item: pytest.Item) -> str:
 
 
 def _choose_options(item: pytest.Item) -> dict[str, Any]:
-    """Return seed, profile and language for a test: the nearest marker's, else the ini file's.
+    """Return seed, profile, language and deviations for a test: the nearest marker's, else the ini file's.
 
     Raises:
         pytest.fail.Exception: A marker or the ini file says something that cannot be.
     """
     chosen: dict[str, Any] = {name: item.config.getini(f"crm_fake_{name}") for name in OPTIONS}
+    chosen[DEVIATIONS] = _read_switches(item.config.getini(f"crm_fake_{DEVIATIONS}"))
     for marker in reversed(list(item.iter_markers(MARKER))):
         if marker.args:
             _refuse(f'the marker takes names: @pytest.mark.{MARKER}(seed="demo"), not {marker.args[0]!r}')
         for name, value in marker.kwargs.items():
-            if name not in OPTIONS:
+            if name not in chosen:
                 from mockserver.near_misses import suggest
 
-                _refuse(f"{name}: no such option; the marker has {', '.join(OPTIONS)}.{suggest(name, OPTIONS)}")
-            chosen[name] = value
+                _refuse(f"{name}: no such option; the marker has {', '.join(chosen)}.{suggest(name, chosen)}")
+            chosen[name] = {**chosen[name], **_check_switches(value)} if name == DEVIATIONS else value
     for name, values in CHOICES.items():
         if chosen[name] and chosen[name] not in values:
             _refuse(f"{name}: must be {' or '.join(values)}, not {chosen[name]!r}")
     return chosen
+
+
+def _check_switches(value: object) -> Mapping[str, bool]:
+    if not isinstance(value, Mapping):
+        _refuse(f'{DEVIATIONS}: must be like {{"count-is-text": True}}, not {value!r}')
+    return cast("Mapping[str, bool]", value)
+
+
+def _read_switches(lines: Sequence[str]) -> Mapping[str, bool]:
+    if not lines:
+        return {}
+    from mockserver.profiles import DeviationError, parse_switches
+    from mockserver.registry import list_deviations
+
+    try:
+        return parse_switches(lines, list_deviations())
+    except DeviationError as error:
+        _refuse(f"crm_fake_{DEVIATIONS}: {error}")
 
 
 def _refuse(message: str) -> NoReturn:

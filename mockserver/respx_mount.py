@@ -30,7 +30,8 @@ from mockserver.asgi import HttpRequest, split_into_drips
 from mockserver.control_client import ControlError, explain_refusal
 from mockserver.crm_fake import CrmFake, IvinexLogin, MinicrmLogin, locate_seed, read_document
 from mockserver.exchange import ApiAnswer, Delivery
-from mockserver.profiles import Language, Profile, ProfileName
+from mockserver.profiles import Language, Profile, ProfileName, check_names
+from mockserver.registry import list_deviations
 from mockserver.workspace import DEFAULT_NAME
 
 __tracebackhide__ = True
@@ -81,6 +82,7 @@ def mounted_fake(
     seed: str | Path | Mapping[str, object] = "demo",
     profile: ProfileName = "documented",
     language: Language = "en",
+    deviations: Mapping[str, bool] | None = None,
     folder: str | Path = "",
 ) -> Generator[MountedFake]:
     """Answer at the CRMs' addresses from inside this process until the `with` block ends.
@@ -91,16 +93,20 @@ def mounted_fake(
         seed: `demo`, `documented`, `empty`, a seed file, or a seed document.
         profile: `documented` answers as the documents print, `observed` as live servers do.
         language: Language of MiniCRM's labels and error texts.
+        deviations: Deviations to turn on or off by name, whatever the profile has.
         folder: What the path of a seed file is relative to.
 
     Raises:
         ValueError: An address is more or less than scheme, host and port.
         SeedError: The seed cannot be loaded.
+        DeviationError: There is no such deviation.
     """
+    check_names(deviations or {}, list_deviations())
     addresses = tuple(url.rstrip("/") for url in urls) or REAL_URLS
     router = _NotingRouter(addresses)
     chosen = locate_seed(seed, folder)
-    app = create_app(read_document(chosen), Profile(profile, language), seed_name=str(seed) if chosen is seed else "")
+    own_profile = Profile(profile, language, deviations or {})
+    app = create_app(read_document(chosen), own_profile, seed_name=str(seed) if chosen is seed else "")
     mount = _Mount(app)
     with closing(app):
         for address in addresses:

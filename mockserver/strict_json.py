@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import NoReturn, cast
 
+from mockserver.json_lines import find_repeated_key
+
 
 class JsonError(Exception):
     """A body is not JSON; the message says what is wrong and where."""
@@ -16,8 +18,21 @@ def parse_json(raw: bytes) -> object:
     Raises:
         JsonError: It is something else.
     """
+    return _parse(raw, _DECODER)
+
+
+def parse_document(raw: bytes) -> object:
+    """Read one JSON value in which no object has a key twice: the first one would be lost without a word.
+
+    Raises:
+        JsonError: It is something else.
+    """
+    return _parse(raw, _DOCUMENT_DECODER)
+
+
+def _parse(raw: bytes, decoder: json.JSONDecoder) -> object:
     try:
-        value: object = _DECODER.decode(raw.decode("utf-8-sig"))
+        value: object = decoder.decode(raw.decode("utf-8-sig"))
         if b"\\ud" in raw or b"\\uD" in raw:
             _refuse_lone_surrogates(value)
     except UnicodeDecodeError as error:
@@ -28,6 +43,11 @@ def parse_json(raw: bytes) -> object:
         raise JsonError(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
     except RecursionError as error:
         raise JsonError("not readable JSON: nested too deeply") from error
+    except _RepeatedKeyError as error:
+        path, line, column = find_repeated_key(raw.decode("utf-8-sig"))
+        raise JsonError(
+            f"not a clear document: {path or 'an empty key'} comes again at line {line}, column {column}"
+        ) from error
     except ValueError as error:  # a number of thousands of digits
         raise JsonError(f"not readable JSON: {error}") from error
     return value
@@ -37,8 +57,20 @@ def _refuse_constant(name: str) -> NoReturn:
     raise JsonError(f"not JSON: {name} is no JSON value")
 
 
+class _RepeatedKeyError(ValueError):
+    """An object has a key twice."""
+
+
+def _refuse_repeats(members: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(members)
+    if len(value) < len(members):
+        raise _RepeatedKeyError
+    return value
+
+
 # Made once: `json.loads` with an option of its own makes one for each call.
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_DOCUMENT_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeats)
 
 
 def _refuse_lone_surrogates(value: object) -> None:

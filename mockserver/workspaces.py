@@ -81,6 +81,13 @@ class Workspaces:
         known = not login.defect and self.default.crms[crm_name].knows_login(login.username, login.password)
         return self.default if known else None
 
+    def find_by_username(self, crm_name: str, username: str) -> Workspace | None:
+        """Return the workspace one of whose logins to a CRM has this user name, or None where none has."""
+        for workspace in (*self._named.values(), self.default):
+            if any(name == username for name, _ in workspace.list_logins(crm_name)):
+                return workspace
+        return None
+
     def strike(self, workspace: Workspace, method: str, path: str) -> Strike | None:
         """Return the fault that a request is to meet, or None: by its workspace's own plan, else by `default`'s.
 
@@ -154,7 +161,7 @@ class Workspaces:
                 journal_bytes=_JOURNAL_BYTES,
             )
         except SeedError as error:
-            raise SeedError(f"seed: {error}") from error
+            raise SeedError(f"seed.{error}") from error
         if is_empty and self._empty_image is None:
             # It holds no rows, so nothing in it depends on when it was made.
             self._empty_image = made.dump_snapshot()

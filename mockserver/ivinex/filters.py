@@ -85,7 +85,7 @@ def _parse_filter(item: object, path: str, hints: list[str]) -> Filter:
         raise RefusalError(f"{path} must be an object, not {name_type(item)}.", SECTION, near=EXAMPLE)
     operand = condition.get("Operand", condition.get("Operand_Name"))
     if "Operand_Name" in condition:
-        hints.append(f"{path}: Operand_Name stands in one sample of the document; elsewhere the key is Operand.")
+        hints.append(f'Did you mean "Operand"? Operand_Name, as in {path}, stands in one sample of the document alone.')
     unknown = [key for key in condition if key not in {"Field", "Operand", "Operand_Name", "Value"}]
     hints += [f"{path}: {key} means nothing.{suggest(key, KEYS)}" for key in unknown]
     for key, found in (("Field", condition.get("Field")), ("Operand", operand)):

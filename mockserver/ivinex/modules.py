@@ -117,7 +117,10 @@ def parse_moment(text: str) -> str:
     return moment.replace(microsecond=0).isoformat(" ")
 
 
-def join_values(known: Field, record: Mapping[str, str | None]) -> str | None:
-    """Compute a joined field: the parts that have a value, with a space between."""
-    parts = [part for name in known.joins if (part := record.get(name))]
-    return " ".join(parts) or None
+def compute_joined(module: Module, record: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the joined fields of a record: of each the parts that have a value, with a space between."""
+    return {
+        known.name: " ".join(part for name in known.joins if (part := record.get(name))) or None
+        for known in module.own_fields
+        if known.joins
+    }

@@ -97,7 +97,7 @@ def _find_module(modules: Mapping[str, Module], parameters: Mapping[str, str]) -
 def _read_filters(parameters: Mapping[str, str], hints: list[str]) -> list[Filter]:
     filters: list[Filter] = []
     if "Filter" in parameters:
-        hints.append("Filter stands in one place of the document; everywhere else the parameter is Filters.")
+        hints.append('Did you mean "Filters"? Filter stands in one place of the document alone.')
     for name in ("Filters", "Filter"):
         if name in parameters:
             filters += parse_filters(parameters[name], hints)
@@ -135,6 +135,10 @@ def _read_order(module: Module, text: str | None) -> str:
     match = _ORDER.fullmatch(text.strip())
     if match is None:
         raise RefusalError("OrderBy must name a field.", _ORDER_SECTION, near="Send OrderBy=created_date DESC.")
+    name, _, direction = match["field"].partition(" ")
+    if direction and module.find_field(name):
+        near = f"Did you mean {name} DESC? Behind the field stands ASC, DESC or nothing."
+        raise RefusalError(f'"{direction.strip()}" is no direction to order in.', _ORDER_SECTION, near=near)
     field = find_field(module, match["field"], _ORDER_SECTION)
     return build_order(field, descending=(match["direction"] or "").upper() == "DESC")
 

@@ -19,7 +19,7 @@ from mockserver.ivinex.modules import (
     Kind,
     Module,
     build_module,
-    join_values,
+    compute_joined,
     parse_id,
 )
 from mockserver.ivinex.values import BadValueError, read_moment, to_text
@@ -157,10 +157,7 @@ def _read_record(module: Module, given: Mapping[str, object], path: str, now: st
     record[RECORD_ID] = str(number)
     record.setdefault("modified_by", record["created_by"])
     record.setdefault("modified_date", record["created_date"])
-    for field in module.own_fields:
-        if field.joins:
-            record[field.name] = join_values(field, record)
-    return record
+    return {**record, **compute_joined(module, record)}
 
 
 def _read_seeded_value(field: Field, value: object) -> str | None:

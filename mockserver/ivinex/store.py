@@ -14,10 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mockserver.database import transaction
-from mockserver.ivinex.modules import RECORD_ID, Module, join_values
+from mockserver.ivinex.modules import RECORD_ID, Module, compute_joined
 from mockserver.ivinex.seed import DEFAULT_LOGIN, IvinexSeed, ModuleSeed, Record, parse_module_definition
 
-MAX_ID = 10**18
 # Smaller modules are read through faster than anybody notices, and need no indexes to keep up to date.
 LEAST_INDEXED = 1000
 
@@ -139,18 +138,14 @@ class Store:
         return found[0] if found else None
 
     def create_record(self, module: Module, values: Record) -> int:
-        """Add a record and return its id, the next one of its module."""
+        """Add a record, with the values computed from the given ones, and return its id, the next one of its module."""
         record_id = self._take_next_id(module)
-        self._insert(module, [{**values, RECORD_ID: str(record_id)}])
+        self._insert(module, [{**values, **compute_joined(module, values), RECORD_ID: str(record_id)}])
         return record_id
 
     def update_record(self, module: Module, record: Record, changes: Record) -> None:
         """Change the given values of a record, and those computed from them."""
-        changed = {**record, **changes}
-        written = dict(changes)
-        for field in module.own_fields:
-            if field.joins:
-                written[field.name] = join_values(field, changed)
+        written = {**changes, **compute_joined(module, {**record, **changes})}
         assignments = ", ".join(f"{module.fields[name].column} = ?" for name in written)
         sql = f"UPDATE {_table(module.id)} SET {assignments} WHERE collection_id = ?"  # noqa: S608 - columns of our own
         self._connection.execute(sql, (*written.values(), record[RECORD_ID]))

@@ -63,7 +63,7 @@ def dump_account(part: Mapping[str, object], unlisted: Unlisted) -> str:
     return json.dumps({"account": {key: part[key] for key in ACCOUNT_KEYS if key in part}, "unlisted": unlisted})
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=16)  # workspaces of the same seed share it
 def load_account(document: str) -> Account:
     """Read the account that `dump_account` wrote."""
     kept = json.loads(document)

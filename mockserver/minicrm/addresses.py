@@ -79,10 +79,7 @@ def update_address(call: Call) -> object:
     """
     address = call.read_target(Address)
     body = call.read_body()
-    if "ContactId" in body:
-        given = parse_value(ADDRESS_FIELDS["ContactId"], body.pop("ContactId"), call.language)
-        if given != address.contact_id:
-            raise Refusal(rules.ADDRESS_STAYS, "ContactId")
+    call.refuse_move(body, ADDRESS_FIELDS["ContactId"], address.contact_id, rules.ADDRESS_STAYS)
     _write(call, address, body)
     save_row(call.connection, address)
     return {"Id": address.id}

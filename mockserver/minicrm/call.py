@@ -141,6 +141,15 @@ class Call:
                 raise Refusal(rules.UNKNOWN_FIELD, name, hints or hint_at_names(name, known))
         return {name: parse_value(known[name], value, self.language) for name, value in body.items()}
 
+    def refuse_move(self, body: dict[str, object], owner: Field, owner_id: int, rule: rules.Rule) -> None:
+        """Take what an entity belongs to out of the body of an update, which may name it only as it is.
+
+        Raises:
+            Refusal: It names another one.
+        """
+        if owner.name in body and parse_value(owner, body.pop(owner.name), self.language) != owner_id:
+            raise Refusal(rule, owner.name)
+
     def refuse_unknown(self, names: Iterable[str], known: Iterable[str], rule: rules.Rule) -> None:
         """Refuse a parameter that does not exist, with what may have been meant."""
         known = list(known)

@@ -10,15 +10,15 @@ from mockserver.minicrm.contacts import COLUMNS, keep_digits, render_row
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import CONTACT_TYPES
 from mockserver.minicrm.search import (
-    PAGE_SIZE,
     Conditions,
+    find_page,
     locate_field,
     match_field,
     match_words,
-    read_page,
+    read_criteria,
     read_updated_since,
 )
-from mockserver.minicrm.store import Contact, count_rows, list_rows
+from mockserver.minicrm.store import Contact
 from mockserver.minicrm.values import read_whole
 
 # Query, Email, Type and Page are documented, the search by any field is observed, UpdatedSince is assumed.
@@ -35,20 +35,12 @@ def search_contacts(call: Call) -> object:
 
     Source: Searching; Contact Search (full-text); Contact Search (field-based).
     """
-    parameters = dict(call.parameters)
     fields = {name for known in call.account.contact_fields.values() for name in known}
-    call.refuse_unknown(parameters, [*PARAMETERS, *sorted(fields)], rules.UNKNOWN_PARAMETER)
-    page = read_page(parameters.pop("Page", "0"))
-    if not parameters.get("Query", "x").split():
-        call.hints.append("an empty Query is no criterion (assumed)")
-        del parameters["Query"]
+    criteria, page = read_criteria(call, call.parameters, [*PARAMETERS, *sorted(fields)])
     conditions = Conditions()
-    for name, text in parameters.items():
+    for name, text in criteria.items():
         _match(call, conditions, name, text)
-    count = count_rows(call.connection, "contact", conditions.sql, conditions.parameters)
-    found = list_rows(
-        call.connection, Contact, conditions.sql, conditions.parameters, limit=PAGE_SIZE, offset=page * PAGE_SIZE
-    )
+    count, found = find_page(call, Contact, conditions, page)
     rows = {str(each.id): render_row(call, each) for each in found}
     return call.render_results(count, rows)
 

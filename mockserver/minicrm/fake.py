@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mockserver.database import transaction
 from mockserver.exchange import ApiAnswer, ApiRequest, Clock
 from mockserver.minicrm import contacts, projects, rules
+from mockserver.minicrm.account import load_account
 from mockserver.minicrm.call import Call
 from mockserver.minicrm.deviations import (
     BAD_LOGIN_IS_404,
@@ -33,6 +34,7 @@ from mockserver.minicrm.routes import (
     render_success,
 )
 from mockserver.minicrm.rules import Refusal
+from mockserver.minicrm.schema import Account
 from mockserver.minicrm.seed import Seed, parse_seed
 from mockserver.minicrm.store import (
     KINDS,
@@ -43,7 +45,7 @@ from mockserver.minicrm.store import (
     add_words,
     count_rows,
     has_account,
-    read_account,
+    read_account_document,
     save_account,
     save_rows,
     set_next_id,
@@ -77,6 +79,8 @@ class MinicrmFake:
         self._clock = clock
         self._profile = profile
         self._limit = RequestLimit(clock, read_seconds)
+        self._document = ""
+        self._account: Account
         with transaction(connection):
             create_tables(connection)
             if not has_account(connection):
@@ -104,13 +108,13 @@ class MinicrmFake:
 
     def list_logins(self) -> Sequence[tuple[str, str]]:
         """Return the account's logins as system id and API key."""
-        return read_account(self._connection).logins
+        return self._read_account().logins
 
     def browse(self) -> Browser:
         """Return how people look at the account's records."""
         from mockserver.minicrm.browse import MinicrmBrowser  # only people need it
 
-        return MinicrmBrowser(read_account(self._connection), self._profile.language)
+        return MinicrmBrowser(self._read_account(), self._profile.language)
 
     def list_deviations(self) -> Sequence[Deviation]:
         """Return every point where live servers differ from the document."""
@@ -150,7 +154,7 @@ class MinicrmFake:
             return render_refusal(refusal, request.method, entity, self._profile.language, hints=hints, allow=allow)
 
     def _answer(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiAnswer:
-        account = read_account(self._connection)
+        account = self._read_account()
         call = Call(
             connection=self._connection,
             account=account,
@@ -174,6 +178,13 @@ class MinicrmFake:
         if refusal.api_name and not self._profile.observes(REFUSALS_NAME_LABELS):
             names = refusal.api_name
         return Refusal(rule, names, refusal.hints)
+
+    def _read_account(self) -> Account:
+        """Return the account, read anew where the tables hold another one than the last time."""
+        document = read_account_document(self._connection)
+        if document != self._document:
+            self._document, self._account = document, load_account(document)
+        return self._account
 
     def _store(self, seed: Seed) -> None:
         save_account(self._connection, seed.document)

@@ -11,15 +11,15 @@ from mockserver.minicrm.projects import COLUMNS, find_businesses, get_project_by
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import STATUS_GROUPS, Field, build_project_schema
 from mockserver.minicrm.search import (
-    PAGE_SIZE,
     Conditions,
+    find_page,
     locate_field,
     match_field,
     match_words,
-    read_page,
+    read_criteria,
     read_updated_since,
 )
-from mockserver.minicrm.store import Project, count_rows, list_rows
+from mockserver.minicrm.store import Project
 from mockserver.minicrm.values import hint_at_word, read_whole
 
 # Query, StatusGroup, UpdatedSince and Page are documented, MainContactId and the search by any field are observed.
@@ -31,25 +31,17 @@ def search_projects(call: Call) -> object:
 
     Source: Searching; Project search (full-text); Project search (field-based).
     """
-    parameters = dict(call.parameters)
+    parameters = call.parameters
     if "ReferenceId" in parameters:
         if len(parameters) > 1:
             call.hints.append("ReferenceId names one project; the other parameters were not looked at (assumed)")
         return get_project_by_reference(call, parameters["ReferenceId"])
     by_module = _list_fields(call)
     fields = {name for known in by_module.values() for name in known}
-    call.refuse_unknown(parameters, [*PARAMETERS, *sorted(fields)], rules.UNKNOWN_PARAMETER)
-    page = read_page(parameters.pop("Page", "0"))
-    if not parameters.get("Query", "x").split():
-        call.hints.append("an empty Query is no criterion (assumed)")
-        del parameters["Query"]
-    if not parameters and call.observes(SEARCH_NEEDS_A_CRITERION):
+    criteria, page = read_criteria(call, parameters, [*PARAMETERS, *sorted(fields)])
+    if not criteria and call.observes(SEARCH_NEEDS_A_CRITERION):
         raise Refusal(rules.NO_CRITERION, hints=[f"name one of {', '.join(PARAMETERS[:-1])} or any field"])
-    conditions = _build_conditions(call, parameters, by_module)
-    count = count_rows(call.connection, "project", conditions.sql, conditions.parameters)
-    found = list_rows(
-        call.connection, Project, conditions.sql, conditions.parameters, limit=PAGE_SIZE, offset=page * PAGE_SIZE
-    )
+    count, found = find_page(call, Project, _build_conditions(call, criteria, by_module), page)
     businesses = find_businesses(call.connection, found)
     rows = {str(each.id): render_row(call, each, businesses.get(each.id)) for each in found}
     return call.render_results(count, rows)

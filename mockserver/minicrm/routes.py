@@ -18,6 +18,14 @@ from mockserver.near_misses import find_near_misses
 
 PREFIX = "/Api/R3"
 _ID = "{id}"
+# What people call things for which the API has words of its own; an s at the end makes no difference.
+_OTHER_WORDS = {
+    **dict.fromkeys(("person", "people", "business", "businesse", "company", "companie", "customer"), "Contact"),
+    **dict.fromkeys(("module", "categorie"), "Category"),
+    **dict.fromkeys(("lead", "deal", "card"), "Project"),
+    "task": "ToDo",
+    "tasklist": "ToDoList",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +131,16 @@ def refuse_method(route: Route, method: str) -> tuple[Refusal, str]:
 
 
 def _suggest_paths(inner: list[str]) -> list[str]:
+    endpoints = f"the endpoints are {', '.join(sorted({route.entity for route in ROUTES}))}"
     if not inner:
-        return [f"the endpoints are {', '.join(sorted({route.entity for route in ROUTES}))}"]
+        return [endpoints]
     known = {route.path.removesuffix(f"/{_ID}"): route for route in ROUTES}
     last_is_id = inner[-1].isdigit()
     name = "/".join(inner[:-1] if last_is_id and len(inner) > 1 else inner)
     hints: list[str] = []
-    for meant in find_near_misses(name, known):
+    meanings = [_OTHER_WORDS[word] for word in (name.casefold(), name.casefold()[:-1]) if word in _OTHER_WORDS]
+    for meant in (*meanings, *find_near_misses(name, known)):
         shapes = [route.path for route in ROUTES if route.path.removesuffix(f"/{_ID}") == meant]
         shape = next((path for path in shapes if path.endswith(_ID) == last_is_id), shapes[0])
         hints.append(f"did you mean {PREFIX}/{shape.replace(_ID, inner[-1] if last_is_id else _ID)}?")
-    return hints
+    return hints or [endpoints]

@@ -1,17 +1,20 @@
-"""Turns search parameters into SQL conditions: the full text, and fields of every type.
+"""Turns search parameters into SQL conditions, the full text and fields of every type, and finds a page by them.
 
-Nothing here knows which parameters an endpoint has, or what its rows look like.
+Nothing here knows which parameters an endpoint has beside `Query` and `Page`, or what its rows look like.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from mockserver.minicrm import rules
+from mockserver.minicrm.call import AnyRow, Call
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import Field
+from mockserver.minicrm.store import count_rows, list_rows
 from mockserver.minicrm.texts import Language
 from mockserver.minicrm.values import parse_value, read_since, read_whole
 
@@ -35,6 +38,28 @@ class Conditions:
     def sql(self) -> str:
         """All conditions as one."""
         return " AND ".join(self.parts) or "1"
+
+
+def read_criteria(call: Call, parameters: Mapping[str, str], known: Iterable[str]) -> tuple[dict[str, str], int]:
+    """Return what is searched by, without `Page` and without an empty `Query`, and the page, from 0.
+
+    Raises:
+        Refusal: A parameter is not `known`, or Page is no page.
+    """
+    call.refuse_unknown(parameters, known, rules.UNKNOWN_PARAMETER)
+    criteria = dict(parameters)
+    page = _read_page(criteria.pop("Page", "0"))
+    if not criteria.get("Query", "x").split():
+        call.hints.append("an empty Query is no criterion (assumed)")
+        del criteria["Query"]
+    return criteria, page
+
+
+def find_page(call: Call, kind: type[AnyRow], conditions: Conditions, page: int) -> tuple[int, list[AnyRow]]:
+    """Return how many rows meet the conditions, and those of a page, by ascending id."""
+    where, values = conditions.sql, conditions.parameters
+    count = count_rows(call.connection, kind.KIND, where, values)
+    return count, list_rows(call.connection, kind, where, values, limit=PAGE_SIZE, offset=page * PAGE_SIZE)
 
 
 def match_words(kind: Literal["project", "contact"], query: str) -> tuple[str, list[object]]:
@@ -112,7 +137,7 @@ def locate_field(
     return expression
 
 
-def read_page(text: str) -> int:
+def _read_page(text: str) -> int:
     """Return the number of the page, from 0.
 
     Raises:

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, TypeVar
 
-from mockserver.minicrm.account import load_account
-from mockserver.minicrm.schema import Account, ContactType
+from mockserver.minicrm.schema import ContactType
 from mockserver.minicrm.tables import FIELD_BREAK
 
 Kind = Literal["project", "contact", "task", "address"]
@@ -22,23 +21,20 @@ KINDS: tuple[Kind, ...] = ("project", "contact", "task", "address")
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """What all rows share. Attributes are the columns, in the order of the table; dicts are kept as JSON."""
+    """What all rows share. Attributes are the columns, by their names; dicts are kept as JSON."""
 
     KIND: ClassVar[Kind]
     id: int
 
 
 @dataclass(slots=True, kw_only=True)
-class Project(Row):
-    """One project; `fields` holds what its module's schema adds, in the order in which it was written."""
+class NamedRow(Row):
+    """A row with a name, which other programs may refer to, and which remembers who wrote it and when.
 
-    KIND: ClassVar[Kind] = "project"
-    category_id: int
-    contact_id: int | None = None
-    status_id: int | None = None
-    user_id: int | None = None
+    `fields` holds what has no place of its own, in the order in which it was written.
+    """
+
     name: str = ""
-    deleted: int = 0
     reference_id: str | None = None
     created_at: str = ""
     created_by: int | None = None
@@ -48,20 +44,25 @@ class Project(Row):
 
 
 @dataclass(slots=True, kw_only=True)
-class Contact(Row):
+class Project(NamedRow):
+    """One project; `fields` holds what its module's schema adds."""
+
+    KIND: ClassVar[Kind] = "project"
+    category_id: int
+    contact_id: int | None = None
+    status_id: int | None = None
+    user_id: int | None = None
+    deleted: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Contact(NamedRow):
     """One person or business; `fields` holds all but Id, Type, BusinessId and ReferenceId."""
 
     KIND: ClassVar[Kind] = "contact"
     type: ContactType
-    name: str = ""
     business_id: int | None = None
     phone_backwards: str = ""
-    reference_id: str | None = None
-    created_at: str = ""
-    created_by: int | None = None
-    updated_at: str = ""
-    updated_by: int | None = None
-    fields: dict[str, object] = field(default_factory=dict[str, object])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -96,10 +97,9 @@ _JSON_COLUMNS = frozenset({"fields", "attachments"})
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
-def read_account(connection: sqlite3.Connection) -> Account:
-    """Return the account that the tables hold."""
-    row = connection.execute("SELECT document FROM minicrm_account").fetchone()
-    return load_account(row[0])
+def read_account_document(connection: sqlite3.Connection) -> str:
+    """Return the account that the tables hold, as `load_account` reads it."""
+    return str(connection.execute("SELECT document FROM minicrm_account").fetchone()[0])
 
 
 def save_account(connection: sqlite3.Connection, document: str) -> None:

@@ -80,10 +80,7 @@ def update_task(call: Call) -> object:
     body = call.read_body()
     if task.status == "Closed" and call.observes(CLOSED_TASKS_STAY):
         raise Refusal(rules.TASK_CLOSED, hints=["create a new task: a closed one is not opened again"])
-    if "ProjectId" in body:
-        given = parse_value(call.account.task_fields["ProjectId"], body.pop("ProjectId"), call.language)
-        if given != task.project_id:
-            raise Refusal(rules.TASK_STAYS, "ProjectId")
+    call.refuse_move(body, call.account.task_fields["ProjectId"], task.project_id, rules.TASK_STAYS)
     _write(call, task, body)
     save_row(call.connection, task)
     return {"Id": task.id}

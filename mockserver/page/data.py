@@ -6,7 +6,7 @@ from mockserver.clock import parse_account_time
 from mockserver.exchange import ApiAnswer, SeedError
 from mockserver.page.curl import build_control_curl
 from mockserver.page.visit import Visit
-from mockserver.seeds import SEED_NAMES, parse_seed, read_seed
+from mockserver.seeds import SEED_NAMES, load_seed, looks_like_yaml, read_seed
 
 _SEED_TEXTS = {
     "demo": "A small company, with names that are hard on programs.",
@@ -31,7 +31,8 @@ def answer_data(visit: Visit) -> ApiAnswer:
         elif action == "seed":
             _load_built_in(visit, form.get("name", ""))
         elif action == "document":
-            visit.workspace.load(parse_seed(form.get("document", "").encode(errors="replace"), "the document"))
+            document = form.get("document", "").encode(errors="replace")
+            load_seed(document, "the document", visit.workspace.load, is_yaml=looks_like_yaml(document))
         elif action == "clock":
             _set_clock(visit, form.get("how", ""), form.get("now", ""))
         else:

@@ -142,7 +142,7 @@ def describe_rule(rule: Rule) -> str:
     if fault.delay_s is not None:
         shortest, longest = fault.delay_s
         what += f", {shortest:g} s" if shortest == longest else f", {shortest:g} to {longest:g} s"
-    where = f"{match.method or 'Any request'} {match.path or 'to any address'}"
+    where = f"{match.method or 'Any request'} to {match.path or 'any address'}"
     when = [f"workspace {match.workspace}"] if match.workspace else []
     if match.nth:
         when.append(f"only request {match.nth}")

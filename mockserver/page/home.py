@@ -14,14 +14,19 @@ from mockserver.registry import CRMS, CrmEntry
 from mockserver.version import read_version
 
 _CONTROL_TEXTS = {
-    "/_control/health": "version, profile, counts",
-    "/_control/reset": "back to the seed",
+    "/_control/health": "version, profile, counts, and every deviation from the documents",
+    "/_control/reset": "back to the seed it was started with",
     "/_control/seed": "replace all data by a seed document",
     "/_control/requests": "the journal: what was asked, answered, and why it was refused",
+    "/_control/requests.har": "the same as an HTTP Archive",
     "/_control/clock": "the account's time: read, set, freeze",
     "/_control/snapshot": "the whole state, out and in",
+    "/_control/openapi/ivinex.json": "the Ivinex API as OpenAPI 3.1",
+    "/_control/openapi/minicrm.json": "the MiniCRM API as OpenAPI 3.1",
+    "/_control/openapi/control.json": "these endpoints as OpenAPI 3.1",
     "/_control/faults": "what is made to go wrong",
-    "/_control/workspaces": "accounts side by side",
+    "/_control/workspaces": "accounts side by side: list them, make one, drop all",
+    "/_control/workspaces/NAME": "one of them: its logins and counts, and dropping it",
 }
 _LAST_REFUSALS = 3
 

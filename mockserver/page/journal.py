@@ -15,7 +15,7 @@ _OUTCOMES = {"": "All", "refused": "Refused", "fault": "With a fault"}
 
 
 def answer_journal(visit: Visit) -> ApiAnswer:
-    """Answer a visit to `journal`, `journal/12` or `journal/rows?after=12`, for which the script asks."""
+    """Answer a visit to `journal`, `journal/12`, `journal/export.har`, or `journal/rows?after=12` of the script."""
     journal = visit.workspace.journal
     rest = visit.parts[1:]
     if visit.request.method == "POST":
@@ -23,6 +23,8 @@ def answer_journal(visit: Visit) -> ApiAnswer:
         return visit.redirect("journal", done="cleared")
     if rest == ("rows",):
         return _send_rows(visit)
+    if rest == ("export.har",):
+        return _send_archive(visit)
     entries = journal.select(Selection())
     if not rest:
         chosen = _choose(visit, entries)
@@ -71,7 +73,7 @@ def show_entry(visit: Visit, entry: JournalEntry) -> Mapping[str, object]:
         "target": _show_target(entry),
         "status": exchange.status,
         "reason": exchange.reason,
-        "hints": exchange.hints,
+        "hints": [hint for hint in exchange.hints if hint not in exchange.reason],
         "fault": exchange.fault,
         "workspace": visit.workspace.name,
         "is_refused": is_refused(entry),
@@ -92,6 +94,14 @@ def _send_rows(visit: Visit) -> ApiAnswer:
     html = visit.render_text("rows.html", entries=[show_entry(visit, entry) for entry in reversed(chosen)])
     headers = {**HEADERS, "X-Last-Id": str(fresh[-1].id if fresh else seen)}
     return ApiAnswer(200, html.encode(errors="replace"), "text/html; charset=utf-8", headers=headers)
+
+
+def _send_archive(visit: Visit) -> ApiAnswer:
+    from mockserver.har import export_har  # rarely asked for
+
+    archive = export_har(visit.workspace.journal.select(Selection()), visit.request.base_url)
+    name = f"crm-mock-{visit.workspace.name}.har"
+    return ApiAnswer(200, archive, headers={**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _choose(visit: Visit, entries: Sequence[JournalEntry]) -> Sequence[JournalEntry]:

@@ -37,20 +37,7 @@ class _Desk:
         """Ask the API to change something, and return its answer and the journal's number for it."""
         answer = self._ask(request)
         journal = self.visit.workspace.journal
-        journal.record(
-            Exchange(
-                method=request.method,
-                path=request.path,
-                query=request.query,
-                body=request.body,
-                status=answer.status,
-                response=answer.body,
-                reason=answer.reason,
-                hints=answer.hints,
-                filter_parameters=self.entry.filter_parameters,
-                response_type=answer.content_type,
-            )
-        )
+        journal.record(Exchange.of(request, answer, filter_parameters=self.entry.filter_parameters))
         return answer, journal.list_entries(1)[-1]["id"]
 
     def show_curl(self, request: ApiRequest) -> str:

@@ -8,17 +8,17 @@ document in JSON or YAML, `{"clock": ..., "ivinex": {...}, "minicrm": {...}}`, e
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
 from mockserver.exchange import SeedError
-from mockserver.strict_json import JsonError, as_object, name_type, parse_json
+from mockserver.strict_json import JsonError, as_object, name_type, parse_document
 
 SEED_NAMES = ("demo", "documented", "empty")
 SCHEMA_NAME = "seed.schema.json"
 
-_LOOKS_LIKE_JSON = re.compile(rb"(\xef\xbb\xbf)?\s*[{\[]")
+_LOOKS_LIKE_JSON = re.compile(rb"(\xef\xbb\xbf)?\s*([{\[]|\Z)")
 
 
 class UnreadableSeedError(SeedError):
@@ -59,6 +59,29 @@ def parse_seed(raw: bytes, source: str, *, is_yaml: bool = False) -> Mapping[str
     return seed
 
 
+def load_seed(raw: bytes, source: str, load: Callable[[Mapping[str, object]], None], *, is_yaml: bool) -> None:
+    """Read a seed document and have it loaded.
+
+    Args:
+        raw: The document.
+        source: How errors call it.
+        load: What loads it.
+        is_yaml: Whether it is YAML; else it is JSON.
+
+    Raises:
+        SeedError: It cannot be read or loaded; the message names line, column and path.
+    """
+    try:
+        load(parse_seed(raw, source, is_yaml=is_yaml))
+    except SeedError as error:
+        raise name_line(error, raw, source, is_yaml=is_yaml) from error
+
+
+def looks_like_yaml(raw: bytes) -> bool:
+    """Tell whether a seed that does not say what it is begins unlike JSON."""
+    return not _LOOKS_LIKE_JSON.match(raw)
+
+
 def name_line(error: SeedError, raw: bytes, source: str, *, is_yaml: bool = False) -> SeedError:
     """Return an error about a seed's content with the line and column of what is wrong, for people.
 
@@ -74,7 +97,7 @@ def name_line(error: SeedError, raw: bytes, source: str, *, is_yaml: bool = Fals
     if is_yaml:
         from mockserver.seeds.yaml_text import find_line_in_yaml as find_line
     else:
-        from mockserver.seeds.json_lines import find_line_in_json as find_line
+        from mockserver.json_lines import find_line_in_json as find_line
     line, column = find_line(text, str(error))
     return SeedError(f"{source}, line {line}, column {column}: {error}")
 
@@ -114,12 +137,12 @@ def _read_file(path: str) -> tuple[bytes, bool]:
     ending = Path(path).suffix.lower()
     if ending in {".yaml", ".yml", ".json"}:
         return raw, ending != ".json"
-    return raw, not _LOOKS_LIKE_JSON.match(raw)
+    return raw, looks_like_yaml(raw)
 
 
 def _parse_json(raw: bytes, source: str) -> object:
     try:
-        return parse_json(raw)
+        return parse_document(raw)
     except JsonError as error:
         raise UnreadableSeedError(f"{source} is {error}") from error
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-RECIPES = Path(__file__).parents[2] / "docs" / "recipes"
-# A block is a file where its name, as code and with a colon, ends the line before it; a shell block without is run.
-BLOCK = re.compile(
-    r"(?:`(?P<name>[\w.]+)`[^\n`]*:\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
-)
+from tests.docs.pages import DOCS, read_blocks, run
+
+RECIPES = DOCS / "recipes"
 # This one needs an engine, a network and minutes; it says itself what is checked instead.
 NOT_RUN = {"docker.md"}
 
@@ -28,31 +23,14 @@ class Recipe:
 
 
 def read_recipe(name: str) -> Recipe:
+    """Return the files of a recipe, and the shell blocks that are none, which are run."""
     recipe = Recipe({}, [])
-    for block in BLOCK.finditer((RECIPES / name).read_text(encoding="utf-8")):
-        if block["name"]:
-            recipe.files[block["name"]] = block["text"]
-        elif block["language"] == "sh":
-            recipe.commands.append(block["text"])
+    for block in read_blocks(RECIPES / name):
+        if block.file:
+            recipe.files[block.file] = block.text
+        elif block.language == "sh":
+            recipe.commands.append(block.text)
     return recipe
-
-
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a recipe's command where its files are, with this environment's programs first."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CRM_MOCK_"))}
-    # Plugins that are slow to load and that no recipe uses.
-    environment["PYTEST_ADDOPTS"] = "-p no:schemathesis -p no:hypothesispytest -p no:faker"
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
-    return subprocess.run(
-        ["/bin/sh", "-e", "-c", command],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(

@@ -29,22 +29,6 @@ def test_only_a_crms_own_login_opens_it(start_fake: StartFake, path: str, auth: 
     assert answer.status_code == (200 if auth == right else 401)
 
 
-def test_a_refused_login_is_explained_in_the_journal(start_fake: StartFake):
-    fake = start_fake()
-    fake.client.get("/API/Records.php")
-    fake.client.get("/API/Records.php", auth=("demo", "wrong"))
-    fake.client.get("/API/Records.php", headers={"Authorization": "Basic ???"})
-
-    hints = [entry["hints"] for entry in fake.read_journal()]
-
-    assert hints == [
-        ["The request has no Authorization header."],
-        ["No Ivinex account here has this user name and password."],
-        ["The Authorization header is not readable Base64 of UTF-8 text."],
-    ]
-    assert all(entry["reason"] for entry in fake.read_journal())
-
-
 @pytest.mark.parametrize(
     ("path", "meant"),
     [

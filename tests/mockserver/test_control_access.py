@@ -55,6 +55,13 @@ def test_a_page_of_another_origin_is_kept_out(start_fake: StartFake, origin: str
     assert "another origin" in answer.json()["error"]
 
 
+@pytest.mark.parametrize("path", ["health", "snapshot", "requests", "nothing"])
+def test_a_page_of_another_origin_cannot_take_an_answer_in_by_a_tag(start_fake: StartFake, path: str):
+    headers = start_fake().client.get(f"/_control/{path}").headers
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_the_servers_own_page_is_let_in(start_fake: StartFake):
     answer = start_fake().client.post("/_control/reset", headers={"Origin": "http://127.0.0.1:8080"})
 

@@ -162,7 +162,10 @@ def test_a_failure_while_setting_up_or_tearing_down_shows_the_journal_too(projec
 
 
 def test_the_nearest_marker_wins_key_by_key_over_the_ini_file(pytester: pytest.Pytester):
-    pytester.makeini("[pytest]\ncrm_fake_seed = seeds/ours.json\ncrm_fake_language = hu\n")
+    pytester.makeini(
+        "[pytest]\ncrm_fake_seed = seeds/ours.json\ncrm_fake_language = hu\n"
+        "crm_fake_deviations =\n  count-is-text\n  bad-login-is-404\n"
+    )
     pytester.mkdir("seeds").joinpath("ours.json").write_text(
         '{"ivinex": {"modules": {"7": {"name": "boat", "fields": {}, "records": []}}}}'
     )
@@ -174,18 +177,32 @@ def test_the_nearest_marker_wins_key_by_key_over_the_ini_file(pytester: pytest.P
             return crm_fake.env["IVINEX_MODULES"]
 
         def read_health(crm_fake):
-            with urllib.request.urlopen(crm_fake.url + "/_control/health") as answer:
+            with urllib.request.urlopen(crm_fake.url + "/_control/health?workspace=" + crm_fake.name) as answer:
                 return json.load(answer)
+
+        def read_deviations(crm_fake):
+            found = {each["name"]: each["on"] for each in read_health(crm_fake)["deviations"]}
+            return {name: found[name] for name in ("count-is-text", "bad-login-is-404", "search-hides-trash")}
 
         def test_ini(crm_fake):
             assert read_modules(crm_fake) == "boat=7"
             assert read_health(crm_fake)["language"] == "hu"
+            assert list(read_deviations(crm_fake).values()) == [True, True, True]
 
-        @pytest.mark.crm_fake(seed="demo", language="en")
+        @pytest.mark.crm_fake(seed="demo", language="en", deviations={"count-is-text": False})
         class TestClass:
             def test_of_the_class(self, crm_fake):
                 assert read_modules(crm_fake) == "contact=1001,note=1002,company=1003,deal=1004"
                 assert read_health(crm_fake)["language"] == "en"
+                assert list(read_deviations(crm_fake).values()) == [False, True, True]
+
+            @pytest.mark.crm_fake(deviations={"search-hides-trash": False})
+            def test_deviations_stay_over_seeds_unless_these_name_them(self, crm_fake):
+                for again in (lambda: None, lambda: crm_fake.seed("empty"), crm_fake.reset):
+                    again()
+                    assert list(read_deviations(crm_fake).values()) == [False, True, False]
+                crm_fake.seed({"deviations": {"search-hides-trash": True}})
+                assert list(read_deviations(crm_fake).values()) == [False, True, True]
 
             @pytest.mark.crm_fake(seed={"ivinex": {"modules": {"8": {"name": "sail", "fields": {}}}}})
             def test_of_its_own(self, crm_fake):
@@ -194,18 +211,23 @@ def test_the_nearest_marker_wins_key_by_key_over_the_ini_file(pytester: pytest.P
         """
     )
 
-    pytester.runpytest_inprocess("--strict-markers", "--strict-config").assert_outcomes(passed=3)
+    pytester.runpytest_inprocess("--strict-markers", "--strict-config").assert_outcomes(passed=4)
 
 
 @pytest.mark.parametrize(
     ("marker", "explanation"),
     [
-        ('sed="demo"', '*crm_fake: sed: no such option; the marker has seed, profile, language. Did you mean "seed"*'),
+        (
+            'sed="demo"',
+            '*crm_fake: sed: no such option; the marker has seed, profile, language, deviations. Did you mean "seed"*',
+        ),
         ('"demo"', "*crm_fake: the marker takes names: @pytest.mark.crm_fake(seed=\"demo\"), not 'demo'"),
         ('profile="live"', "*crm_fake: profile: must be documented or observed, not 'live'"),
         ('profile="observed"', "*crm_fake: profile: the test wants 'observed', but the fake at http*'documented'*"),
         ('language="de"', "*crm_fake: language: must be en or hu, not 'de'"),
         ('seed="demmo"', "*crm_fake: cannot read the seed '*demmo': No such file or directory (name demo,*"),
+        ('deviations={"cuont-is-text": True}', "*crm_fake: *'cuont-is-text' is no deviation. Did you mean*"),
+        ('deviations="count-is-text"', '*crm_fake: deviations: must be like {"count-is-text": True}, not \'count*'),
         ('seed={"ivinx": {}}', '*crm_fake: *ivinx: no such key*Did you mean "ivinex"?*'),
     ],
 )
@@ -237,6 +259,6 @@ def test_a_fake_that_is_not_there_is_told_by_its_address(project: pytest.Pyteste
 def test_pytest_lists_the_marker_and_the_ini_options(pytester: pytest.Pytester):
     shown = pytester.runpytest_inprocess("--markers").stdout.str() + pytester.runpytest_inprocess("--help").stdout.str()
 
-    assert "@pytest.mark.crm_fake(seed=..., profile=..., language=...)" in shown
-    for name in ("crm_fake_seed", "crm_fake_profile", "crm_fake_language", "crm_fake_url"):
-        assert re.search(rf"\b{name} \(string\)", shown)
+    assert "@pytest.mark.crm_fake(seed=..., profile=..., language=..., deviations=...)" in shown
+    for name in ("crm_fake_seed", "crm_fake_profile", "crm_fake_language", "crm_fake_deviations", "crm_fake_url"):
+        assert re.search(rf"\b{name} \((string|linelist)\)", shown)

@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from mockserver.control_client import ControlError
+from mockserver.profiles import DeviationError
 from mockserver.respx_mount import MountedFake, mounted_fake
 
 CATEGORIES = "https://r3.minicrm.hu/Api/R3/Category"
@@ -80,6 +81,14 @@ def test_without_addresses_the_real_ones_are_mounted():
         refusal = httpx.get("https://r3.minicrm.hu/Api/R3/Project/99", auth=fake.minicrm)
         assert refusal.status_code == 404
         assert fake.app.workspace.profile.language == "hu"
+
+
+def test_a_deviation_is_turned_on_by_its_name():
+    with mounted_fake("https://r3.minicrm.hu", deviations={"count-is-text": True}) as fake:
+        found = ask_synchronously("GET", "https://r3.minicrm.hu/Api/R3/Project?StatusGroup=Open", auth=fake.minicrm)
+        assert isinstance(found.json()["Count"], str)
+    with pytest.raises(DeviationError, match="Did you mean"), mounted_fake(deviations={"count-as-text": True}):
+        pass
 
 
 def test_one_address_serves_both_crms():

@@ -180,4 +180,22 @@ def test_the_control_endpoint_takes_yaml_where_it_is_said_to_be_and_names_lines_
         assert refused.status_code == 400
         assert refused.json()["error"].startswith("the body, line 2, column 1: ivinx: no such key")
     refused = fake.client.put("/_control/seed", content=b'{"ivinx": {}}')
-    assert refused.json()["error"].startswith("ivinx: no such key")
+    assert refused.json()["error"].startswith("the body, line 1, column 2: ivinx: no such key")
+
+
+def test_a_seed_sent_without_saying_what_it_is_is_read_as_what_it_looks_like(start_fake: StartFake):
+    fake = start_fake()
+    form = {"Content-Type": "application/x-www-form-urlencoded"}  # what curl says of any file
+    for text in (YAML_SEED, '{"ivinex": {}}'):
+        assert fake.client.put("/_control/seed", content=text, headers=form).status_code == 200
+    refused = fake.client.put("/_control/seed", content=YAML_SEED, headers={"Content-Type": "application/json"})
+    assert "not JSON" in refused.json()["error"]
+
+
+@pytest.mark.parametrize("method_and_path", ["PUT /_control/seed", "POST /_control/workspaces", "PUT /_control/faults"])
+def test_a_key_that_comes_twice_is_refused_with_its_line(start_fake: StartFake, method_and_path: str):
+    method, path = method_and_path.split()
+    body = '{"seed": {},\n "rules": [{"a": 1,\n  "b": 2,\n  "a": 3}]}'
+    refused = start_fake().client.request(method, path, content=body)
+    assert refused.status_code == 400
+    assert "rules[0].a comes again at line 4, column 3" in refused.json()["error"]

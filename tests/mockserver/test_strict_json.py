@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.strict_json import JsonError, name_type, parse_json
+from mockserver.strict_json import JsonError, name_type, parse_document, parse_json
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -42,6 +42,26 @@ def test_a_byte_order_mark_is_no_reason_to_refuse():
 def test_what_is_not_json_is_refused_with_a_place_or_a_reason(raw: bytes, message: str):
     with pytest.raises(JsonError, match=message):
         parse_json(raw)
+
+
+@given(JSON_VALUES)
+def test_a_document_is_read_as_any_json(value: object):
+    assert parse_document(json.dumps(value).encode()) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "place"),
+    [
+        (b'{"a": 1, "a": 1}', "a comes again at line 1, column 10"),
+        (b'\xef\xbb\xbf{"a": {"b": [0,\n{"c": 1, "c": 2}]}}', r"a\.b\[1\]\.c comes again at line 2, column 10"),
+        (b'{"a": 1,\n"\\u0061": 2}', "a comes again at line 2, column 1"),
+        (b'{"": 1, "": 2}', "comes again at line 1, column 9"),
+    ],
+)
+def test_a_document_has_each_key_once(raw: bytes, place: str):
+    assert parse_json(raw)
+    with pytest.raises(JsonError, match=place):
+        parse_document(raw)
 
 
 def test_a_whole_surrogate_pair_is_a_character():

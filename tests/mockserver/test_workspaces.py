@@ -89,7 +89,7 @@ def test_logins_of_two_workspaces_do_not_mix(start_fake: StartFake):
 
     assert fake.client.get("/API/Records.php", params=SEARCH, auth=mixed).status_code == 401
     assert fake.client.get("/Api/R3/Category", auth=login_to(first, "ivinex")).status_code == 401
-    assert [entry["workspace"] for entry in fake.read_journal()] == ["default", "default"]
+    assert [entry["path"] for entry in fake.read_journal()] == ["/Api/R3/Category"]
 
 
 def test_a_workspace_begins_with_a_built_in_seed_or_a_document_and_its_own_logins(start_fake: StartFake):
@@ -119,7 +119,7 @@ def test_a_workspace_begins_with_a_built_in_seed_or_a_document_and_its_own_login
         ({"seed": "dmeo"}, 400, 'seed: there is no built-in seed.*Did you mean "demo"'),
         ({"seed": "/etc/passwd"}, 400, "seed: there is no built-in seed"),
         ({"seed": []}, 400, "seed: must be the name of a built-in seed or a seed document, not a list"),
-        ({"seed": {"ivinx": {}}}, 400, 'seed: ivinx: no such key.*Did you mean "ivinex"'),
+        ({"seed": {"ivinx": {}}}, 400, 'the body, line 1, column 10: seed.ivinx: no such key.*Did you mean "ivinex"'),
         ({"nmae": "x"}, 400, 'nmae: no such key.*Did you mean "name"'),
         ([], 400, "must be a JSON object, not a list"),
     ],

@@ -71,9 +71,9 @@ _FILTERS = "Understanding Filters"
 _NEW = {"CollectionTypeID": 1001}
 
 IVINEX_REQUESTS = (
-    _filter("Filter for Filters", "", "the parameter is Filters", _EMAIL, name="Filter", status=200),
+    _filter("Filter for Filters", "", 'Did you mean "Filters"? Filter stands', _EMAIL, name="Filter", status=200),
     _filter("Filtes for Filters", "", 'Did you mean "Filters"', _EMAIL, name="Filtes", status=200),
-    _filter("Operand_Name for Operand", "", "the key is Operand", {"Field": "email", "Operand_Name": "Equal", "Value": ""}, status=200),
+    _filter("Operand_Name for Operand", "", 'Did you mean "Operand"? Operand_Name', {"Field": "email", "Operand_Name": "Equal", "Value": ""}, status=200),
     _filter("Operator for Operand", _FILTERS, 'Did you mean "Operand" by "Operator"', {"Field": "email", "Operator": "Equal", "Value": ""}),
     _filter("no Value", _FILTERS, "A condition is like", {"Field": "email", "Operand": "Equal"}),
     _filter("a lower-case operand", _FILTERS, 'Did you mean "Equal"', {"Field": "email", "Operand": "equal", "Value": ""}),
@@ -100,6 +100,7 @@ IVINEX_REQUESTS = (
     _search("a Limit above 100", "", "cut to 100", "CollectionTypeID=1001&Limit=500", 200),
     _search("a negative Offset", "6. Paginate Results", "Offset=0", "CollectionTypeID=1001&Offset=-1"),
     _search("an unknown field to order by", "7. Sorting Results", 'Did you mean "created_date"', "CollectionTypeID=1001&OrderBy=created_dat DESC"),
+    _search("an unknown direction", "7. Sorting Results", "Did you mean created_date DESC?", "CollectionTypeID=1001&OrderBy=created_date down"),
     _search("an empty OrderBy", "7. Sorting Results", "OrderBy=created_date DESC", "CollectionTypeID=1001&OrderBy= "),
     _search("LookupOptionText of yes", "8. LookupOptionText", "LookupOptionText=true", "CollectionTypeID=1001&LookupOptionText=yes"),
     _search("a parameter twice", "", "more than once", "CollectionTypeID=1001&Limit=1&Limit=2", 200),
@@ -203,4 +204,8 @@ MINICRM_REQUESTS = (
     _put("an address without a contact", "Address", "Address (PUT)", "ContactId", {"Name": "Office"}),
     _put("an address moved to another contact", "Address/123", "Address (PUT)", "create another address", {"ContactId": 12345}),
     _put("an address without a name", "Address/123", "Project (PUT)", "leave it out", {"Name": ""}),
+    _get("Tasks for ToDo", "Tasks/1111", "Error handling", "/Api/R3/ToDo/1111", status=404),
+    _get("Person for Contact", "Person/1", "Error handling", "/Api/R3/Contact/1", status=404),
+    _get("Companies for Contact", "Companies", "Error handling", "/Api/R3/Contact", status=404),
+    _get("what is like nothing", "Quotes/1", "Error handling", "the endpoints are Address, AddressList", status=404),
 )  # fmt: skip

@@ -290,8 +290,8 @@ def test_the_documents_other_spellings_work_and_are_noted(start_fake: StartFake)
 
     assert [record["collection_id"] for record in singular.json()["Records"]] == ["2"]
     hints = " ".join(fake.read_journal()[0]["hints"])
-    assert "Filter stands in one place of the document" in hints
-    assert "Operand_Name stands in one sample of the document" in hints
+    assert 'Did you mean "Filters"? Filter stands in one place of the document' in hints
+    assert 'Did you mean "Operand"? Operand_Name, as in Filters[0], stands in one sample' in hints
 
 
 def test_filter_and_filters_together_must_both_hold(start_fake: StartFake):

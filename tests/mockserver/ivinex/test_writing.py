@@ -45,6 +45,14 @@ def test_ids_are_taken_quoted_and_bare_and_answered_as_numbers(start_fake: Start
     assert answer.json() == [succeed(1002, 1), succeed(1001, 1), succeed(1001, 1)]
 
 
+def test_a_new_record_has_what_is_computed_from_its_fields(start_fake: StartFake):
+    fake = start_fake(build_seed())
+
+    fake.write({"CollectionTypeID": 1001, "first_name": "John", "last_name": "Doe"})
+
+    assert fake.get_record("1")["full_name"] == "John Doe"
+
+
 def test_an_update_touches_only_the_given_fields_and_what_is_computed_from_them(start_fake: StartFake):
     fake = start_fake(build_seed({"first_name": "John", "last_name": "Doe", "score": "5"}))
     set_clock(fake, "2027-01-01T00:00:00")

@@ -92,6 +92,18 @@ def test_an_entry_shows_request_and_answer_decoded(start_fake: StartFake):
     assert fake.client.get("/_page/journal/7").status_code == 404
 
 
+def test_the_journal_is_taken_away_as_an_archive(start_fake: StartFake):
+    fake = start_fake()
+    fake.search(Limit="many")
+
+    link = open_page(fake, "/_page/journal").find("a", download="").attributes["href"]
+
+    answer = fake.client.get(link)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="crm-mock-default.har"'
+    assert answer.content == fake.client.get("/_control/requests.har").content
+    assert "Limit must be" in answer.json()["log"]["entries"][0]["comment"]
+
+
 def test_the_journal_is_cleared(start_fake: StartFake):
     fake = start_fake()
     fake.search()
@@ -154,7 +166,7 @@ def test_a_rule_of_ones_own_is_added_and_removed(start_fake: StartFake):
         "fault": {"kind": "status", "status": 503, "delay_s": 0.5},
     }
     page = open_page(fake, "/_page/faults")
-    assert "PUT /Api/R3/Project*: answer with this status (503), 0.5 s, only request 2, 50% of them" in page.text
+    assert "PUT to /Api/R3/Project*: answer with this status (503), 0.5 s, only request 2, 50% of them" in page.text
     command = page.find("pre", id="curl-plan").text
     assert call_like_curl(fake.client, shlex.split(command)) == 200
     assert read_plan(fake) == [rule]

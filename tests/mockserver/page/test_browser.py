@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
 import re
 import shutil
+import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -150,6 +153,50 @@ def test_the_journal_follows_along_and_its_commands_are_copied(demo: str, browse
     entry.get_by_role("button", name="Copy curl").press("Enter")
     expect(entry.get_by_role("button", name="Copied")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == entry.locator("pre").inner_text()
+    context.close()
+
+
+FETCH = """async (url) => {
+  try {
+    const answer = await fetch(url, { headers: { Authorization: "Basic " + btoa("demo:demo-password") } });
+    return `${answer.status} ${(await answer.text()).slice(0, 12)}`;
+  } catch (error) {
+    return String(error);
+  }
+}"""
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Generator[str]:
+    """The address of an empty page at another port of this machine, as an integrator's own web application has it."""
+    (tmp_path / "index.html").write_text("<!doctype html><title>Elsewhere</title>")
+
+    class Handler(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *_args: object) -> None: ...  # noqa: A002 - the base class calls it so
+
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=str(tmp_path))
+    ) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+def test_a_page_of_another_origin_reaches_the_apis_and_nothing_else(demo: str, elsewhere: str, browser: Browser):
+    context = open_context(browser)
+    page = context.new_page()
+    page.goto(elsewhere)
+
+    assert page.evaluate(FETCH, f"{demo}/API/Records.php?CollectionTypeID=1001&Limit=1") == '200 {"Records":['
+    for path in ("/_control/health", "/_control/requests", "/_page/journal", "/"):
+        assert page.evaluate(FETCH, demo + path) == "TypeError: Failed to fetch"
+    # What a browser sends without asking first: it must have no effect, though the page never sees an answer.
+    send = "(url) => fetch(url, { method: 'POST', mode: 'no-cors', body: 'x' }).catch(() => null)"
+    httpx.put(f"{demo}/_control/faults", json={"rules": [{"match": {"method": "PATCH"}, "fault": {"kind": "reset"}}]})
+    for path in ("/_page/journal", "/_page/data/reset", "/_control/reset"):
+        page.evaluate(send, demo + path)
+    assert len(httpx.get(f"{demo}/_control/requests").json()) == 1
+    assert len(httpx.get(f"{demo}/_control/faults").json()["rules"]) == 1
     context.close()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.seeds import read_seed
 from tests.mockserver.conftest import StartFake
-from tests.mockserver.in_process import IVINEX_LOGIN, build_seed
+from tests.mockserver.in_process import IVINEX_LOGIN, MINICRM_LOGIN, build_seed
 from tests.mockserver.page.reading import open_page, parse_page, post
 
 
@@ -121,12 +121,22 @@ def test_a_strange_host_is_escaped(start_fake: StartFake):
     assert "<script>alert" not in answer.text
 
 
+def test_every_control_endpoint_is_described(start_fake: StartFake):
+    page = open_page(start_fake(), "/")
+    rows = [each for each in page.find("dl", **{"class": "endpoints"}).inside if each.tag == "div"]
+    told = {row.find("dt").text: row.find("dd").text.split("  ")[-1].strip() for row in rows}
+    assert told.keys() >= {"/_control/requests.har", "/_control/workspaces/NAME", "/_control/openapi/control.json"}
+    assert all(" " in about for about in told.values()), told
+
+
 def test_what_was_refused_lately_is_told_with_its_reason(start_fake: StartFake):
     fake = start_fake()
     fake.search(Limit="many")
+    fake.client.get("/Api/R3/ToDos/1", auth=MINICRM_LOGIN)
 
     page = open_page(fake, "/")
 
+    assert "did you mean /Api/R3/ToDo/1?" in page.text
     assert 'Limit must be a whole number from 1 on, not "many".' in page.text
     assert page.find("a", href="/_page/journal/1")
 

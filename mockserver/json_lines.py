@@ -1,4 +1,4 @@
-"""Finding the line of a JSON text that an error message about its value is about."""
+"""Finding lines of a JSON text: the one that an error message is about, and the one where a key comes again."""
 
 from __future__ import annotations
 
@@ -26,8 +26,30 @@ def find_line_in_json(text: str, sought: str) -> tuple[int, int]:
             default=None,
         )
         if nearer is None:
-            return text.count("\n", 0, shown) + 1, shown - text.rfind("\n", 0, shown)
+            return _name_place(text, shown)
         path, shown, value = nearer
+
+
+def find_repeated_key(text: str) -> tuple[str, int, int]:
+    """Return the path of a key that its object has twice, with the line and column where it comes again.
+
+    Args:
+        text: JSON that can be read, and in which there is such a key.
+    """
+    pending = [("", _skip_space(text, 0))]
+    while pending:
+        path, value = pending.pop()
+        seen: set[str] = set()
+        for child, shown, inner in _iter_children(text, value, path):
+            if child in seen:
+                return child, *_name_place(text, shown)
+            seen.add(child)
+            pending.append((child, inner))
+    raise ValueError("no key is there twice")
+
+
+def _name_place(text: str, at: int) -> tuple[int, int]:
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
 def _begins_with(sought: str, path: str) -> bool:
