@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test readme schemathesis clean
+.PHONY: demo test readme schemathesis evaluation clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -32,6 +32,10 @@ readme: $(VENV)/installed-test
 SCHEMATHESIS_EXAMPLES ?= 500
 schemathesis: $(VENV)/installed-test
 	SCHEMATHESIS_EXAMPLES=$(SCHEMATHESIS_EXAMPLES) $(BIN)/pytest --capture=no tests/openapi/test_schemathesis.py
+
+# Plays every task of the evaluation set by its script; python -m evaluation run --agent ... plays them with an agent.
+evaluation: $(VENV)/installed-test
+	$(BIN)/python -m evaluation solve
 
 clean:
 	rm -rf $(VENV)

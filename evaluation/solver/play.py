@@ -32,7 +32,7 @@ class Play:
         self._client = client
         self._count = count
 
-    async def call(self, tool: str, **arguments: Any) -> Any:  # noqa: ANN401  # any JSON
+    async def call(self, tool: str, /, **arguments: Any) -> Any:  # noqa: ANN401  # any JSON
         """Call a tool and return its structured result.
 
         Raises:
@@ -44,7 +44,7 @@ class Play:
             raise ToolFailedError(text_of(result))
         return result.structured_content
 
-    async def refused(self, tool: str, **arguments: Any) -> str:  # noqa: ANN401
+    async def refused(self, tool: str, /, **arguments: Any) -> str:  # noqa: ANN401
         """Call a tool that must refuse; return the text of its error."""
         try:
             answer = await self.call(tool, **arguments)
@@ -78,17 +78,21 @@ def scripts() -> dict[str, Script]:
 def solve(world: World) -> Outcome:
     """Play a task by its script, and check the outcome as any agent's, and its number of calls too."""
     task, count = world.task, Count()
-    answer = asyncio.run(_played(world, scripts()[task.id], count))
-    faults = world.faults(answer)
+    answer, failure = asyncio.run(_played(world, scripts()[task.id], count))
+    faults = [failure] if failure else world.faults(answer)
     if count.calls > task.most_calls:
         faults.append(f"took {count.calls} calls, {task.most_calls} must do")
     return Outcome(task, answer, count, faults)
 
 
-async def _played(world: World, script: Script, count: Count) -> str:
+async def _played(world: World, script: Script, count: Count) -> tuple[str, str]:
+    """Return the script's answer, and where it could not finish, why."""
     pool = ConnectionPool()
     with patch.dict(os.environ, world.settings, clear=True):
         server = build_server(connect(pool), pool)
     async with Client(server, elicitation_callback=person_of(world.task.person, count)) as client:
         count.add_tools((await client.list_tools()).tools)
-        return await script(Play(client, count))
+        try:
+            return await script(Play(client, count)), ""
+        except (ToolFailedError, AssertionError, LookupError, TypeError, ValueError) as error:
+            return "", f"the script stopped: {error!r}"
