@@ -1,0 +1,67 @@
+"""The login, and methods that the endpoint does not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.contract.checks import expect
+from tests.contract.ivinex_account import PATH
+from tests.contract.rules import rule
+
+if TYPE_CHECKING:
+    from tests.contract.answers import Answer
+    from tests.contract.ivinex_account import IvinexAccount
+
+
+def _shows_records(ivinex: IvinexAccount, answer: Answer) -> bool:
+    ids = [str(record["collection_id"]) for record in ivinex.list_records()[:10]]
+    return any(f'"{one}"' in answer.text for one in ids if len(one) > 2) or "created_date" in answer.text
+
+
+def _expect_closed(ivinex: IvinexAccount, answer: Answer, how: str) -> None:
+    is_closed = answer.status >= 400 or not _shows_records(ivinex, answer)
+    expect(is_closed, f"no records {how}", answer.describe(), answer)
+
+
+@rule("ivinex.access.without-login", source="Base Info")
+def check_without_login(ivinex: IvinexAccount) -> None:
+    """Without HTTP Basic Auth there are no records."""
+    ivinex.need_records(1)
+    query = {"CollectionTypeID": ivinex.main_module}
+    _expect_closed(ivinex, ivinex.send("GET", PATH, query, login="none"), "without a login")
+
+
+@rule("ivinex.access.wrong-password", source="Base Info")
+def check_wrong_password(ivinex: IvinexAccount) -> None:
+    """With a wrong password there are no records."""
+    ivinex.need_records(1)
+    query = {"CollectionTypeID": ivinex.main_module}
+    _expect_closed(ivinex, ivinex.send("GET", PATH, query, login="wrong"), "with a wrong password")
+
+
+@rule("ivinex.access.status", source="Base Info", provenance="assumed")
+def check_login_status(ivinex: IvinexAccount) -> None:
+    """A missing or wrong login is answered with 401."""
+    for login in ("none", "wrong"):
+        answer = ivinex.send("GET", PATH, {"CollectionTypeID": ivinex.main_module}, login=login)
+        expect(answer.status == 401, "status 401", answer.describe(), answer)
+
+
+@rule("ivinex.access.no-write-without-login", source="Base Info", writes=True)
+def check_no_write_without_login(ivinex: IvinexAccount) -> None:
+    """Without a login nothing is written."""
+    record = ivinex.make()
+    before = ivinex.fetch(record)
+    changed = {"CollectionTypeID": int(ivinex.writable_module), "CollectionID": int(record), ivinex.name_field: "x"}
+    for login in ("none", "wrong"):
+        ivinex.send("POST", PATH, body={"Records": [changed]}, login=login)
+        after = ivinex.fetch(record)
+        expect(after == before, "the record as it was", after)
+
+
+@rule("ivinex.access.methods", source="Create Record, Update Record, Get Records", provenance="assumed", writes=True)
+def check_methods(ivinex: IvinexAccount) -> None:
+    """Methods other than GET and POST are refused with 405."""
+    for method in ("PUT", "PATCH", "DELETE"):
+        answer = ivinex.send(method, PATH, body={"Records": []})
+        expect(answer.status == 405, f"status 405 for {method}", answer.describe(), answer)

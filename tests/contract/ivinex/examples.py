@@ -1,0 +1,7 @@
+"""The document's own examples."""
+
+from __future__ import annotations
+
+from tests.contract.examples import add_example_rules
+
+add_example_rules("ivinex")
