@@ -1,20 +1,34 @@
-"""Fixtures that tests of more than one folder need."""
+"""Fixtures that tests of more than one folder need, and how Hypothesis works in all of them."""
 
 from __future__ import annotations
 
+import os
+import pkgutil
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+import crm_mcp
+import mockserver
 from tests.fake_process import FakeServer, running_fake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# No test is timed: a slow machine is no failure.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# No test is timed: a slow machine is no failure. What is tried hangs on the test alone: every run tries the same.
+settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+# Long runs of new cases: HYPOTHESIS_PROFILE=explore, or pytest --hypothesis-profile=explore.
+settings.register_profile("explore", deadline=None, max_examples=2_000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+# Hypothesis also tries the constants of those project modules that happen to be imported. All are, before the first
+# test: else what a test tries would hang on which tests its process ran before.
+for package in (crm_mcp, mockserver):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
 
 
 @pytest.fixture(scope="session")

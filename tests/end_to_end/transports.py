@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Generator, Mapping
 from typing import Literal
 
 from mcp import Client, StdioServerParameters
+from mcp.client.session import ElicitationFnT
 
 Era = Literal["legacy", "auto"]
 ERAS: tuple[Era, ...] = ("legacy", "auto")
@@ -25,12 +26,14 @@ def quiet_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextlib.asynccontextmanager
-async def over_stdio(settings: Mapping[str, str], cwd: str, era: Era, *options: str) -> AsyncGenerator[Client]:
-    """Start `crm-mcp` and speak to it through its standard input and output."""
+async def over_stdio(
+    settings: Mapping[str, str], cwd: str, era: Era, *options: str, person: ElicitationFnT | None = None
+) -> AsyncGenerator[Client]:
+    """Start `crm-mcp` and speak to it through its standard input and output; a person can be asked if there is one."""
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "crm_mcp", *options], env=quiet_environment(settings), cwd=cwd
     )
-    async with Client(command, mode=era) as client:
+    async with Client(command, mode=era, elicitation_callback=person) as client:
         yield client
 
 
