@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NotRequired, Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NotRequired, Protocol
 
 from typing_extensions import TypedDict
+
+from crm_mcp.progress import Steps
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.prompts.base import Prompt
@@ -47,6 +50,23 @@ class ModuleDescription(TypedDict):
     note: NotRequired[str]
 
 
+@dataclass(frozen=True, slots=True)
+class ExportRows:
+    """All rows of a search.
+
+    Attributes:
+        rows: Objects with `fields`, values as the CRM has them.
+        problem: Why they may not be all, or not whole, as a sentence; empty where they are.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    problem: str
+
+
+ExportReader = Callable[[dict[str, Any], Steps], Awaitable[ExportRows]]
+"""Reads all rows of a search, given its arguments but those of paging."""
+
+
 class Connector(Protocol):
     """One connected CRM account."""
 
@@ -56,6 +76,8 @@ class Connector(Protocol):
     """How people name it, such as `Ivinex`."""
     instructions: str
     """One or two lines for the model on what is special about this CRM."""
+    beside_modules: Sequence[str]
+    """What `describe_module` takes beside modules, such as `Person`."""
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to this CRM alone."""
@@ -92,6 +114,10 @@ class Connector(Protocol):
             argument: The argument's name.
             module: The module that the names are asked for, by name or id; empty for all.
         """
+        ...
+
+    def exports(self) -> Mapping[str, ExportReader]:
+        """Return how all rows of each search tool are read, by the tool's name."""
         ...
 
     async def check_login(self) -> str:

@@ -30,7 +30,7 @@ async def examine() -> list[Finding]:
         settings = load(ServerSettings)
     except SettingsError as error:
         return [Finding(False, "server", str(error))]
-    findings.append(Finding(True, "server", "read only" if settings.read_only else "writing tools are on"))
+    findings.append(Finding(True, "server", _tell_of_writes(settings)))
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file)
     connected = 0
     async with pool.open():
@@ -46,6 +46,14 @@ async def examine() -> list[Finding]:
     if not connected and all(finding.ok for finding in findings):
         findings.append(Finding(False, "settings", "no CRM is configured; crm-mcp tells which variables to set."))
     return findings
+
+
+def _tell_of_writes(settings: ServerSettings) -> str:
+    if settings.read_only:
+        return "read only"
+    if settings.unconfirmed_writes:
+        return "writing tools are on; what needs a person's consent is written unasked where the client cannot ask"
+    return "writing tools are on; trash and bulk need a person's consent"
 
 
 async def _examine_login(connector: Connector) -> Finding:

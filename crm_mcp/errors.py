@@ -3,6 +3,7 @@
     CrmError
     ├── SettingsError             the environment is half set or wrong
     ├── InputError                refused before anything was sent: the caller can mend it
+    ├── NotConfirmedError         a person had to agree and did not, or could not be asked: nothing was written
     ├── UnreachableError          no answer: connection, TLS, time-out, proxy
     ├── UnexpectedAnswerError     an answer that is not what this CRM sends (HTML, broken JSON, another shape)
     └── RefusedError              the CRM said no
@@ -44,16 +45,24 @@ class InputError(CrmError):
     """Refused before anything was sent: the caller can mend it."""
 
 
+class NotConfirmedError(CrmError):
+    """A person had to agree and did not, or could not be asked: nothing was written."""
+
+
 class UnreachableError(CrmError):
     """The CRM gave no answer.
 
     Attributes:
         may_have_been_done: Whether a write may have reached the CRM all the same.
+        may_be_under_way: Whether the CRM may be at work on it even now, since it was given up for lack of time.
     """
 
-    def __init__(self, message: str, *, hint: str = "", may_have_been_done: bool = False) -> None:
+    def __init__(
+        self, message: str, *, hint: str = "", may_have_been_done: bool = False, may_be_under_way: bool = False
+    ) -> None:
         super().__init__(message, hint=hint)
         self.may_have_been_done = may_have_been_done
+        self.may_be_under_way = may_be_under_way
 
 
 class UnexpectedAnswerError(CrmError):

@@ -6,15 +6,18 @@ They take `crm` only where there is a choice.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import cast
 
-from pydantic import Field
-
-from crm_mcp.connector import Connector, Module, ModuleDescription, ModuleList
+from crm_mcp.choices import did_you_mean
+from crm_mcp.connector import Connector, FieldDescription, Module, ModuleDescription, ModuleList
 from crm_mcp.errors import InputError
-from crm_mcp.tooling import READ, CrmTool, Id, build_tool
+from crm_mcp.short_form import MAX_ANSWER_BYTES, size_of
+from crm_mcp.tooling import READ, CrmTool, FieldNames, Id, build_tool
 
-ModuleName = Annotated[Id, Field(description="name or id; in MiniCRM also Person or Business")]
+_MOST_NAMES = 200
+"""Most statuses or users of a description that is too long otherwise."""
+
+_ENVELOPE = 200
 
 
 class ModuleTools:
@@ -42,10 +45,19 @@ class ModuleTools:
                 annotations=READ,
             ),
         )
+        tools[1].parameters["properties"]["module"]["description"] = self._how_modules_are_named()
         if not one:
             for tool in tools:
                 tool.parameters["properties"]["crm"]["enum"] = list(self._connectors)
         return tools
+
+    def _how_modules_are_named(self) -> str:
+        ways = ["name or id"]
+        for connector in self._connectors.values():
+            if connector.beside_modules:
+                where = f"in {connector.title} " if len(self._connectors) > 1 else ""
+                ways.append(f"{where}also {' or '.join(connector.beside_modules)}")
+        return "; ".join(ways)
 
     async def list_modules(self) -> ModuleList:
         """List the modules with their ids. Start here."""
@@ -56,20 +68,21 @@ class ModuleTools:
         asked = [self._connector(crm)] if crm else list(self._connectors.values())
         return {"items": [module for connector in asked for module in await self._modules(connector)]}
 
-    async def describe_module(self, module: ModuleName) -> ModuleDescription:
+    async def describe_module(self, module: Id, fields: FieldNames = []) -> ModuleDescription:  # noqa: B006
         """Read a module's fields with types and choices, its statuses and users.
 
         Call it before you filter by a field or write one.
         """
         (crm,) = self._connectors
-        return await self.describe_module_of(crm, module)
+        return await self.describe_module_of(crm, module, fields)
 
-    async def describe_module_of(self, crm: str, module: ModuleName) -> ModuleDescription:
+    async def describe_module_of(self, crm: str, module: Id, fields: FieldNames = []) -> ModuleDescription:  # noqa: B006
         """Read a module's fields with types and choices, its statuses and users.
 
         Call it before you filter by a field or write one.
         """
-        return await self._connector(crm).describe_module(module)
+        description = await self._connector(crm).describe_module(module)
+        return _fitting(_only(description, fields) if fields else description)
 
     async def _modules(self, connector: Connector) -> list[Module]:
         modules = await connector.list_modules()
@@ -82,3 +95,40 @@ class ModuleTools:
         if crm not in self._connectors:
             raise InputError(f"There is no CRM {crm!r} here.", hint=f"Use {' or '.join(self._connectors)}.")
         return self._connectors[crm]
+
+
+def _only(description: ModuleDescription, names: Sequence[str]) -> ModuleDescription:
+    """Return a description of the named fields alone.
+
+    Raises:
+        InputError: There is no such field.
+    """
+    known = [field["name"] for field in description["fields"]]
+    if unknown := [name for name in names if name not in known]:
+        raise InputError(
+            f"{description['name']} has no field {unknown[0][:60]!r}{did_you_mean(unknown[0], known)}.",
+            hint="Leave `fields` out for all of them.",
+        )
+    whole: ModuleDescription = {**description, "fields": [one for one in description["fields"] if one["name"] in names]}
+    for key in ("statuses", "users"):
+        whole.pop(key, None)
+    return whole
+
+
+def _fitting(description: ModuleDescription) -> ModuleDescription:
+    """Return a description that one answer holds: one too long loses its choices, then its last fields, and says so."""
+    if size_of(description) <= MAX_ANSWER_BYTES:
+        return description
+    lean: list[FieldDescription] = [{"name": one["name"], "type": one["type"]} for one in description["fields"]]
+    notes = [description.get("note", ""), "Choices are left out: name fields in `fields` for theirs."]
+    short: ModuleDescription = {**description, "fields": lean}
+    for key in ("statuses", "users"):
+        names = cast("dict[str, str]", description.get(key, {}))
+        if len(names) > _MOST_NAMES:
+            short[key] = dict(list(names.items())[:_MOST_NAMES])
+            notes.append(f"{_MOST_NAMES} of {len(names)} {key} are shown.")
+    while size_of({**short, "note": " ".join(notes)}) > MAX_ANSWER_BYTES - _ENVELOPE and lean:
+        del lean[len(lean) * 9 // 10 :]
+    if len(lean) < len(description["fields"]):
+        notes.append(f"{len(lean)} of {len(description['fields'])} fields are shown.")
+    return {**short, "note": " ".join(note for note in notes if note)}

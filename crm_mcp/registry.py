@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from crm_mcp.connector import Connector
+from crm_mcp.export_tools import ExportTools
+from crm_mcp.exports import ExportStore
 from crm_mcp.ivinex.connector import IvinexConnector
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.module_tools import ModuleTools
@@ -26,7 +28,10 @@ def connect(pool: ConnectionPool) -> list[Connector]:
     return [connector for make in CONNECTORS if (connector := make(pool)) is not None]
 
 
-def all_tools(connectors: Sequence[Connector], *, read_only: bool = False) -> list[CrmTool]:
-    """Return the tools of these CRMs, without the writing ones when `read_only`."""
+def all_tools(
+    connectors: Sequence[Connector], *, read_only: bool = False, exports: ExportStore | None = None
+) -> list[CrmTool]:
+    """Return the tools of these CRMs, without the writing ones when `read_only`; exports go to `exports`."""
     tools = [*ModuleTools(connectors).all(), *(tool for connector in connectors for tool in connector.tools())]
+    tools += ExportTools(connectors, tools, exports or ExportStore()).all()
     return [tool for tool in tools if not read_only or (tool.annotations and tool.annotations.read_only_hint)]

@@ -40,11 +40,15 @@ CaFile = Annotated[Path, AfterValidator(_readable_ca)]
 
 
 class ServerSettings(BaseSettings):
-    """The settings that belong to no CRM: `CRM_MCP_...`."""
+    """The settings that belong to no CRM: `CRM_MCP_...`.
+
+    `unconfirmed_writes` lets writes that need a person's consent through where the client cannot ask a person.
+    """
 
     model_config = environment("CRM_MCP_")
 
     read_only: bool = False
+    unconfirmed_writes: bool = False
     http_token: SecretStr = SecretStr("")
     allowed_hosts: str = ""
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0

@@ -16,6 +16,7 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
 from crm_mcp.errors import CrmError
+from crm_mcp.short_form import MAX_ANSWER_BYTES, size_of
 
 Json = dict[str, Any]
 
@@ -40,7 +41,12 @@ Id = Annotated[str, BeforeValidator(_text_of_id)]
 Text = Annotated[str, BeforeValidator(_text_of_value)]
 """Text, and a number or a boolean is taken too."""
 Limit = Annotated[int, Field(ge=1, le=100)]
-Cursor = Annotated[str, Field(description="next_cursor of the page before")]
+Cursor = str
+"""`next_cursor` of the page before; the server's instructions say so once for all tools."""
+FieldNames = list[str]
+"""Names of the fields to show."""
+Detail = Annotated[bool, Field(description="all fields, raw")]
+TextFrom = Annotated[int, Field(ge=0)]
 Fields = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
 """The CRM's own field names with values."""
 
@@ -59,14 +65,23 @@ class CrmTool(Tool):
         except ToolError as error:
             cause = error.__cause__
             if isinstance(cause, ValidationError):
-                raise ToolError(self._explain(cause)) from cause
+                raise ToolError(self.explain(cause)) from cause
             if isinstance(cause, CrmError):
                 raise ToolError(str(cause)) from cause
             raise
-        text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
-        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
+        if isinstance(result, CallToolResult):
+            return result
+        self._refuse_what_is_too_long(result)
+        return compact_result(result)
 
-    def _explain(self, error: ValidationError) -> str:
+    def _refuse_what_is_too_long(self, result: Json) -> None:
+        """Refuse an answer that a model cannot take in; each tool keeps within it by itself, this is for the rest."""
+        reads = self.annotations is not None and self.annotations.read_only_hint
+        if reads and (size := size_of(result)) > MAX_ANSWER_BYTES:
+            raise ToolError(f"The answer of {self.name} has {size:,} bytes, too many to read. Ask for less at a time.")
+
+    def explain(self, error: ValidationError) -> str:
+        """Say what is wrong with the arguments, and which there are."""
         problems = [
             _explain_one(problem["type"], problem["loc"], problem["msg"], self.parameters)
             + ("; leave it out for none" if self._is_null_for_none(problem["loc"], problem["input"]) else "")
@@ -78,6 +93,12 @@ class CrmTool(Tool):
     def _is_null_for_none(self, location: tuple[int | str, ...], given: object) -> bool:
         """Tell whether an optional argument was given as null, which is not how it is left out."""
         return given is None and len(location) == 1 and location[0] not in self.parameters.get("required", [])
+
+
+def compact_result(result: Json) -> CallToolResult:
+    """Return a result as compact JSON in text beside the same data as structure."""
+    text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
 
 
 def _explain_one(kind: str, location: tuple[int | str, ...], message: str, parameters: Json) -> str:
@@ -114,13 +135,39 @@ def build_tool(
         function, name=name or None, title=title, annotations=annotations, description=description
     )
     assert isinstance(tool, CrmTool)
+    seal_arguments(tool)
+    assert tool.fn_metadata.output_schema is not None, f"{tool.name} has no output schema"
+    tool.fn_metadata.output_schema = one_level_deep(
+        slim_schema(tool.fn_metadata.output_schema, keep_descriptions=False)
+    )
+    return tool
+
+
+def seal_arguments(tool: CrmTool) -> None:
+    """Let a tool refuse unknown arguments, and strip the schema of those it takes."""
     model = tool.fn_metadata.arg_model
     model.model_config["extra"] = "forbid"
     model.model_rebuild(force=True)
     tool.parameters = slim_schema(model.model_json_schema(by_alias=True))
-    assert tool.fn_metadata.output_schema is not None, f"{tool.name} has no output schema"
-    tool.fn_metadata.output_schema = slim_schema(tool.fn_metadata.output_schema, keep_descriptions=False)
-    return tool
+
+
+_LEADS_ON = frozenset({"id", "next_cursor", "plan_id"})
+"""Text in an answer that a later call takes."""
+
+
+def one_level_deep(schema: Json) -> Json:
+    """Return an output schema that names what an answer holds, but not what is inside of it.
+
+    A text that may be absent explains itself where it is there; only those that a later call takes are named.
+    """
+    shapes = {name: {"type": value["type"]} for name, value in schema.get("properties", {}).items()}
+    always = schema.get("required", [])
+    named = {
+        name: shape
+        for name, shape in shapes.items()
+        if name in always or name in _LEADS_ON or shape["type"] not in ("string", "boolean")
+    }
+    return schema | {"properties": named}
 
 
 def slim_schema(schema: Json, *, keep_descriptions: bool = True) -> Json:
@@ -138,7 +185,8 @@ def slim_schema(schema: Json, *, keep_descriptions: bool = True) -> Json:
         return {
             key: slim(value, names_properties=key == "properties" and not names_properties)
             for key, value in node.items()
-            if names_properties or not _is_noise(key, value, keep_descriptions=keep_descriptions)
+            if names_properties
+            or not _is_noise(key, value, keep_descriptions=keep_descriptions and "properties" not in node)
         }
 
     return cast("Json", slim(schema))
@@ -147,4 +195,6 @@ def slim_schema(schema: Json, *, keep_descriptions: bool = True) -> Json:
 def _is_noise(key: str, value: object, *, keep_descriptions: bool) -> bool:
     if key == "description":
         return not keep_descriptions
+    if key in ("minimum", "minItems"):
+        return value in (0, 1)
     return key in ("title", "$defs") or (key == "default" and value in ("", [], {}, False))

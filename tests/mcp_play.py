@@ -31,7 +31,7 @@ def both_crms(url: str) -> dict[str, str]:
     }
 
 
-async def call(client: Client, tool: str, **arguments: Any) -> Any:
+async def call(client: Client, tool: str, /, **arguments: Any) -> Any:
     """Call a tool that must succeed; return its structured result, having checked that the text says the same."""
     result, text = await _call(client, tool, arguments)
     assert not result.is_error, f"{tool} failed: {text}"
@@ -39,7 +39,7 @@ async def call(client: Client, tool: str, **arguments: Any) -> Any:
     return result.structured_content
 
 
-async def fail(client: Client, tool: str, **arguments: Any) -> str:
+async def fail(client: Client, tool: str, /, **arguments: Any) -> str:
     """Call a tool that must fail; return what the model reads."""
     result, text = await _call(client, tool, arguments)
     assert result.is_error, f"{tool} did not fail: {text}"

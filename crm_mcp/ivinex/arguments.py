@@ -112,7 +112,8 @@ def _wire_value(value: object, operand: str) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         _refuse_nul("A filter's value", value)
-    if isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value)):
+    is_whole = isinstance(value, int) and abs(value) < 2**64  # no CRM holds more, and very long numbers have no text
+    if is_whole or isinstance(value, str) or (isinstance(value, float) and math.isfinite(value)):
         return str(value)
     raise InputError("A filter's value must be text, a finite number or a boolean.", hint="For In give a list of them.")
 

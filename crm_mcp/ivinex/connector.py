@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
 
-from crm_mcp.connector import Module, ModuleDescription
+from crm_mcp.connector import ExportReader, Module, ModuleDescription
 from crm_mcp.errors import NotFoundError
 from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.ivinex.models import PAGE_LIMIT, Record
+from crm_mcp.ivinex.export_rows import ExportRowsReader
+from crm_mcp.ivinex.models import Record
 from crm_mcp.ivinex.prompts import ivinex_prompts
 from crm_mcp.ivinex.read_tools import ReadTools
-from crm_mcp.ivinex.sampling import describe_fields
+from crm_mcp.ivinex.samples import Samples
 from crm_mcp.ivinex.settings import IvinexSettings
+from crm_mcp.ivinex.summary_tools import SummaryTools
 from crm_mcp.ivinex.write_tools import WriteTools
 from crm_mcp.messages import Sender
-from crm_mcp.settings import load, require_whole
+from crm_mcp.safe_writes.writer import SafeWriter
+from crm_mcp.settings import ServerSettings, load, require_whole
 from crm_mcp.tooling import CrmTool
 from crm_mcp.transport.session import ConnectionPool, Session
 
@@ -26,6 +29,7 @@ class IvinexConnector:
 
     name = "ivinex"
     title = "Ivinex"
+    beside_modules: Sequence[str] = ()
     instructions = (
         "Ivinex holds records in modules (contact, note, ...). Find them with search_records and exact field names; "
         "its field list is only sampled. A note belongs to a contact: create_note."
@@ -34,6 +38,7 @@ class IvinexConnector:
     def __init__(self, settings: IvinexSettings, sender: Sender) -> None:
         self._settings = settings
         self._client = IvinexClient(sender)
+        self._samples = Samples(self._client)
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool) -> IvinexConnector | None:
@@ -52,7 +57,9 @@ class IvinexConnector:
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to Ivinex alone."""
         shared = (self._client, self._settings)
-        return (*ReadTools(*shared).all(), *WriteTools(*shared).all())
+        writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
+        writing = WriteTools(*shared, self._samples, writer)
+        return (*ReadTools(*shared, self._samples).all(), *SummaryTools(*shared, self._samples).all(), *writing.all())
 
     async def list_modules(self) -> list[Module]:
         """Return the modules that the settings name; Ivinex documents no way to ask for them."""
@@ -61,14 +68,13 @@ class IvinexConnector:
     async def describe_module(self, module: str) -> ModuleDescription:
         """Return the fields seen in up to 100 records; two requests, with and without option labels."""
         module_id = self._settings.module_id(module)
-        plain = await self._client.search_records(module_id, limit=PAGE_LIMIT)
-        labelled = await self._client.search_records(module_id, limit=PAGE_LIMIT, option_labels=True)
+        sample = await self._samples.get(module_id)
         return {
             "id": module_id,
             "name": self._settings.module_name(module_id),
             "crm": self.name,
-            "fields": describe_fields(plain, labelled),
-            "note": f"Sampled from {len(plain)} record(s): types are guesses, unused fields and choices are missing.",
+            "fields": list(sample.fields),
+            "note": f"Sampled from {sample.size} record(s): types are guesses, unused fields and choices are missing.",
         }
 
     def record_kinds(self) -> Sequence[str]:
@@ -86,6 +92,10 @@ class IvinexConnector:
     async def list_names(self, argument: str, module: str) -> list[str]:  # noqa: ARG002  # only modules have names here
         """Return the names of the modules that the settings know."""
         return list(self._settings.modules) if argument == "module" else []
+
+    def exports(self) -> Mapping[str, ExportReader]:
+        """Return how all rows of search_records are read."""
+        return ExportRowsReader(self._client, self._settings, self._samples).all()
 
     async def check_login(self) -> str:
         """Ask for one record of one module."""

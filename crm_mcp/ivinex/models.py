@@ -32,16 +32,21 @@ PAGE_LIMIT = 100
 
 
 class Record(TypedDict):
-    """One record of a module; values are text or null as the API sends them."""
+    """One record of a module; values are text or null as the API sends them.
+
+    `labels` tells for option fields what the ids mean, where that is known without asking.
+    """
 
     id: str
     fields: dict[str, Any]
+    labels: NotRequired[dict[str, dict[str, str]]]
 
 
 class RecordPage(TypedDict):
-    """Records in the order asked for. Ivinex tells no total."""
+    """Records in the order asked for. Ivinex tells no total. `labels` as of a record, for all of them."""
 
     items: list[Record]
+    labels: NotRequired[dict[str, dict[str, str]]]
     next_cursor: NotRequired[str]
 
 

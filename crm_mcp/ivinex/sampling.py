@@ -30,24 +30,31 @@ def describe_fields(plain: Sequence[Record], labelled: Sequence[Record]) -> list
         plain: Records as they are.
         labelled: The same records read with option labels; where a value differs, the field is a choice.
     """
+    options = find_options(plain, labelled)
+    return [_describe_field(name, plain, options.get(name, {})) for name in field_names(plain)]
+
+
+def field_names(records: Sequence[Record]) -> list[str]:
+    """Return the name of every field that a record has, in the order they come."""
+    return list(dict.fromkeys(name for record in records for name in record["fields"]))
+
+
+def find_options(plain: Sequence[Record], labelled: Sequence[Record]) -> dict[str, dict[str, str]]:
+    """Return for each field that is a choice the label of each option id seen; see `describe_fields`."""
     labels = {record["id"]: record["fields"] for record in labelled}
-    names = list(dict.fromkeys(name for record in plain for name in record["fields"]))
-    return [_describe_field(name, plain, labels) for name in names]
-
-
-def _describe_field(name: str, plain: Sequence[Record], labels: dict[str, dict[str, object]]) -> FieldDescription:
-    choices: dict[str, str] = {}
-    values: list[str] = []
+    options: dict[str, dict[str, str]] = {}
     for record in plain:
-        value = record["fields"].get(name)
-        if value in (None, ""):
-            continue
-        label = labels.get(record["id"], {}).get(name, value)
-        if label not in (value, None, ""):
-            choices[str(value)] = str(label)
-        values.append(str(value))
+        for name, value in record["fields"].items():
+            label = labels.get(record["id"], {}).get(name, value)
+            if value not in (None, "") and label not in (value, None, ""):
+                options.setdefault(name, {})[str(value)] = str(label)
+    return options
+
+
+def _describe_field(name: str, plain: Sequence[Record], choices: dict[str, str]) -> FieldDescription:
     if choices and len(choices) <= MAX_CHOICES:
         return {"name": name, "type": "option", "choices": choices}
+    values = [str(value) for record in plain if (value := record["fields"].get(name)) not in (None, "")]
     return {"name": name, "type": "option" if choices else _type_of(values)}
 
 

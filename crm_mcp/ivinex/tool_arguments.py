@@ -43,4 +43,4 @@ class RecordUpdate(TypedDict):
     fields: Fields
 
 
-Module = Annotated[Id, Field(description="name or id, see list_modules")]
+Module = Annotated[Id, Field(description="name or id")]

@@ -9,6 +9,7 @@ import math
 import re
 from typing import TYPE_CHECKING, cast
 
+from crm_mcp.choices import shown
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.values import read_text
 
@@ -160,12 +161,3 @@ def _check_inside(name: str, value: dict[object, object] | list[object], depth: 
         value = list(value.values())
     for item in value:
         _check_sendable(name, item, depth + 1)
-
-
-def shown(value: object) -> str:
-    """Show a value in an error, shortened and safe to print."""
-    try:
-        text = repr(value)
-    except ValueError:  # a number of thousands of digits
-        text = f"a very large {type(value).__name__}"
-    return text if len(text) <= 60 else text[:60] + "..."

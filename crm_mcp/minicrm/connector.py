@@ -6,18 +6,22 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
 
-from crm_mcp.connector import Module, ModuleDescription
+from crm_mcp.connector import ExportReader, Module, ModuleDescription
 from crm_mcp.errors import InputError
 from crm_mcp.messages import Sender
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.criteria import merged
 from crm_mcp.minicrm.directory import Directory
+from crm_mcp.minicrm.export_rows import ExportRowsReader
 from crm_mcp.minicrm.models import Schema
 from crm_mcp.minicrm.prompts import minicrm_prompts
+from crm_mcp.minicrm.question_tools import QuestionTools
 from crm_mcp.minicrm.read_tools import ReadTools
+from crm_mcp.minicrm.recent_pages import RecentPages
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.minicrm.write_tools import WriteTools
-from crm_mcp.settings import load, require_whole
+from crm_mcp.safe_writes.writer import SafeWriter
+from crm_mcp.settings import ServerSettings, load, require_whole
 from crm_mcp.tooling import CrmTool
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import ConnectionPool, Session
@@ -30,6 +34,7 @@ class MinicrmConnector:
 
     name = "minicrm"
     title = "MiniCRM"
+    beside_modules: Sequence[str] = tuple(_CONTACT_TYPES.values())
     instructions = (
         "MiniCRM holds projects (cards) in modules; a project belongs to a contact (Person or Business), tasks belong "
         "to projects, addresses to contacts. Statuses, users and choices are taken by label or id."
@@ -37,7 +42,8 @@ class MinicrmConnector:
 
     def __init__(self, settings: MinicrmSettings, sender: Sender) -> None:
         self._settings = settings
-        self._client = MinicrmClient(sender)
+        self._recent_pages = RecentPages()
+        self._client = MinicrmClient(self._recent_pages.watch(sender))
         self._directory = Directory(self._client, me=settings.user)
         self._readers: dict[str, Callable[[str], Awaitable[Mapping[str, object]]]] = {
             "project": self._client.get_project,
@@ -64,7 +70,9 @@ class MinicrmConnector:
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to MiniCRM alone."""
         shared = (self._client, self._directory, self._settings.zone)
-        return (*ReadTools(*shared).all(), *WriteTools(*shared).all())
+        writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
+        reading = ReadTools(*shared, self._recent_pages)
+        return (*reading.all(), *QuestionTools(*shared, self._settings.clock).all(), *WriteTools(*shared, writer).all())
 
     async def list_modules(self) -> list[Module]:
         """Return the modules of the account."""
@@ -101,6 +109,10 @@ class MinicrmConnector:
         schemas = await self._directory.project_schemas(await self._directory.module_id(module) if module else "")
         whole = merged(schemas)
         return list((whole["statuses"] if argument == "status" else whole["users"]).values())
+
+    def exports(self) -> Mapping[str, ExportReader]:
+        """Return how all rows of search_projects and search_contacts are read."""
+        return ExportRowsReader(self._client, self._directory, self._settings.zone).all()
 
     async def check_login(self) -> str:
         """Ask for the modules, and for who "me" is where the settings say."""

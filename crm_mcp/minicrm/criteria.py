@@ -40,6 +40,9 @@ async def project_criteria(
     """
     if contact_id:
         contact_id = check_id("contact_id", contact_id)  # first: what needs no request is refused without one
+    if not module and "CategoryId" in filters:
+        module = str(filters["CategoryId"])
+        filters = {name: value for name, value in filters.items() if name != "CategoryId"}
     module_id = await directory.module_id(module) if module else ""
     criteria: dict[str, object] = {
         "Query": query,

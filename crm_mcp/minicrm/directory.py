@@ -5,40 +5,14 @@ MiniCRM lists users and statuses nowhere but in the schemas (observed), so whoev
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping
 
+from crm_mcp.choices import folded, resolve_choice
 from crm_mcp.errors import InputError, RateLimitedError, RefusedError
+from crm_mcp.kept import Kept
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import Module, Schema
-from crm_mcp.minicrm.schema import resolve_choice
-
-KEPT_FOR_S = 300.0
-"""How long an answer is kept: an administrator's change shows after five minutes at the latest."""
-
-_T = TypeVar("_T")
-
-
-class _Kept(Generic[_T]):
-    """Answers by key, each asked for once at a time and again when it is too old."""
-
-    def __init__(self, ask: Callable[[str], Awaitable[_T]], clock: Callable[[], float]) -> None:
-        self._ask = ask
-        self._clock = clock
-        self._answers: dict[str, tuple[float, _T]] = {}
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-
-    async def get(self, key: str) -> _T:
-        async with self._turns[key]:
-            kept = self._answers.get(key)
-            if kept is not None and self._clock() - kept[0] <= KEPT_FOR_S:
-                return kept[1]
-            answer = await self._ask(key)
-            self._answers[key] = (self._clock(), answer)
-            return answer
 
 
 class Directory:
@@ -52,10 +26,10 @@ class Directory:
 
     def __init__(self, client: MinicrmClient, *, me: str = "", clock: Callable[[], float] = time.monotonic) -> None:
         self._me = me
-        self._modules = _Kept[list[Module]](lambda _: client.list_modules(), clock)
-        self._project_schemas = _Kept[Schema](client.get_project_schema, clock)
-        self._readable_schemas = _Kept[Schema | None](self._schema_if_readable, clock)
-        self._contact_schemas = _Kept[Schema](client.get_contact_schema, clock)
+        self._modules = Kept[list[Module]](lambda _: client.list_modules(), clock)
+        self._project_schemas = Kept[Schema](client.get_project_schema, clock)
+        self._readable_schemas = Kept[Schema | None](self._schema_if_readable, clock)
+        self._contact_schemas = Kept[Schema](client.get_contact_schema, clock)
 
     async def modules(self) -> dict[str, str]:
         """Return the names of the modules by id."""
@@ -84,8 +58,12 @@ class Directory:
         """
         if module_id:
             return [await self.project_schema(module_id)]
-        found = [await self._readable_schemas.get(one) for one in await self.modules()]
+        found = [await self.readable_schema(one) for one in await self.modules()]
         return [schema for schema in found if schema is not None]
+
+    async def readable_schema(self, module_id: str) -> Schema | None:
+        """Return the fields of a module's projects; None where they may not be read."""
+        return await self._readable_schemas.get(module_id)
 
     async def _schema_if_readable(self, module_id: str) -> Schema | None:
         try:
@@ -118,7 +96,21 @@ class Directory:
             InputError: No module has it, or several do.
         """
         statuses = _joined(schema["statuses"] for schema in await self.project_schemas(module_id))
-        return resolve_choice("status", status, statuses)
+        try:
+            return resolve_choice("status", status, statuses)
+        except InputError:
+            same = [one for one, label in statuses.items() if folded(label) == folded(status)]
+            if len(same) < 2 or module_id:
+                raise
+        places = await self._modules_of_statuses()
+        raise InputError(
+            f"status: {len(same)} modules have one called {status!r}.",
+            hint=f"Name the module, or give the id: {', '.join(f'{one} ({places.get(one)})' for one in same)}.",
+        )
+
+    async def _modules_of_statuses(self) -> dict[str, str]:
+        schemas = [(name, await self.readable_schema(module_id)) for module_id, name in (await self.modules()).items()]
+        return {status_id: name for name, schema in schemas if schema for status_id in schema["statuses"]}
 
 
 def _joined(maps: Iterable[Mapping[str, str]]) -> dict[str, str]:

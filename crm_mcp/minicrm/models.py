@@ -62,10 +62,11 @@ class Schema(TypedDict):
 
 
 class Project(TypedDict):
-    """One project: a search gives ids of status and user, a detail gives their labels."""
+    """One project: a search gives ids of status and user, a detail gives their labels; names are added to ids."""
 
     id: str
     name: str
+    module: NotRequired[str]
     module_id: NotRequired[str]
     contact_id: NotRequired[str]
     business_id: NotRequired[str]
@@ -153,9 +154,11 @@ class Tasks(TypedDict):
     """Tasks of one project."""
 
     items: list[Task]
+    next_cursor: NotRequired[str]
 
 
 class Addresses(TypedDict):
     """Addresses of one contact."""
 
     items: list[AddressRow]
+    next_cursor: NotRequired[str]

@@ -6,12 +6,10 @@ its field's label only. So a name or choice that a schema does not hold is refus
 
 from __future__ import annotations
 
-import difflib
-import unicodedata
 from typing import TYPE_CHECKING, cast
 
+from crm_mcp.choices import did_you_mean, resolve_choice, shown, unknown_choice
 from crm_mcp.errors import InputError
-from crm_mcp.minicrm.arguments import shown
 from crm_mcp.minicrm.local_time import parse_local_time
 from crm_mcp.minicrm.values import read_count, read_id, read_text
 
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
 
     from crm_mcp.minicrm.models import Schema, SchemaField
 
-_FULL_LIST = 12
-"""Up to this many choices are all named in an error."""
 _ALWAYS_CHOSEN = frozenset({"CategoryId", "StatusId", "UserId"})
 """Fields that hold a choice in every schema, and that cannot be emptied."""
 
@@ -45,37 +41,9 @@ def check_field_names(schema: Schema | None, names: Iterable[str], known: Collec
         return
     where = "describe_module lists the fields." if schema is not None else f"Fields: {', '.join(valid)}."
     raise InputError(
-        "; ".join(f"There is no field {shown(name)}{_did_you_mean(name, valid)}" for name in unknown) + ".",
+        "; ".join(f"There is no field {shown(name)}{did_you_mean(name, valid)}" for name in unknown) + ".",
         hint=f"Names are case-sensitive. {where}",
     )
-
-
-def resolve_choice(field_name: str, value: object, choices: Mapping[str, str]) -> str:
-    """Return the id of a choice given by its id or its label.
-
-    An exact id wins over an exact label, and that over a label that differs in case, accents or spaces.
-
-    Args:
-        field_name: The field's API name, for the error.
-        value: An id (text or number) or a label.
-        choices: Ids to labels.
-
-    Raises:
-        InputError: It is no choice, or several choices have that label.
-    """
-    text = (read_text(value) or "").strip()
-    if text in choices:
-        return text
-    for same in (str.strip, _folded):
-        found = [choice_id for choice_id, label in choices.items() if text and same(label) == same(text)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise InputError(
-                f"{field_name}: {len(found)} choices are called {text!r}.",
-                hint=f"Give the id: {', '.join(f'{one} ({choices[one]})' for one in found)}.",
-            )
-    raise _unknown_choice(field_name, value, choices)
 
 
 def resolve_set(field_name: str, value: object, choices: Mapping[str, str]) -> str | int:
@@ -101,7 +69,7 @@ def resolve_set(field_name: str, value: object, choices: Mapping[str, str]) -> s
     if bitmask is not None and text not in choices.values():
         every_bit = sum(int(choice_id) for choice_id in choices if read_id(choice_id))
         if bitmask & ~every_bit:
-            raise _unknown_choice(field_name, value, choices)
+            raise unknown_choice(field_name, value, choices)
         return bitmask
     return _joined(_split_labels(field_name, text, choices), choices)
 
@@ -176,25 +144,3 @@ def _resolved_choice(field: SchemaField, value: object, choices: Mapping[str, st
         except InputError:
             return resolve_set(field["name"], value, choices)
     return resolve_choice(field["name"], value, choices)
-
-
-def _unknown_choice(field_name: str, value: object, choices: Mapping[str, str]) -> InputError:
-    listed = [f"{label} ({choice_id})" if label != choice_id else label for choice_id, label in choices.items()]
-    if not listed:
-        return InputError(f"{field_name} cannot be checked: the schema lists no choices for it.", hint="Leave it out.")
-    every = f"Choices: {', '.join(listed)}." if len(listed) <= _FULL_LIST else "describe_module lists all choices."
-    near = _did_you_mean(read_text(value) or "", list(choices.values()))
-    return InputError(f"{field_name} has no choice {shown(value)}{near}.", hint=every)
-
-
-def _did_you_mean(name: str, valid: Iterable[str]) -> str:
-    """Return the nearest names as the end of a sentence, compared without case and accents."""
-    by_folded = {_folded(one): one for one in valid}
-    near = difflib.get_close_matches(_folded(name), by_folded, n=3)
-    return f", did you mean {' or '.join(by_folded[one] for one in near)}" if near else ""
-
-
-def _folded(text: str) -> str:
-    """Return text without case, accents and needless spaces."""
-    letters = unicodedata.normalize("NFKD", " ".join(text.split())).casefold()
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))

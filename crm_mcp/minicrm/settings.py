@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,7 +22,10 @@ def _known_zone(name: str) -> str:
 
 
 class MinicrmSettings(BaseSettings):
-    """One MiniCRM account and its login. `user` is who "me" is: a user's name or id."""
+    """One MiniCRM account and its login. `user` is who "me" is: a user's name or id. `now` stops the clock.
+
+    A stopped clock is for rehearsals on data whose dates are fixed: what is overdue stays overdue.
+    """
 
     model_config = environment("MINICRM_")
 
@@ -30,8 +35,18 @@ class MinicrmSettings(BaseSettings):
     requests_per_minute: Annotated[int, Field(ge=0)] = 60
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Budapest"
     user: str = ""
+    now: datetime | None = None
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone of the account's dates."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def clock(self) -> Callable[[ZoneInfo], datetime]:
+        """What tells the time in a zone: the machine's clock, or the one that stands at `MINICRM_NOW`."""
+        stopped = self.now
+        if stopped is None:
+            return datetime.now
+        now = stopped if stopped.tzinfo else stopped.replace(tzinfo=self.zone)
+        return now.astimezone

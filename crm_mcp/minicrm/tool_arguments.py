@@ -12,10 +12,12 @@ from crm_mcp.tooling import Fields, Id
 
 StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Lead", "Open", "Success", "Failed"]})]
 ContactType = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Person", "Business"]})]
-Module = Annotated[Id, Field(description="name or id, see list_modules")]
+Ids = list[Id]
+"""Several at once, in place of the one id."""
+Module = Annotated[Id, Field(description="name or id")]
 User = Annotated[Id, Field(description='name, id or "me"')]
 Filters = Annotated[Fields, Field(description="more API fields that must match")]
-ApiFields = Annotated[Fields, Field(description="API field to value; choices by label or id, see describe_module")]
+ApiFields = Annotated[Fields, Field(description="API field to value, see describe_module")]
 TaskStatus = Annotated[str, WithJsonSchema({"type": "string", "enum": ["open", "closed", "all"]})]
 Closed = Annotated[str, WithJsonSchema({"type": "string", "enum": ["closed"]})]
 Deadline = Annotated[str, Field(description="ISO date (its end) or date-time")]

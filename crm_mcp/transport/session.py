@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import metadata
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
 from crm_mcp.messages import Request, Response
@@ -114,7 +114,7 @@ class Session:
     def _encode(self, request: Request) -> httpx.Request:
         import httpx  # see ConnectionPool.open
 
-        query_length = sum(len(name) + len(value) for name, value in request.query)
+        query_length = len(urlencode(request.query, errors="replace"))
         if query_length > MAX_URL_BYTES:
             raise self._too_long(query_length)
         try:
@@ -179,7 +179,14 @@ class Session:
             f"{self._crm} at {self._base_url} did not answer ({type(error).__name__}: {reason}).",
             hint=unknown or "Nothing was changed. Check the address, the network and proxies, then try again.",
             may_have_been_done=bool(unknown),
+            may_be_under_way=bool(unknown) and _is_out_of_time(error),
         )
+
+
+def _is_out_of_time(error: Exception) -> bool:
+    import httpx  # see ConnectionPool.open
+
+    return isinstance(error, TimeoutError | httpx.TimeoutException)
 
 
 def _json_bytes(body: object) -> bytes:

@@ -6,22 +6,23 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crm_mcp.cursor import decode_cursor, encode_cursor
+from crm_mcp.cursor import decode_place, encode_cursor
 from crm_mcp.errors import InputError
 
 QUERY = st.lists(st.text(st.characters(codec="utf-8")) | st.integers() | st.booleans())
 
 
-@given(st.integers(0, 10**9), QUERY)
-def test_a_cursor_gives_back_its_offset_for_its_own_query(offset: int, query: list[object]) -> None:
-    assert decode_cursor(encode_cursor(offset, query), query) == offset
+@given(st.integers(0, 10**9), st.text(st.characters(codec="utf-8")), QUERY)
+@example(20, "a.b", [])
+def test_a_cursor_gives_back_its_place_for_its_own_query(offset: int, last_id: str, query: list[object]) -> None:
+    assert decode_place(encode_cursor(offset, query, last_id), query) == (offset, last_id)
 
 
 @given(st.integers(0, 10**9), QUERY, QUERY)
 def test_a_cursor_of_another_query_is_refused(offset: int, query: list[object], other: list[object]) -> None:
     if query != other or [type(one) for one in query] != [type(one) for one in other]:
         with pytest.raises(InputError, match="other arguments"):
-            decode_cursor(encode_cursor(offset, query), other)
+            decode_place(encode_cursor(offset, query), other)
 
 
 @given(st.text(min_size=1))
@@ -29,8 +30,8 @@ def test_a_cursor_of_another_query_is_refused(offset: int, query: list[object], 
 @example("LTEu")
 def test_text_that_is_no_cursor_is_refused_with_the_next_step(text: str) -> None:
     with pytest.raises(InputError, match="leave cursor out"):
-        decode_cursor(text, ["q"])
+        decode_place(text, ["q"])
 
 
 def test_no_cursor_is_the_first_page() -> None:
-    assert decode_cursor("", ["q"]) == 0
+    assert decode_place("", ["q"]) == (0, "")

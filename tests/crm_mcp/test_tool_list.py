@@ -17,13 +17,20 @@ from crm_mcp.transport.session import ConnectionPool
 from tests.mcp_play import both_crms
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
-IVINEX = ["search_records", "get_record", "get_linked_records", "create_records", "update_records", "create_note"]
-PROJECTS = ["search_projects", "get_project", "create_project", "update_project"]
-CONTACTS = ["search_contacts", "get_contact", "create_contact", "update_contact"]
-TASKS = ["get_project_tasks", "get_task", "create_task", "update_task"]
-ADDRESSES = ["list_addresses", "get_address", "create_address", "update_address"]
 SHARED = ["list_modules", "describe_module"]
-ALL = [*SHARED, *IVINEX, *PROJECTS, *CONTACTS, *TASKS, *ADDRESSES]
+IVINEX = [
+    *("search_records", "get_record", "get_linked_records", "summarize_records"),
+    *("create_records", "update_records", "create_note"),
+]
+MINICRM = [
+    *("search_projects", "get_project", "search_contacts", "get_contact"),
+    *("get_project_tasks", "get_task", "list_addresses", "get_address"),
+    *("summarize_projects", "list_open_tasks", "get_contact_overview", "find_stale_projects"),
+    *("create_project", "update_project", "create_contact", "update_contact"),
+    *("create_task", "update_task", "create_address", "update_address"),
+]
+EXPORT = ["export_search"]
+ALL = [*SHARED, *IVINEX, *MINICRM, *EXPORT]
 WRITING = {name for name in ALL if name.startswith(("create_", "update_"))}
 
 
@@ -63,12 +70,12 @@ def test_every_tool_of_the_contract_is_there_and_no_other() -> None:
 
 @pytest.mark.usefixtures("only_ivinex")
 def test_an_unconfigured_minicrm_brings_no_tools() -> None:
-    assert [tool.name for tool in listed()] == [*SHARED, *IVINEX]
+    assert [tool.name for tool in listed()] == [*SHARED, *IVINEX, *EXPORT]
 
 
 @pytest.mark.usefixtures("only_minicrm")
 def test_an_unconfigured_ivinex_brings_no_tools() -> None:
-    assert [tool.name for tool in listed()] == [*SHARED, *PROJECTS, *CONTACTS, *TASKS, *ADDRESSES]
+    assert [tool.name for tool in listed()] == [*SHARED, *MINICRM, *EXPORT]
 
 
 @pytest.mark.usefixtures("both")
@@ -80,7 +87,7 @@ def test_read_only_leaves_out_every_writing_tool() -> None:
 def test_one_crm_needs_no_argument_to_choose_it() -> None:
     by_name = {tool.name: tool for tool in listed()}
     assert set(by_name["list_modules"].input_schema["properties"]) == set()
-    assert set(by_name["describe_module"].input_schema["properties"]) == {"module"}
+    assert set(by_name["describe_module"].input_schema["properties"]) == {"module", "fields"}
 
 
 @pytest.mark.usefixtures("both")
@@ -113,10 +120,42 @@ def test_no_schema_holds_what_some_hosts_refuse_or_what_tells_nothing() -> None:
                 assert noise not in schema, f"{tool.name}: {noise}"
 
 
+@pytest.mark.parametrize(
+    ("connected", "most_tools", "most_bytes"),
+    [("both", 30, 25_000), ("only_ivinex", 30, 18_000), ("only_minicrm", 30, 18_000)],
+)
+@pytest.mark.parametrize("read_only", [False, True])
+def test_the_whole_list_stays_within_its_budget(
+    request: pytest.FixtureRequest, connected: str, most_tools: int, most_bytes: int, read_only: bool
+) -> None:
+    request.getfixturevalue(connected)
+    tools = [as_json(tool) for tool in listed(read_only=read_only)]
+    assert len(tools) <= most_tools
+    compact = json.dumps({"tools": tools}, separators=(",", ":"), ensure_ascii=False)
+    assert len(compact.encode()) <= most_bytes
+
+
+@pytest.mark.parametrize(("connected", "other"), [("only_ivinex", "minicrm"), ("only_minicrm", "ivinex")])
+def test_where_one_crm_is_connected_nothing_speaks_of_the_other(
+    request: pytest.FixtureRequest, connected: str, other: str
+) -> None:
+    request.getfixturevalue(connected)
+    tools = listed()
+    assert other not in json.dumps([as_json(tool) for tool in tools]).casefold()
+    elsewhere = {"only_ivinex": MINICRM, "only_minicrm": IVINEX}[connected]
+    for tool in tools:
+        assert not [name for name in elsewhere if name in (tool.description or "")], tool.name
+
+
 @pytest.mark.usefixtures("both")
-def test_the_whole_list_stays_within_25000_bytes() -> None:
-    compact = json.dumps({"tools": [as_json(tool) for tool in listed()]}, separators=(",", ":"), ensure_ascii=False)
-    assert len(compact.encode()) <= 25_000
+def test_an_output_schema_names_what_an_answer_always_holds_and_what_leads_on() -> None:
+    by_name = {tool.name: tool.output_schema or {} for tool in listed()}
+    assert by_name["search_projects"] == {
+        "type": "object",
+        "properties": {"items": {"type": "array"}, "next_cursor": {"type": "string"}, "total": {"type": "integer"}},
+        "required": ["items"],
+    }
+    assert set(by_name["get_project"]["properties"]) == {"id", "name", "fields"}
 
 
 @pytest.mark.usefixtures("both")

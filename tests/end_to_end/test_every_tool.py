@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Literal
 import httpx
 import pytest
 from mcp import Client
+from mcp.types import TextResourceContents
 
 from tests.end_to_end.transports import ERAS, Era, over_stdio, serving_http
 from tests.fake_process import FakeServer, running_fake
@@ -27,11 +29,11 @@ class Assistant:
         self.client = client
         self.called: set[str] = set()
 
-    async def call(self, tool: str, **arguments: Any) -> Any:
+    async def call(self, tool: str, /, **arguments: Any) -> Any:
         self.called.add(tool)
         return await call(self.client, tool, **arguments)
 
-    async def fail(self, tool: str, **arguments: Any) -> str:
+    async def fail(self, tool: str, /, **arguments: Any) -> str:
         return await fail(self.client, tool, **arguments)
 
 
@@ -145,6 +147,22 @@ async def write_and_read_projects(assistant: Assistant, contact_id: str) -> None
     assert (await assistant.call("get_project_tasks", project_id=project["id"]))["items"] == []
 
 
+async def ask_questions(assistant: Assistant, contact_id: str) -> None:
+    counted = await assistant.call("summarize_records", module="contact", filters=[], group_by=["last_name"])
+    assert counted["total"] == sum(group["count"] for group in counted["groups"])
+    counted = await assistant.call("summarize_projects", module="Sales", contact_id=contact_id, group_by=["status"])
+    assert counted == {"groups": [{"status": "Customer", "count": 1}], "total": 1, "exact": True}
+    overview = await assistant.call("get_contact_overview", contact_id=contact_id)
+    assert [project["name"] for project in overview["projects"]] == [ODD]
+    assert (await assistant.call("list_open_tasks", user="John Doe", due="no_deadline"))["exact"]
+    assert (await assistant.call("find_stale_projects", module="Sales", days=1))["exact"]
+    search = {"module": "Sales", "contact_id": contact_id}
+    export = await assistant.call("export_search", tool="search_projects", arguments=search, format="jsonl")
+    (content,) = (await assistant.client.read_resource(export["uri"])).contents
+    assert isinstance(content, TextResourceContents)
+    assert json.loads(content.text)["name"] == ODD
+
+
 async def refuse_bad_input(assistant: Assistant) -> None:
     filters = [{"field": "email", "operand": "equal", "value": "x"}]
     assert "Did you mean 'Equal'" in await assistant.fail("search_records", module="contact", filters=filters)
@@ -161,7 +179,9 @@ async def refuse_bad_input(assistant: Assistant) -> None:
 async def play_everything(client: Client) -> None:
     assistant = Assistant(client)
     await write_and_read_in_ivinex(assistant)
-    await write_and_read_projects(assistant, await write_and_read_contacts(assistant))
+    contact_id = await write_and_read_contacts(assistant)
+    await write_and_read_projects(assistant, contact_id)
+    await ask_questions(assistant, contact_id)
     await refuse_bad_input(assistant)
     assert assistant.called == {tool.name for tool in (await client.list_tools()).tools}
 

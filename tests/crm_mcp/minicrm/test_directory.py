@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from crm_mcp.errors import InputError
+from crm_mcp.kept import KEPT_FOR_S
 from crm_mcp.messages import Request, Response
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.criteria import contact_criteria, phone_digits, project_criteria
-from crm_mcp.minicrm.directory import KEPT_FOR_S, Directory
+from crm_mcp.minicrm.directory import Directory
 from crm_mcp.minicrm.settings import MinicrmSettings
 
 ANSWERS = {
@@ -85,7 +86,7 @@ def test_me_is_the_configured_user_and_an_error_without_one() -> None:
 def test_a_user_of_any_module_is_known_without_naming_a_module() -> None:
     account = Account()
     assert account.run(account.directory.user_id("jane roe")) == "2"
-    with pytest.raises(InputError, match="did you mean Jane Roe"):
+    with pytest.raises(InputError, match=r"did you mean Jane Roe \(2\)"):
         account.run(account.directory.user_id("Jane Row"))
 
 
@@ -98,7 +99,7 @@ def test_a_user_that_no_schema_lists_is_refused_even_by_id() -> None:
 def test_a_status_in_one_module_only_is_found_without_naming_it_and_an_ambiguous_one_asks() -> None:
     account = Account()
     assert account.run(account.directory.status_id("solved")) == "2609"
-    with pytest.raises(InputError, match=r"2500 \(New\), 2600 \(New\)"):
+    with pytest.raises(InputError, match=r"Name the module, or give the id: 2500 \(Sales\), 2600 \(Support\)"):
         account.run(account.directory.status_id("New"))
     assert account.run(account.directory.status_id("New", "5")) == "2600"
 
@@ -131,9 +132,11 @@ def test_names_become_ids_and_dates_local_time() -> None:
     }
 
 
-def test_a_filter_that_no_schema_knows_is_refused_with_the_near_one() -> None:
+def test_filters_take_labels_and_one_that_no_schema_knows_is_refused_with_the_near_one() -> None:
     with pytest.raises(InputError, match="'Txt1', did you mean Text1"):
         project_search(Account(), filters={"Txt1": "x"})
+    criteria = project_search(Account(), filters={"CategoryId": "sales", "StatusId": "won"})
+    assert criteria == {"CategoryId": "3", "StatusId": "2509"}
     with pytest.raises(InputError, match="'statusid', did you mean StatusId"):
         project_search(Account(), filters={"statusid": "1"})
 

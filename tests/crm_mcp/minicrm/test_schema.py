@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm_mcp.choices import resolve_choice
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.known_fields import (
     ADDRESS_FIELDS,
@@ -18,7 +19,7 @@ from crm_mcp.minicrm.known_fields import (
     TASK_FIELDS,
 )
 from crm_mcp.minicrm.models import Schema
-from crm_mcp.minicrm.schema import check_field_names, resolve_choice, resolve_fields, resolve_set
+from crm_mcp.minicrm.schema import check_field_names, resolve_fields, resolve_set
 
 HUGE = pytest.param(10**5000, id="a number of 5001 digits")  # its text would be refused by Python itself
 STATUSES = {"2509": "Contacted", "2500": "In progress", "2540": "Ügyfél"}

@@ -108,17 +108,24 @@ def test_what_a_filter_and_an_argument_both_say_is_refused(crms: CrmStub) -> Non
 ROW = {"Id": 7, "Name": "Card", "StatusId": 2509, "UserId": 2}
 
 
-def test_with_a_module_rows_have_labels_and_without_one_ids(crms: CrmStub) -> None:
+def test_rows_have_the_names_of_status_and_user_and_without_a_module_its_name(crms: CrmStub) -> None:
     crms.answer(SEARCH, {"Count": 1, "Results": {"7": ROW}})
+    labelled: dict[str, Any] = {
+        "id": "7",
+        "name": "Card",
+        "status_id": "2509",
+        "user_id": "2",
+        "status": "Won",
+        "user": "Jane Roe",
+        "fields": {},
+    }
 
     async def play(client: Client) -> None:
-        (labelled,) = (await call(client, "search_projects", module="Sales"))["items"]
-        assert (labelled["status"], labelled["status_id"]) == ("Won", "2509")
-        assert (labelled["user"], labelled["user_id"]) == ("Jane Roe", "2")
-        (plain,) = (await call(client, "search_projects", query="Card"))["items"]
-        assert not {"status", "user"} & set(plain)
+        assert (await call(client, "search_projects", module="Sales"))["items"] == [labelled]
+        assert (await call(client, "search_projects", query="Card"))["items"] == [{**labelled, "module": "Sales"}]
 
     in_session(play)
+    assert [one for one in crms.calls if "Schema" in one] == [f"GET {API}/Schema/Project/3"], "and no more is asked for"
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])

@@ -106,14 +106,22 @@ def test_a_business_is_updated_by_the_schema_of_businesses(crms: CrmStub) -> Non
 
 
 @pytest.mark.parametrize(
-    ("deleted", "sent"), [(True, b'{"Deleted":1}'), (False, b'{"Deleted":0}'), (1, b'{"Deleted":1}')]
+    ("deleted", "sent"), [(True, b'{"Deleted":1}'), (1, b'{"Deleted":1}'), ("true", b'{"Deleted":1}')]
 )
-def test_the_trash_is_written_as_1_or_0_without_asking_for_a_schema(
-    crms: CrmStub, deleted: object, sent: bytes
+def test_the_trash_is_written_as_1_after_a_look_but_without_asking_for_a_schema(
+    crms: CrmStub, monkeypatch: pytest.MonkeyPatch, deleted: object, sent: bytes
 ) -> None:
+    monkeypatch.setenv("CRM_MCP_UNCONFIRMED_WRITES", "1")
+    in_session(lambda client: call(client, "update_project", project_id=7, fields={"Deleted": deleted}))
+    assert crms.calls == [f"GET {API}/Project/7", f"PUT {API}/Project/7"]
+    assert crms.last_body == sent
+
+
+@pytest.mark.parametrize("deleted", [False, 0, "0"])
+def test_the_trash_is_left_by_0_without_any_other_request(crms: CrmStub, deleted: object) -> None:
     in_session(lambda client: call(client, "update_project", project_id=7, fields={"Deleted": deleted}))
     assert crms.calls == [f"PUT {API}/Project/7"]
-    assert crms.last_body == sent
+    assert crms.last_body == b'{"Deleted":0}'
 
 
 @pytest.mark.parametrize("status", [403, 404])

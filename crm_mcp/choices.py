@@ -1,0 +1,97 @@
+"""Names that people say, matched with what a CRM has: exact first, then without case and accents, then by likeness.
+
+Pure. A near miss is refused with what could have been meant; two matches ask which.
+"""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from crm_mcp.errors import InputError
+
+_FULL_LIST = 12
+"""Up to this many choices are all named in an error."""
+_LONGEST_SHOWN = 60
+_WHERE_ALL_ARE = "describe_module lists all choices"
+
+
+def resolve_choice(
+    field_name: str,
+    value: object,
+    choices: Mapping[str, str],
+    *,
+    where_all_are: str = _WHERE_ALL_ARE,
+) -> str:
+    """Return the id of a choice given by its id or its label.
+
+    An exact id wins over an exact label, and that over a label that differs in case, accents or spaces.
+
+    Args:
+        field_name: The field's API name, for the error.
+        value: An id (text or number) or a label.
+        choices: Ids to labels.
+        where_all_are: What to say where the choices are too many to be named.
+
+    Raises:
+        InputError: It is no choice, or several choices have that label.
+    """
+    text = _text(value)
+    if text in choices:
+        return text
+    for same in (str.strip, folded):
+        found = [choice_id for choice_id, label in choices.items() if text and same(label) == same(text)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise InputError(
+                f"{field_name}: {len(found)} choices are called {text!r}.",
+                hint=f"Give the id: {', '.join(f'{one} ({choices[one]})' for one in found)}.",
+            )
+    raise unknown_choice(field_name, value, choices, where_all_are)
+
+
+def _text(value: object) -> str:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**64
+    return str(value).strip() if is_number or isinstance(value, str) else ""
+
+
+def unknown_choice(
+    field_name: str, value: object, choices: Mapping[str, str], where_all_are: str = _WHERE_ALL_ARE
+) -> InputError:
+    """Return the error for a value that is no choice: what may have been meant, and what there is."""
+    listed = {label: f"{label} ({choice_id})" if label != choice_id else label for choice_id, label in choices.items()}
+    if not listed:
+        return InputError(f"{field_name} cannot be checked: the schema lists no choices for it.", hint="Leave it out.")
+    near = [listed[label] for label in nearest(_text(value), listed)]
+    meant = f", did you mean {' or '.join(near)}" if near else ""
+    every = f"Choices: {', '.join(listed.values())}." if len(listed) <= _FULL_LIST else f"{where_all_are}."
+    return InputError(f"{field_name} has no choice {shown(value)}{meant}.", hint=every)
+
+
+def nearest(name: str, valid: Iterable[str], *, cutoff: float = 0.6) -> list[str]:
+    """Return at most three names that are like `name`, the likest first, compared without case and accents."""
+    by_folded = {folded(one): one for one in valid}
+    return [by_folded[one] for one in difflib.get_close_matches(folded(name), by_folded, n=3, cutoff=cutoff)]
+
+
+def did_you_mean(name: str, valid: Iterable[str]) -> str:
+    """Return the nearest names as the end of a sentence; empty where none is near."""
+    near = nearest(name, valid)
+    return f", did you mean {' or '.join(near)}" if near else ""
+
+
+def folded(text: str) -> str:
+    """Return text without case, accents and needless spaces."""
+    letters = unicodedata.normalize("NFKD", " ".join(text.split())).casefold()
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def shown(value: object) -> str:
+    """Show a value in an error, shortened and safe to print."""
+    try:
+        text = repr(value)
+    except ValueError:  # a number of thousands of digits
+        text = f"a very large {type(value).__name__}"
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "..."

@@ -1,0 +1,81 @@
+"""When a task is due, in the account's own time: which days a word such as `this_week` means. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from crm_mcp.minicrm.models import Task
+
+Due = Literal["all", "overdue", "today", "this_week", "next_7_days", "no_deadline"]
+DUE: dict[str, str] = {name: name for name in ("all", "overdue", "today", "this_week", "next_7_days", "no_deadline")}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LAST = "9999"
+
+
+@dataclass(frozen=True, slots=True)
+class DueDays:
+    """Which tasks are asked for.
+
+    Attributes:
+        due: The word.
+        now: The account's time as MiniCRM writes it, `YYYY-MM-DD HH:MM:SS`.
+        first: The first day of the word, empty where it names none.
+        last: The last day of it.
+    """
+
+    due: str
+    now: str
+    first: str = ""
+    last: str = ""
+
+    def holds(self, task: Task) -> bool:
+        """Tell whether a task is asked for."""
+        deadline = deadline_of(task)
+        if self.due == "all":
+            return True
+        if self.due == "no_deadline":
+            return not deadline
+        if self.due == "overdue":
+            return self.is_overdue(task)
+        return bool(deadline) and self.first <= deadline[:10] <= self.last
+
+    def is_overdue(self, task: Task) -> bool:
+        """Tell whether a task's deadline has passed."""
+        deadline = deadline_of(task)
+        return bool(deadline) and deadline < self.now
+
+
+def due_days(due: str, now: datetime) -> DueDays:
+    """Return the days that a word means.
+
+    A week is Monday to Sunday, days that have passed included; `next_7_days` is today and the seven days after it.
+
+    Args:
+        due: One of `DUE`.
+        now: The account's local time.
+    """
+    today = now.date()
+    ranges: dict[str, tuple[date, date]] = {
+        "today": (today, today),
+        "this_week": (today - timedelta(today.weekday()), today + timedelta(6 - today.weekday())),
+        "next_7_days": (today, today + timedelta(7)),
+    }
+    local = now.replace(tzinfo=None).isoformat(" ", "seconds")
+    first, last = ranges.get(due, (None, None))
+    return DueDays(due, local, first.isoformat() if first else "", last.isoformat() if last else "")
+
+
+def deadline_of(task: Task) -> str:
+    """Return a task's deadline as `YYYY-MM-DD HH:MM:SS`, empty where it has none; a date alone is its end."""
+    text = task.get("deadline", "").replace("T", " ")
+    if not _DAY.match(text):
+        return ""
+    return f"{text} 23:59:59" if len(text) == 10 else text
+
+
+def by_deadline(task: Task) -> tuple[str, str]:
+    """Order tasks by deadline, those without one last."""
+    return deadline_of(task) or _LAST, task["id"]

@@ -1,0 +1,76 @@
+"""Which requests answer a summary of projects: the fewest that give an exact answer. Pure.
+
+A search tells only ids, names, statuses and users, 100 a page. Anything else of a project takes a request of its own,
+unless it is a choice: then one search for each choice tells the projects that have it, or just how many they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crm_mcp.minicrm.models import PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A field that a summary needs.
+
+    Attributes:
+        field: Its API name.
+        in_rows: Whether the rows of a search tell it.
+        in_details: Whether a project's detail tells it.
+        choices: How many values it can have that a search can ask for, one by one; 0 where that cannot be done.
+    """
+
+    field: str
+    in_rows: bool = False
+    in_details: bool = True
+    choices: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to answer.
+
+    Attributes:
+        counts: Whether to believe the CRM's `Count` of one search for each combination of choices, and read no rows.
+        splits: Fields to learn by one whole search for each choice.
+        details: Whether to read projects one by one.
+        requests: How many requests that takes beside the first page, at most.
+    """
+
+    counts: bool = False
+    splits: tuple[str, ...] = ()
+    details: bool = False
+    requests: int = 0
+
+
+def choose_plan(needs: Sequence[Need], total: int, *, max_reads: int, may_count: bool = True) -> Plan:
+    """Return the plan with the fewest requests, among those that are exact if there are any.
+
+    Args:
+        needs: Every field that is grouped by or measured; one that is measured has no choices.
+        total: How many projects the first page says there are.
+        max_reads: Most projects to read one by one, and most searches to make in place of that.
+        may_count: Whether `Count` can be trusted.
+    """
+    pages = max(1, math.ceil(total / PAGE_SIZE))
+    missing = [need for need in needs if not need.in_rows]
+    plans: list[Plan] = []
+    if all(need.choices for need in missing):
+        searches = sum(need.choices + pages - 1 for need in missing)
+        plans.append(Plan(splits=tuple(need.field for need in missing), requests=pages - 1 + searches))
+    if may_count and all(need.choices for need in needs):
+        cells = math.prod(need.choices + 1 for need in needs)
+        plans.append(Plan(counts=True, requests=cells - 1 + min(pages - 1, 1)))
+    affordable = [plan for plan in plans if plan.requests - (pages - 1) <= max_reads]
+    beyond = [need for need in missing if not need.in_details]
+    if all(need.choices for need in beyond):
+        searches = sum(need.choices + pages - 1 for need in beyond)
+        splits = tuple(need.field for need in beyond)
+        reading = Plan(splits=splits, details=True, requests=pages - 1 + searches + min(total, max_reads))
+        if total <= max_reads or not affordable:
+            affordable.append(reading)
+    return min(affordable or plans, key=lambda plan: plan.requests)

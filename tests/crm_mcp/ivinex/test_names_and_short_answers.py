@@ -1,0 +1,207 @@
+"""Ivinex by the names that people say, in little room: a sample of the records stands in for a schema."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from mcp import Client
+
+from crm_mcp.errors import InputError
+from crm_mcp.ivinex.samples import Sample
+from crm_mcp.ivinex.sampling import describe_fields, find_options
+from crm_mcp.short_form import MAX_ANSWER_BYTES, size_of
+from tests.crm_mcp.crm_stub import RECORDS, CrmStub, in_session, numbered_rows
+from tests.mcp_play import call, fail
+
+SEARCH = f"GET {RECORDS}"
+LABELS = {"1": "Customer", "2": "Lead", "3": "Lead"}
+ROWS = [
+    {
+        "collection_id": "8",
+        "first_name": "Anna",
+        "kind": "1",
+        "email_1": "a@b.example",
+        "about": "<p>Hi <b>you</b></p>",
+    },
+    {"collection_id": "9", "first_name": "Béla", "kind": "2", "email_1": None, "about": ""},
+    {"collection_id": "10", "first_name": "Cili", "kind": "3", "email_1": None, "about": None},
+]
+
+
+@pytest.fixture
+def portal(crms: CrmStub) -> CrmStub:
+    """Answer every search by three records, one after the other option."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        labelled = request.url.params.get("LookupOptionText") == "true"
+        rows = [{**row, "kind": LABELS[str(row["kind"])]} if labelled else row for row in ROWS]
+        return httpx.Response(200, json={"Records": rows[: int(request.url.params.get("Limit", "10"))]})
+
+    crms.answer(SEARCH, answer)
+    return crms
+
+
+def filters_sent(crms: CrmStub) -> list[dict[str, str]]:
+    return json.loads(crms.query_of(SEARCH)["Filters"])
+
+
+@pytest.mark.parametrize(
+    ("operand", "value", "sent"),
+    [
+        ("Equal", "Customer", "1"),
+        ("NotEqual", " customer ", "1"),
+        ("In", ["Customer", "2"], "1,2"),
+        ("In", "Customer,2", "1,2"),
+        ("Equal", "2", "2"),
+        ("Equal", "77", "77"),
+        ("Contains", "Custom", "Custom"),
+    ],
+)
+def test_an_option_is_filtered_by_label_or_id(portal: CrmStub, operand: str, value: object, sent: str) -> None:
+    by_kind = [{"field": "kind", "operand": operand, "value": value}]
+    in_session(lambda client: call(client, "search_records", module="contact", filters=by_kind))
+    assert filters_sent(portal) == [{"Field": "kind", "Operand": operand, "Value": sent}]
+
+
+@pytest.mark.usefixtures("portal")
+def test_a_near_miss_answers_with_candidates_and_two_matches_ask_which() -> None:
+    async def play(client: Client) -> None:
+        def by(field: str, value: str) -> dict[str, Any]:
+            return {"module": "contact", "filters": [{"field": field, "operand": "Equal", "value": value}]}
+
+        assert "did you mean Customer (1)" in await fail(client, "search_records", **by("kind", "Custmer"))
+        assert "Give the id: 2 (Lead), 3 (Lead)" in await fail(client, "search_records", **by("kind", "Lead"))
+        assert "Did you mean first_name?" in await fail(client, "search_records", **by("firstname", "Anna"))
+        assert "Did you mean email_1?" in await fail(client, "search_records", **by("email1", "x"))
+        assert "Did you mean email_1?" in await fail(client, "search_records", module="contact", order_by="emial_1")
+        for unheard_of in ("zip", "email_2", "full_name", "id", "created_date"):
+            await call(client, "search_records", **by(unheard_of, "x"))
+        nonsense = {"module": "contact", "fields": ["nonsense"]}
+        assert "Fields: first_name, kind, email_1, about" in await fail(client, "search_records", **nonsense)
+        assert "Fields: first_name" in await fail(client, "get_record", record_id=8, **nonsense)
+
+    in_session(play)
+
+
+def test_a_search_that_names_nothing_takes_one_request_and_a_module_is_sampled_once(portal: CrmStub) -> None:
+    async def play(client: Client) -> None:
+        await call(client, "search_records", module="contact")
+        await call(client, "get_record", module="contact", record_id=8)
+        await call(client, "search_records", module="contact", fields=["first_name"])
+        assert len(portal.calls) == 3
+        for _ in range(3):
+            await call(client, "search_records", module="contact", order_by="kind")
+        assert len(portal.calls) == 3 + 2 + 3
+
+    in_session(play)
+
+
+def test_an_empty_module_lets_every_name_pass_and_one_that_may_not_be_read_too(crms: CrmStub) -> None:
+    anything = {"module": "contact", "filters": [{"field": "frst_name", "operand": "Equal", "value": "x"}]}
+    assert in_session(lambda client: call(client, "search_records", **anything)) == {"items": []}
+    crms.answer_status(SEARCH, 403)
+    assert "IVINEX_USERNAME" in in_session(lambda client: fail(client, "search_records", **anything))
+
+
+@pytest.mark.usefixtures("portal")
+def test_answers_are_short_and_say_what_option_ids_mean_once_that_is_known() -> None:
+    short = [
+        {"id": "8", "fields": {"first_name": "Anna", "kind": "1", "email_1": "a@b.example", "about": "Hi you"}},
+        {"id": "9", "fields": {"first_name": "Béla", "kind": "2"}},
+        {"id": "10", "fields": {"first_name": "Cili", "kind": "3"}},
+    ]
+
+    async def play(client: Client) -> None:
+        assert await call(client, "search_records", module="contact") == {"items": short}
+        found = await call(client, "search_records", module="contact", order_by="kind")
+        assert found == {"items": short, "labels": {"kind": LABELS}}
+        assert (await call(client, "get_record", module="contact", record_id=8))["labels"] == {
+            "kind": {"1": "Customer"}
+        }
+        names = await call(client, "search_records", module="contact", fields=["first_name", "email_1"], limit=2)
+        assert "labels" not in names
+        assert names["items"][1] == {"id": "9", "fields": {"first_name": "Béla", "email_1": None}}
+        raw = await call(client, "search_records", module="contact", detail=True, limit=2)
+        assert raw["items"][1]["fields"] == {name: value for name, value in ROWS[1].items() if name != "collection_id"}
+
+    in_session(play)
+
+
+def test_who_made_a_record_is_told_in_detail_only(crms: CrmStub) -> None:
+    made = {"created_by": "1", "modified_by": "2", "created_date": "2026-01-01", "modified_date": "2026-01-01"}
+    rows = [{"collection_id": "8", **made}, {"collection_id": "9", **made, "modified_date": "2026-02-02"}]
+    crms.answer(SEARCH, {"Records": rows})
+
+    async def play(client: Client) -> None:
+        found = (await call(client, "search_records", module="contact"))["items"]
+        assert [item["fields"] for item in found] == [
+            {"created_date": "2026-01-01"},
+            {"created_date": "2026-01-01", "modified_date": "2026-02-02"},
+        ]
+        named = (await call(client, "search_records", module="contact", fields=["created_by"]))["items"]
+        assert named[0]["fields"] == {"created_by": "1"}
+        assert (await call(client, "get_record", module="contact", record_id=8))["fields"] == made
+
+    in_session(play)
+
+
+@pytest.mark.parametrize(("rows", "limit"), [(40, 20), (20, 20), (100, 100), (200, 100), (7, 3)])
+def test_the_last_page_is_known_for_the_last(crms: CrmStub, rows: int, limit: int) -> None:
+    crms.answer(SEARCH, numbered_rows("collection_id", rows))
+
+    async def play(client: Client) -> None:
+        ids: list[int] = []
+        cursor = ""
+        while not ids or cursor:
+            page = await call(client, "search_records", module="contact", limit=limit, cursor=cursor)
+            assert page["items"], "no page is empty"
+            ids += [int(item["id"]) for item in page["items"]]
+            cursor = page.get("next_cursor", "")
+        assert ids == list(range(1, rows + 1))
+
+    in_session(play)
+
+
+def test_pages_that_would_be_too_long_end_early_and_lose_no_record(crms: CrmStub) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        start, limit = int(request.url.params.get("Offset", "0")), int(request.url.params["Limit"])
+        rows = [{"collection_id": str(n), "text": "日" * (n % 5 * 6000)} for n in range(1, 31)]
+        return httpx.Response(200, json={"Records": rows[start : start + limit]})
+
+    crms.answer(SEARCH, answer)
+
+    async def play(client: Client) -> None:
+        ids: list[int] = []
+        cursor = ""
+        while not ids or cursor:
+            page = await call(client, "search_records", module="contact", limit=30, detail=True, cursor=cursor)
+            assert size_of(page) <= MAX_ANSWER_BYTES
+            ids += [int(item["id"]) for item in page["items"]]
+            cursor = page.get("next_cursor", "")
+        assert ids == list(range(1, 31))
+
+    in_session(play)
+
+
+def sample() -> Sample:
+    plain: list[Any] = [{"id": row["collection_id"], "fields": row} for row in ROWS]
+    labelled: list[Any] = [
+        {"id": row["collection_id"], "fields": {**row, "kind": LABELS[str(row["kind"])]}} for row in ROWS
+    ]
+    return Sample(len(plain), describe_fields(plain, labelled), find_options(plain, labelled))
+
+
+def test_fields_to_be_written_have_option_ids_and_wrong_names_are_refused() -> None:
+    assert sample().resolve_fields({"kind": "customer", "first_name": "Lead", "zip": "1"}) == {
+        "kind": "1",
+        "first_name": "Lead",
+        "zip": "1",
+    }
+    assert sample().resolve_fields({"kind": 2, "email_2": "x"}) == {"kind": 2, "email_2": "x"}
+    with pytest.raises(InputError, match="Did you mean first_name"):
+        sample().resolve_fields({"frst_name": "x"})
+    with pytest.raises(InputError, match=r"kind has no choice 'Partner'. Choices: Customer \(1\)"):
+        sample().resolve_fields({"kind": "Partner"})

@@ -1,0 +1,248 @@
+"""Plans of many records: applied once, each record as it was planned, and honest about what broke off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from crm_mcp.errors import InputError
+from crm_mcp.safe_writes.answers import Answer
+from crm_mcp.safe_writes.changes import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.plans import LIFETIME_S, MOST_PLANS, PlanBook
+from crm_mcp.safe_writes.writer import Call, SafeWriter
+from tests.crm_mcp.safe_writes.playing import Era, Fake, Person, play
+from tests.mcp_play import call, fail
+
+PROJECTS = list(range(6001, 6013))
+RENAME: dict[str, Any] = {"project_ids": PROJECTS, "fields": {"Name": "Same"}}
+
+
+async def plan_of(client: Client, tool: str = "update_project", **arguments: Any) -> str:
+    return (await call(client, tool, **(arguments or RENAME)))["plan_id"]
+
+
+def test_a_record_that_somebody_changed_meanwhile_is_left_alone_and_told_of(fake: Fake) -> None:
+    async def scene(client: Client) -> Any:
+        plan_id = await plan_of(client)
+        fake.change("Project/6003", Name="Renamed by a colleague")
+        fake.change("Project/6004", Name="Same")
+        fake.change("Project/6005", Int1201=1)
+        return await call(client, "update_project", plan_id=plan_id)
+
+    items = play(scene, person=Person())["items"]
+    assert [item["id"] for item in items] == [str(number) for number in PROJECTS]
+    assert "somebody changed it" in items[2]["message"]
+    assert not items[2]["ok"]
+    assert items[3] == {"index": 3, "ok": True, "id": "6004", "message": "It was so already; nothing was sent."}
+    assert [item["ok"] for item in items].count(True) == 11
+    assert fake.read("Project/6003")["Name"] == "Renamed by a colleague"
+    assert len(fake.writes()) == 10 + 3
+
+
+def test_a_record_that_is_not_there_is_told_of_in_the_plan_and_in_the_result(fake: Fake) -> None:
+    async def scene(client: Client) -> tuple[Any, Any]:
+        shown = await call(client, "update_project", project_ids=[*PROJECTS, 99], fields={"Name": "Same"})
+        return shown, await call(client, "update_project", plan_id=shown["plan_id"])
+
+    shown, applied = play(scene, person=Person())
+    assert shown["count"] == 12
+    assert "no project 99" in shown["warnings"][0]
+    assert [item["ok"] for item in applied["items"]] == [True] * 12 + [False]
+    assert len(fake.writes()) == 12
+
+
+def test_ten_records_at_once_are_written_without_a_question_each_with_its_own_result(fake: Fake) -> None:
+    async def scene(client: Client) -> Any:
+        return await call(client, "update_project", project_ids=[6001, 99, 6002], fields={"Int1201": 7})
+
+    items = play(scene)["items"]
+    assert [(item["id"], item["ok"]) for item in items] == [("6001", True), ("99", False), ("6002", True)]
+    assert "no project 99" in items[1]["message"]
+    assert fake.writes() == ["PUT /Api/R3/Project/6001", "PUT /Api/R3/Project/6002"]
+
+
+def test_a_value_that_one_of_several_cannot_take_refuses_all_of_them(fake: Fake) -> None:
+    async def scene(client: Client) -> str:
+        return await fail(client, "update_project", project_ids=[6001, 6031], fields={"StatusId": "Lost"})
+
+    assert "StatusId has no choice 'Lost'" in play(scene)
+    assert fake.writes() == []
+
+
+def test_one_or_several_but_not_both_none_or_one_twice(fake: Fake) -> None:
+    async def scene(client: Client) -> None:
+        fields = {"Name": "A"}
+        assert "either project_id or project_ids" in await fail(client, "update_project", fields=fields)
+        both = {"project_id": 1, "project_ids": [2]}
+        assert "either project_id or project_ids" in await fail(client, "update_project", **both, fields=fields)
+        assert "names 2 twice" in await fail(client, "update_project", project_ids=[2, "2"], fields=fields)
+        assert "either task_id or task_ids" in await fail(client, "update_task", status="closed")
+        assert "either contact_id or contact_ids" in await fail(client, "update_contact", fields=fields)
+        assert "module is required" in await fail(client, "update_records", records=[])
+        many = [{"first_name": "A"}] * 1001
+        assert "Send at most 1000" in await fail(client, "create_records", module="contact", records=many)
+
+    play(scene)
+    assert fake.requests() == []
+
+
+def test_a_plan_belongs_to_its_tool_and_asks_again_whoever_said_no(fake: Fake) -> None:
+    async def scene(client: Client) -> None:
+        plan_id = await plan_of(client)
+        assert "is a plan of update_project" in await fail(client, "update_task", plan_id=plan_id)
+        for _ in range(2):
+            assert "said no" in await fail(client, "update_project", plan_id=plan_id)
+        assert "There is no plan" in await fail(client, "update_project", plan_id="plan-0")
+
+    person = Person("decline")
+    play(scene, person=person)
+    assert len(person.asked) == 2
+    assert fake.writes() == []
+
+
+@pytest.mark.parametrize("era", ["legacy", "auto"])
+def test_a_plan_applied_twice_at_once_is_applied_once(fake: Fake, era: Era) -> None:
+    async def scene(client: Client) -> list[Any]:
+        plan_id = await plan_of(client)
+        calls = [client.call_tool("update_project", {"plan_id": plan_id}) for _ in range(3)]
+        return await asyncio.gather(*calls)
+
+    results = play(scene, person=Person(), era=era)
+    assert sorted(bool(result.is_error) for result in results) == [False, True, True]
+    assert len(fake.writes()) == len(PROJECTS)
+
+
+def test_what_broke_off_is_told_and_only_the_rest_is_done_by_a_further_plan(fake: Fake) -> None:
+    async def scene(client: Client) -> tuple[Any, Any]:
+        plan_id = await plan_of(client)
+        fake.break_writes("/Api/R3/Project/6004", "reset_after_commit")
+        broken = await call(client, "update_project", plan_id=plan_id)
+        assert "was applied already" in await fail(client, "update_project", plan_id=plan_id)
+        return broken, await call(client, "update_project", plan_id=broken["plan_id"])
+
+    broken, rest = play(scene, person=Person())
+    states = [(item["ok"], item.get("unknown", False)) for item in broken["items"]]
+    assert states == [(True, False)] * 3 + [(False, True)] + [(False, False)] * 8
+    assert "may or may not have been made" in broken["items"][3]["message"]
+    assert "3 of 12 done, 8 not tried" in broken["next_step"]
+    assert [item["id"] for item in rest["items"]] == [str(number) for number in PROJECTS[4:]]
+    assert all(item["ok"] for item in rest["items"])
+    assert fake.writes() == [f"PUT /Api/R3/Project/{number}" for number in PROJECTS]
+
+
+def test_a_refusal_of_one_record_stops_no_other(fake: Fake) -> None:
+    async def scene(client: Client) -> Any:
+        plan_id = await plan_of(client)
+        fake.break_writes("/Api/R3/Project/6004", "status", status=400, body="Project (PUT): no")
+        return await call(client, "update_project", plan_id=plan_id)
+
+    items = play(scene, person=Person())["items"]
+    assert [item["ok"] for item in items] == [True] * 3 + [False] + [True] * 8
+    assert "unknown" not in items[3]
+
+
+def test_many_new_records_go_out_in_batches_and_a_lost_answer_leaves_only_its_own_unknown(fake: Fake) -> None:
+    records = [{"first_name": f"New {number}"} for number in range(60)]
+
+    async def scene(client: Client) -> tuple[Any, Any]:
+        plan_id = await plan_of(client, "create_records", module="contact", records=records)
+        fake.break_writes("/API/Records.php", "reset_after_commit", skip=1)
+        broken = await call(client, "create_records", plan_id=plan_id)
+        return broken, await call(client, "create_records", plan_id=broken["plan_id"])
+
+    broken, rest = play(scene, person=Person())
+    assert [item["ok"] for item in broken["items"]] == [True] * 25 + [False] * 35
+    assert [item.get("unknown", False) for item in broken["items"]] == [False] * 25 + [True] * 25 + [False] * 10
+    assert [item["ok"] for item in rest["items"]] == [True] * 10
+    sent = [record["first_name"] for body in fake.bodies() for record in body["Records"]]
+    assert sent == [record["first_name"] for record in records]
+
+
+class Waiting(Target):
+    """Writes one record after the other, and takes forever over one of them."""
+
+    noun = "record"
+
+    def __init__(self, forever: str = "") -> None:
+        self.written: list[str] = []
+        self.is_stuck = asyncio.Event()
+        self._forever = forever
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Write, or wait."""
+        (change,) = changes
+        self.written.append(change.record_id)
+        if change.record_id == self._forever:
+            self.is_stuck.set()
+            await asyncio.Event().wait()
+        return [{"ok": True}]
+
+
+class Yes:
+    """Agrees to everything and remembers how far it was told to be."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, int]] = []
+
+    async def demand_consent(self, question: str) -> None:
+        """Agree."""
+        assert question
+
+    async def see_progress(self, done: int, total: int) -> None:
+        """Remember."""
+        self.seen.append((done, total))
+
+
+def test_a_client_that_goes_away_midway_can_ask_what_was_done_and_nothing_is_sent_twice() -> None:
+    target, person, writer = Waiting("3"), Yes(), SafeWriter()
+    draft = Draft(target, [Change({"a": 1}, {"a": 1}, record_id=str(at)) for at in range(12)], answers_each=True)
+
+    async def work_out() -> Draft:
+        return draft
+
+    def apply(plan_id: str = "") -> Awaitable[Answer]:
+        return writer.perform(Call("tool", {}, work_out, person, plan_id=plan_id))
+
+    async def run() -> tuple[Answer, Answer]:
+        plan_id = (await apply()).get("plan_id", "")
+        applying = asyncio.ensure_future(apply(plan_id))
+        await target.is_stuck.wait()
+        with pytest.raises(InputError, match="being applied right now"):
+            await apply(plan_id)
+        applying.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await applying
+        told = await apply(plan_id)
+        with pytest.raises(InputError, match="was applied already"):
+            await apply(plan_id)
+        return told, await apply(told.get("plan_id", ""))
+
+    told, rest = asyncio.run(run())
+    items = told.get("items", [])
+    assert [item["ok"] for item in items] == [True] * 3 + [False] * 9
+    assert [item.get("unknown", False) for item in items] == [False] * 3 + [True] + [False] * 8
+    assert items[4]["message"] == "Not tried."
+    assert [item["id"] for item in rest.get("items", [])] == [str(at) for at in range(4, 12)]
+    assert target.written == [str(at) for at in range(12)]
+    assert (3, 12) in person.seen
+    assert (8, 8) in person.seen
+
+
+def test_plans_are_forgotten_after_a_quarter_of_an_hour_and_beyond_a_number() -> None:
+    now = [0.0]
+    book = PlanBook(lambda: now[0])
+    draft = Draft(Waiting(), [Change({}, {})])
+    first = book.keep("tool", draft, {})
+    now[0] = LIFETIME_S
+    assert book.find("tool", first.plan_id) is first
+    now[0] += 1
+    with pytest.raises(InputError, match="kept for 15 minutes"):
+        book.find("tool", first.plan_id)
+    plans = [book.keep("tool", draft, {}) for _ in range(MOST_PLANS + 1)]
+    assert book.find("tool", plans[-1].plan_id) is plans[-1]
+    with pytest.raises(InputError, match="There is no plan"):
+        book.find("tool", plans[0].plan_id)
