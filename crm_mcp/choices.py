@@ -1,4 +1,4 @@
-"""Names that people say, matched with what a CRM has: exact first, then without case and accents, then by likeness.
+"""Names that people say, matched with what a CRM has: exact first, then without case, accents and the order of words.
 
 Pure. A near miss is refused with what could have been meant; two matches ask which.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from crm_mcp.errors import InputError
 
-_FULL_LIST = 12
+_FULL_LIST = 30
 """Up to this many choices are all named in an error."""
 _LONGEST_SHOWN = 60
 _WHERE_ALL_ARE = "describe_module lists all choices"
@@ -26,7 +26,8 @@ def resolve_choice(
 ) -> str:
     """Return the id of a choice given by its id or its label.
 
-    An exact id wins over an exact label, and that over a label that differs in case, accents or spaces.
+    An exact id wins over an exact label, that over a label that differs in case, accents or spaces, and that over the
+    same words in another order: Hungarian family names stand first.
 
     Args:
         field_name: The field's API name, for the error.
@@ -40,7 +41,7 @@ def resolve_choice(
     text = _text(value)
     if text in choices:
         return text
-    for same in (str.strip, folded):
+    for same in (str.strip, folded, _words):
         found = [choice_id for choice_id, label in choices.items() if text and same(label) == same(text)]
         if len(found) == 1:
             return found[0]
@@ -52,6 +53,10 @@ def resolve_choice(
     raise unknown_choice(field_name, value, choices, where_all_are)
 
 
+def _words(text: str) -> list[str]:
+    return sorted(folded(text).split())
+
+
 def _text(value: object) -> str:
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**64
     return str(value).strip() if is_number or isinstance(value, str) else ""
@@ -61,12 +66,17 @@ def unknown_choice(
     field_name: str, value: object, choices: Mapping[str, str], where_all_are: str = _WHERE_ALL_ARE
 ) -> InputError:
     """Return the error for a value that is no choice: what may have been meant, and what there is."""
-    listed = {label: f"{label} ({choice_id})" if label != choice_id else label for choice_id, label in choices.items()}
+    listed = [f"{label} ({choice_id})" if label != choice_id else label for choice_id, label in choices.items()]
     if not listed:
         return InputError(f"{field_name} cannot be checked: the schema lists no choices for it.", hint="Leave it out.")
-    near = [listed[label] for label in nearest(_text(value), listed)]
+    near = [
+        one
+        for label in nearest(_text(value), choices.values())
+        for one, own in zip(listed, choices.values(), strict=True)
+        if own == label
+    ]
     meant = f", did you mean {' or '.join(near)}" if near else ""
-    every = f"Choices: {', '.join(listed.values())}." if len(listed) <= _FULL_LIST else f"{where_all_are}."
+    every = f"Choices: {', '.join(listed)}." if len(listed) <= _FULL_LIST else f"{where_all_are}."
     return InputError(f"{field_name} has no choice {shown(value)}{meant}.", hint=every)
 
 

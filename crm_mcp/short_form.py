@@ -90,7 +90,10 @@ def is_empty(value: object) -> bool:
 
 
 def show(item: _Item, form: Form) -> _Item:
-    """Return an object as `form` shows it: `id` and `name` always, common keys and `fields` as asked for."""
+    """Return an object as `form` shows it: `id` and `name` always, common keys and `fields` as asked for.
+
+    `rich_text` names those of its texts that are HTML in the CRM and shown as plain text.
+    """
     plain = replace(form, text_from=0)
     shown = {
         key: value if key == "id" else _shown_value(key, value, form if key in form.only else plain)
@@ -99,7 +102,16 @@ def show(item: _Item, form: Form) -> _Item:
     }
     if "fields" in item:
         shown["fields"] = shorten(item["fields"], form)
+    if rich_text := _shown_as_plain(item, shown, form):
+        shown["rich_text"] = rich_text
     return cast("_Item", shown)
+
+
+def _shown_as_plain(item: Mapping[str, Any], shown: Mapping[str, Any], form: Form) -> str:
+    """Name the texts that are HTML in the CRM and plain here: who changes one must write HTML again."""
+    pairs = {**item, **item.get("fields", {})}.items()
+    told = {*shown, *shown.get("fields", {})}
+    return ", ".join(name for name, value in pairs if name in told and not form.is_raw and is_markup(value))
 
 
 def show_one(item: _Item, form: Form, *, reserved: int = 0) -> _Item:
@@ -147,6 +159,11 @@ def size_of(value: object) -> int:
     return len(_json(value).encode("utf-8", "surrogatepass"))
 
 
+def is_markup(value: object) -> bool:
+    """Tell whether a value is shown without its markup."""
+    return isinstance(value, str) and is_rich_text(value)
+
+
 def cut_text(text: str, max_text: int, read_on: str, *, text_from: int = 0) -> str:
     """Return at most so many characters of a text and, where more follow, how many there are and how to read on.
 
@@ -168,7 +185,7 @@ def _shown_value(name: str, value: object, form: Form) -> object:
         if not form.text_from and not len(as_text) > form.max_text > 0:
             return value
         value = as_text
-    text = plain_text(value) if not form.is_raw and is_rich_text(value) else value
+    text = plain_text(value) if not form.is_raw and is_markup(value) else value
     if form.text_from and form.text_from >= len(text):
         raise InputError(f"{name} has {len(text):,} characters.", hint="`text_from` counts them from 0.")
     return cut_text(text, form.max_text, form.read_on.replace("{name}", name), text_from=form.text_from)

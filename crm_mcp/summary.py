@@ -7,8 +7,9 @@ Values are taken as the CRMs send them, mostly as text. What is no number is nev
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Literal
@@ -30,6 +31,7 @@ _PERIODS: Mapping[str, Callable[[datetime], str]] = {
     "quarter": lambda day: f"{day:%Y}-Q{(day.month + 2) // 3}",
     "year": lambda day: f"{day:%Y}",
 }
+_CALLED = re.compile(r"(\w+)\s*\(([^()]*)\)")
 _Key = tuple[str | None, ...]
 
 
@@ -58,29 +60,30 @@ class Measure:
 
 
 def parse_group_keys(texts: Sequence[str]) -> list[GroupKey]:
-    """Read what to group by: `status`, `month:created_date`.
+    """Read what to group by: `status`, `month:created_date`; `month(created_date)` is the same.
 
     Raises:
         InputError: A field is missing, or one is named twice.
     """
     keys: list[GroupKey] = []
     for text in texts:
-        period, colon, name = text.strip().partition(":")
-        is_period = bool(colon) and period in _PERIODS
-        keys.append(GroupKey(text.strip(), name.strip(), period) if is_period else GroupKey(text.strip(), text.strip()))
+        period, name = _split(text, _PERIODS)
+        keys.append(
+            GroupKey(text.strip(), name, period) if period in _PERIODS else GroupKey(text.strip(), text.strip())
+        )
     _refuse_blank_or_twice("group_by", [key.name for key in keys], [key.field for key in keys])
     return keys
 
 
 def parse_measures(texts: Sequence[str]) -> list[Measure]:
-    """Read what to measure: `sum:amount`; `count` needs no asking and is taken all the same.
+    """Read what to measure: `sum:amount` or `sum(amount)`; `count` needs no asking and is taken all the same.
 
     Raises:
         InputError: It is no measure, or one is named twice.
     """
     measures: list[Measure] = []
     for text in (text.strip() for text in texts):
-        kind, _, name = (part.strip() for part in text.partition(":"))
+        kind, name = _split(text.replace("avg", "average", 1) if text.startswith("avg") else text, _MEASURES)
         if text == "count":
             continue
         if kind not in _MEASURES:
@@ -90,6 +93,13 @@ def parse_measures(texts: Sequence[str]) -> list[Measure]:
         measures.append(Measure(text, kind, name))
     _refuse_blank_or_twice("measures", [one.name for one in measures], [one.field for one in measures])
     return measures
+
+
+def _split(text: str, words: Collection[str]) -> tuple[str, str]:
+    """Return what should be one of these words, and the field: of `sum:amount`, `sum(amount)` or `amount:sum`."""
+    called = _CALLED.fullmatch(text.strip())
+    word, name = (part.strip() for part in (called.groups() if called else text.partition(":")[::2]))
+    return (name, word) if name in words and word not in words else (word, name)
 
 
 def _refuse_blank_or_twice(argument: str, names: Sequence[str], fields: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import closing
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -14,6 +14,9 @@ from mockserver.exchange import SeedError
 from mockserver.profiles import Language, Profile, ProfileName
 from mockserver.record.command import record
 from mockserver.seed_command import seed
+
+if TYPE_CHECKING:
+    from mockserver.app import MockApp
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -120,9 +123,6 @@ def serve(
     """Serve both APIs until SIGTERM or Ctrl+C."""
     # Imported here, so that --help and --version do not wait for the server's parts.
     from mockserver import serving
-    from mockserver.app import create_app
-    from mockserver.database import DatabaseError
-    from mockserver.seeds import name_line_of_file, read_seed
 
     serving.exit_on_signals()
     if until_stdin_closes:
@@ -134,20 +134,28 @@ def serve(
         _fail(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port, or 0 for a free one")
     url = serving.format_url(host, listener)
     with closing(listener):
-        try:
-            app = create_app(
-                read_seed(seed_name),
-                Profile(profile, language, _read_switches(deviations)),
-                database_path=database_path,
-                control_token=control_token,
-                seed_name=seed_name,
-            )
-        except SeedError as error:
-            _fail(str(name_line_of_file(error, seed_name)))
-        except DatabaseError as error:
-            _fail(str(error))
-        with closing(app):
+        chosen = Profile(profile, language, _read_switches(deviations))
+        with closing(_open_app(seed_name, chosen, database_path, control_token)) as app:
             serving.serve(app, listener, log_level=log_level, announce=lambda: click.echo(f"listening on {url}"))
+
+
+def _open_app(seed_name: str, profile: Profile, database_path: str, control_token: str) -> MockApp:
+    from mockserver.app import create_app
+    from mockserver.database import DatabaseError
+    from mockserver.seeds import name_line_of_file, read_seed
+
+    try:
+        return create_app(
+            read_seed(seed_name),
+            profile,
+            database_path=database_path,
+            control_token=control_token,
+            seed_name=seed_name,
+        )
+    except SeedError as error:
+        _fail(str(name_line_of_file(error, seed_name)))
+    except DatabaseError as error:
+        _fail(str(error))
 
 
 def _read_switches(texts: tuple[str, ...]) -> dict[str, bool]:

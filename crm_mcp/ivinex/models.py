@@ -34,20 +34,26 @@ PAGE_LIMIT = 100
 class Record(TypedDict):
     """One record of a module; values are text or null as the API sends them.
 
-    `labels` tells for option fields what the ids mean, where that is known without asking.
+    `labels` tells for option fields what the ids mean, where that is known without asking. `rich_text` names the fields
+    that are HTML in the CRM and plain text here.
     """
 
     id: str
     fields: dict[str, Any]
     labels: NotRequired[dict[str, dict[str, str]]]
+    rich_text: NotRequired[str]
 
 
 class RecordPage(TypedDict):
-    """Records in the order asked for. Ivinex tells no total. `labels` as of a record, for all of them."""
+    """Records in the order asked for. Ivinex tells no total. `labels` as of a record, for all of them.
+
+    `note` says why there may be none.
+    """
 
     items: list[Record]
     labels: NotRequired[dict[str, dict[str, str]]]
     next_cursor: NotRequired[str]
+    note: NotRequired[str]
 
 
 class WriteResult(TypedDict):

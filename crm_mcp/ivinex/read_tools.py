@@ -76,6 +76,8 @@ class ReadTools:
         )
         await self._check_fields(module_id, fields, records)
         page = self._page(module_id, records, list_form("get_record", fields=fields, detail=detail))
+        if not records and not cursor and (note := await self._samples.explain_nothing(module_id, resolved)):
+            page["note"] = note
         return _with_cursor(page, records, start, query, more=more)
 
     async def get_record(

@@ -31,6 +31,7 @@ FRESH_S = 5.0
 """A refusal rests on a sample no older than this: a field or option may be new."""
 
 _RESEMBLES = 0.8
+_NUMBERS = re.compile(r"[\s\d.,+-]*")
 _CHOSEN_BY_ID = frozenset({"Equal", "NotEqual", "In"})
 """Operands whose value is an option's id."""
 _T = TypeVar("_T")
@@ -109,6 +110,21 @@ class Sample:
             return value
         return resolve_choice(name, text, choices, where_all_are="describe_module shows those seen in records")
 
+    def explain_nothing(self, filters: Iterable[Mapping[str, object]]) -> str:
+        """Say why a search may have found nothing: a filter gives a name where all records seen hold numbers.
+
+        Such numbers are mostly ids of another module's records. Empty where nothing is to be said.
+        """
+        numbers = {one["name"] for one in self.fields if one["type"] == "integer"}
+        for one in filters:
+            name, value = str(one.get("field", "")), one.get("value")
+            if name in numbers and isinstance(value, str) and not _NUMBERS.fullmatch(value):
+                return (
+                    f"No record seen has a text in {name}, they hold numbers, perhaps ids of another module: find "
+                    f"{value[:60]!r} there first, then search by its id."
+                )
+        return ""
+
     def labels_of(self, records: Iterable[Record]) -> dict[str, dict[str, str]]:
         """Return for each choice the labels of the option ids that these records hold."""
         found: dict[str, dict[str, str]] = {}
@@ -147,6 +163,12 @@ class Samples:
         if all(_needs_no_sample(one) for one in filters):
             return [dict(one) for one in filters]
         return await self._judge(module_id, lambda sample: [sample.resolve_filter(one) for one in filters])
+
+    async def explain_nothing(self, module_id: str, filters: Sequence[Mapping[str, object]]) -> str:
+        """Say why a search may have found nothing; see `Sample.explain_nothing`."""
+        if any(one.get("field") == "contact" for one in filters):  # the one documented name that no search samples for
+            return await self._judge(module_id, lambda sample: sample.explain_nothing(filters))
+        return self.at_hand(module_id).explain_nothing(filters)
 
     def at_hand(self, module_id: str) -> Sample:
         """Return the sample of a module if that needs no request, else an empty one."""

@@ -70,7 +70,8 @@ class SummaryTools:
         _refuse_unknown(names, rows)
         for row in rows:
             summary.add(row)
-        answer = summary_answer(summary, total=len(rows), problem=found.problem, max_groups=max_groups)
+        problem = found.problem or ("" if rows else await self._samples.explain_nothing(module_id, resolved))
+        answer = summary_answer(summary, total=len(rows), problem=problem, max_groups=max_groups)
         result = compact_result(cast("dict[str, Any]", answer))
         return with_chart(result, ctx, group_by, measures) if chart else result
 

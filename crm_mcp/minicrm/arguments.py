@@ -31,7 +31,7 @@ _WHERE_IDS_ARE = {
 
 
 def check_id(name: str, value: object) -> str:
-    """Return an id as text: digits only, so that nothing else ever becomes part of a path.
+    """Return an id as text: digits only, so that nothing else ever becomes part of a path; 007 is 7.
 
     Args:
         name: The argument's name, for the error.
@@ -46,7 +46,7 @@ def check_id(name: str, value: object) -> str:
             f"{name} must be a MiniCRM id, which is digits only, such as 1234, not {shown(value)}.",
             hint=_WHERE_IDS_ARE.get(name, ""),
         )
-    return text
+    return text.lstrip("0") or text
 
 
 def check_page(page: int) -> int:

@@ -1,7 +1,8 @@
 """The shapes of MiniCRM data, outward and within: what the codec parses is what the tools give.
 
 Pure data. An object has its own `id` as text, its few common keys in snake_case and the rest under `fields`, with the
-CRM's own names and untouched values. A common key that the CRM holds empty is absent.
+CRM's own names and untouched values. A common key that the CRM holds empty is absent. `rich_text` names the texts that
+are HTML in the CRM where an answer shows them as plain text.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class Project(TypedDict):
     user_id: NotRequired[str]
     deleted: NotRequired[bool]
     fields: dict[str, Any]
+    rich_text: NotRequired[str]
 
 
 class Contact(TypedDict):
@@ -89,6 +91,7 @@ class Contact(TypedDict):
     business_id: NotRequired[str]
     deleted: NotRequired[bool]
     fields: dict[str, Any]
+    rich_text: NotRequired[str]
 
 
 class Task(TypedDict):
@@ -104,6 +107,7 @@ class Task(TypedDict):
     type: NotRequired[str]
     type_id: NotRequired[str]
     fields: NotRequired[dict[str, Any]]
+    rich_text: NotRequired[str]
 
 
 class AddressRow(TypedDict):
@@ -120,6 +124,7 @@ class Address(TypedDict):
     name: str
     contact_id: NotRequired[str]
     fields: dict[str, Any]
+    rich_text: NotRequired[str]
 
 
 class Written(TypedDict):

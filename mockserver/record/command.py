@@ -76,14 +76,34 @@ def record(
     curl http://127.0.0.1:8090/Api/R3/Category
     """  # noqa: D301 - \b is click's word for "leave the lines as they are"
     from mockserver import serving  # imported late, as all here, so that --help does not wait
+
+    serving.exit_on_signals()
+    key_path = key_file or out.resolve().with_name(f"{out.resolve().name}.key")
+    accounts, pseudonyms, listener = _prepare(crm, upstream, out, key_path, port)
+    with closing(listener):
+        app = _build_app(
+            accounts,
+            pseudonyms,
+            out,
+            allow_writes=allow_writes,
+            keep_labels=keep_labels,
+            per_minute=requests_per_minute,
+            started=lambda: click.echo(f"listening on {serving.format_url(LISTENING_AT, listener)}"),
+        )
+        _serve(app, listener)
+
+
+def _prepare(
+    crm: Literal["ivinex", "minicrm", "both"], upstream: str, out: Path, key_path: Path, port: int
+) -> tuple[Accounts, Pseudonyms, socket.socket]:
+    """Find the accounts, the key, the folder and the port, or end with the one that is wrong."""
+    from mockserver import serving
     from mockserver.live.accounts import AccountError, read_accounts
     from mockserver.record.key_file import KeyFileError, read_key
     from mockserver.record.pseudonyms import Pseudonyms
 
-    serving.exit_on_signals()
     try:
         accounts = read_accounts(crm, upstream)
-        key_path = key_file or out.resolve().with_name(f"{out.resolve().name}.key")
         key, is_new = read_key(key_path)
         out.mkdir(parents=True, exist_ok=True)
         listener = serving.bind_socket(LISTENING_AT, port)
@@ -93,17 +113,7 @@ def record(
         _fail(_explain(error, out, port))
     if is_new:
         say(f"made a new key, {key_path}: keep it for further recordings of this account, and to yourself")
-    with closing(listener):
-        app = _build_app(
-            accounts,
-            Pseudonyms(key),
-            out,
-            allow_writes=allow_writes,
-            keep_labels=keep_labels,
-            per_minute=requests_per_minute,
-            started=lambda: click.echo(f"listening on {serving.format_url(LISTENING_AT, listener)}"),
-        )
-        _serve(app, listener)
+    return accounts, Pseudonyms(key), listener
 
 
 def _build_app(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.contract.sandbox import Sandbox
 
 Login = tuple[str, str]
+LoginName = Literal["account", "none", "wrong"]
 LONGEST_WAIT_S = 90.0
 TOO_MANY_REQUESTS = 429
 _MINUTE_S = 60.0
@@ -112,7 +113,7 @@ class Account:
         raw_query: str = "",
         raw_body: bytes | None = None,
         media_type: str = "application/json",
-        login: Literal["account", "none", "wrong"] = "account",
+        login: LoginName | Login = "account",
     ) -> Answer:
         """Send one request and return its answer, whatever that is.
 
@@ -124,10 +125,9 @@ class Account:
             raw_query: Sent in place of `query` as it stands, already encoded.
             raw_body: Sent in place of `body` as it stands.
             media_type: The body's.
-            login: The account's, none, or one with a wrong secret.
+            login: The account's, none, one with a wrong secret, or this one.
         """
         content = raw_body if raw_body is not None else None if body is None else json.dumps(body).encode()
-        logins = {"account": self._login, "none": None, "wrong": (self._login[0], f"not-{self._login[1]}")}
         request = self._http.build_request(
             method,
             f"{path}?{raw_query}" if raw_query else path,
@@ -135,16 +135,43 @@ class Account:
             content=content,
             headers={} if content is None else {"Content-Type": media_type},
         )
+        chosen = self._find_login(login) if isinstance(login, str) else login
+        return self._send_in_time(request, httpx.BasicAuth(*chosen) if chosen else None)
+
+    def _find_login(self, name: LoginName) -> Login | None:
+        username, secret = self._login
+        logins: dict[str, Login | None] = {"account": self._login, "none": None, "wrong": (username, f"not-{secret}")}
+        return logins[name]
+
+    def _send_in_time(self, request: httpx.Request, auth: httpx.Auth | None) -> Answer:
+        """Send a request when its time has come, and again where that was too soon."""
         waited = 0.0
         while True:
             self._pace.wait()
-            answer = Answer(
-                self._http.send(request, auth=httpx.BasicAuth(*chosen) if (chosen := logins[login]) else None)
-            )
+            answer = Answer(self._http.send(request, auth=auth))
             self.answers.append(answer)
             if answer.status != TOO_MANY_REQUESTS or waited > LONGEST_WAIT_S:
                 return answer
             waited += self._pace.wait_longer(answer.response)
+
+    def list_near_logins(self, *others: Login) -> list[tuple[str, Login]]:
+        """Return logins that are not quite the account's, and how each differs, in words without a secret.
+
+        Args:
+            *others: Further logins that the target is known to have.
+        """
+        known = (self._login, *others)
+        near = [
+            case
+            for username, secret in known
+            for case in (
+                ("another user", (f"{username}0", secret)),
+                ("the beginning of the secret", (username, secret[:-1])),
+                ("more behind the secret", (username, f"{secret}0")),
+                ("the secret in another letter case", (username, secret.swapcase())),
+            )
+        ]
+        return [(how, login) for how, login in near if login not in known]
 
     def get(self, path: str, **query: str) -> Answer:
         """GET, and demand 200.

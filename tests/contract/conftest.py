@@ -106,7 +106,7 @@ def baseline(pytestconfig: pytest.Config) -> Mapping[str, Deviation]:
     return _load_baseline(pytestconfig)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: while respx is mounted, no other test's request would get out
 def open_target(pytestconfig: pytest.Config) -> Generator[Callable[[Mode], Target]]:
     """Open the target in a mode; rules of one mode come one after the other, and only one target is open at a time."""
     opened: dict[Mode, Target] = {}

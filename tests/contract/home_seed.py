@@ -20,7 +20,7 @@ REMARKS = (
 TITLES = ("Test", "Garden", "Testing", "Kert ápolás")
 FIRST_MOMENT = datetime(2020, 4, 1, 9, 0, 0)  # noqa: DTZ001 - the accounts' own time, which has no zone
 RECORDS = 211
-PROJECTS = 215
+PROJECTS = 216
 CONTACTS = 145
 
 
@@ -123,6 +123,7 @@ def _build_minicrm_modules() -> dict[str, Any]:
                 "Int1107": {"type": "Int"},
                 "DateTime1106": {"type": "DateTime"},
                 "Text1105": {"type": "Text(1024)"},
+                "File1113": {"type": "File(10MB)"},
                 "Referrer": {"type": "Enum", "choices": {"1253": "Cold Call", "1254": "WOM", "1255": "Google"}},
                 "Set1035": {"type": "Set", "choices": {"1": "First choice", "2": "Second choice", "4": "Third choice"}},
             },

@@ -140,6 +140,20 @@ class IvinexAccount(Account):
                     return name, value
         raise NotTestedError(f"no text field of module {self.main_module} has a value of the kind that the rule needs")
 
+    def need_numbers(self, least: int = 2, *, field: str = ID, module: str = "") -> list[int]:
+        """Return the values of a field, by default the ids, ascending, which must all be whole numbers.
+
+        Raises:
+            NotTestedError: There are fewer than needed, or one is no number: the document promises none.
+        """
+        values = [value for record in self.list_records(module) if (value := record.get(field))]
+        odd = next((value for value in values if not is_digits(value)), None)
+        if odd is not None:
+            raise NotTestedError(f"{field} is no number everywhere, as in {odd!r}, and the rule compares numbers")
+        if len(values) < least:
+            raise NotTestedError(f"{len(values)} records have a {field}, and the rule needs {least}")
+        return sorted(int(value) for value in values)
+
     def find_number_field(self) -> str:
         """Return a field that holds whole numbers, of which some compare otherwise as text.
 
@@ -177,7 +191,7 @@ class IvinexAccount(Account):
         """
         self.need_sandbox()
         named = {self.name_field: f"{self.sandbox.prefix}{name}"}
-        [result] = self.write({"CollectionTypeID": int(self.writable_module), **named, **values})
+        [result] = self.write({"CollectionTypeID": as_sent(self.writable_module), **named, **values})
         is_made = str(result.get("Status")).casefold() == "success" and result.get("CollectionID")
         expect(bool(is_made), "a result with Status Success and a CollectionID", result)
         return str(result["CollectionID"])
@@ -227,6 +241,16 @@ def ids_of(records: Sequence[Mapping[str, str | None]]) -> list[str]:
     return [str(record.get(ID)) for record in records]
 
 
+def is_digits(text: str) -> bool:
+    """Tell whether a text is a whole number of ASCII digits."""
+    return text.isascii() and text.isdigit()
+
+
+def as_sent(record_id: str) -> int | str:
+    """Return an id as the document's examples send it, bare where it is a number."""
+    return int(record_id) if is_digits(record_id) else record_id
+
+
 def field_names(records: Sequence[Mapping[str, str | None]]) -> list[str]:
     """Return the names of the module's own fields."""
     return list(dict.fromkeys(name for record in records for name in record if name not in SYSTEM_FIELDS))
@@ -234,7 +258,7 @@ def field_names(records: Sequence[Mapping[str, str | None]]) -> list[str]:
 
 def _is_number_field(records: Sequence[Mapping[str, str | None]], name: str) -> bool:
     values = [value for record in records if (value := record.get(name))]
-    return bool(values) and all(value.isdigit() and str(int(value)) == value for value in values)
+    return bool(values) and all(is_digits(value) and str(int(value)) == value for value in values)
 
 
 def _to_text(value: object) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.ivinex_account import ID
+from tests.contract.ivinex_account import ID, as_sent
 from tests.contract.rules import NotTestedError
 
 if TYPE_CHECKING:
@@ -19,15 +19,15 @@ def build_new(ivinex: IvinexAccount, name: str = "record", **values: object) -> 
     """
     ivinex.need_sandbox()
     return {
-        "CollectionTypeID": int(ivinex.writable_module),
+        "CollectionTypeID": as_sent(ivinex.writable_module),
         ivinex.name_field: f"{ivinex.sandbox.prefix}{name}",
         **values,
     }
 
 
 def build_change(ivinex: IvinexAccount, record_id: object, **values: object) -> dict[str, object]:
-    """Return the changes to a record of the sandbox."""
-    return {"CollectionTypeID": int(ivinex.writable_module), "CollectionID": record_id, **values}
+    """Return the changes to a record of the sandbox; its id goes as it is given."""
+    return {"CollectionTypeID": as_sent(ivinex.writable_module), "CollectionID": record_id, **values}
 
 
 def is_success(result: dict[str, Any]) -> bool:

@@ -106,12 +106,15 @@ def _try(rule: Rule, target: Target, account: Account) -> dict[str, Any]:
         return _tell(error, error.answer or account.last_answer)
     except (NotTestedError, WriteRefusedError) as error:
         return {"result": "not_tested", "message": str(error)}
+    except StopIteration:
+        return {"result": "not_tested", "message": "nothing in the account is of the kind that the rule looks for"}
     except httpx.HTTPError as error:
         broken = BrokenError("an answer", f"{type(error).__name__}: {error}")
         return _tell(broken, account.last_answer)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # What a check takes for granted (a key, a list) and the target does not keep to is a finding, not a crash.
-        broken = BrokenError("an answer of the documented shape", f"one that reads as {type(error).__name__}: {error}")
+        came = f"one without {error}" if isinstance(error, KeyError) else f"another ({type(error).__name__}: {error})"
+        broken = BrokenError("an answer of the documented shape", came)
         return _tell(broken, account.last_answer)
     finally:
         target.clean_up(rule)

@@ -149,7 +149,7 @@ def test_ivinex_values_that_are_text_or_null(live: respx.MockRouter) -> None:
         php('{"Records":[{"collection_id":"8","amount":"350.00","vip":"false","company":null,"about":"<p>Hi<\\/p>"}]}')
     )
     record = play("get_record", module="contact", record_id=8)
-    assert record == {"id": "8", "fields": {"amount": "350.00", "vip": "false", "about": "Hi"}}
+    assert record == {"id": "8", "fields": {"amount": "350.00", "vip": "false", "about": "Hi"}, "rich_text": "about"}
     raw = play("get_record", module="contact", record_id=8, detail=True)
     assert raw == {"id": "8", "fields": {"amount": "350.00", "vip": "false", "company": None, "about": "<p>Hi</p>"}}
 

@@ -50,6 +50,14 @@ def test_a_field_that_was_asked_for_is_shown_even_if_it_is_empty() -> None:
     assert shown == {"id": "1", "fields": {"a": "", "b": None}}
 
 
+def test_a_text_shown_without_its_markup_is_named() -> None:
+    item = {**record(note="<p>a</p>", plain="a", other="<div>b</div>"), "comment": "<p>c</p>"}
+    assert show(item, own_form("get_task"))["rich_text"] == "comment, note, other"
+    assert show(item, own_form("get_task", fields=["other", "plain"]))["rich_text"] == "other"
+    assert "rich_text" not in show(item, own_form("get_task", detail=True))
+    assert "rich_text" not in show(record(plain="a <b>bold</b> word"), own_form("get_task"))
+
+
 def test_detail_shows_everything_as_it_is() -> None:
     whole = record(a="", b=None, html="<p>x</p>", long=LONG)
     assert show(whole, list_form("get_record", detail=True)) == whole

@@ -36,6 +36,13 @@ def test_the_biggest_group_stands_first() -> None:
     ]
 
 
+@pytest.mark.parametrize(("group", "measure"), [("month(d)", "sum(x)"), ("d:month", "x:sum"), (" month: d ", "sum: x")])
+def test_what_is_asked_for_may_be_written_in_several_ways(group: str, measure: str) -> None:
+    rows: list[dict[str, object]] = [{"d": "2026-02-01", "x": "2"}, {"d": "2026-02-03", "x": "3"}]
+    assert summarized(rows, [group], [measure])["groups"] == [{group.strip(): "2026-02", "count": 2, measure: 5}]
+    assert summarized(rows, [], ["avg(x)"])["groups"] == [{"count": 2, "avg(x)": 2.5}]
+
+
 def test_text_that_is_no_plain_number_is_skipped_and_said() -> None:
     rows: list[dict[str, object]] = [{"x": value} for value in ("1.10", "2.20", 3, "1,000", "4 EUR", "1e3", "", None)]
     assert summarized(rows, [], ["sum:x", "average:x", "min:x", "max:x"]) == {

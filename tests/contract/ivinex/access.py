@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.contract.checks import expect
-from tests.contract.ivinex_account import PATH
+from tests.contract.checks import expect, expect_equal
+from tests.contract.home import SEED_LOGINS
+from tests.contract.ivinex_account import PATH, as_sent
 from tests.contract.rules import rule
 
 if TYPE_CHECKING:
@@ -39,6 +40,20 @@ def check_wrong_password(ivinex: IvinexAccount) -> None:
     _expect_closed(ivinex, ivinex.send("GET", PATH, query, login="wrong"), "with a wrong password")
 
 
+@rule("ivinex.access.near-logins", source="Base Info")
+def check_near_logins(ivinex: IvinexAccount) -> None:
+    """The login counts as a whole: neither another user name nor a part of the password opens the account."""
+    ivinex.need_records(1)
+    query = {"CollectionTypeID": ivinex.main_module}
+    refused = ivinex.send("GET", PATH, query, login="wrong")
+    others = [SEED_LOGINS["ivinex"]] if ivinex.home else []
+    for how, login in ivinex.list_near_logins(*others):
+        answer = ivinex.send("GET", PATH, query, login=login)
+        _expect_closed(ivinex, answer, f"with {how}")
+        expect_equal(answer.status, refused.status, f"the status with {how}, as with a wrong password", answer)
+        ivinex.search(ivinex.main_module, Limit="1")  # a good login in between, so that nobody is locked out
+
+
 @rule("ivinex.access.status", source="Base Info", provenance="assumed")
 def check_login_status(ivinex: IvinexAccount) -> None:
     """A missing or wrong login is answered with 401."""
@@ -52,7 +67,11 @@ def check_no_write_without_login(ivinex: IvinexAccount) -> None:
     """Without a login nothing is written."""
     record = ivinex.make()
     before = ivinex.fetch(record)
-    changed = {"CollectionTypeID": int(ivinex.writable_module), "CollectionID": int(record), ivinex.name_field: "x"}
+    changed = {
+        "CollectionTypeID": as_sent(ivinex.writable_module),
+        "CollectionID": as_sent(record),
+        ivinex.name_field: "x",
+    }
     for login in ("none", "wrong"):
         ivinex.send("POST", PATH, body={"Records": [changed]}, login=login)
         after = ivinex.fetch(record)

@@ -29,7 +29,7 @@ def _find(ivinex: IvinexAccount, *conditions: tuple[str, str, object]) -> set[st
 def check_and(ivinex: IvinexAccount) -> None:
     """Several filters must all hold: the records found are those that each of them finds."""
     field, text = ivinex.find_text_field(lambda value: len(value) > 2)
-    ids = sorted(int(one) for one in ids_of(ivinex.need_records(4)))
+    ids = ivinex.need_numbers(4)
     conditions = [
         (field, "Contains", text[:2]),
         (ID, "GreaterThan", str(ids[len(ids) // 4])),
@@ -218,5 +218,5 @@ def check_layout(ivinex: IvinexAccount) -> None:
 @rule("ivinex.filters.bare-number", source="Get Records / Understanding Filters", provenance="assumed")
 def check_bare_number(ivinex: IvinexAccount) -> None:
     """A Value may be a bare number: 8 is what "8" is."""
-    ids = ids_of(ivinex.need_records(2))
-    expect_same_ids(_find(ivinex, (ID, "Equal", int(ids[1]))), [ids[1]], f"the records of {ID} {ids[1]}")
+    number = ivinex.need_numbers(2)[1]
+    expect_same_ids(_find(ivinex, (ID, "Equal", number)), [str(number)], f"the records of {ID} {number}")

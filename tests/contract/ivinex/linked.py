@@ -92,6 +92,7 @@ def check_none(ivinex: IvinexAccount) -> None:
 def check_linked_with_filter(ivinex: IvinexAccount) -> None:
     """LinkedTo and another filter must both hold."""
     module, notes = _find_notes(ivinex)
+    ivinex.need_numbers(1, module=module)
     contact = next(str(note["contact"]) for note in notes if note.get("contact"))
     own = [str(note[ID]) for note in notes if note.get("contact") == contact]
     value = f"{ivinex.modules['contact']}:{contact}"

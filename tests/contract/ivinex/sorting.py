@@ -54,7 +54,7 @@ def check_descending_text(ivinex: IvinexAccount) -> None:
 @rule("ivinex.sorting.descending-id", source=_SECTION)
 def check_descending_id(ivinex: IvinexAccount) -> None:
     """OrderBy=collection_id DESC answers the highest ids first: 100 before 99, 10 before 9."""
-    ids = [int(one) for one in ids_of(ivinex.need_records(2))]
+    ids = ivinex.need_numbers(2)
     found = [int(one) for one in ids_of(_search_sorted(ivinex, f"{ID} DESC"))]
     expect_equal(found, sorted(ids, reverse=True), "the ids in the order of the answer")
 
@@ -112,6 +112,7 @@ def _find_field_with_ties(ivinex: IvinexAccount) -> str:
 @rule("ivinex.sorting.ties-by-id", source=_SECTION, provenance="assumed")
 def check_ties_by_id(ivinex: IvinexAccount) -> None:
     """Records with equal values come in the order of their ids, also where the order is DESC."""
+    ivinex.need_numbers(2)
     field = _find_field_with_ties(ivinex)
     for order in (field, f"{field} DESC"):
         for one, other in pairwise(_search_sorted(ivinex, order)):
@@ -123,7 +124,7 @@ def check_ties_by_id(ivinex: IvinexAccount) -> None:
 @rule("ivinex.sorting.with-filter", source=_SECTION)
 def check_with_filter(ivinex: IvinexAccount) -> None:
     """Filters and OrderBy work together."""
-    ids = sorted(int(one) for one in ids_of(ivinex.need_records(4)))
+    ids = ivinex.need_numbers(4)
     bound = ids[len(ids) // 2]
     found = ids_of(_search_sorted(ivinex, f"{ID} DESC", (ID, "LessThan", str(bound))))
     wanted = [str(one) for one in reversed(ids) if one < bound]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.ivinex_account import ID, field_names, ids_of
+from tests.contract.ivinex_account import ID, as_sent, field_names, ids_of
 from tests.contract.ivinex_writes import build_change, second_field
 from tests.contract.rules import NotTestedError, rule
 
@@ -95,7 +95,7 @@ def check_modified_date(ivinex: IvinexAccount) -> None:
     if ivinex.home is None:
         raise NotTestedError("a record of this run is not yet a second old")
     record = ivinex.need_records(1)[0]
-    before, record_id = record.get("modified_date") or "", int(record["collection_id"] or 0)
+    before, record_id = record.get("modified_date") or "", as_sent(str(record[ID]))
     ivinex.write(build_change(ivinex, record_id, **{second_field(ivinex): "changed"}))
     after = ivinex.fetch(str(record_id)).get("modified_date") or ""
     expect(after > before, f"modified_date after {before!r}", repr(after))

@@ -136,7 +136,9 @@ def check_postal_code(minicrm: MinicrmAccount) -> None:
 @rule("minicrm.address-update.only-what-is-sent", source=_WRITE, writes=True)
 def check_update(minicrm: MinicrmAccount) -> None:
     """A PUT with an id changes the fields that were sent and no others, and answers the address' Id."""
-    address_id, _ = _make(minicrm, City="Győr", Address="Fő utca 1.", PostalCode="9021", CountryId="Hungary")
+    address_id, _ = _make(
+        minicrm, Type="HQ", City="Győr", Address="Fő utca 1.", PostalCode="9021", CountryId="Hungary", Default=1
+    )
     before = minicrm.fetch("Address", address_id)
     answer = minicrm.put(f"Address/{address_id}", {"Address": "Well Known street 2."})
     expect_equal(read_object(answer), {"Id": int(address_id)}, "the answer", answer)
@@ -164,12 +166,20 @@ def check_contact_stays(minicrm: MinicrmAccount) -> None:
 @rule("minicrm.address-create.listed", source=_WRITE, provenance="observed", writes=True)
 def check_create(minicrm: MinicrmAccount) -> None:
     """A PUT without an id creates an address, which its contact's list shows (grades B, C)."""
-    fields = {"City": "Győr 🎉", "Address": "Fő utca 1.", "CountryId": "Hungary"}
+    fields = {"Type": "HQ", "City": "Győr 🎉", "Address": "Fő utca 1.", "CountryId": "Hungary", "Default": 1}
     address_id, contact_id = _make(minicrm, **fields)
     lines = _read_lines(minicrm.get(f"{ROOT}/AddressList/{contact_id}"))
     expect_same_ids(list(lines), [address_id], f"the addresses of contact {contact_id}")
     detail = minicrm.fetch("Address", address_id)
     expect_equal({name: detail[name] for name in fields}, fields, "the stored fields")
+
+
+@rule("minicrm.address-create.postal-code", source=_WRITE, provenance="assumed", writes=True)
+def check_postal_code_kept(minicrm: MinicrmAccount) -> None:
+    """A postal code keeps each of its signs, a zero at its beginning too."""
+    for code in ("01234", "5555", "EC1A 1BB", "00-950"):
+        address_id, _ = _make(minicrm, PostalCode=code)
+        expect_equal(str(minicrm.fetch("Address", address_id)["PostalCode"]), code, "PostalCode")
 
 
 @rule("minicrm.address-create.required", source=_WRITE, provenance="observed", writes=True)

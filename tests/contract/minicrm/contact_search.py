@@ -44,6 +44,15 @@ def check_full_text(minicrm: MinicrmAccount) -> None:
         expect(word.casefold() in texts, f"{word!r} in contact {contact_id}", "none of its texts has it")
 
 
+@rule("minicrm.contact-search.every-name", source=_FULL_TEXT)
+def check_every_name(minicrm: MinicrmAccount) -> None:
+    """Query finds a contact by each word of its name, the first name and the last."""
+    row = _find_contact(minicrm, lambda row: re.fullmatch(r"[A-Za-z]{3,} [A-Za-z]{3,}", str(row["Name"])), "has two")
+    for word in str(row["Name"]).split():
+        found = minicrm.search_all("Contact", Query=word)
+        expect(str(row["Id"]) in found, f"contact {row['Id']} for Query={word}", list(found)[:8])
+
+
 @rule("minicrm.contact-search.accents", source=_FULL_TEXT, provenance="observed")
 def check_accents(minicrm: MinicrmAccount) -> None:
     """Query is blind to letter case and accents (grade B)."""
@@ -69,11 +78,13 @@ def check_unicode(minicrm: MinicrmAccount) -> None:
 def check_email(minicrm: MinicrmAccount) -> None:
     """Email finds the contacts with that address, and no others."""
     contacts = minicrm.list_contacts(2)
-    for row in [each for each in contacts.values() if each.get("Email")][:4]:
-        wanted = restrict(contacts, Email=str(row["Email"]))
-        found = minicrm.search_all("Contact", Email=str(row["Email"]))
-        expect_same_ids(list(found), wanted, f"the contacts with Email {row['Email']}")
-    user, _, host = next(str(row["Email"]) for row in contacts.values() if row.get("Email")).partition("@")
+    known = [str(row["Email"]) for row in contacts.values() if row.get("Email")]
+    if not known:
+        raise NotTestedError("no contact among the hits shows an e-mail address")
+    for email in known[:4]:
+        found = minicrm.search_all("Contact", Email=email)
+        expect_same_ids(list(found), restrict(contacts, Email=email), f"the contacts with Email {email}")
+    user, _, host = known[0].partition("@")
     for other in (f"{user}x@{host}", f"%@{host}", user, f"{user[:-1]}_@{host}"):
         expect_same_ids(
             minicrm.search("Contact", Email=other).ids, restrict(contacts, Email=other), f"those with {other}"
@@ -137,6 +148,16 @@ def check_phone(minicrm: MinicrmAccount) -> None:
             expect(ending <= set(found.rows), f"contact {sorted(ending)} for Query={digits}", found.ids)
             wrong = [one for one in found.ids if one not in ending and digits not in str(minicrm.fetch("Contact", one))]
             expect(not wrong, f"only contacts whose phone ends with {digits}", wrong)
+
+
+@rule("minicrm.contact-search.phone-every-digit", source=_FULL_TEXT)
+def check_phone_every_digit(minicrm: MinicrmAccount) -> None:
+    """Where more than 6 digits are sent all of them count: another digit before the last 6 finds nobody."""
+    row = _find_contact(minicrm, lambda row: len(_digits(row)) > 8, "has a long phone number")
+    digits = _digits(row)[-7:]
+    other = f"{(int(digits[0]) + 1) % 10}{digits[1:]}"
+    found = minicrm.search("Contact", Query=other).rows
+    expect(str(row["Id"]) not in found, f"no contact {row['Id']} for {other}, whose phone ends with {digits}", "it")
 
 
 @rule("minicrm.contact-search.phone-is-a-suffix", source=_FULL_TEXT)

@@ -123,14 +123,18 @@ def check_only_what_is_sent(minicrm: MinicrmAccount) -> None:
 
 @rule("minicrm.contact-update.found-by-new-value", source=_SECTION, writes=True)
 def check_found_by_new_value(minicrm: MinicrmAccount) -> None:
-    """After an update a contact is found by its new address and name, and not by its old ones."""
-    contact_id = minicrm.make_contact(FirstName="Oldfirstname", Email="contract-old@example.com")
-    minicrm.save(f"Contact/{contact_id}", {"FirstName": "Newfirstname", "Email": "contract-new@example.com"})
+    """After an update a contact is found by its new address, name and phone number, and not by its old ones."""
+    old = {"FirstName": "Oldfirstname", "Email": "contract-old@example.com", "Phone": "+36 20 4711081"}
+    new = {"FirstName": "Newfirstname", "Email": "contract-new@example.com", "Phone": "+36 20 4711092"}
+    contact_id = minicrm.make_contact(**old)
+    minicrm.save(f"Contact/{contact_id}", new)
     for criterion, is_found in (
         ({"Email": "contract-old@example.com"}, False),
         ({"Email": "contract-new@example.com"}, True),
         ({"Query": "Oldfirstname"}, False),
         ({"Query": "Newfirstname"}, True),
+        ({"Query": "4711081"}, False),
+        ({"Query": "4711092"}, True),
     ):
         expect_equal(contact_id in minicrm.search("Contact", **criterion).rows, is_found, f"found by {criterion}")
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.contract.checks import expect, expect_equal
+from tests.contract.home import SEED_LOGINS
 from tests.contract.minicrm_account import ROOT
 from tests.contract.rules import rule
 
@@ -106,6 +107,16 @@ def check_wrong_key(minicrm: MinicrmAccount) -> None:
     for path in ("Category", f"Schema/Project/{minicrm.main_module}"):
         answer = minicrm.send("GET", f"{ROOT}/{path}", login="wrong")
         expect(answer.status >= 400, f"a refusal of {path}", answer.describe(), answer)
+
+
+@rule("minicrm.access.near-logins", source=_BASICS)
+def check_near_logins(minicrm: MinicrmAccount) -> None:
+    """The login counts as a whole: neither another system id nor a part of the API key opens the account."""
+    others = [SEED_LOGINS["minicrm"]] if minicrm.home else []
+    for how, login in minicrm.list_near_logins(*others):
+        answer = minicrm.send("GET", f"{ROOT}/Category", login=login)
+        expect(answer.status >= 400, f"a refusal with {how}", answer.describe(), answer)
+        minicrm.get(f"{ROOT}/Category")  # a good login in between, so that nobody is locked out
 
 
 @rule("minicrm.access.status", source=_BASICS, provenance="assumed")

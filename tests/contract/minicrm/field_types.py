@@ -96,6 +96,18 @@ def check_set(minicrm: MinicrmAccount) -> None:
             expect(texts == sorted(labels), f"{field} to be {labels} after {value!r}", repr(stored))
 
 
+@rule("minicrm.field-types.set-replaced", source=_SECTION, writes=True)
+def check_set_replaced(minicrm: MinicrmAccount) -> None:
+    """A Set that is written again has the new choices alone: those it had are taken away."""
+    field, choices = minicrm.find_choices(is_set=True)
+    ids = sorted(int(choice) for choice in choices)[:2]
+    project_id = minicrm.make_project(**{field: sum(ids)})
+    for value in (ids[1], choices[str(ids[0])]):
+        minicrm.save(f"Project/{project_id}", {field: value})
+        wanted = choices[str(value)] if isinstance(value, int) else value
+        expect_equal(minicrm.fetch("Project", project_id)[field], wanted, f"{field} after {value!r}")
+
+
 @rule("minicrm.field-types.set-with-spaces", source=_SECTION, provenance="observed", writes=True)
 def check_set_with_spaces(minicrm: MinicrmAccount) -> None:
     """A Set reads back joined by comma and space (grade A)."""

@@ -126,12 +126,15 @@ def check_complete(minicrm: MinicrmAccount) -> None:
 
 @rule("minicrm.task-create.kept-as-sent", source="Task (PUT)", writes=True)
 def check_task_kept(minicrm: MinicrmAccount) -> None:
-    """A new task keeps its comment sign by sign, and the user that it was given to."""
+    """A new task keeps its comment sign by sign, in the list too, and the user that it was given to."""
     project = minicrm.make_project()
     schema = read_object(minicrm.get(f"{ROOT}/Schema/Project/{minicrm.writable_module}"))
     users = cast("dict[str, str]", schema["UserId"])
-    comment = f'{minicrm.sandbox.prefix}<b>ő & 🎉</b> "a+b" %25 \\ end'
+    comment = f'{minicrm.sandbox.prefix}<b>ő & 🎉</b> "a+b" %25 \\ and quite a long end'
     for user, name in users.items():
         task = minicrm.save("ToDo", {"ProjectId": int(project), "Comment": comment, "UserId": int(user)})
         detail = minicrm.fetch("ToDo", task)
         expect_equal((detail["Comment"], detail["UserId"]), (comment, name), "Comment and UserId of the new task")
+        rows = read_object(minicrm.get(f"{ROOT}/ToDoList/{project}", Status="All"))["Results"]
+        [row] = [each for each in rows if str(each["Id"]) == task]
+        expect_equal((row["Comment"], str(row["UserId"])), (comment, user), "Comment and UserId in the list")

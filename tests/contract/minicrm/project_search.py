@@ -10,7 +10,7 @@ from tests.contract.minicrm_account import ROOT, STATUS_GROUPS, expect_nothing, 
 from tests.contract.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.minicrm_account import MinicrmAccount, expect_nothing
+    from tests.contract.minicrm_account import MinicrmAccount
 
 _FULL_TEXT = "Searching / Project search (full-text)"
 _BY_FIELD = "Searching / Project search (field-based)"
@@ -218,6 +218,16 @@ def check_status_group_and_field(minicrm: MinicrmAccount) -> None:
         for user in users[:2]:
             found = minicrm.search_all("Project", StatusGroup=group, UserId=user)
             expect_same_ids(list(found), restrict(alone, UserId=user), f"the {group} projects of user {user}")
+
+
+@rule("minicrm.project-search.status-group-of-trash", source=_BY_FIELD, provenance="assumed")
+def check_status_group_of_trash(minicrm: MinicrmAccount) -> None:
+    """StatusGroup and Deleted=1 must both hold: the groups share out the trash as they do the other projects."""
+    trashed = minicrm.search_all("Project", Deleted="1")
+    if not trashed:
+        raise NotTestedError("no project is in the trash")
+    found = [one for group in STATUS_GROUPS for one in minicrm.search_all("Project", StatusGroup=group, Deleted="1")]
+    expect_same_ids(found, trashed, "the trashed projects of all groups")
 
 
 @rule("minicrm.project-search.unknown-status-group", source=_BY_FIELD, provenance="assumed")

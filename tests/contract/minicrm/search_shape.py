@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.contract.checks import expect, expect_equal
-from tests.contract.minicrm_account import ROOT, expect_nothing, read_object
+from tests.contract.minicrm_account import ROOT, expect_nothing, read_object, restrict
 from tests.contract.rules import rule
 
 if TYPE_CHECKING:
     from tests.contract.answers import Answer
-    from tests.contract.minicrm_account import MinicrmAccount, expect_nothing
+    from tests.contract.minicrm_account import MinicrmAccount
 
 _PROJECT = "Searching / Project search (full-text)"
 _CONTACT = "Contact Search (full-text)"
@@ -170,11 +170,12 @@ def check_hit_and_detail(minicrm: MinicrmAccount) -> None:
 @rule("minicrm.search.labels", source="Project (GET)")
 def check_labels(minicrm: MinicrmAccount) -> None:
     """A hit has the ids of status and user, the detail their labels as the schema has them."""
-    rows = minicrm.need_projects(1)
-    schema = read_object(minicrm.get(f"{ROOT}/Schema/Project/{minicrm.main_module}"))
-    for project_id, row in list(rows.items())[:6]:
-        detail = minicrm.fetch("Project", project_id)
-        for name in ("StatusId", "UserId"):
-            label = schema[name].get(str(row[name]))
-            if label is not None:
-                expect_equal(detail[name], label, f"{name} of project {project_id}")
+    projects = minicrm.list_projects()
+    for module in sorted({str(row["CategoryId"]) for row in projects.values()})[:3]:
+        schema = read_object(minicrm.get(f"{ROOT}/Schema/Project/{module}"))
+        for project_id in restrict(projects, CategoryId=module)[:6]:
+            detail = minicrm.fetch("Project", project_id)
+            for name in ("StatusId", "UserId"):
+                label = schema[name].get(str(projects[project_id][name]))
+                if label is not None:
+                    expect_equal(detail[name], label, f"{name} of project {project_id}")

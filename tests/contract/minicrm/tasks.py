@@ -214,10 +214,11 @@ def check_create_needs_project(minicrm: MinicrmAccount) -> None:
 
 @rule("minicrm.task-update.close", source=_WRITE, provenance="observed", writes=True)
 def check_close(minicrm: MinicrmAccount) -> None:
-    """Status Closed closes a task: it leaves the open ones for the closed ones (grades A, B)."""
-    task_id, project_id = _make(minicrm)
+    """Status Closed closes a task: it leaves the open for the closed ones, and nothing else changes (grades A, B)."""
+    task_id, project_id = _make(minicrm, Deadline="2031-01-17 23:59:00")
+    before = minicrm.fetch("ToDo", task_id)
     minicrm.save(f"ToDo/{task_id}", {"Status": "Closed"})
-    expect_equal(minicrm.fetch("ToDo", task_id)["Status"], "Closed", "Status in the detail")
+    expect_equal(minicrm.fetch("ToDo", task_id), {**before, "Status": "Closed"}, "the closed task")
     expect_equal(_list(minicrm, project_id, Status="Open").ids, [], "the open tasks of the project")
     expect_equal(_list(minicrm, project_id, Status="Closed").ids, [task_id], "the closed tasks of the project")
 

@@ -109,7 +109,11 @@ def test_an_empty_module_lets_every_name_pass_and_one_that_may_not_be_read_too(c
 @pytest.mark.usefixtures("portal")
 def test_answers_are_short_and_say_what_option_ids_mean_once_that_is_known() -> None:
     short = [
-        {"id": "8", "fields": {"first_name": "Anna", "kind": "1", "email_1": "a@b.example", "about": "Hi you"}},
+        {
+            "id": "8",
+            "fields": {"first_name": "Anna", "kind": "1", "email_1": "a@b.example", "about": "Hi you"},
+            "rich_text": "about",
+        },
         {"id": "9", "fields": {"first_name": "Béla", "kind": "2"}},
         {"id": "10", "fields": {"first_name": "Cili", "kind": "3"}},
     ]
@@ -126,6 +130,29 @@ def test_answers_are_short_and_say_what_option_ids_mean_once_that_is_known() -> 
         assert names["items"][1] == {"id": "9", "fields": {"first_name": "Béla", "email_1": None}}
         raw = await call(client, "search_records", module="contact", detail=True, limit=2)
         assert raw["items"][1]["fields"] == {name: value for name, value in ROWS[1].items() if name != "collection_id"}
+
+    in_session(play)
+
+
+def test_a_name_where_records_hold_ids_finds_nothing_and_says_why(crms: CrmStub) -> None:
+    rows = [{"collection_id": "8", "name": "Anna", "company": "2"}]
+    crms.answer(
+        SEARCH, lambda request: httpx.Response(200, json={"Records": [] if "Filters" in request.url.params else rows})
+    )
+
+    async def play(client: Client) -> None:
+        def by(field: str, value: str) -> dict[str, Any]:
+            return {"module": "contact", "filters": [{"field": field, "operand": "Equal", "value": value}]}
+
+        assert (
+            "find 'Bluebird' there first" in (await call(client, "search_records", **by("company", "Bluebird")))["note"]
+        )
+        counted = await call(client, "summarize_records", **by("company", "Bluebird"))
+        assert not counted["exact"]
+        assert "company" in counted["note"]
+        for nothing in (by("company", "3"), by("name", "Zoe")):
+            assert await call(client, "search_records", **nothing) == {"items": []}
+            assert (await call(client, "summarize_records", **nothing))["exact"]
 
     in_session(play)
 

@@ -41,6 +41,11 @@ def test_a_name_that_cannot_be_one_is_refused(name: str) -> None:
         wire.build_update_project("1", {name: "x"})
 
 
+def test_one_id_is_one_however_many_zeros_stand_before_it() -> None:
+    assert wire.build_get_project("06002") == wire.build_get_project("6002")
+    assert wire.build_get_project("0").path.endswith("/0")
+
+
 @pytest.mark.parametrize("page", [-1, True, 1.5, "1"])
 def test_a_page_is_a_whole_number_from_0(page: int) -> None:
     with pytest.raises(InputError, match="from 0"):

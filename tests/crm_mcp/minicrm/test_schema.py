@@ -64,8 +64,24 @@ def test_an_unknown_choice_is_refused_with_all_of_a_short_list(value: object) ->
     str(caught.value).encode()
 
 
+def test_a_name_is_found_in_either_order_and_two_people_of_the_same_names_ask_which() -> None:
+    users = {"101": "Nagy Eszter", "102": "Kovács Bálint", "103": "Bálint Kovács"}
+    assert resolve_choice("user", "eszter nagy", users) == "101"
+    assert resolve_choice("user", "Bálint Kovács", users) == "103"
+    with pytest.raises(InputError, match="2 choices are called"):
+        resolve_choice("user", "Bálint Kovács", users | {"104": "Bálint Kovács"})
+    with pytest.raises(InputError, match="has no choice"):
+        resolve_choice("user", "Eszter", users)
+
+
+def test_two_choices_of_one_label_are_both_named_to_who_misses_them() -> None:
+    with pytest.raises(InputError, match=r"did you mean Lost \(2105\) or Lost \(2404\)") as caught:
+        resolve_choice("status", "lots", {"2105": "Lost", "2404": "Lost", "2503": "Paid"})
+    assert caught.value.hint == "Choices: Lost (2105), Lost (2404), Paid (2503)."
+
+
 def test_a_near_miss_is_named_and_a_long_list_is_not() -> None:
-    choices = {str(one): f"Choice {one}" for one in range(100, 113)} | {"7": "Ügyfél"}
+    choices = {str(one): f"Choice {one}" for one in range(100, 131)} | {"7": "Ügyfél"}
     with pytest.raises(InputError, match="did you mean Ügyfél") as caught:
         resolve_choice("StatusId", "ugyfell", choices)
     assert "Choice 100" not in str(caught.value)
