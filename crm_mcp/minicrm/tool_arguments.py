@@ -1,4 +1,4 @@
-"""What MiniCRM tools take: the types of their arguments, and the one check that two of them need."""
+"""What MiniCRM tools take: the types of their arguments, and the checks that two of them need."""
 
 from __future__ import annotations
 
@@ -24,6 +24,16 @@ Deadline = Annotated[str, Field(description="ISO date (its end) or date-time")]
 
 STATUS_GROUPS = {name: name for name in ("Lead", "Open", "Success", "Failed")}
 CONTACT_TYPES = {name: name for name in ("Person", "Business")}
+
+
+def refuse_trashed(fields: Mapping[str, object]) -> None:
+    """Refuse to create what would be in the trash from the beginning.
+
+    Raises:
+        InputError: `fields` names the trash.
+    """
+    if "Deleted" in fields:
+        raise InputError("What is created cannot begin in the trash.", hint="Leave Deleted out of `fields`.")
 
 
 def refuse_twice(given: Mapping[str, object], fields: Mapping[str, object]) -> None:

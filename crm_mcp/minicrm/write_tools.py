@@ -23,6 +23,7 @@ from crm_mcp.minicrm.tool_arguments import (
     Ids,
     Module,
     User,
+    refuse_trashed,
     refuse_twice,
 )
 from crm_mcp.minicrm.wire import (
@@ -87,6 +88,7 @@ class WriteTools:
         """Create a project (card) for a contact in a MiniCRM module."""
         given = {"ContactId": check_id("contact_id", contact_id), **({"Name": name} if name else {})}
         refuse_twice({"CategoryId": "", **given}, fields)
+        refuse_trashed(fields)
         module_id = await self._directory.module_id(module)
         asked = {**fields, "Name": name} if len(name) > _FITS_ANY_SCHEMA else fields
         resolved = await self._fields.of_project(module_id, asked)
@@ -115,6 +117,7 @@ class WriteTools:
         """
         contact_type = resolve_choice("type", type, CONTACT_TYPES)
         refuse_twice({"Type": contact_type}, fields)
+        refuse_trashed(fields)
         resolved = await self._fields.of_contact(contact_type, fields)
         sent: dict[str, object] = {"Type": contact_type, **resolved.sent}
         build_create_contact(sent)

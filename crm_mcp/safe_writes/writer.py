@@ -157,9 +157,10 @@ class SafeWriter:
         done = sum(result["ok"] for result in results)
         if not left or plan.is_continued:
             rest = [result for result in results if not result["ok"]]
+            told = [f"{one.get('id') or one['index']} ({one.get('message', 'not tried')})" for one in rest[:MOST_SHOWN]]
             raise InputError(
                 f"{plan.plan_id} was applied already: {done} of {len(results)} done. Nothing was sent again.",
-                hint=f"Not done: {rest[:MOST_SHOWN]}" if rest else "",
+                hint=f"{len(rest)} not done: {'; '.join(told)}" if rest else "",
             )
         plan.is_continued = True
         draft = replace(plan.draft, changes=left)

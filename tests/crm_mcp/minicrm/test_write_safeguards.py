@@ -40,6 +40,8 @@ BLANK_OR_TWICE: list[tuple[str, dict[str, Any], str]] = [
     ("create_address", {"contact_id": 2, "name": "Office", "fields": {"ContactId": 1}}, "ContactId is given"),
     ("create_address", {"contact_id": 2, "name": "Office", "fields": {"city": "Pest"}}, "'city', did you mean City"),
     ("update_address", {"address_id": 6, "fields": {"Citty": "Pest"}}, "'Citty', did you mean City"),
+    ("create_project", {"module": "Sales", "contact_id": 2, "fields": {"Deleted": 1}}, "begin in the trash"),
+    ("create_contact", {"type": "Business", "fields": {"Name": "F", "Deleted": "1"}}, "begin in the trash"),
     ("create_project", {"module": "Sales", "contact_id": "2x"}, "contact_id must be"),
     ("update_project", {"project_id": "7x", "fields": {"UserId": "me"}}, "project_id must be"),
     ("update_project", {"project_id": 7, "fields": {}}, "`fields` is empty"),
