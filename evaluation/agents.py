@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -43,7 +42,7 @@ def run_agent(world: World, command: str) -> Outcome:
 
 def _mcp_config(world: World, count_file: Path) -> dict[str, Any]:
     environment = {
-        **{name: value for name, value in world.settings.items() if name not in os.environ},
+        **world.account,
         COUNT_VARIABLE: str(count_file),
         PERSON_VARIABLE: world.task.person,
         "PYTHONPATH": str(_HERE),

@@ -28,6 +28,12 @@ class World:
     fake: CrmFake
 
     @property
+    def account(self) -> dict[str, str]:
+        """What a `crm-mcp` needs to be told to work in this world."""
+        switches = {"CRM_MCP_READ_ONLY": "", "CRM_MCP_UNCONFIRMED_WRITES": ""}
+        return {**self.fake.env, **switches, "MINICRM_USER": ME, "MINICRM_NOW": NOW}
+
+    @property
     def settings(self) -> dict[str, str]:
         """The environment of a `crm-mcp` that works in this world, and in no other."""
         others = {
@@ -35,7 +41,7 @@ class World:
             for name, value in os.environ.items()
             if not name.startswith(("IVINEX_", "MINICRM_", "CRM_MCP_"))
         }
-        return {**others, **self.fake.env, "MINICRM_USER": ME, "MINICRM_NOW": NOW}
+        return {**others, **self.account}
 
     def faults(self, answer: str) -> list[str]:
         """List everything that is not as the task expects it after the agent's last words."""

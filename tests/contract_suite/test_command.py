@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from tests.contract.account import Pace
 from tests.contract.answers import Answer
+from tests.end_to_end.transports import quiet_environment
 
 if TYPE_CHECKING:
     from tests.fake_process import FakeServer
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 def run(*options: str) -> subprocess.CompletedProcess[str]:
     # Without the plugins that other tests need, which take longer to load than the rules to run.
     command = [sys.executable, "-m", "pytest", "tests/contract", "-p", "pytest_timeout", "-q", *options]
-    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment = quiet_environment({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})  # this machine's accounts are not asked
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
