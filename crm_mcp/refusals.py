@@ -41,6 +41,8 @@ class Account:
     login_variables: str
     url_variable: str
     not_found_hint: str = "Check the id, or find the right one by searching."
+    bad_request_hints: tuple[tuple[str, str], ...] = ()
+    """What to look at after a 400, by how the request's path begins; describe_module for any other."""
 
 
 def raise_for_refusal(response: Response, account: Account) -> None:
@@ -90,7 +92,8 @@ def _next_step(response: Response, account: Account) -> str:
         405: "This account's API does not offer that; nothing was changed.",
         429: "Wait a minute, then repeat; nothing was changed.",
     }
-    return steps.get(response.status, "Check the arguments against describe_module.")
+    by_path = (hint for start, hint in account.bad_request_hints if response.request.path.startswith(start))
+    return steps.get(response.status) or next(by_path, "Check the arguments against describe_module.")
 
 
 def quote(response: Response) -> str:

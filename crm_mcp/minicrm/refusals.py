@@ -10,7 +10,15 @@ from crm_mcp.errors import NotFoundError
 if TYPE_CHECKING:
     from crm_mcp.messages import Request, Response
 
-ACCOUNT = refusals.Account("MiniCRM", "MINICRM_SYSTEM_ID and MINICRM_API_KEY", "MINICRM_URL")
+ACCOUNT = refusals.Account(
+    "MiniCRM",
+    "MINICRM_SYSTEM_ID and MINICRM_API_KEY",
+    "MINICRM_URL",
+    bad_request_hints=(
+        ("/Api/R3/ToDo", "Only an open task can be changed, and only for a user there is; get_task shows the task."),
+        ("/Api/R3/Address", "Compare the fields with those of get_address."),
+    ),
+)
 
 _NOUNS = {
     "Project": ("project", "search_projects finds projects and their ids."),

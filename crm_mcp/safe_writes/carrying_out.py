@@ -35,6 +35,7 @@ class Application:
         self._as_planned = as_planned
         self._results: dict[int, Result] = {}
         self._sending: list[int] = []
+        self._held_up: set[int] = set()
         self.error: CrmError | None = None
         """The last request that failed as a whole."""
 
@@ -96,6 +97,8 @@ class Application:
     def _fail(self, batch: list[int], error: CrmError) -> None:
         self.error = error
         unknown = bool(self._sending) and leaves_unknown(error)
+        if not unknown and _ends_everything(error):
+            self._held_up.update(at for at in batch if at not in self._results)
         for at in batch:
             if at not in self._results:
                 self._record(at, {"ok": False, "message": str(error)}, unknown=unknown)
@@ -137,9 +140,9 @@ class Application:
         return result
 
     def left(self) -> list[Change]:
-        """Return the changes that nothing was done about yet."""
-        untouched = self._results.keys() | set(self._sending)
-        return [change for at, change in enumerate(self._draft.changes) if at not in untouched]
+        """Return the changes that nothing was done about yet; what only stood at a closed door is among them."""
+        touched = (self._results.keys() - self._held_up) | set(self._sending)
+        return [change for at, change in enumerate(self._draft.changes) if at not in touched]
 
 
 def leaves_unknown(error: BaseException) -> bool:

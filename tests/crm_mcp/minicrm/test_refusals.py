@@ -16,7 +16,7 @@ from crm_mcp.errors import (
     ServerFaultError,
     UnexpectedAnswerError,
 )
-from crm_mcp.messages import Response
+from crm_mcp.messages import Request, Response
 from crm_mcp.minicrm import wire
 
 Answer = Callable[..., Response]
@@ -34,6 +34,20 @@ REFUSALS: list[tuple[int, bytes, type[CrmError], str]] = [
     (500, b"Project (GET): error", ServerFaultError, "does not exist"),
     (503, b"<html><b>secret page</b></html>", ServerFaultError, "HTML"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("request_made", "told"),
+    [
+        (wire.build_update_task("7", {"Status": "Closed"}), "get_task"),
+        (wire.build_update_address("7", {"City": "Pest"}), "get_address"),
+        (wire.build_update_project("7", {"Name": "x"}), "describe_module"),
+    ],
+)
+def test_a_bad_request_is_sent_to_what_shows_the_right_values(request_made: Request, told: str) -> None:
+    with pytest.raises(BadRequestError) as caught:
+        wire.parse_update_task(Response(400, b"No!", "text/plain", request_made))
+    assert told in caught.value.hint
 
 
 @pytest.mark.parametrize(("status", "body", "error", "told"), REFUSALS)

@@ -134,6 +134,21 @@ def test_what_broke_off_is_told_and_only_the_rest_is_done_by_a_further_plan(fake
     assert fake.writes() == [f"PUT /Api/R3/Project/{number}" for number in PROJECTS]
 
 
+def test_what_was_refused_for_too_many_requests_is_part_of_the_further_plan(fake: Fake) -> None:
+    async def scene(client: Client) -> tuple[Any, Any]:
+        plan_id = await plan_of(client)
+        fake.break_writes("/Api/R3/Project/6004", "status", status=429)
+        broken = await call(client, "update_project", plan_id=plan_id)
+        return broken, await call(client, "update_project", plan_id=broken["plan_id"])
+
+    broken, rest = play(scene, person=Person())
+    assert "3 of 12 done, 9 not tried" in broken["next_step"]
+    assert "Wait a minute" in broken["items"][3]["message"]
+    assert "unknown" not in broken["items"][3]
+    assert [item["id"] for item in rest["items"]] == [str(number) for number in PROJECTS[3:]]
+    assert all(item["ok"] for item in rest["items"])
+
+
 def test_a_refusal_of_one_record_stops_no_other(fake: Fake) -> None:
     async def scene(client: Client) -> Any:
         plan_id = await plan_of(client)
