@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from crm_mcp.choices import resolve_choice
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.arguments import check_id
 from crm_mcp.minicrm.directory import Directory
@@ -17,21 +19,22 @@ PHONE_DIGITS = 9
 """Digits of a phone number that are searched for, counted from its end: a country code is written +36 here and 06
 there. The document asks for at least the last six; that nine tell numbers apart is assumed."""
 MIN_PHONE_DIGITS = 6
+STATUS_GROUPS = {name: name for name in ("Lead", "Open", "Success", "Failed")}
 
 
 async def project_criteria(
     directory: Directory,
     zone: ZoneInfo,
     *,
-    query: str,
-    module: str,
-    status: str,
-    status_group: str,
-    user: str,
-    contact_id: str,
-    updated_since: str,
-    deleted: bool,
-    filters: Mapping[str, object],
+    query: str = "",
+    module: str = "",
+    status: str = "",
+    status_group: str = "",
+    user: str = "",
+    contact_id: str = "",
+    updated_since: str = "",
+    deleted: bool = False,
+    filters: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, object]:
     """Return the criteria of a project search by API name; empty arguments are left out.
 
@@ -40,6 +43,7 @@ async def project_criteria(
     """
     if contact_id:
         contact_id = check_id("contact_id", contact_id)  # first: what needs no request is refused without one
+    group = resolve_choice("status_group", status_group, STATUS_GROUPS) if status_group else ""
     if not module and "CategoryId" in filters:
         module = str(filters["CategoryId"])
         filters = {name: value for name, value in filters.items() if name != "CategoryId"}
@@ -48,7 +52,7 @@ async def project_criteria(
         "Query": query,
         "CategoryId": module_id,
         "StatusId": await _id_of(directory.status_id, status, module_id),
-        "StatusGroup": status_group,
+        "StatusGroup": group,
         "UserId": await _id_of(directory.user_id, user, module_id),
         "ContactId": contact_id,
         "UpdatedSince": parse_local_time(updated_since, zone, end_of_day=False) if updated_since else "",

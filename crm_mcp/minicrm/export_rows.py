@@ -15,7 +15,7 @@ from crm_mcp.minicrm.directory import Directory
 from crm_mcp.minicrm.models import Contact, Project, Schema
 from crm_mcp.minicrm.project_search import ProjectSearch
 from crm_mcp.minicrm.projection import check_asked, shown_keys
-from crm_mcp.minicrm.tool_arguments import CONTACT_TYPES, STATUS_GROUPS
+from crm_mcp.minicrm.tool_arguments import CONTACT_TYPES
 from crm_mcp.minicrm.whole_search import WholeSearch, read_whole_search
 from crm_mcp.progress import Steps
 
@@ -41,8 +41,6 @@ class ExportRowsReader:
     async def read_projects(self, arguments: dict[str, Any], steps: Steps) -> ExportRows:
         """Read all projects that the arguments of search_projects find."""
         shown = _pop_shown(arguments)
-        if group := arguments["status_group"]:
-            arguments["status_group"] = resolve_choice("status_group", group, STATUS_GROUPS)
         criteria = await project_criteria(self._directory, self._zone, **arguments)
         search = ProjectSearch(self._client, self._directory, criteria, steps)
         found = await search.read_all(max_rows=MAX_ROWS)

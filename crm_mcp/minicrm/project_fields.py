@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from crm_mcp.minicrm.criteria import STATUS_GROUPS
 from crm_mcp.minicrm.models import Project, Schema
-from crm_mcp.minicrm.tool_arguments import STATUS_GROUPS
 from crm_mcp.minicrm.values import read_date
 
 _API_NAMES: Mapping[str, str] = {

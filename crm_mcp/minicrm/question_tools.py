@@ -23,7 +23,6 @@ from crm_mcp.minicrm.overview import ContactOverview, OverviewReader
 from crm_mcp.minicrm.project_search import ProjectSearch
 from crm_mcp.minicrm.stale import StaleProjects, find_stale_projects
 from crm_mcp.minicrm.summaries import parse_question, summarize
-from crm_mcp.minicrm.tool_arguments import STATUS_GROUPS
 from crm_mcp.progress import CallContext, Steps
 from crm_mcp.summary_arguments import GroupBy, MaxGroups, Measures, SummaryAnswer
 from crm_mcp.tooling import READ, CrmTool, Fields, Id, Limit, Text, build_tool, compact_result
@@ -98,7 +97,7 @@ class QuestionTools:
             query=query,
             module=module,
             status=status,
-            status_group=resolve_choice("status_group", status_group, STATUS_GROUPS) if status_group else "",
+            status_group=status_group,
             user=user,
             contact_id=contact_id,
             updated_since=updated_since,
@@ -121,7 +120,7 @@ class QuestionTools:
     ) -> OpenTasks:
         """List open MiniCRM tasks across all unfinished projects; for one use get_project_tasks."""
         word = resolve_choice("due", due, DUE)
-        criteria = await self._criteria(module=module)
+        criteria = await project_criteria(self._directory, self._zone, module=module)
         user_id = await self._directory.user_id(user) if user else ""
         search = ProjectSearch(self._client, self._directory, criteria, Steps(ctx))
         days = due_days(word, self._clock(self._zone))
@@ -154,22 +153,9 @@ class QuestionTools:
         limit: Most = 20,
     ) -> StaleProjects:
         """Find MiniCRM projects not updated for so many days."""
-        criteria = await self._criteria(module=module, user=user, status_group=status_group)
+        criteria = await project_criteria(
+            self._directory, self._zone, module=module, user=user, status_group=status_group
+        )
         search = ProjectSearch(self._client, self._directory, criteria, Steps(ctx))
         now = self._clock(self._zone)
         return await find_stale_projects(search, now, days=days, without_open_task=without_open_task, limit=limit)
-
-    async def _criteria(self, *, module: str, user: str = "", status_group: str = "") -> dict[str, object]:
-        return await project_criteria(
-            self._directory,
-            self._zone,
-            query="",
-            module=module,
-            status="",
-            status_group=resolve_choice("status_group", status_group, STATUS_GROUPS) if status_group else "",
-            user=user,
-            contact_id="",
-            updated_since="",
-            deleted=False,
-            filters={},
-        )

@@ -35,7 +35,6 @@ from crm_mcp.minicrm.recent_pages import RecentPages
 from crm_mcp.minicrm.task_types import TaskTypes
 from crm_mcp.minicrm.tool_arguments import (
     CONTACT_TYPES,
-    STATUS_GROUPS,
     ContactType,
     Filters,
     Module,
@@ -97,8 +96,6 @@ class ReadTools:
         Rows have name, status, user and module; other `fields`, or `detail`, cost one request a row. For counts and
         sums use summarize_projects.
         """
-        if status_group:
-            status_group = resolve_choice("status_group", status_group, STATUS_GROUPS)
         query_id = ["search_projects", query, module, status, status_group, user, contact_id, updated_since]
         query_id += [str(deleted), json.dumps([filters, fields, detail], sort_keys=True)]
         place = decode_place(cursor, query_id)

@@ -22,7 +22,6 @@ TaskStatus = Annotated[str, WithJsonSchema({"type": "string", "enum": ["open", "
 Closed = Annotated[str, WithJsonSchema({"type": "string", "enum": ["closed"]})]
 Deadline = Annotated[str, Field(description="ISO date (its end) or date-time")]
 
-STATUS_GROUPS = {name: name for name in ("Lead", "Open", "Success", "Failed")}
 CONTACT_TYPES = {name: name for name in ("Person", "Business")}
 
 

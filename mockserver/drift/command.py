@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 
 import click
 
+from mockserver.live.options import requests_per_minute_option, upstream_option
+
 if TYPE_CHECKING:
     from mockserver.drift.comparison import Comparison
     from mockserver.profiles import ProfileName
@@ -23,7 +25,7 @@ DRIFT, NOT_COMPARED = 1, 2
     show_default=True,
     help="Which account to look at; both: each that is set up.",
 )
-@click.option("--upstream", default="", metavar="URL", help="The account's address, in place of the variables'.")
+@upstream_option
 @click.option(
     "--recorded",
     type=click.Path(path_type=Path),
@@ -45,14 +47,7 @@ DRIFT, NOT_COMPARED = 1, 2
     help="Leave out what this file knows.",
 )
 @click.option("--accept", is_flag=True, help="Write what differs now into the baseline, and exit with 0.")
-@click.option(
-    "--requests-per-minute",
-    default=60,
-    show_default=True,
-    type=click.IntRange(0),
-    envvar="MINICRM_REQUESTS_PER_MINUTE",
-    help="Most requests to an account in a minute; more wait, 0 is no limit (also MINICRM_REQUESTS_PER_MINUTE).",
-)
+@requests_per_minute_option
 def drift(
     *,
     crm: Literal["ivinex", "minicrm", "both"],

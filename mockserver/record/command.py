@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 
 import click
 
+from mockserver.live.options import requests_per_minute_option, upstream_option
+
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
@@ -32,7 +34,7 @@ LISTENING_AT = "127.0.0.1"
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write the files.")
 @click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
-@click.option("--upstream", default="", metavar="URL", help="The account's address, in place of the variables'.")
+@upstream_option
 @click.option(
     "--allow-writes",
     is_flag=True,
@@ -46,14 +48,7 @@ LISTENING_AT = "127.0.0.1"
     help="Secret from which the stand-ins follow; made where it is missing. Default: DIR.key beside DIR.",
 )
 @click.option("--keep-labels", is_flag=True, help="Keep MiniCRM's labels of modules, statuses and choices as they are.")
-@click.option(
-    "--requests-per-minute",
-    default=60,
-    show_default=True,
-    type=click.IntRange(0),
-    envvar="MINICRM_REQUESTS_PER_MINUTE",
-    help="Most requests to an account in a minute; more wait, 0 is no limit (also MINICRM_REQUESTS_PER_MINUTE).",
-)
+@requests_per_minute_option
 def record(
     *,
     crm: Literal["ivinex", "minicrm", "both"],
