@@ -17,7 +17,7 @@ _UNDERSTANDING = "Get Records / Understanding Filters"
 LONG_TEXT = "Árvíztűrő tükörfúrógép. " * 125
 
 
-@rule("ivinex.filters.spaces-count", source=_ADVANCED)
+@rule("ivinex.filters.spaces-count", source=_ADVANCED, provenance="assumed")
 def check_spaces_count(ivinex: IvinexAccount) -> None:
     """A space at the beginning or end of a value counts: Contains " x" finds fewer than Contains "x"."""
     records = ivinex.need_records(2)

@@ -68,7 +68,7 @@ def check_reference_changed(minicrm: MinicrmAccount) -> None:
     expect(answer.status == 404, f"status 404 for ReferenceId={old!r}", answer.describe(), answer)
 
 
-@rule("minicrm.reference-id.near-misses", source=_REFERENCE, writes=True)
+@rule("minicrm.reference-id.near-misses", source=_REFERENCE, provenance="assumed", writes=True)
 def check_reference_near_misses(minicrm: MinicrmAccount) -> None:
     """What is only like a ReferenceId finds nothing: another case, a part of it, blanks around it."""
     text = f"{minicrm.sandbox.prefix}Near-Miss"

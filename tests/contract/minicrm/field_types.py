@@ -73,7 +73,7 @@ def check_unknown_choice(minicrm: MinicrmAccount) -> None:
     expect_equal(minicrm.fetch("Project", project_id)[field], label, f"{field} after the refusals")
 
 
-@rule("minicrm.field-types.unknown-choice-id", source="Error handling", writes=True)
+@rule("minicrm.field-types.unknown-choice-id", source="Error handling", provenance="assumed", writes=True)
 def check_unknown_choice_id(minicrm: MinicrmAccount) -> None:
     """A number that is none of an Enum's ids is illegal: refused with 400."""
     field, _ = minicrm.find_choices()

@@ -124,9 +124,9 @@ def check_complete(minicrm: MinicrmAccount) -> None:
         expect_equal(str(found["Count"]), str(len(wanted)), f"Count for contact {contact}")
 
 
-@rule("minicrm.task-create.kept-as-sent", source="Task (PUT)", writes=True)
+@rule("minicrm.task-create.kept-as-sent", source="Task (PUT)", provenance="observed", writes=True)
 def check_task_kept(minicrm: MinicrmAccount) -> None:
-    """A new task keeps its comment sign by sign, in the list too, and the user that it was given to."""
+    """A new task keeps its comment sign by sign, in the list too, and the user that it was given to (grade A)."""
     project = minicrm.make_project()
     schema = read_object(minicrm.get(f"{ROOT}/Schema/Project/{minicrm.writable_module}"))
     users = cast("dict[str, str]", schema["UserId"])

@@ -91,7 +91,7 @@ def check_required(minicrm: MinicrmAccount) -> None:
     expect_equal(_count_projects(minicrm), before, "the number of projects")
 
 
-@rule("minicrm.project-create.unknown-owner", source="Error handling", writes=True)
+@rule("minicrm.project-create.unknown-owner", source="Error handling", provenance="assumed", writes=True)
 def check_unknown_owner(minicrm: MinicrmAccount) -> None:
     """A module or a contact that does not exist is illegal: the request is refused with 400."""
     before = _count_projects(minicrm)

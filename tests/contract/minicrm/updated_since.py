@@ -97,7 +97,7 @@ def _expect_since(minicrm: MinicrmAccount, moments: Moments, raw: str, since: st
     expect_same_ids(found, wanted, f"of {len(moments)} projects those changed since {since}")
 
 
-@rule("minicrm.updated-since.exact", source=_SECTION)
+@rule("minicrm.updated-since.exact", source=_SECTION, provenance="assumed")
 def check_exact(minicrm: MinicrmAccount) -> None:
     """UpdatedSince finds what was changed after the moment, exact to the second and in the account's time."""
     moments = _find_moments(minicrm)
