@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from mcp import Client, MCPError
-from mcp.types import PromptReference, ResourceTemplateReference, TextContent, TextResourceContents
+from mcp.types import (
+    INTERNAL_ERROR,
+    INVALID_PARAMS,
+    PromptReference,
+    ResourceTemplateReference,
+    TextContent,
+    TextResourceContents,
+)
 
 from tests.crm_mcp.crm_stub import CrmStub, in_session
+from tests.mcp_play import assistant
 
 SCHEMA = ResourceTemplateReference(uri="crm://schema/{crm}/{module}")
 RECORD = ResourceTemplateReference(uri="crm://record/{crm}/{kind}/{record_id}")
@@ -26,14 +35,14 @@ def read_one(uri: str) -> Any:
     return in_session(lambda client: read(client, uri))
 
 
-def refusal_of(uri: str) -> str:
-    """Read what must fail; return what the host is told."""
+def refusal_of(uri: str) -> tuple[str, int]:
+    """Read what must fail; return what the host is told, and the code of the error."""
 
-    async def play(client: Client) -> str:
+    async def play(client: Client) -> tuple[str, int]:
         try:
-            return f"no failure, but {await read(client, uri)}"
+            return f"no failure, but {await read(client, uri)}", 0
         except MCPError as error:
-            return str(error)
+            return str(error), error.error.code
 
     return in_session(play)
 
@@ -90,14 +99,17 @@ def test_an_ivinex_record_is_a_resource_by_its_modules_name(crms: CrmStub) -> No
 )
 def test_what_is_not_there_is_told_in_words(crms: CrmStub, uri: str, told: str) -> None:
     crms.answer_status("GET /Api/R3/Project/99", 404, "Project (GET): not found")
-    assert told in refusal_of(uri)
+    text, code = refusal_of(uri)
+    assert told in text
+    assert code == INVALID_PARAMS
 
 
 def test_a_refused_login_is_told_without_the_login(crms: CrmStub) -> None:
     crms.answer_status("GET /Api/R3/Category", 401, "wrong demo-api-key")
-    told = refusal_of("crm://modules")
-    assert "MiniCRM" in told
-    assert "demo-api-key" not in told
+    text, code = refusal_of("crm://modules")
+    assert "MiniCRM" in text
+    assert "demo-api-key" not in text
+    assert code == INTERNAL_ERROR
 
 
 @pytest.mark.usefixtures("crms")
@@ -136,3 +148,23 @@ def test_modules_statuses_and_users_are_suggested_by_name() -> None:
 def test_nothing_is_suggested_while_the_crm_cannot_answer(crms: CrmStub) -> None:
     crms.answer_status("GET /Api/R3/Category", 500, "out of order")
     assert suggestions(PromptReference(name="pipeline_review"), "module") == []
+
+
+@pytest.mark.usefixtures("crms")
+def test_what_depends_on_the_settings_alone_may_be_kept_and_what_a_crm_holds_may_not() -> None:
+    async def play(client: Client) -> None:
+        lists = [await client.list_tools(), await client.list_prompts(), await client.list_resource_templates()]
+        assert [one.ttl_ms for one in lists] == [3_600_000] * 3
+        assert not (await client.read_resource("crm://modules")).ttl_ms
+
+    in_session(play)
+
+
+@pytest.mark.usefixtures("crms")
+@pytest.mark.parametrize("read_only", [False, True])
+def test_the_instructions_speak_of_writing_only_where_there_is_some(*, read_only: bool) -> None:
+    async def run() -> str:
+        async with assistant(read_only=read_only) as client:
+            return client.instructions or ""
+
+    assert ("dry_run" in asyncio.run(run())) is not read_only

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,14 @@ SECRET = "s3cret-Passw0rd"
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:  # pyright: ignore[reportUnusedFunction]
     monkeypatch.chdir(tmp_path)
-    for name in (*both_crms(""), "MINICRM_TIMEZONE", "MINICRM_USER", "CRM_MCP_READ_ONLY", "CRM_MCP_TIMEOUT_S"):
+    for name in (
+        *both_crms(""),
+        "MINICRM_TIMEZONE",
+        "MINICRM_USER",
+        "MINICRM_NOW",
+        "CRM_MCP_READ_ONLY",
+        "CRM_MCP_TIMEOUT_S",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -113,9 +121,28 @@ def test_the_environment_wins_over_the_env_file_and_an_empty_one_does_not(
     assert (settings.system_id, settings.user) == ("2", "file")
 
 
+@pytest.mark.parametrize("now", ["2026-11-23T00:30:00", "2026-11-22T23:30:00Z"])
+def test_the_clock_can_be_stopped_in_the_accounts_time(now: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINICRM_NOW", now)
+    settings = load(MinicrmSettings)
+    assert settings.clock(settings.zone).isoformat() == "2026-11-23T00:30:00+01:00"
+
+
+def test_without_that_the_clock_is_the_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MINICRM_NOW", raising=False)
+    settings = load(MinicrmSettings)
+    before = datetime.now(settings.zone)
+    assert before <= settings.clock(settings.zone) <= datetime.now(settings.zone)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("MINICRM_REQUESTS_PER_MINUTE", "-1"), ("MINICRM_REQUESTS_PER_MINUTE", "many"), ("MINICRM_TIMEZONE", "Mars/Base")],
+    [
+        ("MINICRM_REQUESTS_PER_MINUTE", "-1"),
+        ("MINICRM_REQUESTS_PER_MINUTE", "many"),
+        ("MINICRM_TIMEZONE", "Mars/Base"),
+        ("MINICRM_NOW", "tomorrow"),
+    ],
 )
 def test_a_wrong_minicrm_value_names_its_variable(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
