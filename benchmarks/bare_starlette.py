@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockserver import serving
+from mockserver.server import serving
 
 RECORD = {f"field_{i}": f"the value of field {i}" for i in range(15)}
 

@@ -21,10 +21,10 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.loopback import Caller, running
-from mockserver.generate.ivinex import generate_ivinex
-from mockserver.generate.minicrm import generate_minicrm
-from mockserver.generate.words import Words
 from mockserver.seeds import read_seed
+from mockserver.seeds.generate.ivinex import generate_ivinex
+from mockserver.seeds.generate.minicrm import generate_minicrm
+from mockserver.seeds.generate.words import Words
 
 RECORDS = "/API/Records.php"
 API = "/Api/R3"

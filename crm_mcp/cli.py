@@ -19,7 +19,7 @@ from crm_mcp.errors import CrmError, SettingsError
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
-    from crm_mcp.connector import Connector
+    from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
     from crm_mcp.transport.session import ConnectionPool
 
@@ -159,7 +159,7 @@ def tools(*, as_json: bool) -> None:
     """List the tools of the present configuration."""
     settings, pool, connectors = _connect()
     from crm_mcp import server as mcp_server
-    from crm_mcp.tool_table import render_table
+    from crm_mcp.mcp.tool_table import render_table
 
     server = mcp_server.build_server(connectors, pool, read_only=settings.read_only)
     listed = asyncio.run(server.list_tools())

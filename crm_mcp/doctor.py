@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crm_mcp.connector import Connector
 from crm_mcp.errors import CrmError, SettingsError
+from crm_mcp.mcp.connector import Connector
 from crm_mcp.registry import CONNECTORS
 from crm_mcp.settings import ServerSettings, load
 from crm_mcp.transport.session import ConnectionPool

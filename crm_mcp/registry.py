@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from crm_mcp.connector import Connector
-from crm_mcp.export_tools import ExportTools
-from crm_mcp.exports import ExportStore
 from crm_mcp.ivinex.connector import IvinexConnector
+from crm_mcp.mcp.connector import Connector
+from crm_mcp.mcp.export_tools import ExportTools
+from crm_mcp.mcp.exports import ExportStore
+from crm_mcp.mcp.module_tools import ModuleTools
+from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.connector import MinicrmConnector
-from crm_mcp.module_tools import ModuleTools
-from crm_mcp.tooling import CrmTool
 from crm_mcp.transport.session import ConnectionPool
 
 CONNECTORS: Sequence[Callable[[ConnectionPool], Connector | None]] = (

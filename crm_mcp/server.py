@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, cast
 from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
 
-from crm_mcp.completions import add_completions
-from crm_mcp.connector import Connector
 from crm_mcp.errors import SettingsError
-from crm_mcp.exports import ExportStore, add_exports
-from crm_mcp.pipeline_app import pipeline_apps
+from crm_mcp.mcp.completions import add_completions
+from crm_mcp.mcp.connector import Connector
+from crm_mcp.mcp.exports import ExportStore, add_exports
+from crm_mcp.mcp.pipeline_app import pipeline_apps
+from crm_mcp.mcp.resources import add_resources
 from crm_mcp.registry import all_tools
-from crm_mcp.resources import add_resources
 from crm_mcp.settings import LOOPBACK_HOSTS, ServerSettings
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import httpx
 
 from evaluation.checks import answer_faults, state_faults
 from evaluation.task import StateCheck, Task
-from mockserver.crm_fake import CrmFake
 from mockserver.fake_process import FakeServer
+from mockserver.testing.crm_fake import CrmFake
 
 NOW = "2026-11-23T09:00:00"
 """A Monday morning in Budapest; the demo data has something overdue, due and stale on it."""

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from mockserver.drift.command import drift
-from mockserver.exchange import SeedError
-from mockserver.profiles import Language, Profile, ProfileName
-from mockserver.record.command import record
-from mockserver.seed_command import seed
+from mockserver.crm.api import SeedError
+from mockserver.crm.profiles import Language, Profile, ProfileName
+from mockserver.live.drift.command import drift
+from mockserver.live.record.command import record
+from mockserver.seeds.command import seed
 
 if TYPE_CHECKING:
-    from mockserver.app import MockApp
+    from mockserver.server.app import MockApp
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -122,7 +122,7 @@ def serve(
 ) -> None:
     """Serve both APIs until SIGTERM or Ctrl+C."""
     # Imported here, so that --help and --version do not wait for the server's parts.
-    from mockserver import serving
+    from mockserver.server import serving
 
     serving.exit_on_signals()
     if until_stdin_closes:
@@ -140,9 +140,9 @@ def serve(
 
 
 def _open_app(seed_name: str, profile: Profile, database_path: str, control_token: str) -> MockApp:
-    from mockserver.app import create_app
-    from mockserver.database import DatabaseError
+    from mockserver.crm.database import DatabaseError
     from mockserver.seeds import name_line_of_file, read_seed
+    from mockserver.server.app import create_app
 
     try:
         return create_app(
@@ -159,7 +159,7 @@ def _open_app(seed_name: str, profile: Profile, database_path: str, control_toke
 
 
 def _read_switches(texts: tuple[str, ...]) -> dict[str, bool]:
-    from mockserver.profiles import DeviationError, parse_switches
+    from mockserver.crm.profiles import DeviationError, parse_switches
     from mockserver.registry import list_deviations
 
     try:

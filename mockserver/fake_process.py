@@ -18,8 +18,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from mockserver.control_client import ControlError, HttpControlLine
-from mockserver.crm_fake import CrmFake, new_workspace
+from mockserver.testing.control_client import ControlError, HttpControlLine
+from mockserver.testing.crm_fake import CrmFake, new_workspace
 
 END_TIMEOUT_S = 10.0
 _LISTENING = re.compile(r"listening on (http://\S+)")

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import pytest
 
 if TYPE_CHECKING:
-    from mockserver.crm_fake import CrmFake
     from mockserver.fake_process import FakeServer
+    from mockserver.testing.crm_fake import CrmFake
 
 __all__ = ["CrmFakeServers", "crm_fake", "crm_fake_servers"]
 
@@ -84,8 +84,8 @@ class CrmFakeServers:
         return self._servers[key]
 
     def _get_running(self, profile: str, language: str) -> FakeServer:
-        from mockserver.control_client import ControlError
         from mockserver.fake_process import FakeServer
+        from mockserver.testing.control_client import ControlError
 
         server = FakeServer(self._url, self._token)
         if profile or language:
@@ -121,8 +121,8 @@ def crm_fake(request: pytest.FixtureRequest) -> Generator[CrmFake]:
     item: pytest.Item = request.node
     options = _choose_options(item)
     servers: CrmFakeServers = request.getfixturevalue("crm_fake_servers")
-    from mockserver.control_client import ControlError
-    from mockserver.exchange import SeedError
+    from mockserver.crm.api import SeedError
+    from mockserver.testing.control_client import ControlError
 
     with ExitStack() as stack:
         try:
@@ -155,7 +155,7 @@ def _read_journal(item: pytest.Item) -> str:
     fake = item.stash.get(_fake_key, None)
     if fake is None:
         return item.stash.get(_journal_key, "")
-    from mockserver.control_client import ControlError
+    from mockserver.testing.control_client import ControlError
 
     try:
         return fake.describe_requests() or "(no request came)"
@@ -176,7 +176,7 @@ def _choose_options(item: pytest.Item) -> dict[str, Any]:
             _refuse(f'the marker takes names: @pytest.mark.{MARKER}(seed="demo"), not {marker.args[0]!r}')
         for name, value in marker.kwargs.items():
             if name not in chosen:
-                from mockserver.near_misses import suggest
+                from mockserver.documents.near_misses import suggest
 
                 _refuse(f"{name}: no such option; the marker has {', '.join(chosen)}.{suggest(name, chosen)}")
             chosen[name] = {**chosen[name], **_check_switches(value)} if name == DEVIATIONS else value
@@ -195,7 +195,7 @@ def _check_switches(value: object) -> Mapping[str, bool]:
 def _read_switches(lines: Sequence[str]) -> Mapping[str, bool]:
     if not lines:
         return {}
-    from mockserver.profiles import DeviationError, parse_switches
+    from mockserver.crm.profiles import DeviationError, parse_switches
     from mockserver.registry import list_deviations
 
     try:

@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mockserver.exchange import Clock, Crm
+from mockserver.crm.api import Clock, Crm
+from mockserver.crm.profiles import Deviation, Profile
 from mockserver.ivinex.deviations import DEVIATIONS as IVINEX_DEVIATIONS
 from mockserver.ivinex.fake import IvinexFake
 from mockserver.minicrm.deviations import DEVIATIONS as MINICRM_DEVIATIONS
 from mockserver.minicrm.fake import MinicrmFake
-from mockserver.profiles import Deviation, Profile
 
 
 @dataclass(frozen=True, slots=True)

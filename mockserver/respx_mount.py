@@ -25,14 +25,14 @@ import httpx
 import respx
 from respx.models import AllMockedAssertionError
 
-from mockserver.app import MockApp, create_app
-from mockserver.asgi import HttpRequest, split_into_drips
-from mockserver.control_client import ControlError, explain_refusal
-from mockserver.crm_fake import CrmFake, IvinexLogin, MinicrmLogin, locate_seed, read_document
-from mockserver.exchange import ApiAnswer, Delivery
-from mockserver.profiles import Language, Profile, ProfileName, check_names
+from mockserver.crm.api import ApiResponse, Delivery
+from mockserver.crm.profiles import Language, Profile, ProfileName, check_names
+from mockserver.http.asgi import HttpRequest, split_into_drips
 from mockserver.registry import list_deviations
-from mockserver.workspace import DEFAULT_NAME
+from mockserver.server.app import MockApp, create_app
+from mockserver.testing.control_client import ControlError, explain_refusal
+from mockserver.testing.crm_fake import CrmFake, IvinexLogin, MinicrmLogin, locate_seed, read_document
+from mockserver.workspaces.workspace import DEFAULT_NAME
 
 __tracebackhide__ = True
 
@@ -191,7 +191,7 @@ def _read_request(request: httpx.Request) -> HttpRequest:
     )
 
 
-def _deliver(answer: ApiAnswer, request: httpx.Request) -> httpx.Response:
+def _deliver(answer: ApiResponse, request: httpx.Request) -> httpx.Response:
     is_empty = request.method == "HEAD" or answer.status in {204, 304}
     headers = {"content-type": answer.content_type, "content-length": str(len(answer.body)), **answer.headers}
     stream = _Stream(b"" if is_empty else answer.arriving_body, 0 if is_empty else len(answer.body))

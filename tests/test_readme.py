@@ -14,12 +14,12 @@ import click
 import pytest
 
 from crm_mcp.cli import main as crm_mcp_command
+from crm_mcp.mcp.tool_table import render_markdown
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
-from crm_mcp.tool_table import render_markdown
 from crm_mcp.transport.session import ConnectionPool
 from mockserver.cli import main as crm_mock_command
-from tests.mcp_play import both_crms
+from tests.support.mcp_play import both_crms
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from crm_mcp.crm.messages import Sender
 from crm_mcp.ivinex import wire
-from crm_mcp.ivinex.arguments import check_id
 from crm_mcp.ivinex.models import Record, WriteResult
-from crm_mcp.messages import Sender
+from crm_mcp.ivinex.wire.checks import check_id
 
 
 class IvinexClient:

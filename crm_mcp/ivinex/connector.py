@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
 
-from crm_mcp.connector import ExportReader, Module, ModuleDescription
+from crm_mcp.crm.messages import Sender
 from crm_mcp.errors import NotFoundError
+from crm_mcp.ivinex.account.inferred_schema import Samples
 from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.ivinex.export_rows import ExportRowsReader
 from crm_mcp.ivinex.models import Record
-from crm_mcp.ivinex.prompts import ivinex_prompts
-from crm_mcp.ivinex.read_tools import ReadTools
-from crm_mcp.ivinex.samples import Samples
 from crm_mcp.ivinex.settings import IvinexSettings
-from crm_mcp.ivinex.summary_tools import SummaryTools
-from crm_mcp.ivinex.write_tools import WriteTools
-from crm_mcp.messages import Sender
-from crm_mcp.safe_writes.writer import SafeWriter
+from crm_mcp.ivinex.tools.export import ExportRowsReader
+from crm_mcp.ivinex.tools.prompts import ivinex_prompts
+from crm_mcp.ivinex.tools.records import ReadTools
+from crm_mcp.ivinex.tools.summary import SummaryTools
+from crm_mcp.ivinex.tools.write_tools import WriteTools
+from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
+from crm_mcp.mcp.tool import CrmTool
+from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.settings import ServerSettings, load, require_whole
-from crm_mcp.tooling import CrmTool
 from crm_mcp.transport.session import ConnectionPool, Session
 
 

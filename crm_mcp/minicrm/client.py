@@ -9,7 +9,7 @@ from crm_mcp.minicrm import wire
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crm_mcp.messages import Sender
+    from crm_mcp.crm.messages import Sender
     from crm_mcp.minicrm.models import Address, AddressRow, Contact, Module, Page, Project, Schema, Task, Written
 
 

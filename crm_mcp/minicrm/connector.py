@@ -6,23 +6,23 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
 
-from crm_mcp.connector import ExportReader, Module, ModuleDescription
+from crm_mcp.crm.messages import Sender
+from crm_mcp.crm.page_cache import RecentPages
 from crm_mcp.errors import InputError
-from crm_mcp.messages import Sender
+from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
+from crm_mcp.mcp.tool import CrmTool
+from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.criteria import merged
-from crm_mcp.minicrm.directory import Directory
-from crm_mcp.minicrm.export_rows import ExportRowsReader
 from crm_mcp.minicrm.models import Schema
-from crm_mcp.minicrm.prompts import minicrm_prompts
-from crm_mcp.minicrm.question_tools import QuestionTools
-from crm_mcp.minicrm.read_tools import ReadTools
-from crm_mcp.minicrm.recent_pages import RecentPages
+from crm_mcp.minicrm.search.criteria import merged
 from crm_mcp.minicrm.settings import MinicrmSettings
-from crm_mcp.minicrm.write_tools import WriteTools
-from crm_mcp.safe_writes.writer import SafeWriter
+from crm_mcp.minicrm.tools.export import ExportRowsReader
+from crm_mcp.minicrm.tools.prompts import minicrm_prompts
+from crm_mcp.minicrm.tools.question_tools import QuestionTools
+from crm_mcp.minicrm.tools.read_tools import ReadTools
+from crm_mcp.minicrm.tools.write_tools import WriteTools
+from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.settings import ServerSettings, load, require_whole
-from crm_mcp.tooling import CrmTool
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import ConnectionPool, Session
 

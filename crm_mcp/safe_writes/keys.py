@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crm_mcp.errors import CrmError, InputError, RefusedError, UnreachableError
-from crm_mcp.safe_writes.answers import Answer
-from crm_mcp.safe_writes.changes import Change, Draft
+from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.results import Answer
 
 MOST_KEYS = 1000
 STILL_UNDER_WAY_S = 60.0

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from crm_mcp.errors import InputError
-from crm_mcp.safe_writes.carrying_out import Application
-from crm_mcp.safe_writes.changes import Draft
+from crm_mcp.safe_writes.draft import Draft
+from crm_mcp.safe_writes.execution import Execution
 
 LIFETIME_S = 15 * 60.0
 MOST_PLANS = 50
@@ -26,7 +26,7 @@ class Plan:
         draft: What it would write.
         arguments: What the tool was called with, so that the same arguments may stand beside the id.
         made_at: When, on the clock of the book, in seconds.
-        application: How far it came; None before it was begun.
+        execution: How far it came; None before it was begun.
         is_under_way: Whether it is being applied now.
         is_continued: Whether what was left of it went into another plan.
     """
@@ -36,7 +36,7 @@ class Plan:
     draft: Draft
     arguments: Mapping[str, object]
     made_at: float
-    application: Application | None = None
+    execution: Execution | None = None
     is_under_way: bool = False
     is_continued: bool = False
 

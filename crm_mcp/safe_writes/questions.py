@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm_mcp.safe_writes.answers import MOST_NAMED, listing, quoted
-from crm_mcp.safe_writes.changes import Change, Draft
+from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.results import MOST_NAMED, listing, quoted
 
 _MOST_FIELDS = 4
 

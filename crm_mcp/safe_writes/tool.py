@@ -12,11 +12,11 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, PrivateAttr, TypeAdapter, ValidationError
 
 from crm_mcp.errors import CrmError
-from crm_mcp.safe_writes.answers import Answer
-from crm_mcp.safe_writes.changes import Draft
-from crm_mcp.safe_writes.consent import AnyContext, Person, QuestionPendingError
-from crm_mcp.safe_writes.writer import Call, SafeWriter
-from crm_mcp.tooling import CREATE, CrmTool, Json, compact_result, one_level_deep, seal_arguments, slim_schema
+from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, one_level_deep, seal_arguments, slim_schema
+from crm_mcp.safe_writes.confirmation import AnyContext, Person, QuestionPendingError
+from crm_mcp.safe_writes.draft import Draft
+from crm_mcp.safe_writes.gate import Call, SafeWriter
+from crm_mcp.safe_writes.results import Answer
 
 
 class _Switches(BaseModel):

@@ -15,8 +15,8 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
-from crm_mcp.messages import Request, Response
 
 if TYPE_CHECKING:
     from pathlib import Path

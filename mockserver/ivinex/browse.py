@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from mockserver.browsing import Input, Record, RecordField, RecordKind, RecordPage, Related, Search
-from mockserver.exchange import ApiAnswer, ApiRequest
+from mockserver.crm.api import ApiRequest, ApiResponse
+from mockserver.crm.record_views import Input, Record, RecordField, RecordKind, RecordPage, Related, Search
+from mockserver.documents.strict_json import as_list, as_object
 from mockserver.ivinex.modules import RECORD_ID, SYSTEM_FIELDS, Field, Kind, Module
-from mockserver.strict_json import as_list, as_object
 
 PATH = "/API/Records.php"
 PAGE_SIZE = 25
@@ -60,7 +60,7 @@ class IvinexBrowser:
             query.append(("OrderBy", f"{search.order} {'DESC' if search.is_descending else 'ASC'}"))
         return _get([*query, ("LookupOptionText", "true")])
 
-    def parse_page(self, kind: RecordKind, answer: ApiAnswer) -> RecordPage:
+    def parse_page(self, kind: RecordKind, answer: ApiResponse) -> RecordPage:
         """Read `{"Records": [...]}`."""
         records = [_read_record(kind, each) for each in _list_records(answer)]
         return RecordPage(records[:PAGE_SIZE], has_more=len(records) > PAGE_SIZE)
@@ -69,7 +69,7 @@ class IvinexBrowser:
         """Return the search for the one record of an id: there is no other way to read it."""
         return _get(_build_query(kind.name, [_build_filter(RECORD_ID, "Equal", record_id)], 1))
 
-    def parse_record(self, kind: RecordKind, answer: ApiAnswer) -> Record | None:
+    def parse_record(self, kind: RecordKind, answer: ApiResponse) -> Record | None:
         """Read a search's answer that holds one record or none."""
         records = _list_records(answer)
         return _read_record(kind, records[0]) if records else None
@@ -80,7 +80,7 @@ class IvinexBrowser:
         body = json.dumps({"Records": [{**ids, **values}]}, ensure_ascii=False)
         return ApiRequest("POST", PATH, (), body.encode(errors="replace"), "")
 
-    def parse_written(self, answer: ApiAnswer) -> str:
+    def parse_written(self, answer: ApiResponse) -> str:
         """Read `[{"CollectionID", "Status": "Success"}]`."""
         results = as_list(json.loads(answer.body)) if answer.status == 200 else None
         result = as_object(results[0]) if results else None
@@ -155,7 +155,7 @@ def _get(query: Sequence[tuple[str, str]]) -> ApiRequest:
     return ApiRequest("GET", PATH, query, b"", "")
 
 
-def _list_records(answer: ApiAnswer) -> list[dict[str, object]]:
+def _list_records(answer: ApiResponse) -> list[dict[str, object]]:
     """Return the records of a search's answer, which is `{"Records": [...]}`, or by a switch the list alone."""
     value: object = json.loads(answer.body) if answer.status == 200 else None
     document = as_object(value)

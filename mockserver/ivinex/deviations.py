@@ -6,7 +6,7 @@ none of it, so no profile turns any of these on: each is an alternative that a c
 
 from __future__ import annotations
 
-from mockserver.profiles import NEITHER, Deviation
+from mockserver.crm.profiles import NEITHER, Deviation
 
 LARGE_LIMIT_IS_REFUSED = Deviation(
     "large-limit-is-refused",

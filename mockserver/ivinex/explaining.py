@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mockserver.documents.near_misses import find_near_misses, suggest
 from mockserver.ivinex.modules import Module
-from mockserver.near_misses import find_near_misses, suggest
 
 KEYS = ("Field", "Operand", "Value")
 EXAMPLE = 'A condition is like {"Field":"email","Operand":"Equal","Value":"demo_email@ivinex.com"}.'

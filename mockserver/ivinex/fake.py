@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mockserver.exchange import ApiAnswer, ApiRequest, Clock
+from mockserver.crm.api import ApiRequest, ApiResponse, Clock
+from mockserver.crm.profiles import Deviation, Profile
 from mockserver.ivinex.deviations import DEVIATIONS, REFUSALS_ARE_200
 from mockserver.ivinex.reading import answer_search
 from mockserver.ivinex.refusals import RefusalError, explain
 from mockserver.ivinex.seed import parse_ivinex_seed
 from mockserver.ivinex.store import Store
 from mockserver.ivinex.writing import Author, answer_write
-from mockserver.profiles import Deviation, Profile
 
 if TYPE_CHECKING:
-    from mockserver.browsing import Browser
+    from mockserver.crm.record_views import Browser
 
 _ALLOWED = "GET, POST"
 
@@ -70,13 +70,13 @@ class IvinexFake:
         """Tell whether this login opens the account."""
         return self._store.knows_login(username, password)
 
-    def refuse_login(self) -> ApiAnswer:
+    def refuse_login(self) -> ApiResponse:
         """Answer a request whose login is missing or wrong."""
         message = "The login is missing or wrong."
-        answer = ApiAnswer.of_json({"Error": message}, status=401, reason=explain(message, "Base Info"))
+        answer = ApiResponse.of_json({"Error": message}, status=401, reason=explain(message, "Base Info"))
         return self._settle(replace(answer, headers={"WWW-Authenticate": 'Basic realm="Ivinex"'}))
 
-    def answer(self, request: ApiRequest) -> ApiAnswer:
+    def answer(self, request: ApiRequest) -> ApiResponse:
         """Answer one authenticated request."""
         hints: list[str] = []
         try:
@@ -95,7 +95,7 @@ class IvinexFake:
         except RefusalError as refusal:
             return self._settle(refusal.to_answer(hints))
 
-    def _settle(self, refusal: ApiAnswer) -> ApiAnswer:
+    def _settle(self, refusal: ApiResponse) -> ApiResponse:
         """Return a refusal as this profile has it."""
         return replace(refusal, status=200, headers={}) if self._profile.observes(REFUSALS_ARE_200) else refusal
 

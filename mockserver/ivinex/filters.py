@@ -18,13 +18,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mockserver.documents.near_misses import suggest
+from mockserver.documents.strict_json import JsonError, as_list, as_object, name_type, parse_json
 from mockserver.ivinex.explaining import EXAMPLE, KEYS, hint_at_encoding, suggest_field, suggest_key
 from mockserver.ivinex.modules import RECORD_ID, Field, Module, is_number, parse_id
 from mockserver.ivinex.refusals import RefusalError
 from mockserver.ivinex.store import Clause, combine
 from mockserver.ivinex.values import BadValueError, read_moment, to_text
-from mockserver.near_misses import suggest
-from mockserver.strict_json import JsonError, as_list, as_object, name_type, parse_json
 
 SECTION = "Get Records / Understanding Filters"
 LINK_SECTION = "Get Records / 4. Linked Records"

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from mockserver.exchange import ApiAnswer
+from mockserver.crm.api import ApiResponse
+from mockserver.crm.profiles import Profile
+from mockserver.documents.near_misses import suggest
 from mockserver.ivinex.deviations import LARGE_LIMIT_IS_REFUSED, SEARCH_ANSWERS_A_LIST
 from mockserver.ivinex.filters import Filter, build_condition, build_order, find_field, parse_filters
 from mockserver.ivinex.modules import RECORD_ID, Field, Module, parse_id
 from mockserver.ivinex.refusals import RefusalError
 from mockserver.ivinex.store import Store
-from mockserver.near_misses import suggest
-from mockserver.profiles import Profile
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
@@ -30,7 +30,7 @@ _ORDER_SECTION = "Get Records / 7. Sorting Results"
 _LABEL_SECTION = "Get Records / 8. LookupOptionText"
 
 
-def answer_search(store: Store, query: Sequence[tuple[str, str]], profile: Profile, hints: list[str]) -> ApiAnswer:
+def answer_search(store: Store, query: Sequence[tuple[str, str]], profile: Profile, hints: list[str]) -> ApiResponse:
     """Answer a search: `{"Records": [{"collection_id": "8", ..., "first_name": "John"}]}`, every value text or null.
 
     Args:
@@ -55,7 +55,7 @@ def answer_search(store: Store, query: Sequence[tuple[str, str]], profile: Profi
     if _wants_labels(parameters.get("LookupOptionText")):
         _put_labels(module, records)
     answer = records if profile.observes(SEARCH_ANSWERS_A_LIST) else {"Records": records}
-    return ApiAnswer.of_json(answer, hints=hints)
+    return ApiResponse.of_json(answer, hints=hints)
 
 
 def find_module(modules: Mapping[str, Module], module_id: object) -> Module | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mockserver.exchange import ApiAnswer
+from mockserver.crm.api import ApiResponse
 
 
 class RefusalError(Exception):
@@ -39,11 +39,13 @@ class RefusalError(Exception):
         self._status = status
         self._headers = headers or {}
 
-    def to_answer(self, hints: Sequence[str] = ()) -> ApiAnswer:
+    def to_answer(self, hints: Sequence[str] = ()) -> ApiResponse:
         """Return the answer that says so, with what was noted for the journal on the way."""
         reason = explain(self._message, self._section)
         near = [self._near] if self._near else []
-        answer = ApiAnswer.of_json({"Error": self._message}, status=self._status, reason=reason, hints=[*hints, *near])
+        answer = ApiResponse.of_json(
+            {"Error": self._message}, status=self._status, reason=reason, hints=[*hints, *near]
+        )
         return replace(answer, headers=self._headers)
 
 

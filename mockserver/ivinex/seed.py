@@ -10,7 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from mockserver.exchange import SeedError
+from mockserver.crm.api import SeedError
+from mockserver.documents.near_misses import suggest
+from mockserver.documents.strict_json import as_list, as_object, name_type
 from mockserver.ivinex.modules import (
     KINDS,
     RECORD_ID,
@@ -23,8 +25,6 @@ from mockserver.ivinex.modules import (
     parse_id,
 )
 from mockserver.ivinex.values import BadValueError, read_moment, to_text
-from mockserver.near_misses import suggest
-from mockserver.strict_json import as_list, as_object, name_type
 
 DEFAULT_LOGIN = ("demo", "demo-password")
 MAX_FIELDS = 1000

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mockserver.database import transaction
+from mockserver.crm.database import transaction
 from mockserver.ivinex.modules import RECORD_ID, Module, compute_joined
 from mockserver.ivinex.seed import DEFAULT_LOGIN, IvinexSeed, ModuleSeed, Record, parse_module_definition
 

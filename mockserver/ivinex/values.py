@@ -5,9 +5,9 @@ Which values Ivinex refuses is not documented; every refusal here is assumed, an
 
 from __future__ import annotations
 
+from mockserver.documents.near_misses import suggest
+from mockserver.documents.strict_json import name_type
 from mockserver.ivinex.modules import Field, is_number, parse_id, parse_moment
-from mockserver.near_misses import suggest
-from mockserver.strict_json import name_type
 
 
 class BadValueError(Exception):

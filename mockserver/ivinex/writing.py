@@ -12,16 +12,16 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mockserver.database import transaction
-from mockserver.exchange import ApiAnswer, ApiRequest
+from mockserver.crm.api import ApiRequest, ApiResponse
+from mockserver.crm.database import transaction
+from mockserver.documents.near_misses import suggest
+from mockserver.documents.strict_json import JsonError, as_list, as_object, name_type, parse_json, show_value
 from mockserver.ivinex.explaining import suggest_field
 from mockserver.ivinex.modules import RECORD_ID, Module, parse_id
 from mockserver.ivinex.reading import find_module, list_known_modules
 from mockserver.ivinex.refusals import RefusalError, explain, join_sentences
 from mockserver.ivinex.store import Store
 from mockserver.ivinex.values import BadValueError, read_value
-from mockserver.near_misses import suggest
-from mockserver.strict_json import JsonError, as_list, as_object, name_type, parse_json, show_value
 
 CREATE_SECTION = "Create Record"
 UPDATE_SECTION = "Update Record"
@@ -46,7 +46,7 @@ class Author:
 
 def answer_write(
     connection: sqlite3.Connection, store: Store, request: ApiRequest, author: Author, hints: list[str]
-) -> ApiAnswer:
+) -> ApiResponse:
     """Answer a write: `[{"CollectionTypeID", "CollectionID", "Status", "Message", "RelatedRecords"}]`, one a record.
 
     Raises:
@@ -68,7 +68,7 @@ def answer_write(
                 hints += [f"Records[{i}]: {error.near}"] if error.near else []
                 module_id, record_id = _echo_ids(record or {})
             results.append(_build_result(module_id, record_id, message))
-    return ApiAnswer.of_json(results, reason=" ".join(reasons), hints=hints)
+    return ApiResponse.of_json(results, reason=" ".join(reasons), hints=hints)
 
 
 def _read_records(body: bytes, hints: list[str]) -> list[object]:

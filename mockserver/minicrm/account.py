@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import cast
 
-from mockserver.exchange import SeedError
+from mockserver.crm.api import SeedError
+from mockserver.documents.checked import take_flag, take_id, take_list, take_name, take_object, take_text, take_word
 from mockserver.minicrm.schema import (
     BUILT_IN_CONTACT_FIELDS,
     REFERENCE_ID,
@@ -22,7 +23,6 @@ from mockserver.minicrm.schema import (
     build_project_schema,
     make_field,
 )
-from mockserver.minicrm.shapes import take_flag, take_id, take_list, take_name, take_object, take_text, take_word
 
 DEFAULT_LOGIN = ("10001", "demo-api-key")
 ACCOUNT_KEYS = ("logins", "url", "users", "modules", "contact_fields", "task_types")

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from mockserver.browsing import Input, Record, RecordField, RecordKind, RecordPage, Related, Search
-from mockserver.exchange import ApiAnswer, ApiRequest
+from mockserver.crm.api import ApiRequest, ApiResponse
+from mockserver.crm.record_views import Input, Record, RecordField, RecordKind, RecordPage, Related, Search
+from mockserver.documents.strict_json import as_list, as_object
 from mockserver.minicrm.routes import PREFIX
 from mockserver.minicrm.schema import ADDRESS_FIELDS, CONTACT_TYPES, TASK_STATUSES, Account, ContactType, Field, Kind
 from mockserver.minicrm.search import PAGE_SIZE
 from mockserver.minicrm.texts import Language, label_of
-from mockserver.strict_json import as_list, as_object
 
 _PROJECT = "project-"
 _INPUTS: Mapping[Kind, Input] = {
@@ -58,7 +58,7 @@ class MinicrmBrowser:
             query.append(("Page", str(search.page)))
         return _get(path, query)
 
-    def parse_page(self, kind: RecordKind, answer: ApiAnswer) -> RecordPage:
+    def parse_page(self, kind: RecordKind, answer: ApiResponse) -> RecordPage:
         """Read `{"Count": n, "Results": ...}`: an object by id, a list of rows, or of one object of id and address."""
         document = as_object(json.loads(answer.body)) if answer.status == 200 else None
         if document is None:
@@ -72,7 +72,7 @@ class MinicrmBrowser:
         """Return `GET Project/1234` and its like."""
         return _get(f"{_name_entity(kind)}/{record_id}")
 
-    def parse_record(self, kind: RecordKind, answer: ApiAnswer) -> Record | None:
+    def parse_record(self, kind: RecordKind, answer: ApiResponse) -> Record | None:
         """Read a detail; what it says of its type or module is its kind, which may not be the one asked for."""
         found = as_object(json.loads(answer.body)) if answer.status == 200 else None
         if found is None:
@@ -90,7 +90,7 @@ class MinicrmBrowser:
         path = f"{PREFIX}/{_name_entity(kind)}{f'/{record_id}' if record_id else ''}"
         return ApiRequest("PUT", path, (), json.dumps(body, ensure_ascii=False).encode(errors="replace"), "")
 
-    def parse_written(self, answer: ApiAnswer) -> str:
+    def parse_written(self, answer: ApiResponse) -> str:
         """Read `{"Id": 1234}`."""
         written = as_object(json.loads(answer.body)) if answer.status == 200 else None
         return str(written["Id"]) if written else ""

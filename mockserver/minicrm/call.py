@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from mockserver.crm.profiles import Deviation, Profile
+from mockserver.documents.near_misses import find_near_misses
+from mockserver.documents.strict_json import JsonError, as_object, parse_json
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import (
     COUNT_IS_TEXT,
@@ -21,9 +24,6 @@ from mockserver.minicrm.schema import Account, Field
 from mockserver.minicrm.store import Row, read_row
 from mockserver.minicrm.texts import Language, label_of
 from mockserver.minicrm.values import parse_value, print_value
-from mockserver.near_misses import find_near_misses
-from mockserver.profiles import Deviation, Profile
-from mockserver.strict_json import JsonError, as_object, parse_json
 
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 _TRAILING_COMMA = re.compile(rb",\s*[}\]]")

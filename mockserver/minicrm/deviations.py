@@ -6,7 +6,7 @@ it. The third is what only some servers do, or what contradicts another recordin
 
 from __future__ import annotations
 
-from mockserver.profiles import EITHER, NEITHER, Deviation
+from mockserver.crm.profiles import EITHER, NEITHER, Deviation
 
 SEARCH_IDS_ARE_INTS = Deviation(
     "search-ids-are-ints",

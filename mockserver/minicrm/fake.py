@@ -10,8 +10,9 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mockserver.database import transaction
-from mockserver.exchange import ApiAnswer, ApiRequest, Clock
+from mockserver.crm.api import ApiRequest, ApiResponse, Clock
+from mockserver.crm.database import transaction
+from mockserver.crm.profiles import Deviation, Profile
 from mockserver.minicrm import contacts, projects, rules
 from mockserver.minicrm.account import load_account
 from mockserver.minicrm.call import Call
@@ -52,10 +53,9 @@ from mockserver.minicrm.store import (
 )
 from mockserver.minicrm.tables import create_indexes, create_tables, drop_tables
 from mockserver.minicrm.texts import say
-from mockserver.profiles import Deviation, Profile
 
 if TYPE_CHECKING:
-    from mockserver.browsing import Browser
+    from mockserver.crm.record_views import Browser
 
 
 class MinicrmFake:
@@ -126,13 +126,13 @@ class MinicrmFake:
         given = f"{username}:{password}".encode(errors="surrogateescape")
         return any(hmac.compare_digest(login, given) for login in known)
 
-    def refuse_login(self) -> ApiAnswer:
+    def refuse_login(self) -> ApiResponse:
         """Answer a request whose login is missing or wrong: plain text, and 401 (assumed) or 404 (observed)."""
         rule = rules.BAD_LOGIN_NOT_FOUND if self._profile.observes(BAD_LOGIN_IS_404) else rules.BAD_LOGIN
-        answer = ApiAnswer.of_text(say(self._profile.language, rule.text), status=rule.status, reason=rule.reason)
+        answer = ApiResponse.of_text(say(self._profile.language, rule.text), status=rule.status, reason=rule.reason)
         return answer if rule.status == 404 else replace(answer, headers={"WWW-Authenticate": 'Basic realm="MiniCRM"'})
 
-    def answer(self, request: ApiRequest) -> ApiAnswer:
+    def answer(self, request: ApiRequest) -> ApiResponse:
         """Answer one authenticated request; one that is refused changes nothing."""
         hints: list[str] = []
         found = find_route(request.path)
@@ -153,7 +153,7 @@ class MinicrmFake:
             refusal = self._settle(error)
             return render_refusal(refusal, request.method, entity, self._profile.language, hints=hints, allow=allow)
 
-    def _answer(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiAnswer:
+    def _answer(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiResponse:
         account = self._read_account()
         call = Call(
             connection=self._connection,

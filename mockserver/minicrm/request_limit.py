@@ -6,7 +6,7 @@ import datetime as dt
 from collections import deque
 from collections.abc import Callable
 
-from mockserver.exchange import Clock
+from mockserver.crm.api import Clock
 
 MOST_REQUESTS = 60
 WINDOW = dt.timedelta(minutes=1)

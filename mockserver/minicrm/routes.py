@@ -9,12 +9,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mockserver.exchange import JSON_TYPE, TEXT_TYPE, ApiAnswer, ApiRequest
+from mockserver.crm.api import JSON_TYPE, TEXT_TYPE, ApiRequest, ApiResponse
+from mockserver.documents.near_misses import find_near_misses
 from mockserver.minicrm import addresses, contact_search, contacts, modules, project_search, projects, rules, tasks
 from mockserver.minicrm.call import Handler
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.texts import Language, say
-from mockserver.near_misses import find_near_misses
 
 PREFIX = "/Api/R3"
 _ID = "{id}"
@@ -85,21 +85,21 @@ def read_parameters(request: ApiRequest, route: Route, hints: list[str]) -> dict
     return parameters
 
 
-def render_success(value: object, *, escapes_slashes: bool, hints: list[str]) -> ApiAnswer:
+def render_success(value: object, *, escapes_slashes: bool, hints: list[str]) -> ApiResponse:
     """Return a value as compact JSON in ASCII, as PHP's `json_encode` prints it."""
     text = json.dumps(value, separators=(",", ":"))
     if escapes_slashes:
         text = text.replace("/", "\\/")  # outside of texts JSON has no slash
-    return ApiAnswer(200, text.encode(), JSON_TYPE, hints=tuple(hints))
+    return ApiResponse(200, text.encode(), JSON_TYPE, hints=tuple(hints))
 
 
 def render_refusal(
     refusal: Refusal, method: str, entity: str, language: Language, *, hints: list[str], allow: str = ""
-) -> ApiAnswer:
+) -> ApiResponse:
     """Return a refusal as plain text: `Project (PUT): Bad parameter: Name`."""
     rule = refusal.rule
     text = f"{entity} ({method}): {say(language, rule.text, refusal.names)}"
-    return ApiAnswer(
+    return ApiResponse(
         rule.status,
         text.encode(errors="replace"),
         TEXT_TYPE,

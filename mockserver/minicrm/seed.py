@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from mockserver.exchange import SeedError
+from mockserver.crm.api import SeedError
+from mockserver.documents.checked import take_id, take_list, take_moment, take_name, take_object, take_text, take_word
 from mockserver.minicrm import contacts as contact_endpoints
 from mockserver.minicrm import projects as project_endpoints
 from mockserver.minicrm import tasks as task_endpoints
@@ -23,7 +24,6 @@ from mockserver.minicrm.schema import (
     ContactType,
     Field,
 )
-from mockserver.minicrm.shapes import take_id, take_list, take_moment, take_name, take_object, take_text, take_word
 from mockserver.minicrm.store import KINDS, Address, Contact, Kind, Project, Row, Task
 from mockserver.minicrm.values import parse_value
 

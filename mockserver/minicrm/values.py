@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from mockserver.documents.checked import is_moment
+from mockserver.documents.near_misses import find_near_misses
 from mockserver.minicrm import rules
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import Field
-from mockserver.minicrm.shapes import is_moment
 from mockserver.minicrm.texts import Language, label_of
-from mockserver.near_misses import find_near_misses
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

@@ -6,8 +6,8 @@ import hashlib
 import hmac
 from http.cookies import CookieError, SimpleCookie
 
-from mockserver.asgi import HttpRequest
-from mockserver.control_access import refuse_control
+from mockserver.control.access import refuse_control
+from mockserver.http.asgi import HttpRequest
 
 COOKIE = "crm_mock_page"
 

@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
-from mockserver.page.visit import Visit
+from mockserver.page.page_request import Visit
 from mockserver.registry import CRMS
-from mockserver.workspace import DEFAULT_NAME, Workspace
+from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 
 
 def build_curl(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mockserver.clock import parse_account_time
-from mockserver.exchange import ApiAnswer, SeedError
+from mockserver.crm.api import ApiResponse, SeedError
+from mockserver.crm.clock import parse_account_time
 from mockserver.page.curl import build_control_curl
-from mockserver.page.visit import Visit
+from mockserver.page.page_request import Visit
 from mockserver.seeds import SEED_NAMES, load_seed, looks_like_yaml, read_seed
 
 _SEED_TEXTS = {
@@ -19,7 +19,7 @@ class _FormError(Exception):
     """What a person asked for cannot be done; the message says what to write instead."""
 
 
-def answer_data(visit: Visit) -> ApiAnswer:
+def answer_data(visit: Visit) -> ApiResponse:
     """Answer a visit to `data`, or carry out `data/reset`, `data/seed`, `data/document` or `data/clock`."""
     action = visit.parts[1] if len(visit.parts) > 1 else ""
     if visit.request.method != "POST":
@@ -44,7 +44,7 @@ def answer_data(visit: Visit) -> ApiAnswer:
 
 def _render(
     visit: Visit, *, status: int = 200, failed: str = "", error: str = "", form: dict[str, str] | None = None
-) -> ApiAnswer:
+) -> ApiResponse:
     clock = visit.workspace.clock
     return visit.render(
         "data.html",

@@ -7,12 +7,12 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mockserver.exchange import ApiAnswer
-from mockserver.fault_plan import KINDS, FaultPlanError, Plan, Rule, parse_plan, show_plan
+from mockserver.crm.api import ApiResponse
+from mockserver.documents.strict_json import JsonError, parse_json
 from mockserver.page.curl import build_control_curl
-from mockserver.page.visit import Visit
+from mockserver.page.page_request import Visit
 from mockserver.registry import CRMS
-from mockserver.strict_json import JsonError, parse_json
+from mockserver.workspaces.fault_plan import KINDS, FaultPlanError, Plan, Rule, parse_plan, show_plan
 
 METHODS = ("GET", "POST", "PUT")
 _KIND_TEXTS = {
@@ -73,7 +73,7 @@ class _FormError(Exception):
     """A form holds what cannot be read; the message says what to write instead."""
 
 
-def answer_faults(visit: Visit) -> ApiAnswer:
+def answer_faults(visit: Visit) -> ApiResponse:
     """Answer a visit to `faults`, or carry out `faults/switch`, `faults/add`, `faults/remove` or `faults/clear`."""
     action = visit.parts[1] if len(visit.parts) > 1 else ""
     if visit.request.method != "POST":
@@ -109,7 +109,7 @@ def _change_rules(action: str, rules: Sequence[Rule], form: Mapping[str, str]) -
     return None
 
 
-def _render(visit: Visit, *, status: int = 200, error: str = "", form: Mapping[str, str] | None = None) -> ApiAnswer:
+def _render(visit: Visit, *, status: int = 200, error: str = "", form: Mapping[str, str] | None = None) -> ApiResponse:
     plan = visit.workspace.faults.plan
     shown = show_plan(plan)
     done = visit.query.get("done", "")

@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mockserver.exchange import ApiAnswer
+from mockserver.crm.api import ApiResponse
 from mockserver.page.curl import build_control_curl
 from mockserver.page.journal import list_refused
-from mockserver.page.visit import Visit
+from mockserver.page.page_request import Visit
 from mockserver.registry import CRMS, CrmEntry
 from mockserver.version import read_version
 
@@ -42,7 +42,7 @@ class _Card:
     commands: Sequence[tuple[str, str]] = ()
 
 
-def answer_home(visit: Visit, *, seed_name: str, endpoints: Sequence[tuple[str, Sequence[str]]]) -> ApiAnswer:
+def answer_home(visit: Visit, *, seed_name: str, endpoints: Sequence[tuple[str, Sequence[str]]]) -> ApiResponse:
     """Return the first page.
 
     Args:

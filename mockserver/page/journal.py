@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from mockserver.exchange import ApiAnswer
-from mockserver.journal import JournalEntry, Selection
+from mockserver.crm.api import ApiResponse
 from mockserver.page.curl import build_curl
-from mockserver.page.visit import HEADERS, Visit
+from mockserver.page.page_request import HEADERS, Visit
+from mockserver.workspaces.journal import JournalEntry, Selection
 
 SHOWN = 100
 _OUTCOMES = {"": "All", "refused": "Refused", "fault": "With a fault"}
 
 
-def answer_journal(visit: Visit) -> ApiAnswer:
+def answer_journal(visit: Visit) -> ApiResponse:
     """Answer a visit to `journal`, `journal/12`, `journal/export.har`, or `journal/rows?after=12` of the script."""
     journal = visit.workspace.journal
     rest = visit.parts[1:]
@@ -86,22 +86,22 @@ def is_refused(entry: JournalEntry) -> bool:
     return entry.exchange.status >= 400 or bool(entry.exchange.reason)
 
 
-def _send_rows(visit: Visit) -> ApiAnswer:
+def _send_rows(visit: Visit) -> ApiResponse:
     after = visit.query.get("after", "")
     seen = int(after) if after.isascii() and after.isdigit() and len(after) < 15 else 0
     fresh = visit.workspace.journal.select(Selection(since=seen))
     chosen = _choose(visit, fresh)[-SHOWN:]
     html = visit.render_text("rows.html", entries=[show_entry(visit, entry) for entry in reversed(chosen)])
     headers = {**HEADERS, "X-Last-Id": str(fresh[-1].id if fresh else seen)}
-    return ApiAnswer(200, html.encode(errors="replace"), "text/html; charset=utf-8", headers=headers)
+    return ApiResponse(200, html.encode(errors="replace"), "text/html; charset=utf-8", headers=headers)
 
 
-def _send_archive(visit: Visit) -> ApiAnswer:
-    from mockserver.har import export_har  # rarely asked for
+def _send_archive(visit: Visit) -> ApiResponse:
+    from mockserver.workspaces.har import export_har  # rarely asked for
 
     archive = export_har(visit.workspace.journal.select(Selection()), visit.request.base_url)
     name = f"crm-mock-{visit.workspace.name}.har"
-    return ApiAnswer(200, archive, headers={**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'})
+    return ApiResponse(200, archive, headers={**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _choose(visit: Visit, entries: Sequence[JournalEntry]) -> Sequence[JournalEntry]:

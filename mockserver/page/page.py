@@ -16,18 +16,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from mockserver.asgi import HttpRequest
-from mockserver.exchange import ApiAnswer
+from mockserver.crm.api import ApiResponse
+from mockserver.http.asgi import HttpRequest
 from mockserver.page import access
 from mockserver.page.data import answer_data
 from mockserver.page.faults import answer_faults
 from mockserver.page.home import answer_home
 from mockserver.page.journal import answer_journal
+from mockserver.page.page_request import ROOT, Visit, redirect, serve_static
 from mockserver.page.records import answer_records
-from mockserver.page.visit import ROOT, Visit, redirect, serve_static
 from mockserver.page.workspaces import answer_workspaces
 from mockserver.registry import CRMS
-from mockserver.workspaces import Workspaces
+from mockserver.workspaces.all import Workspaces
 
 _TOKEN = f"{ROOT}/token"
 
@@ -55,14 +55,14 @@ class Page:
         self._seed_name = seed_name
         self._endpoints = endpoints
 
-    def answer(self, request: HttpRequest) -> ApiAnswer:
+    def answer(self, request: HttpRequest) -> ApiResponse:
         """Answer a request to `/` or below `/_page/`."""
         if request.method not in {"GET", "HEAD", "POST"}:
-            refusal = ApiAnswer.of_text(f"{request.path} takes GET, not {request.method}.\n", status=405)
+            refusal = ApiResponse.of_text(f"{request.path} takes GET, not {request.method}.\n", status=405)
             return replace(refusal, headers={"Allow": "GET, HEAD"})
         if request.path.startswith(f"{ROOT}/static/"):
             found = serve_static(request.path.removeprefix(f"{ROOT}/static/"))
-            return found or ApiAnswer.of_text("There is no such file.\n", status=404)
+            return found or ApiResponse.of_text("There is no such file.\n", status=404)
         visit = self._begin(request)
         if visit is None:
             return self._begin_at_default(request).refuse(404, "Not here", "There is no workspace of this name.")
@@ -74,13 +74,13 @@ class Page:
             return visit.refuse(403, "Not open to you", "")
         return self._route(visit)
 
-    def _route(self, visit: Visit) -> ApiAnswer:
+    def _route(self, visit: Visit) -> ApiResponse:
         name = visit.parts[0] if visit.parts else ""
         entry = next((entry for entry in CRMS if entry.name == name), None)
         if entry is not None:
             return answer_records(visit, entry)
         if name == "" and visit.request.method == "POST":
-            refusal = ApiAnswer.of_text(f"{visit.request.path} takes GET, not POST.\n", status=405)
+            refusal = ApiResponse.of_text(f"{visit.request.path} takes GET, not POST.\n", status=405)
             return replace(refusal, headers={"Allow": "GET, HEAD"})
         if name == "":
             return answer_home(visit, seed_name=self._seed_name, endpoints=self._endpoints)
@@ -113,7 +113,7 @@ class Page:
             has_token=bool(self._token),
         )
 
-    def _take_token(self, visit: Visit) -> ApiAnswer:
+    def _take_token(self, visit: Visit) -> ApiResponse:
         if visit.request.method == "POST":
             given = visit.read_form().get("token", [""])[-1]
             if access.is_token(given, self._token):
@@ -122,7 +122,7 @@ class Page:
         return redirect("/")
 
 
-_PLACES: Mapping[str, Callable[[Visit], ApiAnswer]] = {
+_PLACES: Mapping[str, Callable[[Visit], ApiResponse]] = {
     "journal": answer_journal,
     "faults": answer_faults,
     "data": answer_data,

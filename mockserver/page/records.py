@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from mockserver.browsing import Browser, Record, RecordField, RecordKind, Related, Search
-from mockserver.exchange import ApiAnswer, ApiRequest
-from mockserver.journal import Exchange
+from mockserver.crm.api import ApiRequest, ApiResponse
+from mockserver.crm.record_views import Browser, Record, RecordField, RecordKind, Related, Search
 from mockserver.page.curl import build_curl
-from mockserver.page.visit import Visit
+from mockserver.page.page_request import Visit
 from mockserver.registry import CrmEntry
+from mockserver.workspaces.journal import Exchange
 
 # Marks the values that a form was filled with, so that only what a person changed is sent.
 WAS = "was:"
@@ -29,11 +29,11 @@ class _Desk:
     def find_kind(self, name: str) -> RecordKind | None:
         return next((kind for kind in self.browser.list_kinds() if kind.name == name), None)
 
-    def read(self, request: ApiRequest) -> ApiAnswer:
+    def read(self, request: ApiRequest) -> ApiResponse:
         """Ask the API on the reader's behalf; what people look at is in no journal and counts against no limit."""
         return self._ask(replace(request, is_counted=False))
 
-    def write(self, request: ApiRequest) -> tuple[ApiAnswer, object]:
+    def write(self, request: ApiRequest) -> tuple[ApiResponse, object]:
         """Ask the API to change something, and return its answer and the journal's number for it."""
         answer = self._ask(request)
         journal = self.visit.workspace.journal
@@ -45,17 +45,17 @@ class _Desk:
         base_url = self.visit.request.base_url
         return build_curl(self.visit.workspace, base_url, request.method, request.path, request.query, body)
 
-    def render(self, template: str, *, status: int = 200, **context: object) -> ApiAnswer:
+    def render(self, template: str, *, status: int = 200, **context: object) -> ApiResponse:
         return self.visit.render(template, status=status, crm=self.entry, **context)
 
-    def _ask(self, request: ApiRequest) -> ApiAnswer:
+    def _ask(self, request: ApiRequest) -> ApiResponse:
         crm = self.visit.workspace.crms[self.entry.name]
         logins = self.visit.workspace.list_logins(self.entry.name)
         username = logins[0][0] if logins else ""
         return crm.answer(replace(request, base_url=self.visit.request.base_url, username=username))
 
 
-def answer_records(visit: Visit, entry: CrmEntry) -> ApiAnswer:
+def answer_records(visit: Visit, entry: CrmEntry) -> ApiResponse:
     """Answer a visit to `ivinex`, `ivinex/1001`, `ivinex/1001/8` or `ivinex/1001/new`."""
     desk = _Desk(visit, entry, visit.workspace.crms[entry.name].browse())
     rest = list(visit.parts[1:])
@@ -88,7 +88,7 @@ def _read_search(visit: Visit, kind: RecordKind) -> Search:
     )
 
 
-def _list_records(desk: _Desk, kind: RecordKind) -> ApiAnswer:
+def _list_records(desk: _Desk, kind: RecordKind) -> ApiResponse:
     if not kind.is_listed:
         text = f"{desk.entry.title}'s API lists {kind.title.lower()} only beside what they belong to: open that first."
         return desk.visit.refuse(404, kind.title, text)
@@ -121,7 +121,7 @@ def _list_records(desk: _Desk, kind: RecordKind) -> ApiAnswer:
     )
 
 
-def _show_form(desk: _Desk, kind: RecordKind, record_id: str) -> ApiAnswer:
+def _show_form(desk: _Desk, kind: RecordKind, record_id: str) -> ApiResponse:
     if not record_id:
         known = {each.name for each in kind.fields}
         start = {name: value for name, value in desk.visit.query.items() if name in known}
@@ -136,7 +136,7 @@ def _show_form(desk: _Desk, kind: RecordKind, record_id: str) -> ApiAnswer:
     return _render_form(desk, kind, record, record.values, curl=desk.show_curl(request))
 
 
-def _save_record(desk: _Desk, kind: RecordKind, record_id: str) -> ApiAnswer:
+def _save_record(desk: _Desk, kind: RecordKind, record_id: str) -> ApiResponse:
     form = desk.visit.read_form()
     sent = {each.name: _read_field(each, form) for each in kind.fields if not each.is_read_only}
     changes = {name: text for name, text in sent.items() if text != form.get(WAS + name, [""])[-1]}
@@ -167,10 +167,10 @@ def _render_form(
     values: Mapping[str, str],
     *,
     was: Mapping[str, str] | None = None,
-    refusal: ApiAnswer | None = None,
+    refusal: ApiResponse | None = None,
     entry_id: object = None,
     curl: str = "",
-) -> ApiAnswer:
+) -> ApiResponse:
     if was is None:
         was = record.values if record else {}
     related = desk.browser.list_related(kind, record.id) if record else ()
@@ -197,6 +197,6 @@ def _list_related(desk: _Desk, related: Related) -> Mapping[str, object]:
     return {"related": related, "kind": kind, "page": page, "curl": desk.show_curl(related.request)}
 
 
-def read_message(answer: ApiAnswer) -> str:
+def read_message(answer: ApiResponse) -> str:
     """Return the words of a refusal as the API put them."""
     return answer.body.decode(errors="replace")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mockserver.exchange import ApiAnswer, SeedError
+from mockserver.crm.api import ApiResponse, SeedError
 from mockserver.page.curl import build_control_curl
-from mockserver.page.visit import Visit, build_url, redirect
+from mockserver.page.page_request import Visit, build_url, redirect
 from mockserver.registry import CRMS
 from mockserver.seeds import SEED_NAMES
-from mockserver.workspace import DEFAULT_NAME, Workspace
-from mockserver.workspaces import WorkspaceError, Workspaces
+from mockserver.workspaces.all import WorkspaceError, Workspaces
+from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 
 
-def answer_workspaces(visit: Visit, workspaces: Workspaces) -> ApiAnswer:
+def answer_workspaces(visit: Visit, workspaces: Workspaces) -> ApiResponse:
     """Answer a visit to `workspaces`, or carry out `workspaces/create` or `workspaces/drop`."""
     action = visit.parts[1] if len(visit.parts) > 1 else ""
     if visit.request.method != "POST":
@@ -45,7 +45,7 @@ def _render(
     status: int = 200,
     error: str = "",
     form: Mapping[str, str] | None = None,
-) -> ApiAnswer:
+) -> ApiResponse:
     return visit.render(
         "workspaces.html",
         status=status,

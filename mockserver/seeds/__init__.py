@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from mockserver.exchange import SeedError
-from mockserver.strict_json import JsonError, as_object, name_type, parse_document
+from mockserver.crm.api import SeedError
+from mockserver.documents.strict_json import JsonError, as_object, name_type, parse_document
 
 SEED_NAMES = ("demo", "documented", "empty")
 SCHEMA_NAME = "seed.schema.json"
@@ -97,7 +97,7 @@ def name_line(error: SeedError, raw: bytes, source: str, *, is_yaml: bool = Fals
     if is_yaml:
         from mockserver.seeds.yaml_text import find_line_in_yaml as find_line
     else:
-        from mockserver.json_lines import find_line_in_json as find_line
+        from mockserver.documents.error_position import find_line_in_json as find_line
     line, column = find_line(text, str(error))
     return SeedError(f"{source}, line {line}, column {column}: {error}")
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 import pytest
 
-from tests.contract.baseline import BaselineError, Deviation, read_baseline
-from tests.contract.modes import MODES, Mode, open_bundled_target, open_url_target
-from tests.contract.options import OptionError, read_target_settings
-from tests.contract.report import Report, explain, render_summary, write_reports
-from tests.contract.rules import Provenance, Rule, select_rules
-from tests.contract.runner import Outcome
+from tests.contract.harness.baseline import BaselineError, Deviation, read_baseline
+from tests.contract.harness.modes import MODES, Mode, open_bundled_target, open_url_target
+from tests.contract.harness.options import OptionError, read_target_settings
+from tests.contract.harness.report import Report, explain, render_summary, write_reports
+from tests.contract.harness.rules import Provenance, Rule, select_rules
+from tests.contract.harness.runner import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from contextlib import AbstractContextManager
 
-    from tests.contract.target import Target
+    from tests.contract.harness.target import Target
 
 _REPORT = pytest.StashKey[Report]()
 _OUTCOME = "contract outcome"
@@ -72,7 +72,8 @@ def _load_baseline(config: pytest.Config) -> Mapping[str, Deviation]:
     name = _get(config, "baseline")
     if not name:
         return {}
-    return read_baseline(Path(__file__).parent / "baselines" / "live.yaml" if name == "live" else Path(name))
+    live = Path(__file__).parent / "harness" / "baselines" / "live.yaml"
+    return read_baseline(live if name == "live" else Path(name))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.report import explain
-from tests.contract.runner import run_rule
+from tests.contract.harness.report import explain
+from tests.contract.harness.runner import run_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.contract.baseline import Deviation
-    from tests.contract.modes import Mode
-    from tests.contract.rules import Rule
-    from tests.contract.target import Target
+    from tests.contract.harness.baseline import Deviation
+    from tests.contract.harness.modes import Mode
+    from tests.contract.harness.rules import Rule
+    from tests.contract.harness.target import Target
 
 
 def test_rule(

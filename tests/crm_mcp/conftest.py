@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import respx
 
-from tests.crm_mcp.crm_stub import URL, CrmStub
-from tests.mcp_play import both_crms
+from tests.support.crm_stub import URL, CrmStub
+from tests.support.mcp_play import both_crms
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from crm_mcp.registry import connect
 from crm_mcp.server import build_http_app, build_server
 from crm_mcp.settings import ServerSettings
 from crm_mcp.transport.session import ConnectionPool
-from tests.crm_mcp.crm_stub import CrmStub
-from tests.end_to_end.transports import over_stdio
-from tests.mcp_play import both_crms
+from tests.support.crm_stub import CrmStub
+from tests.support.mcp_play import both_crms
+from tests.support.transports import over_stdio
 
 TOKEN = "A-long-random-Fake-token"
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # nothing is bound to it

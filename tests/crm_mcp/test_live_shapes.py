@@ -14,7 +14,7 @@ import httpx
 import pytest
 import respx
 
-from tests.mcp_play import assistant, both_crms, call, fail
+from tests.support.mcp_play import assistant, both_crms, call, fail
 
 URL = "https://crm.example"
 API = f"{URL}/Api/R3"

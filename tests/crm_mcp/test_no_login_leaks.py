@@ -10,10 +10,10 @@ from urllib.parse import quote
 import pytest
 from mcp import Client
 
-from crm_mcp.messages import Request, Response
-from crm_mcp.refusals import quote as quote_refusal
-from tests.crm_mcp.crm_stub import API, RECORDS, CrmStub, in_session
-from tests.mcp_play import call, fail
+from crm_mcp.crm.http_refusals import quote as quote_refusal
+from crm_mcp.crm.messages import Request, Response
+from tests.support.crm_stub import API, RECORDS, CrmStub, in_session
+from tests.support.mcp_play import call, fail
 
 SECRET = "s3cret/Passw0rd+\u0151???abc"
 """Has what URLs, base64 and JSON each write in another way."""

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from mcp import Client
 
-from tests.crm_mcp.crm_stub import API, RECORDS, CrmStub, in_session
-from tests.mcp_play import fail
+from tests.support.crm_stub import API, RECORDS, CrmStub, in_session
+from tests.support.mcp_play import fail
 
 LOOK = "look for it before you repeat it"
 AGAIN = "sending it again does no harm"

@@ -14,7 +14,7 @@ from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.settings import ServerSettings, load
 from crm_mcp.transport.session import ConnectionPool
-from tests.mcp_play import both_crms
+from tests.support.mcp_play import both_crms
 
 SECRET = "s3cret-Passw0rd"
 

@@ -14,7 +14,7 @@ from mcp.types import Tool
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
 from crm_mcp.transport.session import ConnectionPool
-from tests.mcp_play import both_crms
+from tests.support.mcp_play import both_crms
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 SHARED = ["list_modules", "describe_module"]

@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from mockserver.profiles import PROFILE_NAMES, Deviation
+from mockserver.crm.profiles import PROFILE_NAMES, Deviation
 from mockserver.registry import CRMS, CrmEntry
 
 PAGE = Path(__file__).parents[2] / "docs" / "deviations.md"

@@ -12,13 +12,13 @@ from typing import Any, cast
 import pytest
 
 from mockserver.cli import serve
-from mockserver.control import Control
-from mockserver.fault_plan import KINDS
+from mockserver.control.routes import Control
 from mockserver.seeds import read_seed
-from mockserver.workspace import Workspace
-from mockserver.workspaces import Workspaces
+from mockserver.workspaces.all import Workspaces
+from mockserver.workspaces.fault_plan import KINDS
+from mockserver.workspaces.workspace import Workspace
 from tests.docs.pages import DOCS, Block, read_blocks, run
-from tests.fake_process import running_fake
+from tests.support.fake_process import running_fake
 
 PAGE = DOCS / "fake.md"
 SHOWN_URL = "http://127.0.0.1:8080"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from click import Command
 
-from mockserver.drift.command import drift
-from mockserver.drift.report import SENTENCES
-from mockserver.record.command import record
+from mockserver.live.drift.command import drift
+from mockserver.live.drift.report import SENTENCES
+from mockserver.live.record.command import record
 
 TEXT = (Path(__file__).parents[2] / "docs" / "record-and-drift.md").read_text(encoding="utf-8")
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.transports import over_stdio, quiet_environment
-from tests.fake_process import FakeServer, running_fake
-from tests.mcp_play import both_crms
+from tests.support.fake_process import FakeServer, running_fake
+from tests.support.mcp_play import both_crms
+from tests.support.transports import over_stdio, quiet_environment
 
 
 @pytest.fixture(scope="module")

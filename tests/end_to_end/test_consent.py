@@ -11,9 +11,9 @@ import pytest
 from mcp import Client
 
 from tests.crm_mcp.safe_writes.playing import Fake, Person
-from tests.end_to_end.transports import ERAS, Era, over_stdio, serving_http
-from tests.fake_process import running_fake
-from tests.mcp_play import both_crms, call, fail
+from tests.support.fake_process import running_fake
+from tests.support.mcp_play import both_crms, call, fail
+from tests.support.transports import ERAS, Era, over_stdio, serving_http
 
 TRASH = {"project_id": "6001", "fields": {"Deleted": 1}}
 

@@ -14,9 +14,9 @@ import pytest
 from mcp import Client
 from mcp.types import TextResourceContents
 
-from tests.end_to_end.transports import ERAS, Era, over_stdio, serving_http
-from tests.fake_process import FakeServer, running_fake
-from tests.mcp_play import both_crms, call, fail
+from tests.support.fake_process import FakeServer, running_fake
+from tests.support.mcp_play import both_crms, call, fail
+from tests.support.transports import ERAS, Era, over_stdio, serving_http
 
 ODD = "\u0150ze & Co. <b>100%</b> +36 #1 'x' \"y\" \\ / \u65e5\u672c \U0001f600 a=b;c[d]"
 """Characters that each have broken some encoder."""

@@ -10,8 +10,8 @@ import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.end_to_end.transports import serving_http
-from tests.mcp_play import both_crms
+from tests.support.mcp_play import both_crms
+from tests.support.transports import serving_http
 
 TOKEN = "a-long-random-fake-token"
 HELLO = {

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from mcp import Client
 
-from mockserver.crm_fake import CrmFake
-from tests.crm_mcp.question_play import account, sale
-from tests.end_to_end.transports import ERAS, Era, over_stdio, serving_http
-from tests.mcp_play import call
+from mockserver.testing.crm_fake import CrmFake
+from tests.support.mcp_play import call
+from tests.support.question_play import account, sale
+from tests.support.transports import ERAS, Era, over_stdio, serving_http
 
 pytestmark = pytest.mark.crm_fake(profile="observed", deviations={"requests-are-limited": False})
 PROJECTS = 120

@@ -8,8 +8,8 @@ from typing import Protocol
 
 import pytest
 
-from mockserver.profiles import Profile
-from tests.mockserver.in_process import InProcessFake, build_seed
+from mockserver.crm.profiles import Profile
+from tests.support.in_process import InProcessFake, build_seed
 
 
 class StartFake(Protocol):

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.profiles import Profile
+from mockserver.crm.profiles import Profile
 from mockserver.seeds import read_seed
-from tests.mockserver.in_process import IVINEX_LOGIN, MINICRM_LOGIN
 from tests.mockserver.wrong_requests import IVINEX_REQUESTS, MINICRM, MINICRM_REQUESTS, WrongRequest
+from tests.support.in_process import IVINEX_LOGIN, MINICRM_LOGIN
 
 if TYPE_CHECKING:
     from tests.mockserver.conftest import StartFake

@@ -11,9 +11,9 @@ import httpx
 import httpx2
 import pytest
 
-from mockserver.control_client import ControlError
-from mockserver.profiles import DeviationError
+from mockserver.crm.profiles import DeviationError
 from mockserver.respx_mount import MountedFake, mounted_fake
+from mockserver.testing.control_client import ControlError
 
 CATEGORIES = "https://r3.minicrm.hu/Api/R3/Category"
 RECORDS = "https://demo.ivinex.com/API/Records.php"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mockserver.control import ENDPOINTS, Control
+from mockserver.control.routes import ENDPOINTS, Control
 from mockserver.ivinex.deviations import DEVIATIONS as IVINEX_DEVIATIONS
 from mockserver.minicrm.deviations import DEVIATIONS as MINICRM_DEVIATIONS
 from mockserver.minicrm.routes import PREFIX, ROUTES

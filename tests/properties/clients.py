@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.transport.session import ConnectionPool, Session
-from mockserver.crm_fake import CrmFake
+from mockserver.testing.crm_fake import CrmFake
 
 _T = TypeVar("_T")
 

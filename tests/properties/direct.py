@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from crm_mcp.crm.messages import Request, Response
 from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.messages import Request, Response
 from crm_mcp.minicrm.client import MinicrmClient
-from mockserver.app import MockApp, create_app
-from mockserver.asgi import HttpRequest
+from mockserver.http.asgi import HttpRequest
+from mockserver.server.app import MockApp, create_app
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -7,8 +7,8 @@ from typing import Any
 
 from mcp import Client
 
-from tests.mcp_play import call
 from tests.properties.seeds import Row, build_seed
+from tests.support.mcp_play import call
 
 BORDERS = (0, 1, 9, 10, 11, 99, 100, 101, 199, 200, 201)
 """Numbers of rows around the sizes of a page: 10 by default in Ivinex, 100 at most in both."""

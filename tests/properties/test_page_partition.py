@@ -10,14 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crm_mcp.crm.paging import read_slice
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.minicrm.models import PAGE_SIZE, Page
-from crm_mcp.minicrm.paging import read_slice
-from tests.mcp_play import assistant, call, fail
 from tests.properties.clients import Clients
 from tests.properties.direct import direct_clients
 from tests.properties.paged_data import BORDERS, SEARCHES, build_rows, ids_of, read_pages
 from tests.properties.strategies import share
+from tests.support.mcp_play import assistant, call, fail
 
 LIMITS = range(1, 101)
 

@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm_mcp.errors import InputError
-from tests.mcp_play import assistant, fail
 from tests.properties.clients import Clients
 from tests.properties.paged_data import SEARCHES, build_rows, read_until_told
 from tests.properties.strategies import share
+from tests.support.mcp_play import assistant, fail
 
 SAME_PAGE = {"fault": {"kind": "same_page"}}
 

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from crm_mcp.cursor import Place
+from crm_mcp.crm.paging import read_slice
 from crm_mcp.errors import UnexpectedAnswerError
-from crm_mcp.ivinex.paging import read_next
-from crm_mcp.minicrm.paging import read_slice
-from tests.mcp_play import assistant, call
+from crm_mcp.ivinex.tools.paging import read_next
+from crm_mcp.mcp.cursor import Place
 from tests.properties.clients import Clients
 from tests.properties.direct import direct_clients
 from tests.properties.paged_data import SEARCHES, build_project, build_rows, read_until_told
 from tests.properties.seeds import Row, build_seed
 from tests.properties.strategies import steps
+from tests.support.mcp_play import assistant, call
 
 WHICH = st.integers(0, 10**6)
 

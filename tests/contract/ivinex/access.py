@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.contract.checks import expect, expect_equal
-from tests.contract.home import SEED_LOGINS
-from tests.contract.ivinex_account import PATH, as_sent
-from tests.contract.rules import rule
+from tests.contract.harness.checks import expect, expect_equal
+from tests.contract.harness.home import SEED_LOGINS
+from tests.contract.harness.ivinex_account import PATH, as_sent
+from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.answers import Answer
-    from tests.contract.ivinex_account import IvinexAccount
+    from tests.contract.harness.answers import Answer
+    from tests.contract.harness.ivinex_account import IvinexAccount
 
 
 def _shows_records(ivinex: IvinexAccount, answer: Answer) -> bool:

@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.ivinex_account import ID, PATH, ids_of, read_records
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.ivinex_account import ID, PATH, ids_of, read_records
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.ivinex_account import IvinexAccount
+    from tests.contract.harness.ivinex_account import IvinexAccount
 
 _SECTION = "Get Records / 3. Get Specific Record(s) by Field"
 

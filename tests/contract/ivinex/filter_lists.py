@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.ivinex_account import ID, ids_of, read_records
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.ivinex_account import ID, ids_of, read_records
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.answers import Answer
-    from tests.contract.ivinex_account import IvinexAccount
+    from tests.contract.harness.answers import Answer
+    from tests.contract.harness.ivinex_account import IvinexAccount
 
 _FILTERS = "Get Records / Understanding Filters"
 _ADVANCED = "Get Records / 9. Advanced Filtering"

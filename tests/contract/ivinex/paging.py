@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.ivinex_account import ID, ids_of, read_records
-from tests.contract.rules import rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.ivinex_account import ID, ids_of, read_records
+from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.ivinex_account import IvinexAccount
+    from tests.contract.harness.ivinex_account import IvinexAccount
 
 _LIMIT = "Get Records / 2. Get More Records Using Limit"
 _OFFSET = "Get Records / 6. Paginate Results"

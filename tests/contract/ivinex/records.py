@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.ivinex_account import ID, PATH, SYSTEM_FIELDS, field_names, ids_of
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.ivinex_account import ID, PATH, SYSTEM_FIELDS, field_names, ids_of
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.answers import Answer
-    from tests.contract.ivinex_account import IvinexAccount
+    from tests.contract.harness.answers import Answer
+    from tests.contract.harness.ivinex_account import IvinexAccount
 
 _ALL = "Get Records / 1. Get All Records (Default Limit)"
 

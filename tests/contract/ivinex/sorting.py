@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.ivinex_account import ID, ids_of
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.ivinex_account import ID, ids_of
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.ivinex_account import IvinexAccount, Record
+    from tests.contract.harness.ivinex_account import IvinexAccount, Record
 
 _SECTION = "Get Records / 7. Sorting Results"
 

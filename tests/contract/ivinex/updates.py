@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.contract.checks import expect, expect_equal
-from tests.contract.ivinex_account import ID, as_sent, ids_of, is_digits
-from tests.contract.ivinex_writes import build_change, is_success, read_all, second_field
-from tests.contract.rules import rule
+from tests.contract.harness.checks import expect, expect_equal
+from tests.contract.harness.ivinex_account import ID, as_sent, ids_of, is_digits
+from tests.contract.harness.ivinex_writes import build_change, is_success, read_all, second_field
+from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.ivinex_account import IvinexAccount, Record
+    from tests.contract.harness.ivinex_account import IvinexAccount, Record
 
 _UPDATE = "Update Record"
 _STAMPS = frozenset({"modified_by", "modified_date"})

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.checks import expect, expect_equal
-from tests.contract.ivinex_account import ID, PATH, as_sent, ids_of, is_digits
-from tests.contract.ivinex_writes import build_new, is_success, second_field
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal
+from tests.contract.harness.ivinex_account import ID, PATH, as_sent, ids_of, is_digits
+from tests.contract.harness.ivinex_writes import build_new, is_success, second_field
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.ivinex_account import IvinexAccount
+    from tests.contract.harness.ivinex_account import IvinexAccount
 
 _CREATE = "Create Record"
 ODD_TEXTS = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.minicrm_account import ROOT, read_object
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.minicrm_account import ROOT, read_object
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.answers import Answer
-    from tests.contract.minicrm_account import MinicrmAccount
+    from tests.contract.harness.answers import Answer
+    from tests.contract.harness.minicrm_account import MinicrmAccount
 
 _LIST = "Address (List)"
 _DETAIL = "Address (GET)"

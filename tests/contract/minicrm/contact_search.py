@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.minicrm_account import ROOT, read_found, restrict
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.minicrm_account import ROOT, read_found, restrict
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.minicrm_account import MinicrmAccount, Row
+    from tests.contract.harness.minicrm_account import MinicrmAccount, Row
 
 _FULL_TEXT = "Contact Search (full-text)"
 _BY_FIELD = "Contact Search (field-based)"

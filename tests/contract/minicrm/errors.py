@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.contract.checks import expect, expect_equal
-from tests.contract.home import SEED_LOGINS
-from tests.contract.minicrm_account import ROOT
-from tests.contract.rules import rule
+from tests.contract.harness.checks import expect, expect_equal
+from tests.contract.harness.home import SEED_LOGINS
+from tests.contract.harness.minicrm_account import ROOT
+from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.answers import Answer
-    from tests.contract.minicrm_account import MinicrmAccount
+    from tests.contract.harness.answers import Answer
+    from tests.contract.harness.minicrm_account import MinicrmAccount
 
 _ERRORS = "Error handling"
 _BASICS = "Basics"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.minicrm_account import ROOT, read_found, read_object
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.minicrm_account import ROOT, read_found, read_object
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.minicrm_account import MinicrmAccount
+    from tests.contract.harness.minicrm_account import MinicrmAccount
 
 _MANY = 130
 

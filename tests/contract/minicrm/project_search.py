@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.minicrm_account import ROOT, STATUS_GROUPS, expect_nothing, read_found, restrict
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.minicrm_account import ROOT, STATUS_GROUPS, expect_nothing, read_found, restrict
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.minicrm_account import MinicrmAccount
+    from tests.contract.harness.minicrm_account import MinicrmAccount
 
 _FULL_TEXT = "Searching / Project search (full-text)"
 _BY_FIELD = "Searching / Project search (field-based)"

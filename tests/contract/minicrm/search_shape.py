@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.contract.checks import expect, expect_equal
-from tests.contract.minicrm_account import ROOT, expect_nothing, read_object, restrict
-from tests.contract.rules import rule
+from tests.contract.harness.checks import expect, expect_equal
+from tests.contract.harness.minicrm_account import ROOT, expect_nothing, read_object, restrict
+from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.answers import Answer
-    from tests.contract.minicrm_account import MinicrmAccount
+    from tests.contract.harness.answers import Answer
+    from tests.contract.harness.minicrm_account import MinicrmAccount
 
 _PROJECT = "Searching / Project search (full-text)"
 _CONTACT = "Contact Search (full-text)"

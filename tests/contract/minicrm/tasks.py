@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.minicrm_account import ROOT, expect_nothing, read_found, read_object
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.minicrm_account import ROOT, expect_nothing, read_found, read_object
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.minicrm_account import Found, MinicrmAccount
+    from tests.contract.harness.minicrm_account import Found, MinicrmAccount
 
 _LIST = "Task Search"
 _DETAIL = "Task (GET)"

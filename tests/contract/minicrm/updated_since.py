@@ -7,12 +7,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from tests.contract.checks import expect, expect_equal, expect_same_ids
-from tests.contract.minicrm_account import MOST_PAGES, PAGE_SIZE, ROOT, expect_nothing, read_found
-from tests.contract.rules import NotTestedError, rule
+from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
+from tests.contract.harness.minicrm_account import MOST_PAGES, PAGE_SIZE, ROOT, expect_nothing, read_found
+from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.minicrm_account import MinicrmAccount
+    from tests.contract.harness.minicrm_account import MinicrmAccount
 
 _SECTION = "Searching / Project search (field-based)"
 _FORM = "%Y-%m-%d %H:%M:%S"

@@ -10,11 +10,11 @@ import pytest
 from mcp import Client
 
 from crm_mcp.errors import InputError
-from crm_mcp.ivinex.samples import Sample
-from crm_mcp.ivinex.sampling import describe_fields, find_options
-from crm_mcp.short_form import MAX_ANSWER_BYTES, size_of
-from tests.crm_mcp.crm_stub import RECORDS, CrmStub, in_session, numbered_rows
-from tests.mcp_play import call, fail
+from crm_mcp.ivinex.account.inferred_schema import Sample
+from crm_mcp.ivinex.account.sampling import describe_fields, find_options
+from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
+from tests.support.crm_stub import RECORDS, CrmStub, in_session, numbered_rows
+from tests.support.mcp_play import call, fail
 
 SEARCH = f"GET {RECORDS}"
 LABELS = {"1": "Customer", "2": "Lead", "3": "Lead"}

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.crm_fake import CrmFake
-from tests.mcp_play import assistant, call, fail
+from mockserver.testing.crm_fake import CrmFake
+from tests.support.mcp_play import assistant, call, fail
 
 RECORDS = "/API/Records.php"
 AMOUNTS = ("100", "0.10", "-5", "1,000", None, "12 EUR")

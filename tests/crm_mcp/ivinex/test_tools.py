@@ -8,8 +8,8 @@ import httpx
 import pytest
 from mcp import Client
 
-from tests.crm_mcp.crm_stub import RECORDS, CrmStub, in_session, numbered_rows
-from tests.mcp_play import call, fail
+from tests.support.crm_stub import RECORDS, CrmStub, in_session, numbered_rows
+from tests.support.mcp_play import call, fail
 
 SUCCESS = {"CollectionTypeID": 1001, "CollectionID": 55, "Status": "Success", "Message": ""}
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import (
     AuthenticationError,
     BadRequestError,
@@ -24,7 +25,6 @@ from crm_mcp.errors import (
 )
 from crm_mcp.ivinex import wire
 from crm_mcp.ivinex.models import OPERANDS
-from crm_mcp.messages import Request, Response
 
 SEARCH = wire.build_search_records("1001")
 CREATE_ONE = wire.build_create_records("1001", [{"email": "a@example.com"}])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from crm_mcp.messages import Request, Response
+from crm_mcp.crm.messages import Request, Response
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import InputError, NotFoundError
-from crm_mcp.messages import Request, Response
 from crm_mcp.minicrm import wire
 from crm_mcp.minicrm.client import MinicrmClient
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crm_mcp.crm.paging import read_slice
 from crm_mcp.minicrm.models import PAGE_SIZE, Page
-from crm_mcp.minicrm.paging import read_slice
 
 
 class Pages:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.crm_mcp.safe_writes.playing import MODULES, Fake
-from tests.fake_process import FakeServer, running_fake
-from tests.mcp_play import both_crms
+from tests.support.fake_process import FakeServer, running_fake
+from tests.support.mcp_play import both_crms
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from mcp.types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
 from crm_mcp.doctor import examine
 from tests.crm_mcp.safe_writes.playing import Era, Fake, Person, play
-from tests.mcp_play import call, fail
+from tests.support.mcp_play import call, fail
 
 TRASH: dict[str, Any] = {"project_id": 6001, "fields": {"Deleted": 1}}
 

@@ -9,7 +9,7 @@ from mcp import Client
 
 from tests.crm_mcp.safe_writes.playing import Era, Fake, Person, Reply, play
 from tests.crm_mcp.test_tool_list import WRITING
-from tests.mcp_play import call
+from tests.support.mcp_play import call
 
 PROJECTS = list(range(6001, 6013))
 CONTACTS = [*range(5001, 5008), *range(5101, 5107)]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from crm_mcp.ivinex.doubles import describe_doubles_within
+from crm_mcp.ivinex.tools.duplicates import describe_doubles_within
 from tests.crm_mcp.safe_writes.playing import Fake, play
-from tests.mcp_play import call, fail
+from tests.support.mcp_play import call, fail
 
 HOTEL = '"Duna-parti Szálloda Kft." (5001)'
 KNOWN_IN_MINICRM: list[dict[str, str]] = [

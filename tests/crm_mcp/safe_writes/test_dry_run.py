@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from crm_mcp.safe_writes.changes import is_same
+from crm_mcp.safe_writes.draft import is_same
 from tests.crm_mcp.safe_writes.playing import Era, Fake, Person, play
 from tests.crm_mcp.test_tool_list import WRITING
-from tests.mcp_play import call, fail
+from tests.support.mcp_play import call, fail
 
 EACH: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "update_project": (

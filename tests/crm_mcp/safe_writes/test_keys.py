@@ -9,11 +9,11 @@ import pytest
 from mcp import Client
 
 from crm_mcp.errors import InputError, UnreachableError
-from crm_mcp.safe_writes.changes import Change, Draft
+from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.keys import MOST_KEYS, STILL_UNDER_WAY_S, KeyBook
 from tests.crm_mcp.safe_writes.playing import Fake, play
 from tests.crm_mcp.safe_writes.test_plans import Waiting
-from tests.mcp_play import call, fail
+from tests.support.mcp_play import call, fail
 
 RECORDS = "/API/Records.php"
 EACH: dict[str, tuple[dict[str, Any], str]] = {

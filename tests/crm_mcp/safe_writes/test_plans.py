@@ -10,12 +10,12 @@ import pytest
 from mcp import Client
 
 from crm_mcp.errors import InputError
-from crm_mcp.safe_writes.answers import Answer
-from crm_mcp.safe_writes.changes import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.gate import Call, SafeWriter
 from crm_mcp.safe_writes.plans import LIFETIME_S, MOST_PLANS, PlanBook
-from crm_mcp.safe_writes.writer import Call, SafeWriter
+from crm_mcp.safe_writes.results import Answer
 from tests.crm_mcp.safe_writes.playing import Era, Fake, Person, play
-from tests.mcp_play import call, fail
+from tests.support.mcp_play import call, fail
 
 PROJECTS = list(range(6001, 6013))
 RENAME: dict[str, Any] = {"project_ids": PROJECTS, "fields": {"Name": "Same"}}

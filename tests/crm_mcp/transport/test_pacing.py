@@ -9,12 +9,12 @@ import httpx
 import pytest
 import respx
 
-from crm_mcp.messages import Request
+from crm_mcp.crm.messages import Request
 from crm_mcp.minicrm import connector
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import ConnectionPool, Session
-from tests.crm_mcp.crm_stub import API, CrmStub, in_session
-from tests.mcp_play import call
+from tests.support.crm_stub import API, CrmStub, in_session
+from tests.support.mcp_play import call
 
 happened: list[str] = []
 """What the recorder and the CRM saw, in order."""

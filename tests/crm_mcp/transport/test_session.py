@@ -12,8 +12,8 @@ import httpx
 import pytest
 import respx
 
+from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import CrmError, InputError, UnexpectedAnswerError, UnreachableError
-from crm_mcp.messages import Request, Response
 from crm_mcp.transport.session import MAX_URL_BYTES, ConnectionPool, Session
 
 BASE_URL = "https://crm.example"

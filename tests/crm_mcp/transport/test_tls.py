@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from crm_mcp.crm.messages import Request, Response
 from crm_mcp.doctor import examine
 from crm_mcp.errors import UnreachableError
-from crm_mcp.messages import Request, Response
 from crm_mcp.transport.session import ConnectionPool, Session
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving, write_certificate
-from tests.end_to_end.transports import over_stdio
-from tests.mcp_play import call, fail
+from tests.support.mcp_play import call, fail
+from tests.support.transports import over_stdio
 
 MINICRM = {"MINICRM_SYSTEM_ID": "10001", "MINICRM_API_KEY": "fake-api-key"}
 

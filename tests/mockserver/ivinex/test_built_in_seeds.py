@@ -8,7 +8,7 @@ import pytest
 
 from mockserver.seeds import read_seed
 from tests.mockserver.conftest import StartFake
-from tests.mockserver.in_process import InProcessFake
+from tests.support.in_process import InProcessFake
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from tests.mockserver.conftest import StartFake
-from tests.mockserver.in_process import IVINEX_LOGIN, build_seed
+from tests.support.in_process import IVINEX_LOGIN, build_seed
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"])

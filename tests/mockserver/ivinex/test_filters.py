@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from mockserver.exchange import ApiRequest
+from mockserver.crm.api import ApiRequest
 from tests.mockserver.conftest import StartFake
-from tests.mockserver.in_process import InProcessFake, build_seed
+from tests.support.in_process import InProcessFake, build_seed
 
 MONEY = [{"score": "9"}, {"score": "10"}, {"score": "350.00"}, {"score": None}, {"score": "n/a"}]
 NAMES: list[dict[str, object]] = [

@@ -12,7 +12,7 @@ from unittest import mock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.database import open_connection
+from mockserver.crm.database import open_connection
 from mockserver.ivinex.filters import Filter, build_condition, build_order
 from mockserver.ivinex.modules import is_number
 from mockserver.ivinex.seed import parse_ivinex_seed

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.mockserver.conftest import StartFake
-from tests.mockserver.in_process import IVINEX_LOGIN, InProcessFake, build_seed
+from tests.support.in_process import IVINEX_LOGIN, InProcessFake, build_seed
 
 
 def read_ids(fake: InProcessFake, **parameters: str) -> list[int]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.exchange import SeedError
+from mockserver.crm.api import SeedError
 from mockserver.ivinex.modules import SYSTEM_FIELDS
 from mockserver.ivinex.seed import parse_ivinex_seed
 

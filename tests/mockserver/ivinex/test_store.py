@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from mockserver.database import dump_snapshot, open_connection, restore_snapshot
+from mockserver.crm.database import dump_snapshot, open_connection, restore_snapshot
 from mockserver.ivinex import store as store_module
 from mockserver.ivinex.filters import Filter, build_condition, build_order
 from mockserver.ivinex.seed import IvinexSeed, parse_ivinex_seed

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockserver.profiles import Profile
-from tests.mockserver.in_process import build_seed
+from mockserver.crm.profiles import Profile
+from tests.support.in_process import build_seed
 
 if TYPE_CHECKING:
     from tests.mockserver.conftest import StartFake
-    from tests.mockserver.in_process import InProcessFake
+    from tests.support.in_process import InProcessFake
 
 
 def start(start_fake: StartFake, name: str, on: bool) -> InProcessFake:

@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.ivinex.store import Store
 from tests.mockserver.conftest import StartFake
-from tests.mockserver.in_process import IVINEX_LOGIN, InProcessFake, build_seed
+from tests.support.in_process import IVINEX_LOGIN, InProcessFake, build_seed
 
 
 def succeed(module_id: int, record_id: int) -> dict[str, object]:

@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mockserver.database import open_connection
-from mockserver.exchange import ApiAnswer, ApiRequest
+from mockserver.crm.api import ApiRequest, ApiResponse
+from mockserver.crm.database import open_connection
+from mockserver.crm.profiles import Profile
 from mockserver.minicrm.fake import MinicrmFake
-from mockserver.profiles import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,7 +184,7 @@ class Account:
         self.fake = MinicrmFake(open_connection(), self.clock, self.profile, self.seconds)
         self.fake.load(self.seed)
 
-    def ask(self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None) -> ApiAnswer:
+    def ask(self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None) -> ApiResponse:
         raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         pairs = list((query or {}).items())
         return self.fake.answer(ApiRequest(method, f"/Api/R3/{path}", pairs, raw, "http://here:1"))
@@ -202,13 +202,13 @@ class Account:
         return [int(key) for key in self.get(entity, query)["Results"]]
 
 
-def read_json(answer: ApiAnswer) -> Any:
+def read_json(answer: ApiResponse) -> Any:
     assert (answer.status, answer.content_type) == (200, "application/json; charset=utf-8"), answer
     assert answer.reason == ""
     return json.loads(answer.body)
 
 
-def read_refusal(answer: ApiAnswer) -> tuple[int, str]:
+def read_refusal(answer: ApiResponse) -> tuple[int, str]:
     assert answer.content_type == "text/plain; charset=utf-8"
     assert "minicrm.txt" in answer.reason
     return answer.status, answer.body.decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockserver.minicrm.account import load_account
-from tests.mockserver.in_process import MINICRM_LOGIN
+from tests.support.in_process import MINICRM_LOGIN
 
 if TYPE_CHECKING:
     from tests.mockserver.conftest import StartFake

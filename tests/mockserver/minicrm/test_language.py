@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from mockserver.crm.profiles import Profile
 from mockserver.minicrm.texts import Text, label_of, say
-from mockserver.profiles import Profile
 from tests.mockserver.minicrm.account import Account, read_refusal
 
 HUNGARIAN = Profile(language="hu")

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from mockserver.profiles import Profile
+from mockserver.crm.profiles import Profile
 from tests.mockserver.minicrm.account import OBSERVED, SEED, Account, read_json, read_refusal
 
 

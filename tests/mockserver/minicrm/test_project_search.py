@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.exchange import ApiRequest
+from mockserver.crm.api import ApiRequest
 from tests.mockserver.minicrm.account import Account, read_refusal
 
 MANY = {

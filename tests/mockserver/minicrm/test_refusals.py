@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.exchange import ApiRequest
+from mockserver.crm.api import ApiRequest
+from mockserver.crm.profiles import Profile
 from mockserver.minicrm import rules
-from mockserver.profiles import Profile
 from tests.mockserver.minicrm.account import Account, read_refusal
 
 

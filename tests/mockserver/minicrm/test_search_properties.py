@@ -9,7 +9,7 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.profiles import Profile
+from mockserver.crm.profiles import Profile
 from tests.mockserver.minicrm.account import Account
 
 ALPHABET = "abAB árőŐűZ019.,-*\"'() :"

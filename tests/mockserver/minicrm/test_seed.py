@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from mockserver.database import open_connection
-from mockserver.exchange import SeedError
+from mockserver.crm.api import SeedError
+from mockserver.crm.database import open_connection
+from mockserver.crm.profiles import Profile
 from mockserver.minicrm.fake import MinicrmFake
-from mockserver.profiles import Profile
 from mockserver.seeds import SEED_NAMES, read_seed
 from tests.mockserver.minicrm.account import SEED, Account, StandingClock
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.profiles import PROFILE_NAMES, Profile
+from mockserver.crm.profiles import PROFILE_NAMES, Profile
 from tests.mockserver.minicrm.account import Account, read_refusal
 
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import httpx
 
-from tests.mockserver.in_process import InProcessFake
+from tests.support.in_process import InProcessFake
 
 VOID = {"meta", "link", "input", "br", "rect"}
 ORIGIN = "http://127.0.0.1:8080"

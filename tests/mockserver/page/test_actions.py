@@ -7,9 +7,9 @@ import pytest
 
 from mockserver.page.faults import SWITCHES, Switch
 from tests.mockserver.conftest import StartFake
-from tests.mockserver.in_process import InProcessFake, build_seed
 from tests.mockserver.page.reading import Element, open_page, parse_page, post, read_form
 from tests.mockserver.page.test_home import call_like_curl
+from tests.support.in_process import InProcessFake, build_seed
 
 
 def read_plan(fake: InProcessFake) -> list[dict[str, object]]:

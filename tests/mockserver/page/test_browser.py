@@ -15,8 +15,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from mockserver.seeds import read_seed
-from tests.fake_process import FakeServer, running_fake
-from tests.mockserver.in_process import IVINEX_LOGIN
+from tests.support.fake_process import FakeServer, running_fake
+from tests.support.in_process import IVINEX_LOGIN
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next((path for name in _NAMES if (path := shutil.which(name))), None)

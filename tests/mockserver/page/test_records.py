@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from mockserver.profiles import Profile
+from mockserver.crm.profiles import Profile
 from mockserver.seeds import read_seed
-from mockserver.workspace import Workspace
+from mockserver.workspaces.workspace import Workspace
 from tests.mockserver.conftest import StartFake
-from tests.mockserver.in_process import MINICRM_LOGIN, InProcessFake, build_seed
 from tests.mockserver.page.reading import Element, open_page, parse_page, post, read_form, save
 from tests.mockserver.page.test_home import call_like_curl
+from tests.support.in_process import MINICRM_LOGIN, InProcessFake, build_seed
 
 
 def read_rows(page: Element) -> list[list[str]]:

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.exchange import SeedError
+from mockserver.crm.api import SeedError
 from mockserver.seeds import SEED_NAMES, read_schema, read_seed
-from mockserver.workspace import Workspace
-from tests.contract.interactions import Interaction, load_interactions
-from tests.mockserver.in_process import build_seed
+from mockserver.workspaces.workspace import Workspace
+from tests.contract.harness.interactions import Interaction, load_interactions
 from tests.mockserver.minicrm.account import SEED
+from tests.support.in_process import build_seed
 
 SCHEMA = json.loads(read_schema())
 VALIDATOR: Any = jsonschema.Draft202012Validator(SCHEMA)

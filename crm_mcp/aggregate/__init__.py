@@ -1,0 +1,1 @@
+"""Groups, counts and field statistics over rows already read. Pure."""

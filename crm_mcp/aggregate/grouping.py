@@ -1,0 +1,238 @@
+"""Counting and adding up: rows go in one by one, a small table of groups comes out. Pure.
+
+Values are taken as the CRMs send them, mostly as text. What is no number is never counted as one: it is told apart as
+`skipped` (there is something else) or `empty` (there is nothing).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, Literal
+
+from crm_mcp.aggregate.field_stats import Column, Number, read_date, shown_text
+from crm_mcp.errors import InputError
+
+MAX_GROUPS = 50
+"""Most groups of one answer where no number is asked for; smaller ones are put together in `other`."""
+MAX_BYTES = 1_600
+"""Most bytes of these groups as compact JSON: a summary stays within 2 kB."""
+
+MeasureKind = Literal["sum", "average", "min", "max"]
+_MEASURES: tuple[MeasureKind, ...] = ("sum", "average", "min", "max")
+_PERIODS: Mapping[str, Callable[[datetime], str]] = {
+    "day": lambda day: f"{day:%Y-%m-%d}",
+    "week": lambda day: "{}-W{:02}".format(*day.isocalendar()),
+    "month": lambda day: f"{day:%Y-%m}",
+    "quarter": lambda day: f"{day:%Y}-Q{(day.month + 2) // 3}",
+    "year": lambda day: f"{day:%Y}",
+}
+_CALLED = re.compile(r"(\w+)\s*\(([^()]*)\)")
+_Key = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupKey:
+    """One thing to group by.
+
+    Attributes:
+        name: As it was asked for, and as the answer names it.
+        field: The field that holds the value.
+        period: `day`, `week`, `month`, `quarter` or `year` of a date; empty for the value itself.
+    """
+
+    name: str
+    field: str
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number to make of each group; `name` is as it was asked for."""
+
+    name: str
+    kind: MeasureKind
+    field: str
+
+
+def parse_group_keys(texts: Sequence[str]) -> list[GroupKey]:
+    """Read what to group by: `status`, `month:created_date`; `month(created_date)` is the same.
+
+    Raises:
+        InputError: A field is missing, or one is named twice.
+    """
+    keys: list[GroupKey] = []
+    for text in texts:
+        period, name = _split(text, _PERIODS)
+        keys.append(
+            GroupKey(text.strip(), name, period) if period in _PERIODS else GroupKey(text.strip(), text.strip())
+        )
+    _refuse_blank_or_twice("group_by", [key.name for key in keys], [key.field for key in keys])
+    return keys
+
+
+def parse_measures(texts: Sequence[str]) -> list[Measure]:
+    """Read what to measure: `sum:amount` or `sum(amount)`; `count` needs no asking and is taken all the same.
+
+    Raises:
+        InputError: It is no measure, or one is named twice.
+    """
+    measures: list[Measure] = []
+    for text in (text.strip() for text in texts):
+        kind, name = _split(text.replace("avg", "average", 1) if text.startswith("avg") else text, _MEASURES)
+        if text == "count":
+            continue
+        if kind not in _MEASURES:
+            raise InputError(
+                f"{text[:60]!r} is no measure.", hint=f"Write {', '.join(f'{one}:FIELD' for one in _MEASURES)}."
+            )
+        measures.append(Measure(text, kind, name))
+    _refuse_blank_or_twice("measures", [one.name for one in measures], [one.field for one in measures])
+    return measures
+
+
+def _split(text: str, words: Collection[str]) -> tuple[str, str]:
+    """Return what should be one of these words, and the field: of `sum:amount`, `sum(amount)` or `amount:sum`."""
+    called = _CALLED.fullmatch(text.strip())
+    word, name = (part.strip() for part in (called.groups() if called else text.partition(":")[::2]))
+    return (name, word) if name in words and word not in words else (word, name)
+
+
+def _refuse_blank_or_twice(argument: str, names: Sequence[str], fields: Sequence[str]) -> None:
+    if not all(fields):
+        raise InputError(f"{argument} names no field.", hint="Write a field's name, such as status, or month:FIELD.")
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise InputError(f"{argument} holds {twice!r} twice.", hint="Name it once.")
+
+
+@dataclass(slots=True)
+class _Group:
+    """What is known of one group."""
+
+    count: int = 0
+    columns: defaultdict[str, Column] = field(default_factory=lambda: defaultdict(Column))
+
+
+class Summary:
+    """Groups rows and measures each group.
+
+    Args:
+        keys: What to group by; none makes one group of everything.
+        measures: What to tell of each group beside its count.
+        zone: Where days and months begin for dates that name an offset; others are local already.
+    """
+
+    def __init__(self, keys: Sequence[GroupKey], measures: Sequence[Measure] = (), zone: tzinfo | None = None) -> None:
+        self._keys = keys
+        self._measures = measures
+        self._zone = zone
+        self._groups: dict[_Key, _Group] = {}
+        self._unreadable: Counter[str] = Counter()
+
+    def add(self, values: Mapping[str, object], count: int = 1) -> None:
+        """Take one row in, or the number of rows that all have these values.
+
+        Args:
+            values: Field name to value, for all that is grouped by or measured.
+            count: How many rows there are of this kind.
+        """
+        group = self._groups.setdefault(tuple(self._group_of(key, values, count) for key in self._keys), _Group())
+        group.count += count
+        for name in dict.fromkeys(measure.field for measure in self._measures):
+            group.columns[name].add(values.get(name))
+
+    def _group_of(self, key: GroupKey, values: Mapping[str, object], count: int) -> str | None:
+        text = shown_text(values.get(key.field))
+        if text is None or not key.period:
+            return text
+        moment = read_date(text)
+        if moment is None:
+            self._unreadable[key.name] += count
+            return None
+        if moment.tzinfo is not None and self._zone is not None:
+            moment = moment.astimezone(self._zone)
+        return _PERIODS[key.period](moment)
+
+    def build(self, max_groups: int = 0) -> dict[str, Any]:
+        """Return `{"groups": [{"status": ..., "count": ..., "sum:x": ...}]}`, with `other`, `skipped`, `empty` if any.
+
+        The biggest groups stand first, but periods in their own order. `skipped` counts values that are no number (or
+        no date), `empty` those that are missing, by field.
+
+        Args:
+            max_groups: How many groups to tell apart; 0 for as many as a small answer holds.
+        """
+        whole = _merged(self._groups.values())
+        as_dates = {name for name, column in whole.columns.items() if column.is_of_dates and not self._adds_up(name)}
+        ranked = sorted(self._groups.items(), key=lambda item: (-item[1].count, _sortable(item[0])))
+        rows = [self._row(group, as_dates, key) for key, group in ranked[: max_groups or MAX_GROUPS]]
+        shown = len(rows) if max_groups else _count_fitting(rows)
+        others = [group for _, group in ranked[shown:]]
+        if self._keys and self._keys[0].period:
+            in_order = sorted(range(shown), key=lambda at: _sortable(ranked[at][0]))
+            rows = [rows[at] for at in in_order]
+        built: dict[str, Any] = {"groups": rows[:shown]}
+        if others:
+            built["other"] = {"groups": len(others), **self._row(_merged(others), as_dates)}
+        skipped = dict(self._unreadable)
+        skipped |= {name: column.count_strays(as_dates=name in as_dates) for name, column in whole.columns.items()}
+        for told, counts in (("skipped", skipped), ("empty", {n: c.empty for n, c in whole.columns.items()})):
+            if any(counts.values()):
+                built[told] = {name: number for name, number in counts.items() if number}
+        return built
+
+    def _adds_up(self, name: str) -> bool:
+        return any(measure.field == name and measure.kind in ("sum", "average") for measure in self._measures)
+
+    def _row(self, group: _Group, as_dates: set[str], key: _Key = ()) -> dict[str, Any]:
+        row: dict[str, Any] = {one.name: _clipped(value) for one, value in zip(self._keys, key, strict=False)}
+        row["count"] = group.count
+        for measure in self._measures:
+            row[measure.name] = _measured(group.columns[measure.field], measure, as_dates=measure.field in as_dates)
+        return row
+
+
+def _merged(groups: Iterable[_Group]) -> _Group:
+    whole = _Group()
+    for group in groups:
+        whole.count += group.count
+        for name, column in group.columns.items():
+            whole.columns[name].merge(column)
+    return whole
+
+
+def _measured(column: Column, measure: Measure, *, as_dates: bool) -> Number | str | None:
+    match measure.kind:
+        case "sum":
+            return column.sum
+        case "average":
+            return column.average
+        case "min":
+            return column.first_date if as_dates else column.low
+        case "max":
+            return column.last_date if as_dates else column.high
+
+
+def _count_fitting(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many rows, from the first, a small answer holds; at least one."""
+    room = MAX_BYTES
+    for at, row in enumerate(rows):
+        room -= len(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")) + 1
+        if room < 0 and at:
+            return at
+    return len(rows)
+
+
+def _sortable(key: _Key) -> tuple[tuple[bool, str], ...]:
+    return tuple((part is None, part or "") for part in key)
+
+
+_SHOWN_CHARS = 80
+
+
+def _clipped(text: str | None) -> str | None:
+    return text if text is None or len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 1] + "\u2026"

@@ -1,0 +1,155 @@
+"""What a CRM's refusals mean, and how an answer's JSON is read without trusting it. Pure.
+
+An HTTP status is understood the same way for every CRM; what a CRM calls itself and its settings is its `Account`.
+A body that came with a refusal is never parsed: it is passed on as the CRM's words, shortened.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import NoReturn, cast
+
+from crm_mcp.crm.messages import Response
+from crm_mcp.errors import (
+    AuthenticationError,
+    BadRequestError,
+    MethodNotAllowedError,
+    NotFoundError,
+    RateLimitedError,
+    RefusedError,
+    ServerFaultError,
+    UnexpectedAnswerError,
+)
+
+MAX_QUOTE = 300
+"""Characters of a CRM's error text that are passed on."""
+MAX_DEPTH = 40
+"""How deep an answer may be nested."""
+_SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed", re.IGNORECASE)
+_LOGIN_IN_TEXT = re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9+/=._~\\-]+", re.IGNORECASE)
+"""A login as a header writes it: some error pages print the request they refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """How errors name a CRM and the settings that lead to it."""
+
+    crm: str
+    login_variables: str
+    url_variable: str
+    not_found_hint: str = "Check the id, or find the right one by searching."
+    bad_request_hints: tuple[tuple[str, str], ...] = ()
+    """What to look at after a 400, by how the request's path begins; describe_module for any other."""
+
+
+def raise_for_refusal(response: Response, account: Account) -> None:
+    """Return quietly for a 2xx; raise what any other status means.
+
+    Raises:
+        AuthenticationError: 401, 403, or a 404 whose text says so (one manual of MiniCRM prints that).
+        NotFoundError, BadRequestError, MethodNotAllowedError, RateLimitedError, ServerFaultError: As named.
+        UnexpectedAnswerError: A redirect, or a status that no CRM has a use for.
+    """
+    if 200 <= response.status < 300:
+        return
+    said = quote(response)
+    words = f' It said: "{said}".' if said else ""
+    if response.status in (401, 403) or (response.status == 404 and _SAYS_UNAUTHORIZED.search(said)):
+        what = "the login or forbids this to it" if response.status == 403 else "the login"
+        raise AuthenticationError(
+            f"{account.crm} refused {what} ({response.status}).{words}",
+            status=response.status,
+            hint=f"The person who runs this server must check {account.login_variables}; repeating will not help.",
+        )
+    if 300 <= response.status < 400 or response.status < 200:
+        raise UnexpectedAnswerError(
+            f"{account.crm} answered {response.status}, a redirect, which is not followed with a login.",
+            hint=f"{response.request.unknown_outcome} Check {account.url_variable}.".strip(),
+        )
+    raise _error_class(response.status)(
+        f"{account.crm} answered {response.status} to {response.request.method} {response.request.path}.{words}",
+        status=response.status,
+        hint=_next_step(response, account),
+    )
+
+
+def _error_class(status: int) -> type[RefusedError]:
+    if status >= 500:
+        return ServerFaultError
+    meaning = {404: NotFoundError, 405: MethodNotAllowedError, 429: RateLimitedError}
+    return meaning.get(status, BadRequestError)
+
+
+def _next_step(response: Response, account: Account) -> str:
+    if response.status >= 500 or response.status == 408:
+        unknown = response.request.unknown_outcome
+        return unknown or "Perhaps a value does not exist there; check it, or try again later."
+    steps = {
+        404: account.not_found_hint,
+        405: "This account's API does not offer that; nothing was changed.",
+        429: "Wait a minute, then repeat; nothing was changed.",
+    }
+    by_path = (hint for start, hint in account.bad_request_hints if response.request.path.startswith(start))
+    return steps.get(response.status) or next(by_path, "Check the arguments against describe_module.")
+
+
+def quote(response: Response) -> str:
+    """Return what the CRM said in a refusal: one short line of its words, or a description of a page of HTML."""
+    text = response.body[: 4 * MAX_QUOTE].decode("utf-8", errors="replace").strip()
+    if text[:1] == "<" or "html" in response.content_type:
+        return "(a page of HTML)"
+    return quote_text(text)
+
+
+def quote_text(text: str) -> str:
+    """Return a CRM's words as one short line, without a login that they may repeat."""
+    line = "".join(char if char.isprintable() else " " for char in text)
+    line = _LOGIN_IN_TEXT.sub(r"\1 ***", " ".join(line.split()))
+    line = line.replace('"', "'")  # so that the quotation ends where it seems to
+    return line if len(line) <= MAX_QUOTE else line[:MAX_QUOTE] + "..."
+
+
+def json_of(response: Response, account: Account) -> object:
+    """Return the JSON value of a successful answer, fit to be written as UTF-8 JSON again.
+
+    Raises:
+        UnexpectedAnswerError: The body is not JSON in UTF-8, holds a number that JSON does not have, or is nested
+            deeper than any answer of a CRM. After a write, the hint says that it may have been done.
+    """
+    try:
+        value = json.loads(response.body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        if b"\\u" in response.body:  # an escaped half of a surrogate pair is legal JSON, but no text
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+        _check_readable(value)
+    except (ValueError, RecursionError):
+        kind = "HTML" if response.body.lstrip()[:1] == b"<" else "something that is not JSON"
+        raise unexpected(response, account, f"sent {kind}") from None
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """Refuse NaN and infinities, which Python reads but JSON does not have."""
+    raise ValueError(name)
+
+
+def _check_readable(value: object, depth: int = 0) -> None:
+    """Refuse what Python reads without complaint but nothing after it can take."""
+    if depth > MAX_DEPTH or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError
+    if isinstance(value, dict | list):
+        inside = cast("dict[str, object] | list[object]", value)
+        for item in inside.values() if isinstance(inside, dict) else inside:
+            _check_readable(item, depth + 1)
+
+
+def unexpected(response: Response, account: Account, what: str) -> UnexpectedAnswerError:
+    """Make the error for an answer of another shape: `what` follows the CRM's name, such as `sent no list`."""
+    hint = f"Check that {account.url_variable} is the CRM's own address and that no login page stands before it."
+    hint = f"{response.request.unknown_outcome} {hint}".strip()
+    return UnexpectedAnswerError(
+        f"{account.crm} {what} in answer to {response.request.method} {response.request.path} ({response.status}).",
+        hint=hint,
+    )

@@ -1,0 +1,1 @@
+"""What is known about one Ivinex account: fields inferred from sampled records."""

@@ -1,0 +1,167 @@
+"""The Ivinex tools that read: what a model reads of each, and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from crm_mcp.ivinex.account.inferred_schema import Samples
+from crm_mcp.ivinex.account.sampling import field_names
+from crm_mcp.ivinex.client import IvinexClient
+from crm_mcp.ivinex.models import Record, RecordPage
+from crm_mcp.ivinex.settings import IvinexSettings
+from crm_mcp.ivinex.tools.arguments import Module, RecordFilter
+from crm_mcp.ivinex.tools.paging import read_next
+from crm_mcp.ivinex.wire import build_search_records
+from crm_mcp.ivinex.wire.checks import check_id
+from crm_mcp.mcp.cursor import decode_place, encode_cursor
+from crm_mcp.mcp.tool import READ, CrmTool, Cursor, Detail, FieldNames, Id, Limit, TextFrom, build_tool
+from crm_mcp.rendering.shortening import Form, list_form, own_form, show_list, show_one, size_of
+
+
+class ReadTools:
+    """The tools that find and read records of one Ivinex account."""
+
+    def __init__(self, client: IvinexClient, settings: IvinexSettings, samples: Samples) -> None:
+        self._client = client
+        self._settings = settings
+        self._samples = samples
+
+    def all(self) -> Sequence[CrmTool]:
+        """Return every tool, in the order a reader wants them."""
+        return (
+            build_tool(self.search_records, title="Search records", annotations=READ),
+            build_tool(self.get_record, title="Get a record", annotations=READ),
+            build_tool(self.get_linked_records, title="Get linked records", annotations=READ),
+        )
+
+    async def search_records(
+        self,
+        module: Module,
+        filters: list[RecordFilter] = [],  # noqa: B006  # pydantic copies defaults
+        order_by: str = "",
+        descending: bool = False,
+        limit: Limit = 20,
+        cursor: Cursor = "",
+        fields: FieldNames = [],  # noqa: B006
+        detail: Detail = False,
+        option_labels: Annotated[bool, Field(description="labels instead of option ids")] = False,
+    ) -> RecordPage:
+        """Search one Ivinex module; all filters must hold.
+
+        Options match by label or id; dates are YYYY-MM-DD. For one id use get_record, for counts and sums
+        summarize_records.
+        """
+        query = ["search_records", module, filters, order_by, descending, fields, detail, option_labels]
+        place = decode_place(cursor, query)
+        module_id = self._settings.module_id(module)
+        # Refuses what can be refused without asking.
+        build_search_records(module_id, filters=filters, order_by=order_by, descending=descending)
+        resolved = await self._samples.resolve_filters(module_id, filters)
+        await self._samples.check_names(module_id, [order_by] if order_by else [])
+        records, start, more = await read_next(
+            lambda limit, offset: self._client.search_records(
+                module_id,
+                filters=resolved,
+                order_by=order_by,
+                descending=descending,
+                limit=limit,
+                offset=offset or None,
+                option_labels=option_labels,
+            ),
+            place,
+            limit,
+        )
+        await self._check_fields(module_id, fields, records)
+        page = self._page(module_id, records, list_form("get_record", fields=fields, detail=detail))
+        if not records and not cursor and (note := await self._samples.explain_nothing(module_id, resolved)):
+            page["note"] = note
+        return _with_cursor(page, records, start, query, more=more)
+
+    async def get_record(
+        self,
+        module: Module,
+        record_id: Id,
+        fields: FieldNames = [],  # noqa: B006
+        detail: Detail = False,
+        text_from: TextFrom = 0,
+        option_labels: bool = False,
+    ) -> Record:
+        """Read one Ivinex record by its id."""
+        form = own_form("get_record", fields=fields, detail=detail, text_from=text_from)
+        module_id = self._settings.module_id(module)
+        record = await self._client.get_record(module_id, record_id, option_labels=option_labels)
+        await self._check_fields(module_id, fields, [record])
+        labels = self._labels(module_id, [record], form)
+        shown = show_one(record, form, reserved=size_of(labels))
+        return {**shown, "labels": labels} if labels else shown
+
+    async def get_linked_records(
+        self,
+        module: Module,
+        linked_module: Module,
+        linked_id: Id,
+        limit: Limit = 20,
+        cursor: Cursor = "",
+        fields: FieldNames = [],  # noqa: B006
+        detail: Detail = False,
+    ) -> RecordPage:
+        """List the records of `module` that are linked to one record.
+
+        Such as the notes (module) of a contact (linked_module, linked_id).
+        """
+        linked_to = f"{self._settings.module_id(linked_module)}:{check_id('linked_id', linked_id)}"
+        query = ["get_linked_records", module, linked_to, fields, detail]
+        place = decode_place(cursor, query)
+        module_id = self._settings.module_id(module)
+        linked = {"field": "collection_id", "operand": "LinkedTo", "value": linked_to}
+        records, start, more = await read_next(
+            lambda limit, offset: self._client.search_records(
+                module_id, filters=[linked], limit=limit, offset=offset or None
+            ),
+            place,
+            limit,
+        )
+        await self._check_fields(module_id, fields, records)
+        page = self._page(module_id, records, list_form("get_record", fields=fields, detail=detail))
+        return _with_cursor(page, records, start, query, more=more)
+
+    async def _check_fields(self, module_id: str, fields: Sequence[str], records: Sequence[Record]) -> None:
+        """Refuse to show a field that neither these records nor the module's sample have."""
+        seen = field_names(records)
+        await self._samples.check_names(module_id, [name for name in fields if name not in seen], seen=seen)
+
+    def _page(self, module_id: str, records: Sequence[Record], form: Form) -> RecordPage:
+        if not (form.is_raw or form.only):
+            records = [_without_bookkeeping(record) for record in records]
+        labels = self._labels(module_id, records, form)
+        page: RecordPage = {"items": show_list(records, form, reserved=size_of(labels))}
+        if labels:
+            page["labels"] = labels
+        return page
+
+    def _labels(self, module_id: str, records: Sequence[Record], form: Form) -> dict[str, dict[str, str]]:
+        """Return what option ids in these records mean, as far as that is at hand: it must cost no request."""
+        labels = {} if form.is_raw else self._samples.peek(module_id).labels_of(records)
+        return {name: known for name, known in labels.items() if not form.only or name in form.only}
+
+
+def _without_bookkeeping(record: Record) -> Record:
+    """Return a record of a list without who made it, which is an id alone, and when it changed if it never did."""
+    fields = record["fields"]
+    untold = {"created_by", "modified_by"}
+    if fields.get("modified_date") == fields.get("created_date"):
+        untold.add("modified_date")
+    return {**record, "fields": {name: value for name, value in fields.items() if name not in untold}}
+
+
+def _with_cursor(
+    page: RecordPage, records: Sequence[Record], start: int, query: Sequence[object], *, more: bool
+) -> RecordPage:
+    """Add where the next page starts, which is earlier than asked for where an answer would have been too long."""
+    shown = len(page["items"])
+    if shown and (more or shown < len(records)):
+        page["next_cursor"] = encode_cursor(start + shown, query, records[shown - 1]["id"])
+    return page

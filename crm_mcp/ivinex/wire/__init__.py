@@ -1,0 +1,216 @@
+"""The Ivinex wire format: `build_` turns arguments into a request, `parse_` an answer into a model.
+
+Pure: no I/O. Everything goes to one path; the module is an argument (`CollectionTypeID`), and one POST both creates
+and updates, told apart by `CollectionID` alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from crm_mcp.crm.http_refusals import Account, json_of, quote_text, raise_for_refusal, unexpected
+from crm_mcp.crm.messages import Request, Response
+from crm_mcp.errors import BadRequestError, InputError, NotFoundError, UnexpectedAnswerError
+from crm_mcp.ivinex.models import PAGE_LIMIT, Record, WriteResult
+from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_name, check_range, wire_filter, wire_id
+
+PATH = "/API/Records.php"
+ACCOUNT = Account(
+    "Ivinex",
+    "IVINEX_USERNAME and IVINEX_PASSWORD",
+    "IVINEX_URL",
+    not_found_hint="All of Ivinex's API is at one address, so IVINEX_URL is probably not the portal's.",
+)
+ID_KEYS = ("collection_id", "CollectionID", "id")
+"""Where a record's id may stand, best first. The document itself uses all three names."""
+
+
+def build_create_records(module_id: str, records: Sequence[Mapping[str, object]]) -> Request:
+    """Create records of one module, all in one POST.
+
+    Args:
+        module_id: The module's id (`CollectionTypeID`).
+        records: Field name to value, one mapping a record, without an id.
+
+    Raises:
+        InputError: No records, or one holds an id or a value that is neither text, number, boolean nor null.
+
+    Source: ivinex.txt, "Create Record"; fixtures ivinex/01 to 04.
+    """
+    if not records:
+        raise InputError("There is no record to create.", hint="Give at least one in `records`.")
+    body = [{"CollectionTypeID": wire_id(module_id), **check_fields(record, at)} for at, record in enumerate(records)]
+    return Request("POST", PATH, body={"Records": body}, is_idempotent=False)
+
+
+def build_update_records(module_id: str, records: Sequence[Mapping[str, object]]) -> Request:
+    """Update records of one module, all in one POST; fields that are not named stay as they are.
+
+    Args:
+        module_id: The module's id (`CollectionTypeID`).
+        records: `{"record_id": ..., "fields": {...}}` for each record.
+
+    Raises:
+        InputError: No records, one without an id or without fields, or the same record twice.
+
+    Source: ivinex.txt, "Update Record"; fixtures ivinex/05 to 08.
+    """
+    if not records:
+        raise InputError("There is no record to update.", hint="Give at least one in `records`.")
+    ids = [check_id(f"records[{at}].record_id", record.get("record_id")) for at, record in enumerate(records)]
+    if twice := next((one for one in ids if ids.count(one) > 1), ""):
+        raise InputError(f"Record {twice} is named twice.", hint="Put all its changes into one entry.")
+    body: list[dict[str, object]] = []
+    for at, (record_id, record) in enumerate(zip(ids, records, strict=True)):
+        fields = check_fields(cast("Mapping[str, object]", record.get("fields") or {}), at)
+        body.append({"CollectionTypeID": wire_id(module_id), "CollectionID": wire_id(record_id), **fields})
+    return Request("POST", PATH, body={"Records": body}, is_idempotent=True)
+
+
+def build_search_records(
+    module_id: str,
+    *,
+    filters: Sequence[Mapping[str, object]] = (),
+    order_by: str = "",
+    descending: bool = False,
+    limit: int | None = None,
+    offset: int | None = None,
+    option_labels: bool = False,
+) -> Request:
+    """Search one module; several filters must all hold.
+
+    Args:
+        module_id: The module's id (`CollectionTypeID`).
+        filters: `{"field": ..., "operand": ..., "value": ...}` each; a list as value is for `In`.
+        order_by: Field to sort by; the CRM's own order without it.
+        descending: Whether to sort from high to low.
+        limit: Most records to return, 1 to 100; the CRM's default is 10.
+        offset: Records to skip, from 0.
+        option_labels: Whether option fields show their label in place of the option's id.
+
+    Raises:
+        InputError: An operand that does not exist, a field name that cannot be one, a number out of range.
+
+    Source: ivinex.txt, "Get Records"; fixtures ivinex/09 to 25.
+    """
+    query = [("CollectionTypeID", module_id)]
+    if limit is not None:
+        query.append(("Limit", str(check_range("limit", limit, 1, PAGE_LIMIT))))
+    if offset is not None:
+        query.append(("Offset", str(check_range("offset", offset, 0, 2**53))))
+    if order_by:
+        query.append(("OrderBy", check_name(order_by) + (" DESC" if descending else "")))
+    elif descending:
+        raise InputError("`descending` needs `order_by`.", hint="Name the field to sort by.")
+    if option_labels:
+        query.append(("LookupOptionText", "true"))
+    if filters:
+        encoded = [wire_filter(one) for one in filters]
+        query.append(("Filters", json.dumps(encoded, ensure_ascii=False, separators=(",", ":"))))
+    return Request("GET", PATH, tuple(query))
+
+
+def parse_search_records(response: Response) -> list[Record]:
+    """Parse an answer to a search: `{"Records": [{...}]}`, or a bare list of records.
+
+    Raises:
+        RefusedError: The CRM said no, be it inside a 200.
+        UnexpectedAnswerError: The answer is something else.
+    """
+    raise_for_refusal(response, ACCOUNT)
+    rows = json_of(response, ACCOUNT)
+    if isinstance(rows, dict):
+        body = cast("dict[str, Any]", rows)
+        _raise_for_error_inside(body)
+        rows = body.get("Records") if "Records" in body or not body else body
+    if not isinstance(rows, list | None):
+        raise unexpected(response, ACCOUNT, "sent no list of records")
+    return [_record(row, response) for row in cast("list[object]", rows or [])]
+
+
+def parse_get_record(response: Response, record_id: str) -> Record:
+    """Parse an answer to a search for one id; a row with another id is not taken for it.
+
+    Raises:
+        NotFoundError: No row has this id.
+    """
+    for record in parse_search_records(response):
+        if record["id"] == record_id:
+            return record
+    raise NotFoundError(
+        f"Ivinex has no record {record_id} in this module.",
+        status=response.status,
+        hint="Check the module, or find the record with search_records.",
+    )
+
+
+def parse_write_results(response: Response) -> list[WriteResult]:
+    """Parse an answer to a create or update: one result for each record sent, in the order sent.
+
+    `[{"CollectionTypeID": 1001, "CollectionID": 23456, "Status": "Success", "Message": "", "RelatedRecords": []}]`;
+    a `Status` other than success, whatever its case, is a failure.
+
+    Raises:
+        UnexpectedAnswerError: The answer cannot be matched with what was sent; the change may have been made.
+
+    Source: ivinex.txt, "Example Response" of create and update; fixtures ivinex/04 and 08.
+    """
+    raise_for_refusal(response, ACCOUNT)
+    rows = json_of(response, ACCOUNT)
+    if isinstance(rows, dict):
+        body = cast("dict[str, Any]", rows)
+        rows = body.get("Records", [body] if "Status" in body and "CollectionID" in body else None)
+        if rows is None:
+            _raise_for_error_inside(body)
+    if not isinstance(rows, list):
+        raise unexpected(response, ACCOUNT, "did not say what became of what was sent")
+    results = [_write_result(index, row) for index, row in enumerate(cast("list[object]", rows))]
+    sent = len(cast("dict[str, list[object]]", response.request.body)["Records"])
+    if len(results) != sent:
+        told = ", ".join(f"{one.get('id', 'no id')} {'ok' if one['ok'] else 'failed'}" for one in results) or "nothing"
+        raise UnexpectedAnswerError(
+            f"Ivinex answered for {len(results)} of {sent} records ({told}); which is which is unknown.",
+            hint=response.request.unknown_outcome,
+        )
+    return results
+
+
+def _record(row: object, response: Response) -> Record:
+    fields = dict(cast("dict[str, Any]", row)) if isinstance(row, dict) else {}
+    for key in ID_KEYS:
+        if record_id := _id_text(fields.get(key)):
+            del fields[key]
+            return {"id": record_id, "fields": fields}
+    raise unexpected(response, ACCOUNT, "sent a record without an id")
+
+
+def _write_result(index: int, row: object) -> WriteResult:
+    values = cast("dict[str, Any]", row) if isinstance(row, dict) else {}
+    ok = str(values.get("Status", "")).casefold() == "success"
+    result: WriteResult = {"index": index, "ok": ok}
+    if record_id := _id_text(values.get("CollectionID")):
+        result["id"] = record_id
+    message = quote_text(str(values.get("Message") or ""))
+    if message or not ok:
+        result["message"] = message or "Ivinex gave no reason."
+    return result
+
+
+def _id_text(value: object) -> str:
+    """Return an id as text; empty for a missing one, 0 and what cannot be one."""
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if text.strip("0 ") else ""
+
+
+def _raise_for_error_inside(body: dict[str, Any]) -> None:
+    """Raise for a failure reported inside a 200; what its keys are called is `assumed`."""
+    reason = next((str(value) for key, value in body.items() if key.casefold() in ("error", "message") and value), "")
+    failed = "Status" in body and str(body["Status"]).casefold() != "success"
+    if failed or (reason and "Records" not in body):
+        raise BadRequestError(
+            f'Ivinex said: "{quote_text(reason or str(body.get("Status")))}".',
+            status=200,
+            hint="Check field names and values with describe_module.",
+        )

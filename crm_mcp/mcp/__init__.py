@@ -1,0 +1,1 @@
+"""How functions become MCP tools, resources, prompts and files. Imports no CRM."""

@@ -1,0 +1,82 @@
+"""A summary as a picture, for hosts that draw no apps: bars by group, as PNG, by matplotlib, which is an extra."""
+
+from __future__ import annotations
+
+import base64
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from mcp.server.apps import client_supports_apps
+from mcp.types import CallToolResult, ImageContent
+
+from crm_mcp.errors import InputError
+from crm_mcp.mcp.progress import CallContext
+
+MOST_BARS = 20
+"""More bars than a person reads on one picture."""
+_BAR = "#2f6fde"
+
+
+def check_can_draw(*, chart: bool) -> None:
+    """Refuse a picture before anything is asked for it.
+
+    Raises:
+        InputError: One is wanted, and the extra is not installed.
+    """
+    if chart and find_spec("matplotlib") is None:
+        raise InputError(
+            "This server cannot draw pictures.",
+            hint="Leave chart out, or install crm-mcp-server[charts] beside it.",
+        )
+
+
+def with_chart(
+    result: CallToolResult, context: CallContext, group_by: Sequence[str], measures: Sequence[str]
+) -> CallToolResult:
+    """Return a summary with a picture of its last measure, unless the host draws it by its app or there is nothing."""
+    answer: Mapping[str, Any] = result.structured_content or {}
+    groups: Sequence[Mapping[str, Any]] = answer.get("groups", [])
+    if not groups or client_supports_apps(context):
+        return result
+    measure = measures[-1] if measures else "count"
+    picture = draw_bars(groups, measure, f"{measure} by {', '.join(group_by)}" if group_by else measure)
+    image = ImageContent(data=base64.b64encode(picture).decode(), mime_type="image/png")
+    return CallToolResult(content=[*result.content, image], structured_content=result.structured_content)
+
+
+def draw_bars(groups: Sequence[Mapping[str, Any]], measure: str, title: str) -> bytes:
+    """Draw one bar a group, the first on top, and return the PNG.
+
+    Args:
+        groups: What a summary answers: keys as text, measures as numbers.
+        measure: Which of the measures the bars show.
+        title: What stands above; it is shown as it is, like all labels.
+    """
+    from matplotlib.figure import Figure
+
+    shown = groups[:MOST_BARS]
+    figure = Figure(figsize=(7, 1.1 + 0.34 * len(shown)), dpi=110, layout="constrained")
+    axes = figure.add_subplot()
+    labels = [label_of(group) for group in shown]
+    bars = axes.barh(range(len(shown)), [group.get(measure) or 0 for group in shown], color=_BAR)  # pyright: ignore[reportUnknownMemberType]  # untyped arrays
+    axes.bar_label(bars, [f" {group.get(measure) or 0:,.10g}" for group in shown], parse_math=False)  # pyright: ignore[reportUnknownMemberType]
+    axes.set_yticks(range(len(shown)), labels, parse_math=False)  # pyright: ignore[reportUnknownMemberType]
+    axes.invert_yaxis()
+    axes.margins(x=0.15)
+    axes.set_title(title, loc="left", parse_math=False)  # pyright: ignore[reportUnknownMemberType]
+    axes.xaxis.set_visible(False)  # each bar says its number
+    axes.spines[["top", "right", "bottom"]].set_visible(False)
+    picture = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a letter that the font lacks is drawn as a box
+        figure.savefig(picture, format="png")  # pyright: ignore[reportUnknownMemberType]
+    return picture.getvalue()
+
+
+def label_of(group: Mapping[str, Any]) -> str:
+    """Return what a group is called: its keys, without its measures."""
+    keys = [str(value or "(none)")[:40] for value in group.values() if not isinstance(value, int | float)]
+    return ", ".join(keys) or "all"

@@ -1,0 +1,61 @@
+"""What a host offers while a person fills in a prompt or an address: modules, statuses and users by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mcp.types import Completion
+
+from crm_mcp.errors import CrmError
+from crm_mcp.mcp.connector import Connector
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+    from mcp.types import CompletionArgument, CompletionContext, PromptReference, ResourceTemplateReference
+
+MOST_VALUES = 100
+"""Most suggestions of one answer, as the protocol has it."""
+
+
+def add_completions(server: MCPServer[None], connectors: Sequence[Connector]) -> None:
+    """Register suggestions for the arguments `crm`, `module`, `kind`, `status` and `user`."""
+
+    @server.completion()
+    async def complete(  # pyright: ignore[reportUnusedFunction]  # registered by the decorator
+        ref: PromptReference | ResourceTemplateReference,
+        argument: CompletionArgument,
+        context: CompletionContext | None,
+    ) -> Completion:
+        given = (context.arguments if context else None) or {}
+        prompt = ref.name if ref.type == "ref/prompt" else ""
+        asked = [
+            one
+            for one in connectors
+            if given.get("crm", one.name) == one.name
+            and (not prompt or prompt in {known.name for known in one.prompts()})
+        ]
+        if argument.name == "crm":
+            return _completion([one.name for one in connectors], argument.value)
+        if argument.name == "kind":
+            return _completion([kind for one in asked for kind in one.record_kinds()], argument.value)
+        names = [name for one in asked for name in await _names(one, argument.name, given.get("module", ""))]
+        return _completion(names, argument.value)
+
+
+async def _names(connector: Connector, argument: str, module: str) -> list[str]:
+    """Ask the CRM; where it cannot answer there is nothing to suggest, which is no error to a person who types."""
+    try:
+        return await connector.list_names(argument, module)
+    except CrmError:
+        return []
+
+
+def _completion(names: Sequence[str], typed: str) -> Completion:
+    """Keep what holds the typed text, what starts with it first."""
+    wanted = typed.casefold()
+    found = sorted(
+        {name for name in names if wanted in name.casefold()},
+        key=lambda name: (not name.casefold().startswith(wanted), name.casefold()),
+    )
+    return Completion(values=found[:MOST_VALUES], total=len(found), has_more=len(found) > MOST_VALUES)

@@ -1,0 +1,125 @@
+"""What a CRM offers to the server, and the shapes that all CRMs share outwards."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NotRequired, Protocol
+
+from typing_extensions import TypedDict
+
+from crm_mcp.mcp.progress import Steps
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver.prompts.base import Prompt
+
+    from crm_mcp.mcp.tool import CrmTool
+
+
+class Module(TypedDict):
+    """A module: a kind of record in Ivinex, a board of projects in MiniCRM."""
+
+    id: str
+    name: str
+    crm: NotRequired[str]
+
+
+class ModuleList(TypedDict):
+    """All modules."""
+
+    items: list[Module]
+
+
+class FieldDescription(TypedDict):
+    """A field: its name in the API, its type, and for a choice the label of each id."""
+
+    name: str
+    type: str
+    choices: NotRequired[dict[str, str]]
+
+
+class ModuleDescription(TypedDict):
+    """What a module's records hold. `note` says where the knowledge comes from when it is not the CRM's own schema."""
+
+    id: str
+    name: str
+    crm: str
+    fields: list[FieldDescription]
+    statuses: NotRequired[dict[str, str]]
+    users: NotRequired[dict[str, str]]
+    note: NotRequired[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRows:
+    """All rows of a search.
+
+    Attributes:
+        rows: Objects with `fields`, values as the CRM has them.
+        problem: Why they may not be all, or not whole, as a sentence; empty where they are.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    problem: str
+
+
+ExportReader = Callable[[dict[str, Any], Steps], Awaitable[ExportRows]]
+"""Reads all rows of a search, given its arguments but those of paging."""
+
+
+class Connector(Protocol):
+    """One connected CRM account."""
+
+    name: str
+    """How arguments name it, such as `ivinex`."""
+    title: str
+    """How people name it, such as `Ivinex`."""
+    instructions: str
+    """One or two lines for the model on what is special about this CRM."""
+    beside_modules: Sequence[str]
+    """What `describe_module` takes beside modules, such as `Person`."""
+
+    def tools(self) -> Sequence[CrmTool]:
+        """Return the tools that belong to this CRM alone."""
+        ...
+
+    async def list_modules(self) -> list[Module]:
+        """Return all modules of the account."""
+        ...
+
+    async def describe_module(self, module: str) -> ModuleDescription:
+        """Return the fields of one module, given by name or id."""
+        ...
+
+    def record_kinds(self) -> Sequence[str]:
+        """Return what `read_record` takes as `kind`."""
+        ...
+
+    def prompts(self) -> Sequence[Prompt]:
+        """Return the prompts for daily work in this CRM."""
+        ...
+
+    async def read_record(self, kind: str, record_id: str) -> Mapping[str, object]:
+        """Return one record.
+
+        Raises:
+            InputError: There is no such kind of record.
+        """
+        ...
+
+    async def list_names(self, argument: str, module: str) -> list[str]:
+        """Return the names that an argument such as `module`, `status` or `user` can take; none for others.
+
+        Args:
+            argument: The argument's name.
+            module: The module that the names are asked for, by name or id; empty for all.
+        """
+        ...
+
+    def exports(self) -> Mapping[str, ExportReader]:
+        """Return how all rows of each search tool are read, by the tool's name."""
+        ...
+
+    async def check_login(self) -> str:
+        """Make the cheapest request that needs the login; return what it showed, as a short sentence."""
+        ...

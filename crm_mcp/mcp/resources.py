@@ -1,0 +1,77 @@
+"""What a host can attach to a conversation without a tool call: modules, schemas and single records, as JSON.
+
+| address | gives |
+|---|---|
+| `crm://modules` | the modules of every connected CRM |
+| `crm://schema/{crm}/{module}` | what `describe_module` answers |
+| `crm://record/{crm}/{kind}/{record_id}` | one record; `kind` is a module of Ivinex, or `project` and the like |
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
+
+from crm_mcp.errors import CrmError, InputError, NotFoundError
+from crm_mcp.mcp.connector import Connector
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
+_JSON = "application/json"
+_T = TypeVar("_T")
+
+
+def add_resources(server: MCPServer[None], connectors: Sequence[Connector]) -> None:
+    """Register the resources of these CRMs."""
+    by_name = {connector.name: connector for connector in connectors}
+
+    def connector_of(crm: str) -> Connector:
+        if crm not in by_name:
+            raise ResourceNotFoundError(f"There is no CRM {crm!r} here. Use {' or '.join(by_name)}.")
+        return by_name[crm]
+
+    @server.resource(
+        "crm://modules", name="modules", title="Modules", description="All modules with their ids.", mime_type=_JSON
+    )
+    async def modules() -> str:  # pyright: ignore[reportUnusedFunction]  # registered by the decorator
+        return _text([{"crm": one.name, **module} for one in connectors for module in await _told(one.list_modules())])
+
+    @server.resource(
+        "crm://schema/{crm}/{module}",
+        name="schema",
+        title="A module's fields",
+        description="Fields with types and choices, statuses and users of one module.",
+        mime_type=_JSON,
+    )
+    async def schema(crm: str, module: str) -> str:  # pyright: ignore[reportUnusedFunction]
+        return _text(await _told(connector_of(crm).describe_module(module)))
+
+    kinds = "; ".join(f"{one.name}: {', '.join(one.record_kinds())}" for one in connectors)
+
+    @server.resource(
+        "crm://record/{crm}/{kind}/{record_id}",
+        name="record",
+        title="One record",
+        description=f"One record. {kinds}.",
+        mime_type=_JSON,
+    )
+    async def record(crm: str, kind: str, record_id: str) -> str:  # pyright: ignore[reportUnusedFunction]
+        return _text(await _told(connector_of(crm).read_record(kind, record_id)))
+
+
+async def _told(answer: Awaitable[_T]) -> _T:
+    """Return the answer; a failure is told in its own words, which hold no login."""
+    try:
+        return await answer
+    except (NotFoundError, InputError) as error:
+        raise ResourceNotFoundError(str(error)) from error
+    except CrmError as error:
+        raise ResourceError(str(error)) from error
+
+
+def _text(value: Any) -> str:  # noqa: ANN401  # any JSON
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,200 @@
+"""How a plain async function becomes an MCP tool: its schemas made small and strict, its errors written for a model.
+
+Errors turn into MCP's `ToolError` here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, cast
+
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+
+from crm_mcp.errors import CrmError
+from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
+
+Json = dict[str, Any]
+
+READ = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
+CREATE = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True)
+UPDATE = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True)
+
+
+def _text_of_id(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _text_of_value(value: object) -> object:
+    """Write numbers and booleans as the CRMs write them in text; leave the rest for validation."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+Id = Annotated[str, BeforeValidator(_text_of_id)]
+"""An id: text, and a number is taken too."""
+Text = Annotated[str, BeforeValidator(_text_of_value)]
+"""Text, and a number or a boolean is taken too."""
+Limit = Annotated[int, Field(ge=1, le=100)]
+Cursor = str
+"""`next_cursor` of the page before; the server's instructions say so once for all tools."""
+FieldNames = list[str]
+"""Names of the fields to show."""
+Detail = Annotated[bool, Field(description="all fields, raw")]
+TextFrom = Annotated[int, Field(ge=0)]
+Fields = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+"""The CRM's own field names with values."""
+
+
+class CrmTool(Tool):
+    """A tool whose result has a compact text form, and whose errors say what to do next."""
+
+    async def run(self, arguments: Json, context: Any, convert_result: bool = False) -> Any:  # noqa: ANN401, ARG002  # the SDK's signature
+        """Run the tool and return an MCP result: compact JSON as text beside the same data as structure.
+
+        Raises:
+            ToolError: The arguments are wrong or the CRM call failed; the text is for the model.
+        """
+        try:
+            result = await super().run(arguments, context)
+        except ToolError as error:
+            cause = error.__cause__
+            if isinstance(cause, ValidationError):
+                raise ToolError(self.explain(cause)) from cause
+            if isinstance(cause, CrmError):
+                raise ToolError(str(cause)) from cause
+            raise
+        if isinstance(result, CallToolResult):
+            return result
+        self._refuse_what_is_too_long(result)
+        return compact_result(result)
+
+    def _refuse_what_is_too_long(self, result: Json) -> None:
+        """Refuse an answer that a model cannot take in; each tool keeps within it by itself, this is for the rest."""
+        reads = self.annotations is not None and self.annotations.read_only_hint
+        if reads and (size := size_of(result)) > MAX_ANSWER_BYTES:
+            raise ToolError(f"The answer of {self.name} has {size:,} bytes, too many to read. Ask for less at a time.")
+
+    def explain(self, error: ValidationError) -> str:
+        """Say what is wrong with the arguments, and which there are."""
+        problems = [
+            _explain_one(problem["type"], problem["loc"], problem["msg"], self.parameters)
+            + ("; leave it out for none" if self._is_null_for_none(problem["loc"], problem["input"]) else "")
+            for problem in error.errors(include_url=False, include_context=False)
+        ]
+        valid = ", ".join(self.parameters.get("properties", {})) or "none"
+        return f"{self.name}: {'; '.join(problems)}. Arguments: {valid}."
+
+    def _is_null_for_none(self, location: tuple[int | str, ...], given: object) -> bool:
+        """Tell whether an optional argument was given as null, which is not how it is left out."""
+        return given is None and len(location) == 1 and location[0] not in self.parameters.get("required", [])
+
+
+def compact_result(result: Json) -> CallToolResult:
+    """Return a result as compact JSON in text beside the same data as structure."""
+    text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
+
+
+def _explain_one(kind: str, location: tuple[int | str, ...], message: str, parameters: Json) -> str:
+    name = ".".join(str(part) for part in location)[:80]
+    if kind == "extra_forbidden":
+        beside = _names_beside(location, parameters)
+        near = difflib.get_close_matches(str(location[-1]), beside, n=1)
+        meant = f" (did you mean {near[0]!r}?)" if near else ""
+        inside = f", which takes {', '.join(beside)}" if len(location) > 1 else ""
+        return f"unknown argument {name!r}{meant}{inside}"
+    if kind == "missing":
+        return f"{name} is required"
+    return f"{name}: {message.removeprefix('Value error, ').removeprefix('Input ')}"
+
+
+def _names_beside(location: tuple[int | str, ...], parameters: Json) -> list[str]:
+    """Return the names that are valid where an unknown one stood, in the tool's own schema."""
+    node = parameters
+    for part in location[:-1]:
+        node = node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
+    return list(cast("Json", node.get("properties", {})))
+
+
+def build_tool(
+    function: Callable[..., Awaitable[object]], *, title: str, annotations: ToolAnnotations, name: str = ""
+) -> CrmTool:
+    """Make a tool of an async function whose parameters are plain types and whose result is a TypedDict.
+
+    The docstring is the description the model reads. Unknown arguments are refused, and both schemas are stripped
+    of what tells a model nothing.
+    """
+    description = " ".join((function.__doc__ or "").split())
+    tool = CrmTool.from_function(
+        function, name=name or None, title=title, annotations=annotations, description=description
+    )
+    assert isinstance(tool, CrmTool)
+    seal_arguments(tool)
+    assert tool.fn_metadata.output_schema is not None, f"{tool.name} has no output schema"
+    tool.fn_metadata.output_schema = one_level_deep(
+        slim_schema(tool.fn_metadata.output_schema, keep_descriptions=False)
+    )
+    return tool
+
+
+def seal_arguments(tool: CrmTool) -> None:
+    """Let a tool refuse unknown arguments, and strip the schema of those it takes."""
+    model = tool.fn_metadata.arg_model
+    model.model_config["extra"] = "forbid"
+    model.model_rebuild(force=True)
+    tool.parameters = slim_schema(model.model_json_schema(by_alias=True))
+
+
+_LEADS_ON = frozenset({"id", "next_cursor", "plan_id"})
+"""Text in an answer that a later call takes."""
+
+
+def one_level_deep(schema: Json) -> Json:
+    """Return an output schema that names what an answer holds, but not what is inside of it.
+
+    A text that may be absent explains itself where it is there; only those that a later call takes are named.
+    """
+    shapes = {name: {"type": value["type"]} for name, value in schema.get("properties", {}).items()}
+    always = schema.get("required", [])
+    named = {
+        name: shape
+        for name, shape in shapes.items()
+        if name in always or name in _LEADS_ON or shape["type"] not in ("string", "boolean")
+    }
+    return schema | {"properties": named}
+
+
+def slim_schema(schema: Json, *, keep_descriptions: bool = True) -> Json:
+    """Return a JSON Schema without titles, empty defaults and references, which cost tokens and tell nothing."""
+    definitions = cast("dict[str, Json]", schema.get("$defs", {}))
+
+    def slim(node: object, *, names_properties: bool = False) -> object:
+        if isinstance(node, list):
+            return [slim(item) for item in cast("list[object]", node)]
+        if not isinstance(node, dict):
+            return node
+        node = cast("Json", node)
+        if not names_properties and "$ref" in node:
+            node = definitions[str(node["$ref"]).rsplit("/", 1)[-1]] | {k: v for k, v in node.items() if k != "$ref"}
+        return {
+            key: slim(value, names_properties=key == "properties" and not names_properties)
+            for key, value in node.items()
+            if names_properties
+            or not _is_noise(key, value, keep_descriptions=keep_descriptions and "properties" not in node)
+        }
+
+    return cast("Json", slim(schema))
+
+
+def _is_noise(key: str, value: object, *, keep_descriptions: bool) -> bool:
+    if key == "description":
+        return not keep_descriptions
+    if key in ("minimum", "minItems"):
+        return value in (0, 1)
+    return key in ("title", "$defs") or (key == "default" and value in ("", [], {}, False))

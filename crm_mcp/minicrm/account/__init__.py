@@ -1,0 +1,1 @@
+"""What is known about one MiniCRM account: its modules, statuses, users and fields."""

@@ -1,0 +1,146 @@
+"""Looking names and choices up in a schema before something is written or searched for. Pure.
+
+MiniCRM takes a user that does not exist and gives the card to a random one (observed), and refuses a wrong choice by
+its field's label only. So a name or choice that a schema does not hold is refused here, with what it could have been.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from crm_mcp.crm.name_matching import did_you_mean, resolve_choice, shown, unknown_choice
+from crm_mcp.errors import InputError
+from crm_mcp.minicrm.account.local_time import parse_local_time
+from crm_mcp.minicrm.wire.values import read_count, read_id, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from zoneinfo import ZoneInfo
+
+    from crm_mcp.minicrm.models import Schema, SchemaField
+
+_ALWAYS_CHOSEN = frozenset({"CategoryId", "StatusId", "UserId"})
+"""Fields that hold a choice in every schema, and that cannot be emptied."""
+
+
+def check_field_names(schema: Schema | None, names: Iterable[str], known: Collection[str] = ()) -> None:
+    """Refuse a field name that neither the schema nor the API knows; names are case-sensitive (observed).
+
+    Args:
+        schema: The entity's schema; None where there is none, as for addresses.
+        names: API field names.
+        known: Names that the API takes beside the schema, from `known_fields`.
+
+    Raises:
+        InputError: A name is unknown.
+    """
+    fields = [] if schema is None else [field["name"] for field in schema["fields"]]
+    valid = list(dict.fromkeys([*fields, *known]))
+    unknown = [name for name in names if name not in valid]
+    if not unknown:
+        return
+    where = "describe_module lists the fields." if schema is not None else f"Fields: {', '.join(valid)}."
+    raise InputError(
+        "; ".join(f"There is no field {shown(name)}{did_you_mean(name, valid)}" for name in unknown) + ".",
+        hint=f"Names are case-sensitive. {where}",
+    )
+
+
+def resolve_set(field_name: str, value: object, choices: Mapping[str, str]) -> str | int:
+    """Return a multiple choice as it is written: labels joined by comma, or a bitmask.
+
+    A bitmask comes back as the number it is; labels become one only if one of them holds a comma itself.
+
+    Args:
+        field_name: The field's API name, for the error.
+        value: A bitmask, labels joined by commas as the CRM reads them back, or a list of labels or ids.
+        choices: Ids, which are powers of two, to labels.
+
+    Raises:
+        InputError: A label is no choice, or the bitmask has a bit that none has.
+
+    Source: minicrm.txt, "Database Schema" (Set); fixtures minicrm/06 and 06b.
+    """
+    if isinstance(value, list | tuple):
+        parts = list(cast("list[object]", value))
+        return _joined([resolve_choice(field_name, part, choices) for part in parts], choices)
+    text = (read_text(value) or "").strip()
+    bitmask = read_count(text)
+    if bitmask is not None and text not in choices.values():
+        every_bit = sum(int(choice_id) for choice_id in choices if read_id(choice_id))
+        if bitmask & ~every_bit:
+            raise unknown_choice(field_name, value, choices)
+        return bitmask
+    return _joined(_split_labels(field_name, text, choices), choices)
+
+
+def _split_labels(field_name: str, text: str, choices: Mapping[str, str]) -> list[str]:
+    """Return the ids of labels joined by commas, taking the longest label where labels hold commas."""
+    parts = text.split(",")
+    found: list[str] = []
+    at = 0
+    while at < len(parts):
+        for end in range(len(parts), at, -1):
+            label = ",".join(parts[at:end])
+            try:
+                found.append(resolve_choice(field_name, label, choices))
+            except InputError:
+                if end == at + 1:
+                    raise
+            else:
+                at = end
+                break
+    return found
+
+
+def _joined(ids: list[str], choices: Mapping[str, str]) -> str | int:
+    labels = [choices[choice_id] for choice_id in dict.fromkeys(ids)]
+    if any("," in label for label in labels) and all(read_id(choice_id) for choice_id in ids):
+        return sum({int(choice_id) for choice_id in ids})
+    return ",".join(labels)
+
+
+def resolve_fields(
+    schema: Schema, fields: Mapping[str, object], known: Collection[str] = (), zone: ZoneInfo | None = None
+) -> dict[str, object]:
+    """Return fields ready to be written: names checked, choices by id, date-times in the account's zone.
+
+    An empty value empties a field and goes out as it is (assumed), except for status, user and module.
+
+    Args:
+        schema: The entity's schema.
+        fields: API field names to values; a choice by label or id.
+        known: Names that the API takes beside the schema, from `known_fields`.
+        zone: The account's time zone; without it date-times go out as given.
+
+    Raises:
+        InputError: A name or a choice is unknown, or a date is none.
+    """
+    check_field_names(schema, fields, known)
+    by_name = {field["name"]: field for field in schema["fields"]}
+    return {name: _resolved(name, value, by_name.get(name), zone) for name, value in fields.items()}
+
+
+def _resolved(name: str, value: object, field: SchemaField | None, zone: ZoneInfo | None) -> object:
+    choices = None if field is None else field.get("choices")
+    if name in _ALWAYS_CHOSEN:
+        return resolve_choice(name, value, choices or {})
+    if field is None or value is None or value == "":
+        return value
+    if choices is not None:
+        return _resolved_choice(field, value, choices)
+    if field["type"] == "DateTime" and zone is not None and isinstance(value, str):
+        local_time = parse_local_time(value, zone, end_of_day=False)
+        return local_time if ":" in value else value.strip()  # a date alone has its own meaning to the CRM
+    return value
+
+
+def _resolved_choice(field: SchemaField, value: object, choices: Mapping[str, str]) -> object:
+    if field["type"] == "Set":
+        return resolve_set(field["name"], value, choices)
+    if field["type"] == "Enum or Set":
+        try:
+            return resolve_choice(field["name"], value, choices)
+        except InputError:
+            return resolve_set(field["name"], value, choices)
+    return resolve_choice(field["name"], value, choices)

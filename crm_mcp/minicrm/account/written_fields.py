@@ -1,0 +1,111 @@
+"""How the fields of a write become what MiniCRM takes: names to ids, dates to local time, values checked by schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.account.field_table import ADDRESS_FIELDS, CONTACT_FIELDS, PROJECT_FIELDS
+from crm_mcp.minicrm.account.field_values import check_values, show_values
+from crm_mcp.minicrm.account.local_time import parse_local_time
+from crm_mcp.minicrm.account.schema import check_field_names, resolve_fields
+from crm_mcp.minicrm.models import Schema, SchemaField
+from crm_mcp.minicrm.search.criteria import merged
+
+Values = dict[str, object]
+
+
+def _schema_of(*fields: SchemaField) -> Schema:
+    return {"fields": list(fields), "statuses": {}, "users": {}, "modules": {}}
+
+
+NO_SCHEMA = _schema_of()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Fields ready to be written, and the schema by which people can read them."""
+
+    sent: Values
+    schema: Schema
+
+    @property
+    def shown(self) -> Values:
+        """The same fields as the CRM shows them."""
+        return self.show(self.sent)
+
+    def show(self, fields: Mapping[str, object]) -> Values:
+        """Return any fields of the same record as the CRM shows them."""
+        return show_values(self.schema, fields)
+
+
+class WrittenFields:
+    """Resolves and checks fields by the account's schemas."""
+
+    def __init__(self, directory: Directory, zone: ZoneInfo) -> None:
+        self._directory = directory
+        self._zone = zone
+
+    async def of_project(self, module_id: str, fields: Mapping[str, object]) -> Resolved:
+        """Resolve fields of a project of one module; without one, by what any module knows.
+
+        Raises:
+            InputError: A name, a choice or a value is wrong.
+        """
+        if not fields:
+            return Resolved({}, NO_SCHEMA)
+        schema = merged(await self._directory.project_schemas(module_id))
+        if "UserId" in fields:
+            fields = {**fields, "UserId": await self._directory.user_id(str(fields["UserId"]), module_id)}
+        sent = resolve_fields(schema, fields, PROJECT_FIELDS, self._zone)
+        return Resolved(check_values(schema, sent), schema)
+
+    @staticmethod
+    def of_plain_project(fields: Mapping[str, object]) -> Resolved:
+        """Check fields of a project that need no schema: its name, trash and reference.
+
+        Raises:
+            InputError: A value is wrong.
+        """
+        return Resolved(check_values(NO_SCHEMA, fields), NO_SCHEMA)
+
+    async def of_contact(self, contact_type: str, fields: Mapping[str, object]) -> Resolved:
+        """Resolve fields of a Person or Business.
+
+        Raises:
+            InputError: A name, a choice or a value is wrong.
+        """
+        schema = await self._directory.contact_schema(contact_type)
+        sent = resolve_fields(schema, fields, CONTACT_FIELDS, self._zone)
+        return Resolved(check_values(schema, sent), schema)
+
+    async def of_task(self, *, comment: str, deadline: str, user: str, type: str) -> Resolved:  # noqa: A002
+        """Resolve what a task holds; no schema lists the types of tasks, so the CRM judges `type`.
+
+        Raises:
+            InputError: The deadline is no date, or the user is unknown.
+        """
+        fields: Values = {
+            "Comment": comment,
+            "Deadline": parse_local_time(deadline, self._zone, end_of_day=True) if deadline else "",
+            "UserId": await self._directory.user_id(user) if user else "",
+            "Type": type,
+        }
+        schema = NO_SCHEMA
+        if user:
+            users = merged(await self._directory.project_schemas())["users"]
+            schema = _schema_of({"name": "UserId", "type": "UserId", "choices": users})
+        return Resolved({name: value for name, value in fields.items() if value != ""}, schema)
+
+    @staticmethod
+    def of_address(fields: Mapping[str, object]) -> Resolved:
+        """Check fields of an address, of which there is no schema.
+
+        Raises:
+            InputError: A name or a value is wrong.
+        """
+        check_field_names(None, fields, ADDRESS_FIELDS)
+        flags = _schema_of({"name": "Default", "type": "Boolean"})
+        return Resolved(check_values(flags, fields), flags)

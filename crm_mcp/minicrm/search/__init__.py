@@ -1,0 +1,1 @@
+"""Criteria of a project search, and which columns its rows show."""

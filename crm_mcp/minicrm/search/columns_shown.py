@@ -1,0 +1,102 @@
+"""Which fields an answer shows: names as they are asked for, keys as they are shown, and what only a detail tells.
+
+A row of a search has few fields. Where others are asked for, the details of the rows are read, a few at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar, cast
+
+from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.errors import NotFoundError, RateLimitedError, RefusedError
+from crm_mcp.minicrm.account.schema import check_field_names
+from crm_mcp.minicrm.models import Contact, Project, Schema
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "Id": ("id",),
+    "Name": ("name",),
+    "CategoryId": ("module_id", "module"),
+    "ContactId": ("contact_id",),
+    "BusinessId": ("business_id",),
+    "StatusId": ("status_id", "status"),
+    "UserId": ("user_id", "user"),
+    "Type": ("type",),
+    "Email": ("email",),
+    "Phone": ("phone",),
+    "Deleted": ("deleted",),
+}
+"""The keys that a common field stands under in an answer."""
+_BESIDE_THE_SCHEMA = ("ReferenceId", "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy")
+_VALID = frozenset({*KEYS, *(key for keys in KEYS.values() for key in keys), *_BESIDE_THE_SCHEMA})
+_READS_AT_ONCE = 4
+
+_Item = TypeVar("_Item", Project, Contact)
+
+
+def shown_keys(fields: Sequence[str]) -> list[str]:
+    """Return the keys and fields that an answer shows for fields asked for by API name or by key."""
+    return list(dict.fromkeys(key for name in fields for key in KEYS.get(name, (name,))))
+
+
+async def complete(
+    rows: Sequence[_Item],
+    fields: Sequence[str],
+    *,
+    get: Callable[[str], Awaitable[_Item]],
+    schema: Callable[[], Awaitable[Schema]],
+    always: bool = False,
+) -> list[_Item]:
+    """Return rows with what is asked for; their details are read only where no row has one of the fields.
+
+    Args:
+        rows: Rows of a search.
+        fields: API names or keys.
+        get: Reads the detail of one by its id.
+        schema: Gives the schema that names are checked against.
+        always: Whether the details are read whatever is asked for.
+
+    Raises:
+        InputError: Neither the schema nor the rows know a name.
+    """
+    lacking = [name for name in fields if not any(_has(row, name) for row in rows)]
+    if not rows or not (lacking or always):
+        await check_asked(None, lacking, schema)
+        return list(rows)
+    first = await _with_detail(rows[0], get)
+    await check_asked(first, lacking, schema)
+    return [first, *await map_bounded(rows[1:], lambda row: _with_detail(row, get), at_once=_READS_AT_ONCE)]
+
+
+async def check_asked(
+    item: Project | Contact | None, fields: Sequence[str], schema: Callable[[], Awaitable[Schema]]
+) -> None:
+    """Refuse a name that neither an object nor its schema has; the schema is asked for only in doubt.
+
+    Raises:
+        InputError: A name is wrong.
+    """
+    doubtful = [name for name in fields if name not in _VALID and not (item is not None and _has(item, name))]
+    if not doubtful:
+        return
+    try:
+        known = await schema()
+    except RateLimitedError:
+        raise
+    except RefusedError:  # a module without a readable schema: nobody can tell
+        return
+    check_field_names(known, doubtful, [*KEYS, *_BESIDE_THE_SCHEMA, *(item["fields"] if item is not None else ())])
+
+
+def _has(item: Project | Contact, name: str) -> bool:
+    return name in item["fields"] or any(key in item for key in KEYS.get(name, (name,)))
+
+
+async def _with_detail(row: _Item, get: Callable[[str], Awaitable[_Item]]) -> _Item:
+    """Return a row with the rest of its detail; the row's own values win, since they are not localised."""
+    try:
+        detail = await get(row["id"])
+    except NotFoundError:  # it went away meanwhile
+        return row
+    fields = {**row["fields"], **detail["fields"]}
+    return cast("_Item", {**row, **{key: value for key, value in detail.items() if key not in row}, "fields": fields})

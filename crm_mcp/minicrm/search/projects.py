@@ -1,0 +1,100 @@
+"""One search of projects with all that can be asked about it: pages, narrowed searches, the whole of it, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crm_mcp.crm.all_pages import MAX_ROWS, AllPages, read_all_pages
+from crm_mcp.errors import RateLimitedError, RefusedError
+from crm_mcp.mcp.progress import Steps
+from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.account.labels import add_labels
+from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.models import Page, Project, Schema
+
+EVERY_PROJECT: Mapping[str, object] = {"UpdatedSince": "1990-01-01"}
+"""A criterion that all projects fulfil, since live servers refuse a search without one (observed)."""
+
+_NONE: Mapping[str, object] = {}
+
+
+class ProjectSearch:
+    """A search of projects.
+
+    Args:
+        client: Where to ask.
+        directory: Where names come from.
+        criteria: API names to values; none means all projects.
+        steps: Told of each answer.
+    """
+
+    def __init__(
+        self, client: MinicrmClient, directory: Directory, criteria: Mapping[str, object], steps: Steps
+    ) -> None:
+        self.client = client
+        self.directory = directory
+        self.criteria = criteria
+        self.steps = steps
+
+    @property
+    def module_id(self) -> str:
+        """The module that is searched; empty for all."""
+        return str(self.criteria.get("CategoryId", ""))
+
+    @property
+    def wants_trash(self) -> bool:
+        """Whether projects in the trash are searched for."""
+        return "Deleted" in self.criteria
+
+    async def read_page(self, number: int = 0, narrower: Mapping[str, object] = _NONE) -> Page[Project]:
+        """Read one page, under further criteria."""
+        return await self.client.search_projects({**self.criteria, **narrower} or EVERY_PROJECT, number)
+
+    async def read_all(
+        self,
+        first: Page[Project] | None = None,
+        narrower: Mapping[str, object] = _NONE,
+        *,
+        max_rows: int = MAX_ROWS,
+    ) -> AllPages[Project]:
+        """Read all pages, under further criteria; what is in the trash only where it was searched for.
+
+        Args:
+            first: The first page, where it was read before.
+            narrower: Further criteria.
+            max_rows: Where to stop.
+        """
+        found = await read_all_pages(
+            lambda page: self.read_page(page, narrower), self.steps, first=first, max_rows=max_rows
+        )
+        if self.wants_trash or not any(row.get("deleted") for row in found.rows):
+            return found
+        return AllPages([row for row in found.rows if not row.get("deleted")], found.problem)
+
+    async def add_labels(self, rows: Sequence[Project]) -> None:
+        """Add the labels of status, user and module to rows, which have ids alone; see `labels.add_labels`."""
+        await add_labels(self.directory, rows, self.module_id)
+
+    async def read_users(self) -> dict[str, str]:
+        """Return the names of all users by id."""
+        return {key: name for schema in await self.read_schemas("") for key, name in schema["users"].items()}
+
+    async def read_schemas(self, module_id: str) -> list[Schema]:
+        """Return the schemas of one module, or of all; those that cannot be read are left out."""
+        try:
+            return await self.directory.project_schemas(module_id)
+        except RateLimitedError:
+            raise
+        except RefusedError:
+            return []
+
+
+def project_entry(row: Project) -> dict[str, Any]:
+    """Return a labelled row as it is listed: `{id, name, module, status, user}`."""
+    labels = {
+        "module": row.get("module"),
+        "status": row.get("status") or row.get("status_id"),
+        "user": row.get("user") or row.get("user_id"),
+    }
+    return {"id": row["id"], "name": row["name"], **{key: label for key, label in labels.items() if label}}

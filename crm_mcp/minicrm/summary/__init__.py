@@ -1,0 +1,1 @@
+"""Counts and sums over projects, with as few requests as their criteria allow."""

@@ -1,0 +1,142 @@
+"""Summaries of projects: what is needed, where it can be had, and another way where the CRM contradicts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from crm_mcp.aggregate.grouping import GroupKey, Measure, Summary, parse_group_keys, parse_measures
+from crm_mcp.mcp.summary_arguments import SummaryAnswer, summary_answer
+from crm_mcp.minicrm.account.project_fields import BESIDE_THE_SCHEMA, api_name, choices_of, fields_in_rows
+from crm_mcp.minicrm.account.schema import check_field_names
+from crm_mcp.minicrm.models import Page, Project
+from crm_mcp.minicrm.search.projects import ProjectSearch
+from crm_mcp.minicrm.summary.counts import CountsDisagreeError, count_groups
+from crm_mcp.minicrm.summary.plan import Need, choose_plan
+from crm_mcp.minicrm.summary.rows import SplitsOverlapError, Tally, read_projects
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of projects.
+
+    Attributes:
+        keys: What to group by, each field by its API name.
+        measures: What to measure, each field by its API name.
+    """
+
+    keys: Sequence[GroupKey]
+    measures: Sequence[Measure]
+
+    @property
+    def fields(self) -> list[str]:
+        """Every field that is asked for, once."""
+        return list(dict.fromkeys(one.field for one in (*self.keys, *self.measures)))
+
+    @property
+    def plain_fields(self) -> set[str]:
+        """Fields that are only grouped by as they are, so that a search for each choice tells what is needed."""
+        return {key.field for key in self.keys if not key.period} - {
+            one.field for one in (*self.measures, *(key for key in self.keys if key.period))
+        }
+
+
+def parse_question(group_by: Sequence[str], measures: Sequence[str]) -> Question:
+    """Read what to group by and to measure, with `status` for `StatusId` and so on.
+
+    Raises:
+        InputError: One is not as it should be.
+    """
+    return Question(
+        [replace(key, field=api_name(key.field)) for key in parse_group_keys(group_by)],
+        [replace(one, field=api_name(one.field)) for one in parse_measures(measures)],
+    )
+
+
+async def summarize(
+    search: ProjectSearch, question: Question, zone: ZoneInfo, *, max_groups: int, max_reads: int
+) -> SummaryAnswer:
+    """Answer a question with as few requests as its exact answer takes.
+
+    Args:
+        search: Which projects.
+        question: What is asked.
+        zone: The account's time zone.
+        max_groups: How many groups to tell apart; 0 for as many as a small answer holds.
+        max_reads: Most projects to read one by one.
+
+    Raises:
+        InputError: A field is unknown.
+        CrmError: A page could not be read.
+    """
+    choices = await _learn_choices(search, question)
+    criteria = search.criteria
+    fixed = {field: choices[field].get(str(value), value) for field, value in criteria.items() if field in choices}
+    first = await search.read_page()
+    await search.steps.advance("page 1")
+    tally = await _tally(search, question, choices, first, max_reads=max_reads)
+    summary = Summary(question.keys, question.measures, zone)
+    for values, number in tally.rows:
+        summary.add({**values, **fixed}, number)
+    problem = " ".join(filter(None, [tally.problem, "" if tally.is_counted else _untold(question, fixed, tally)]))
+    return summary_answer(summary, total=tally.total, problem=problem, read=tally.read, max_groups=max_groups)
+
+
+async def _tally(
+    search: ProjectSearch,
+    question: Question,
+    choices: dict[str, dict[str, str]],
+    first: Page[Project],
+    *,
+    max_reads: int,
+) -> Tally:
+    """Carry out the cheapest plan; the next one where the CRM contradicts what it rests on."""
+    may_count = True
+    while True:
+        needs = _needs(question, choices, search.criteria, first)
+        plan = choose_plan(needs, first.total or 0, max_reads=max_reads, may_count=may_count)
+        try:
+            if plan.counts:
+                return await count_groups(search, {need.field: choices[need.field] for need in needs}, first)
+            return await read_projects(search, plan, choices, first, max_reads=max_reads)
+        except CountsDisagreeError:
+            may_count = False
+        except SplitsOverlapError as overlap:
+            choices = {field: known for field, known in choices.items() if field != overlap.field}
+
+
+def _untold(question: Question, fixed: Mapping[str, object], tally: Tally) -> str:
+    """Say which fields no project tells: older servers show neither contacts nor dates of their own (documented)."""
+    missing = [
+        field
+        for field in question.fields
+        if field in BESIDE_THE_SCHEMA and field not in fixed and all(one.get(field) is None for one, _ in tally.rows)
+    ]
+    return f"MiniCRM does not tell {' and '.join(missing)} of these projects." if missing and tally.rows else ""
+
+
+async def _learn_choices(search: ProjectSearch, question: Question) -> dict[str, dict[str, str]]:
+    """Return the choices of each field that a search can tell apart, having checked that all fields exist."""
+    if not question.fields:
+        return {}
+    needs_schema = not set(question.fields) <= {"CategoryId", "StatusGroup"}
+    schemas = await search.read_schemas(search.module_id) if needs_schema else []
+    if schemas:
+        known = [field["name"] for schema in schemas for field in schema["fields"]]
+        check_field_names(schemas[0], question.fields, [*BESIDE_THE_SCHEMA, *known])
+    modules = await search.directory.modules() if "CategoryId" in question.fields else {}
+    found = {field: choices_of(field, schemas, modules) for field in question.plain_fields}
+    return {field: known for field, known in found.items() if known}
+
+
+def _needs(
+    question: Question, choices: Mapping[str, Mapping[str, str]], criteria: Mapping[str, object], first: Page[Project]
+) -> list[Need]:
+    """Return where each field can be had; one that the search itself fixes to a choice needs nothing."""
+    told = fields_in_rows(first.items)
+    return [
+        Need(field, in_rows=field in told, in_details=field != "StatusGroup", choices=len(choices.get(field, ())))
+        for field in question.fields
+        if not (field in criteria and field in choices)
+    ]

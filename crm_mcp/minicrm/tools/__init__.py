@@ -1,0 +1,1 @@
+"""The MiniCRM tools, one file an entity or question."""

@@ -1,0 +1,47 @@
+"""What MiniCRM tools take: the types of their arguments, and the checks that two of them need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, WithJsonSchema
+
+from crm_mcp.errors import InputError
+from crm_mcp.mcp.tool import Fields, Id
+
+StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Lead", "Open", "Success", "Failed"]})]
+ContactType = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Person", "Business"]})]
+Ids = list[Id]
+"""Several at once, in place of the one id."""
+Module = Annotated[Id, Field(description="name or id")]
+User = Annotated[Id, Field(description='name, id or "me"')]
+Filters = Annotated[Fields, Field(description="more API fields that must match")]
+ApiFields = Annotated[Fields, Field(description="API field to value, see describe_module")]
+TaskStatus = Annotated[str, WithJsonSchema({"type": "string", "enum": ["open", "closed", "all"]})]
+Closed = Annotated[str, WithJsonSchema({"type": "string", "enum": ["closed"]})]
+Deadline = Annotated[str, Field(description="ISO date (its end) or date-time")]
+
+CONTACT_TYPES = {name: name for name in ("Person", "Business")}
+
+
+def refuse_trashed(fields: Mapping[str, object]) -> None:
+    """Refuse to create what would be in the trash from the beginning.
+
+    Raises:
+        InputError: `fields` names the trash.
+    """
+    if "Deleted" in fields:
+        raise InputError("What is created cannot begin in the trash.", hint="Leave Deleted out of `fields`.")
+
+
+def refuse_twice(given: Mapping[str, object], fields: Mapping[str, object]) -> None:
+    """Refuse a value that stands both in an argument of its own and in `fields`.
+
+    Raises:
+        InputError: One does.
+    """
+    if twice := [name for name in given if name in fields]:
+        raise InputError(
+            f"{' and '.join(twice)} is given by an argument already.", hint=f"Leave {twice[0]} out of `fields`."
+        )

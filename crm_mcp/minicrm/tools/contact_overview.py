@@ -1,0 +1,144 @@
+"""All about one contact in one answer: the person, the company and its people, projects, open tasks, addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypeVar, cast
+
+from typing_extensions import TypedDict
+
+from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.errors import InputError, NotFoundError
+from crm_mcp.mcp.progress import Steps
+from crm_mcp.mcp.summary_arguments import JsonObject
+from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.models import Contact
+from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry
+from crm_mcp.minicrm.tools.deadlines import DueDays
+from crm_mcp.minicrm.tools.open_tasks import find_open_projects, read_open_tasks, sorted_by_deadline, task_entry
+from crm_mcp.rendering.shortening import list_form, shorten
+
+_T = TypeVar("_T")
+
+MOST = 20
+"""Most people, projects, tasks and addresses of one answer."""
+MAX_CANDIDATES = 10
+MAX_TASK_READS = 10
+"""Most projects that are asked for open tasks; those that are worked on come first."""
+
+
+class ContactOverview(TypedDict):
+    """One contact with what belongs to it; or, where several match, only `candidates` to choose from.
+
+    Beside `contact` stand `company` or `people`, `projects`, their open `tasks`, `addresses`, and in `note` what was
+    left out.
+    """
+
+    contact: NotRequired[JsonObject]
+    candidates: NotRequired[list[JsonObject]]
+
+
+class OverviewReader:
+    """Gathers what belongs to a contact.
+
+    Args:
+        client: Where to ask.
+        directory: Where names come from.
+        steps: Told of each answer.
+        days: The account's time, to tell what is overdue.
+    """
+
+    def __init__(self, client: MinicrmClient, directory: Directory, steps: Steps, days: DueDays) -> None:
+        self._client = client
+        self._directory = directory
+        self._steps = steps
+        self._days = days
+        self._notes: list[str] = []
+
+    async def find(self, criteria: Mapping[str, object]) -> str | ContactOverview:
+        """Return the id of the one contact that matches, or the candidates where several do.
+
+        Raises:
+            InputError: None does.
+        """
+        page = await self._client.search_contacts(criteria)
+        await self._steps.advance("contacts searched")
+        if not page.items:
+            raise InputError(
+                "No contact matches.", hint="Try fewer or other words, or part of the phone number: search_contacts."
+            )
+        if len(page.items) == 1:
+            return page.items[0]["id"]
+        candidates = [_contact_entry(contact) for contact in page.items[:MAX_CANDIDATES]]
+        note = f"{page.total or len(page.items)} contacts match: call again with the contact_id of one."
+        return cast("ContactOverview", {"candidates": candidates, "note": note})
+
+    async def read(self, contact_id: str) -> ContactOverview:
+        """Return the overview of a contact."""
+        contact = await self._client.get_contact(contact_id)
+        await self._steps.advance("contact")
+        own = shorten(contact["fields"], list_form("get_contact"))
+        overview: dict[str, Any] = {"contact": {**_contact_entry(contact), **own}}
+        readers = (self._read_company_or_people, self._read_projects_and_tasks, self._read_addresses)
+        for part in await map_bounded(readers, lambda read: read(contact)):
+            overview |= part
+        if self._notes:
+            overview["note"] = " ".join(self._notes)
+        return cast("ContactOverview", overview)
+
+    async def _read_company_or_people(self, contact: Contact) -> dict[str, Any]:
+        if contact.get("type") == "Business":
+            page = await self._client.search_contacts({"BusinessId": contact["id"]})
+            await self._steps.advance("people")
+            people = [person for person in page.items if person["id"] != contact["id"]]
+            return {"people": [_contact_entry(person) for person in self._cut(people, "people", page.total)]}
+        business_id = contact.get("business_id")
+        if not business_id:
+            return {}
+        try:
+            business = await self._client.get_contact(business_id)
+        except NotFoundError:
+            self._notes.append(f"The company {business_id} cannot be read.")
+            return {}
+        await self._steps.advance("company")
+        return {"company": _contact_entry(business)}
+
+    async def _read_projects_and_tasks(self, contact: Contact) -> dict[str, Any]:
+        # A company's projects are its own and those of its people (observed), a person's only their own.
+        criterion = "MainContactId" if contact.get("type") == "Business" else "ContactId"
+        search = ProjectSearch(self._client, self._directory, {criterion: contact["id"]}, self._steps)
+        found = await search.read_all()
+        if found.problem:
+            self._notes.append(found.problem)
+        projects = sorted(found.rows, key=lambda project: int(project["id"]), reverse=True)
+        asked = projects
+        if len(projects) > MAX_TASK_READS:
+            asked = (await find_open_projects(search))[0]
+        tasks = await read_open_tasks(search, asked[:MAX_TASK_READS])
+        if len(asked) > MAX_TASK_READS or tasks.problem:
+            self._notes.append(f"Tasks of {tasks.looked_at} of {len(asked)} projects; get_project_tasks gives others.")
+        shown = self._cut(projects, "projects", None)
+        await search.add_labels(shown)
+        users = await search.read_users() if tasks.tasks else {}
+        listed = self._cut(sorted_by_deadline(tasks.tasks), "tasks", None)
+        return {
+            "projects": [project_entry(project) for project in shown],
+            "tasks": [task_entry(task, project, self._days, users) for task, project in listed],
+        }
+
+    async def _read_addresses(self, contact: Contact) -> dict[str, Any]:
+        page = await self._client.list_addresses(contact["id"])
+        await self._steps.advance("addresses")
+        return {"addresses": [row["label"] for row in self._cut(page.items, "addresses", page.total)]}
+
+    def _cut(self, items: Sequence[_T], what: str, total: int | None) -> Sequence[_T]:
+        """Return the first items; where there are more, a note says how many."""
+        if (number := max(len(items), total or 0)) > MOST:
+            self._notes.append(f"{MOST} of {number} {what} are shown.")
+        return items[:MOST]
+
+
+def _contact_entry(contact: Contact) -> dict[str, Any]:
+    keys = ("id", "name", "type", "email", "phone", "business_id")
+    return {key: value for key, value in contact.items() if key in keys}

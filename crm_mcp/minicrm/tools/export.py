@@ -1,0 +1,118 @@
+"""All rows of a search of projects or contacts, for a file: untouched values, and details where they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from crm_mcp.crm.all_pages import AllPages, read_all_pages
+from crm_mcp.crm.fetch_many import read_details
+from crm_mcp.crm.name_matching import resolve_choice
+from crm_mcp.mcp.connector import ExportReader, ExportRows
+from crm_mcp.mcp.progress import Steps
+from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.models import Contact, Project, Schema
+from crm_mcp.minicrm.search.columns_shown import check_asked, shown_keys
+from crm_mcp.minicrm.search.criteria import contact_criteria, merged, project_criteria
+from crm_mcp.minicrm.search.projects import ProjectSearch
+from crm_mcp.minicrm.tools.arguments import CONTACT_TYPES
+
+MAX_ROWS = 10_000
+MAX_READS = 1_000
+"""Most objects that are read one by one, the newest, where a search does not tell all that is asked for."""
+
+_Item = TypeVar("_Item", Project, Contact)
+
+
+class ExportRowsReader:
+    """Reads whole searches of one account."""
+
+    def __init__(self, client: MinicrmClient, directory: Directory, zone: ZoneInfo) -> None:
+        self._client = client
+        self._directory = directory
+        self._zone = zone
+
+    def all(self) -> Mapping[str, ExportReader]:
+        """Return each reader by the name of the search tool whose arguments it takes."""
+        return {"search_projects": self.read_projects, "search_contacts": self.read_contacts}
+
+    async def read_projects(self, arguments: dict[str, Any], steps: Steps) -> ExportRows:
+        """Read all projects that the arguments of search_projects find."""
+        shown = _pop_shown(arguments)
+        criteria = await project_criteria(self._directory, self._zone, **arguments)
+        search = ProjectSearch(self._client, self._directory, criteria, steps)
+        found = await search.read_all(max_rows=MAX_ROWS)
+        await search.add_labels(found.rows)
+
+        async def schema() -> Schema:
+            return merged(await search.read_schemas(search.module_id))
+
+        return await _completed(found, shown, self._client.get_project, schema, steps)
+
+    async def read_contacts(self, arguments: dict[str, Any], steps: Steps) -> ExportRows:
+        """Read all contacts that the arguments of search_contacts find."""
+        shown = _pop_shown(arguments)
+        kind = arguments.pop("type")
+        contact_type = resolve_choice("type", kind, CONTACT_TYPES) if kind else ""
+        criteria = await contact_criteria(self._directory, self._zone, contact_type=contact_type, **arguments)
+        found = await read_all_pages(
+            lambda page: self._client.search_contacts(criteria, page), steps, max_rows=MAX_ROWS
+        )
+
+        async def schema() -> Schema:
+            return merged([await self._directory.contact_schema(one) for one in CONTACT_TYPES])
+
+        return await _completed(found, shown, self._client.get_contact, schema, steps)
+
+
+def _pop_shown(arguments: dict[str, Any]) -> tuple[list[str], bool]:
+    """Take what is to be shown out of the arguments of a search: field names, and whether details are wanted."""
+    return cast("list[str]", arguments.pop("fields")), bool(arguments.pop("detail"))
+
+
+async def _completed(
+    found: AllPages[_Item],
+    shown: tuple[list[str], bool],
+    get: Callable[[str], Awaitable[_Item]],
+    schema: Callable[[], Awaitable[Schema]],
+    steps: Steps,
+) -> ExportRows:
+    """Return rows with what is to be shown, from their details where the rows do not tell it.
+
+    Raises:
+        InputError: A field is unknown.
+    """
+    fields, detail = shown
+    rows: Sequence[_Item] = found.rows
+    await check_asked(None, fields, schema)
+    wanted = shown_keys(fields)
+    if not rows or not (detail or any(not _tells(rows, name) for name in wanted)):
+        return ExportRows([_with_only(row, wanted) for row in rows], found.problem)
+    newest = sorted((row["id"] for row in rows), key=int, reverse=True)[:MAX_READS]
+    details = await read_details(newest, get, steps)
+    problems = [found.problem, details.problem]
+    if len(newest) < len(rows):
+        problems.append(f"Only the {len(newest)} newest of {len(rows)} have all fields: narrow the search.")
+    whole = [_with_detail(row, details.found.get(row["id"])) for row in rows]
+    return ExportRows([_with_only(row, wanted) for row in whole], " ".join(filter(None, problems)))
+
+
+def _tells(rows: Sequence[_Item], name: str) -> bool:
+    return any(name in row or name in row["fields"] for row in rows)
+
+
+def _with_detail(row: _Item, detail: _Item | None) -> _Item:
+    """Return a row with the rest of its detail; the row's own values win, since they are not localised."""
+    if detail is None:
+        return row
+    others = {key: value for key, value in detail.items() if key not in row}
+    return cast("_Item", {**row, **others, "fields": {**row["fields"], **detail["fields"]}})
+
+
+def _with_only(row: _Item, wanted: Sequence[str]) -> Mapping[str, Any]:
+    if not wanted:
+        return row
+    kept = {key: value for key, value in row.items() if key in ("id", "name") or key in wanted}
+    return kept | {"fields": {name: value for name, value in row["fields"].items() if name in wanted}}

@@ -1,0 +1,149 @@
+"""The open tasks of many projects: MiniCRM lists tasks of one project at a time, so each project is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from typing_extensions import TypedDict
+
+from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.errors import NotFoundError, RateLimitedError
+from crm_mcp.mcp.summary_arguments import JsonObject
+from crm_mcp.minicrm.models import Project, Task
+from crm_mcp.minicrm.search.projects import ProjectSearch
+from crm_mcp.minicrm.tools.deadlines import DueDays, by_deadline
+from crm_mcp.rendering.shortening import cut_text
+
+UNFINISHED = ("Open", "Lead")
+"""Status groups whose projects are worked on."""
+_COMMENT_CHARS = 200
+
+
+class OpenTasks(TypedDict):
+    """Open tasks by deadline, `{id, comment, deadline, overdue, user, type, project_id, project}`; `total` were found.
+
+    Beside it stand `looked_at`, how many of `projects` were asked, `from` and `until`, the days that `due` means, and
+    in `note` what was left out, always unless `exact`.
+    """
+
+    items: list[JsonObject]
+    total: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTasks:
+    """Tasks of several projects.
+
+    Attributes:
+        tasks: Each with its project.
+        looked_at: How many projects were asked.
+        problem: Why some were not, as a sentence; empty where all were.
+    """
+
+    tasks: list[tuple[Task, Project]]
+    looked_at: int
+    problem: str
+
+
+async def find_open_projects(search: ProjectSearch) -> tuple[list[Project], str]:
+    """Return the projects of a search that are worked on, the newest first, and why they may not be all."""
+    found = await map_bounded(UNFINISHED, lambda group: search.read_all(narrower={"StatusGroup": group}))
+    projects = {project["id"]: project for one in found for project in one.rows}
+    newest_first = sorted(projects.values(), key=lambda project: int(project["id"]), reverse=True)
+    return newest_first, next((one.problem for one in found if one.problem), "")
+
+
+async def read_open_tasks(search: ProjectSearch, projects: Sequence[Project]) -> FoundTasks:
+    """Ask each project for its open tasks; a refusal for too many requests ends it with what there is."""
+    stopped: list[RateLimitedError] = []
+    search.steps.expect(len(projects))
+
+    async def ask(project: Project) -> list[Task] | None:
+        if stopped:
+            return None
+        try:
+            tasks = (await search.client.list_tasks(project["id"], "Open")).items
+        except RateLimitedError as error:
+            stopped.append(error)
+            return None
+        except NotFoundError:  # deleted for good since the search
+            return []
+        await search.steps.advance(f"tasks of project {project['id']}")
+        return [task for task in tasks if task.get("status", "Open") == "Open"]
+
+    lists = await map_bounded(projects, ask)
+    tasks = [(task, project) for project, own in zip(projects, lists, strict=True) if own is not None for task in own]
+    looked_at = sum(own is not None for own in lists)
+    problem = f"MiniCRM refused more requests after {looked_at} projects: try again later." if stopped else ""
+    return FoundTasks(tasks, looked_at, problem)
+
+
+def task_entry(task: Task, project: Project, days: DueDays, users: Mapping[str, str]) -> dict[str, Any]:
+    """Return a task as it is listed: with its project, and `overdue` where it is."""
+    entry: dict[str, Any] = {"id": task["id"], "comment": _short(task)}
+    if deadline := task.get("deadline"):
+        entry["deadline"] = deadline
+    if days.is_overdue(task):
+        entry["overdue"] = True
+    if user := task.get("user") or users.get(task.get("user_id", ""), task.get("user_id")):
+        entry["user"] = user
+    if kind := task.get("type"):
+        entry["type"] = kind
+    return {**entry, "project_id": project["id"], "project": project["name"]}
+
+
+def is_of_user(task: Task, user_id: str, users: Mapping[str, str]) -> bool:
+    """Tell whether a task is a user's; lists give the user's id, some servers the name."""
+    return task.get("user_id") == user_id or ("user" in task and task["user"] == users.get(user_id))
+
+
+def sorted_by_deadline(found: Sequence[tuple[Task, Project]]) -> list[tuple[Task, Project]]:
+    """Return tasks with the nearest deadline first."""
+    return sorted(found, key=lambda one: by_deadline(one[0]))
+
+
+def _short(task: Task) -> str:
+    return cut_text(task["comment"], _COMMENT_CHARS, f'get_task(task_id="{task["id"]}")')
+
+
+async def list_open_tasks(
+    search: ProjectSearch, days: DueDays, *, user_id: str, limit: int, max_reads: int
+) -> OpenTasks:
+    """Return the open tasks of unfinished projects.
+
+    Args:
+        search: Whose projects.
+        days: Which tasks.
+        user_id: Whose tasks; empty for everybody's.
+        limit: Most tasks to show.
+        max_reads: Most projects to ask, the newest.
+    """
+    projects, problem = await find_open_projects(search)
+    found = await read_open_tasks(search, projects[:max_reads])
+    users = await search.read_users()
+    wanted = [
+        (task, project)
+        for task, project in sorted_by_deadline(found.tasks)
+        if days.holds(task) and (not user_id or is_of_user(task, user_id, users))
+    ]
+    problems = [problem, found.problem]
+    if len(projects) > max_reads:
+        problems.append(f"Only the {max_reads} newest projects were asked: name a module, or raise max_reads.")
+    note = " ".join(filter(None, problems))
+    if len(wanted) > limit:
+        note = f"{note} {limit} of {len(wanted)} tasks are shown: narrow `due`, `user` or `module`, or raise limit."
+    answer: dict[str, Any] = {
+        "items": [task_entry(task, project, days, users) for task, project in wanted[:limit]],
+        "total": len(wanted),
+        "projects": len(projects),
+        "looked_at": found.looked_at,
+        "exact": not any(problems),
+    }
+    if days.first:
+        answer |= {"from": days.first, "until": days.last}
+    if note:
+        answer["note"] = note.strip()
+    return cast("OpenTasks", answer)

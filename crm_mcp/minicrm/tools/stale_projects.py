@@ -1,0 +1,87 @@
+"""Projects that nobody has touched for a while: all that match, less those that changed since."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from typing_extensions import TypedDict
+
+from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.fetch_many import read_details
+from crm_mcp.mcp.summary_arguments import JsonObject
+from crm_mcp.minicrm.account.project_fields import value_of
+from crm_mcp.minicrm.models import Project
+from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry
+from crm_mcp.minicrm.tools.open_tasks import read_open_tasks
+
+MAX_TASK_READS = 100
+"""Most stale projects that are asked for open tasks."""
+
+
+class StaleProjects(TypedDict):
+    """Projects that were not updated, `{id, name, module, status, user, updated_at}`; `total` were found.
+
+    Beside it stand `cutoff`, the time since when, `projects`, how many were looked at, and in `note` what was left out,
+    always unless `exact`.
+    """
+
+    items: list[JsonObject]
+    total: int
+    exact: bool
+
+
+async def find_stale_projects(
+    search: ProjectSearch, now: datetime, *, days: int, without_open_task: bool, limit: int
+) -> StaleProjects:
+    """Return the projects of a search that were not updated for so many days.
+
+    The oldest projects are shown, of these the longest untouched first.
+
+    Args:
+        search: Which projects.
+        now: The account's local time.
+        days: How long.
+        without_open_task: Whether to leave out those that have an open task.
+        limit: Most projects to show.
+    """
+    cutoff = (now.replace(tzinfo=None) - timedelta(days)).isoformat(" ", "seconds")
+    every, fresh = await map_bounded(
+        ({}, {"UpdatedSince": cutoff}), lambda narrower: search.read_all(narrower=cast("dict[str, object]", narrower))
+    )
+    stale = [row for row in every.rows if row["id"] not in fresh.ids]
+    problems = [every.problem or fresh.problem]
+    if without_open_task:
+        stale, problem = await _without_open_task(search, stale)
+        problems.append(problem)
+    shown = stale[:limit]
+    await search.add_labels(shown)
+    details = await read_details([row["id"] for row in shown], search.client.get_project, search.steps)
+    entries = [_entry(row, details.found.get(row["id"])) for row in shown]
+    answer: dict[str, Any] = {
+        "items": sorted(entries, key=lambda entry: entry.get("updated_at", "")),
+        "total": len(stale),
+        "projects": len(every.rows),
+        "cutoff": cutoff,
+        "exact": not any(problems),
+    }
+    if len(stale) > limit:
+        problems.append(f"The {limit} oldest of {len(stale)} are shown: name a module or user, or raise limit.")
+    if note := " ".join(filter(None, problems)):
+        answer["note"] = note
+    return cast("StaleProjects", answer)
+
+
+async def _without_open_task(search: ProjectSearch, projects: list[Project]) -> tuple[list[Project], str]:
+    asked = projects[:MAX_TASK_READS]
+    found = await read_open_tasks(search, asked)
+    busy = {project["id"] for _, project in found.tasks}
+    problem = found.problem
+    if len(projects) > len(asked):
+        problem = f"Only the {len(asked)} oldest of {len(projects)} stale projects were asked for tasks. {problem}"
+    return [project for project in asked[: found.looked_at] if project["id"] not in busy], problem.strip()
+
+
+def _entry(row: Project, detail: Project | None) -> dict[str, Any]:
+    updated_at = None if detail is None else value_of(detail, "UpdatedAt")
+    return {**project_entry(row), **({"updated_at": updated_at} if updated_at else {})}

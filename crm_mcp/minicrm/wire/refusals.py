@@ -1,0 +1,68 @@
+"""What is MiniCRM's own in reading refusals: which project, contact, task or address a 404 is about. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_mcp.crm import http_refusals as refusals
+from crm_mcp.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from crm_mcp.crm.messages import Request, Response
+
+ACCOUNT = refusals.Account(
+    "MiniCRM",
+    "MINICRM_SYSTEM_ID and MINICRM_API_KEY",
+    "MINICRM_URL",
+    bad_request_hints=(
+        ("/Api/R3/ToDo", "Only an open task can be changed, and only for a user there is; get_task shows the task."),
+        ("/Api/R3/Address", "Compare the fields with those of get_address."),
+    ),
+)
+
+_NOUNS = {
+    "Project": ("project", "search_projects finds projects and their ids."),
+    "Contact": ("contact", "search_contacts finds contacts and their ids."),
+    "ToDo": ("task", "get_project_tasks lists a project's tasks and their ids."),
+    "ToDoList": ("project", "search_projects finds projects and their ids."),
+    "Address": ("address", "list_addresses lists a contact's addresses and their ids."),
+    "AddressList": ("contact", "search_contacts finds contacts and their ids."),
+    "Schema": ("module", "list_modules lists the modules and their ids."),
+}
+"""First part of a path below the API's root, to the noun of the id that ends it and where to find the right one."""
+
+
+def raise_for_refusal(response: Response) -> None:
+    """Return quietly for a 2xx; raise what any other status means, naming what a 404 did not find.
+
+    Raises:
+        CrmError: The one that `crm_mcp.crm.http_refusals.raise_for_refusal` names for the status.
+
+    Source: minicrm.txt, "Error handling"; fixtures minicrm/29 to 29f.
+    """
+    try:
+        refusals.raise_for_refusal(response, ACCOUNT)
+    except NotFoundError:
+        raise not_found(response) from None
+
+
+def not_found(response: Response) -> NotFoundError:
+    """Make the error for an id, or a ReferenceId, that MiniCRM does not have."""
+    what, hint = _subject(response.request)
+    said = refusals.quote(response) if response.status == 404 else ""
+    words = f' It said: "{said}".' if said else ""
+    if response.body.lstrip()[:1] == b"<":
+        hint = f"{hint} A page of HTML also means that {ACCOUNT.url_variable} is not the CRM's own address."
+    return NotFoundError(f"MiniCRM has no {what}.{words}", status=response.status, hint=hint)
+
+
+def _subject(request: Request) -> tuple[str, str]:
+    """Say what a request was about, and where to look for the right id."""
+    parts = request.path.split("/")[3:]
+    noun, hint = _NOUNS.get(parts[0], ("", "")) if parts else ("", "")
+    if noun and len(parts) > 1 and parts[-1].isdigit():
+        return f"{noun} {parts[-1]}", hint
+    reference = dict(request.query).get("ReferenceId")
+    if noun and reference:
+        return f"{noun} with ReferenceId {reference!r}", hint
+    return f"answer to {request.method} {request.path}", "Check the ids among the values, or search for the right ones."

@@ -1,0 +1,220 @@
+"""MiniCRM answers: every `parse_` of the codec, each from a response to a model. Pure.
+
+Each raises a `RefusedError` for a refusal and `UnexpectedAnswerError` for an answer of another shape, never anything
+else. Operations whose answers have the same shape share a reading.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_mcp.errors import UnexpectedAnswerError
+from crm_mcp.minicrm.models import Page
+from crm_mcp.minicrm.wire.entities import (
+    address_of,
+    address_row_of,
+    contact_of,
+    module_of,
+    project_of,
+    schema_of,
+    task_of,
+)
+from crm_mcp.minicrm.wire.envelope import Row, read_json, read_object, read_rows, rows_of, unexpected
+from crm_mcp.minicrm.wire.refusals import not_found
+from crm_mcp.minicrm.wire.values import as_list, as_object, read_id
+
+if TYPE_CHECKING:
+    from crm_mcp.crm.messages import Response
+    from crm_mcp.minicrm.models import Address, AddressRow, Contact, Module, Project, Schema, Task, Written
+
+
+def parse_list_modules(response: Response) -> list[Module]:
+    """Parse the modules: `{"3": "Sales"}`, or `{"3": {"Name": ...}}` with details.
+
+    Source: minicrm.txt, "Modules" and "Modules with details"; fixtures minicrm/02 and 03.
+    """
+    body = read_json(response)
+    listed = as_list(body)
+    if listed:  # PHP writes keys that count from 0 as a list
+        body = {str(at): value for at, value in enumerate(listed)}
+    modules = as_object(body)
+    if modules is None:
+        raise unexpected(response, "sent no object of modules")
+    return [_module(response, key, value, is_keyed=not listed) for key, value in modules.items()]
+
+
+def _module(response: Response, key: str, value: object, *, is_keyed: bool) -> Module:
+    settings = as_object(value) or {}
+    module_id = key if is_keyed else read_id(settings.get("Id")) or key
+    if not key.isdecimal() or not (isinstance(value, str | int) or settings):
+        raise unexpected(response, f"sent a module without an id or a name ({key[:40]!r})")
+    return module_of(module_id, value)
+
+
+def parse_get_project_schema(response: Response) -> Schema:
+    """Parse a module's schema: `{"Name": "Text(128)", "StatusId": {"2509": "Contacted"}}`.
+
+    Source: minicrm.txt, "Database Schema"; fixture minicrm/05.
+    """
+    return schema_of(read_object(response))
+
+
+def parse_get_contact_schema(response: Response) -> Schema:
+    """Parse the schema of persons or businesses; see `parse_get_project_schema`.
+
+    The choices of `Type` become the English words, since neither ids nor labels can be written (observed).
+
+    Source: minicrm.txt, "Database Schema"; fixtures minicrm/04 and 04b.
+    """
+    schema = schema_of(read_object(response))
+    for field in schema["fields"]:
+        if field["name"] == "Type" and "choices" in field:
+            field["type"] = "Enum"
+            field["choices"] = {"Person": "Person", "Business": "Business"}
+    return schema
+
+
+def parse_search_projects(response: Response) -> Page[Project]:
+    """Parse a page of projects: `{"Count": 1, "Results": {"1234": {...}}}`.
+
+    A search by ReferenceId is answered by a detail, which becomes a page of one.
+
+    Source: minicrm.txt, "Project search"; fixtures minicrm/07 to 11.
+    """
+    body = read_json(response)
+    rows, total = rows_of(response, body)
+    is_detail = _is_detail(body)
+    return Page([project_of(*_identified(response, row), is_detail=is_detail) for row in rows], total)
+
+
+def parse_get_project(response: Response) -> Project:
+    """Parse one project: `{"Id": 1234, "StatusId": "Contacted", ...}`.
+
+    Source: minicrm.txt, "Project (GET)"; fixture minicrm/12.
+    """
+    return project_of(*_own(response), is_detail=True)
+
+
+def parse_get_project_by_reference(response: Response) -> Project | str:
+    """Parse the project with a ReferenceId; the id alone where a server answers with a page of one row.
+
+    Raises:
+        NotFoundError: There is none: a 404, or a page without rows.
+        UnexpectedAnswerError: There are several.
+
+    Source: minicrm.txt, "Project (GET)"; fixture minicrm/13.
+    """
+    body = read_json(response)
+    rows, _ = rows_of(response, body)
+    found = [_identified(response, row) for row in rows]
+    if not found:
+        raise not_found(response)
+    if len(found) > 1:
+        raise UnexpectedAnswerError(
+            "MiniCRM has several projects with this ReferenceId.",
+            hint=f"Get one of them by its id: {', '.join(project_id for project_id, _ in found[:10])}.",
+        )
+    project_id, row = found[0]
+    return project_of(project_id, row, is_detail=True) if _is_detail(body) else project_id
+
+
+def parse_search_contacts(response: Response) -> Page[Contact]:
+    """Parse a page of contacts: `{"Count": 1, "Results": {"12345": {...}}}`.
+
+    Source: minicrm.txt, "Contact Search"; fixtures minicrm/16 to 18.
+    """
+    body = read_json(response)
+    rows, total = rows_of(response, body)
+    is_detail = _is_detail(body)
+    return Page([contact_of(*_identified(response, row), is_detail=is_detail) for row in rows], total)
+
+
+def parse_get_contact(response: Response) -> Contact:
+    """Parse one person or business: `{"Id": 12346, "Type": "Business", "Name": ...}`.
+
+    Source: minicrm.txt, "Contact (GET)"; fixtures minicrm/19 and 20.
+    """
+    return contact_of(*_own(response), is_detail=True)
+
+
+def parse_list_tasks(response: Response) -> Page[Task]:
+    """Parse a project's tasks: `{"Count": 2, "Results": [{"Id": "1111", ...}]}`.
+
+    Source: minicrm.txt, "Task Search"; fixtures minicrm/23 to 23c.
+    """
+    rows, total = read_rows(response)
+    return Page([task_of(*_identified(response, row), is_detail=False) for row in rows], total)
+
+
+def parse_get_task(response: Response) -> Task:
+    """Parse one task: `{"Id": 1111, "UserId": "John Doe", "Comment": ...}`.
+
+    Source: minicrm.txt, "Task (GET)"; fixture minicrm/24.
+    """
+    return task_of(*_own(response), is_detail=True)
+
+
+def parse_list_addresses(response: Response) -> Page[AddressRow]:
+    """Parse a contact's addresses: `{"Count": 2, "Results": [{"123": "Home address (...)"}]}`.
+
+    Source: minicrm.txt, "Address (List)"; fixture minicrm/26.
+    """
+    rows, total = read_rows(response)
+    return Page([_address_row(response, row) for row in rows], total)
+
+
+def _address_row(response: Response, row: Row) -> AddressRow:
+    structured = as_object(row.value)
+    if structured is None and not isinstance(row.value, str):
+        raise unexpected(response, "sent an address that is no text")
+    return address_row_of(_row_id(response, row, structured or {}), row.value)
+
+
+def parse_get_address(response: Response) -> Address:
+    """Parse one address: `{"Id": 123, "ContactId": 1234, "City": ...}`.
+
+    Source: minicrm.txt, "Address (GET)"; fixture minicrm/27.
+    """
+    return address_of(*_own(response))
+
+
+def parse_written(response: Response) -> Written:
+    """Parse what every create and update is answered with: `{"Id": 1234}`.
+
+    Source: minicrm.txt, "Project (PUT)", "Contact (PUT)", "Task (PUT)", "Address (PUT)"; fixtures minicrm/14,
+    21, 25 and 28.
+    """
+    return {"id": _own(response)[0]}
+
+
+parse_create_project = parse_update_project = parse_written
+parse_create_contact = parse_update_contact = parse_written
+parse_create_task = parse_update_task = parse_written
+parse_create_address = parse_update_address = parse_written
+
+
+def _is_detail(body: object) -> bool:
+    """Tell a bare object from a page: a search by ReferenceId is answered by the first."""
+    entries = as_object(body) or {}
+    return "Id" in entries and "Results" not in entries and "Count" not in entries
+
+
+def _own(response: Response) -> tuple[str, dict[str, object]]:
+    """Return the id and the object of an answer that is one object."""
+    return _identified(response, Row("", read_object(response)))
+
+
+def _identified(response: Response, row: Row) -> tuple[str, dict[str, object]]:
+    """Return a row's id and its object."""
+    entries = as_object(row.value)
+    if entries is None:
+        raise unexpected(response, "sent a row that is no object")
+    return _row_id(response, row, entries), entries
+
+
+def _row_id(response: Response, row: Row, entries: dict[str, object]) -> str:
+    """Return a row's own `Id`, which wins over the key it stands under where they disagree."""
+    own_id = read_id(entries.get("Id")) or read_id(row.key)
+    if own_id is None:
+        raise unexpected(response, "sent a row without an id")
+    return own_id

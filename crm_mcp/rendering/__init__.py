@@ -1,0 +1,1 @@
+"""How values are shown: short forms, HTML as text, files. Pure."""

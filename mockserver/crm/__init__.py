@@ -1,0 +1,1 @@
+"""What both fakes are built on: the API seam, database, clock and profiles."""

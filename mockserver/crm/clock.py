@@ -1,0 +1,82 @@
+"""The account's clock: real local time, or a time that a test has set, frozen or running.
+
+A set time is part of the state: it lives in the database, so it is in snapshots and in a `--db` file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from mockserver.crm.database import transaction
+
+# MiniCRM's accounts keep Hungarian time (field notes, grade B); that an Ivinex portal does too is assumed.
+ACCOUNT_ZONE = "Europe/Budapest"
+
+
+def read_account_time() -> dt.datetime:
+    """Return the real time in the account's zone, to the second and without an offset."""
+    return dt.datetime.now(ZoneInfo(ACCOUNT_ZONE)).replace(tzinfo=None, microsecond=0)
+
+
+def parse_account_time(text: str) -> dt.datetime:
+    """Read an ISO date-time; one with an offset is converted to the account's zone.
+
+    Raises:
+        ValueError: It is no ISO date-time.
+    """
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(ZoneInfo(ACCOUNT_ZONE)).replace(tzinfo=None)
+    return moment.replace(microsecond=0)
+
+
+class AccountClock:
+    """Tells and changes the account's time.
+
+    Args:
+        connection: Where a set time is kept.
+        read_real_time: The real account time, replaceable in tests.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, read_real_time: Callable[[], dt.datetime] = read_account_time
+    ) -> None:
+        self._connection = connection
+        self._read_real_time = read_real_time
+        connection.execute("CREATE TABLE IF NOT EXISTS control_clock (frozen_at TEXT, ahead_s REAL)")
+        row = connection.execute("SELECT frozen_at, ahead_s FROM control_clock").fetchone()
+        self._frozen_at = dt.datetime.fromisoformat(row[0]) if row and row[0] else None
+        self._ahead = dt.timedelta(seconds=row[1] if row else 0.0)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether the clock stands still."""
+        return self._frozen_at is not None
+
+    def now(self) -> dt.datetime:
+        """Return the present local time of the account, without an offset and without microseconds."""
+        return self._frozen_at if self._frozen_at is not None else self._read_real_time() + self._ahead
+
+    def freeze(self, moment: dt.datetime | None = None) -> None:
+        """Stop the clock at `moment`, or where it is."""
+        self._keep(moment or self.now(), dt.timedelta(0))
+
+    def run_from(self, moment: dt.datetime) -> None:
+        """Set the clock to `moment` and let it run on from there."""
+        self._keep(None, moment - self._read_real_time())
+
+    def free(self) -> None:
+        """Go back to real time."""
+        self._keep(None, dt.timedelta(0))
+
+    def _keep(self, frozen_at: dt.datetime | None, ahead: dt.timedelta) -> None:
+        with transaction(self._connection):
+            self._connection.execute("DELETE FROM control_clock")
+            self._connection.execute(
+                "INSERT INTO control_clock VALUES (?, ?)",
+                (frozen_at.isoformat(" ") if frozen_at else None, ahead.total_seconds()),
+            )
+        self._frozen_at, self._ahead = frozen_at, ahead

@@ -1,0 +1,1 @@
+"""Reads JSON documents strictly and says where they are wrong. Pure."""

@@ -1,0 +1,165 @@
+"""The thin layer over ASGI: one request read, one answer sent, by way of a fault where there is one.
+
+No framework stands between: every test of a user's waits for the fake, so the fake must not make it wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from mockserver.crm.api import ApiResponse
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+MAX_BODY_BYTES = 512 * 1024 * 1024
+# Where a server lends the application, in the scope's `state`, a function that ends the connection: `end(is_reset)`.
+END_CONNECTION = "mockserver.end_connection"
+_MOST_DRIPS = 20
+
+
+class DisconnectedError(Exception):
+    """The caller went away before the request was read."""
+
+
+class BodyTooLargeError(Exception):
+    """The body is larger than anything the fake takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request as it came over the wire.
+
+    Attributes:
+        method: Upper-case HTTP method.
+        path: Decoded path.
+        query: Decoded name and value pairs, in the order sent.
+        headers: Values by lower-case name; of repeated ones the last.
+        body: The raw body.
+        peer: The caller's address; empty where there is none (a call inside the process, a Unix socket).
+        scheme: `http` or `https`.
+    """
+
+    method: str
+    path: str
+    query: list[tuple[str, str]]
+    headers: Mapping[bytes, bytes]
+    body: bytes
+    peer: str
+    scheme: str
+
+    @property
+    def host(self) -> str:
+        """The `Host` header, such as `127.0.0.1:8080`."""
+        return self.headers.get(b"host", b"").decode("latin-1")
+
+    @property
+    def base_url(self) -> str:
+        """Where the caller reached the fake, such as `http://127.0.0.1:8080`."""
+        return f"{self.scheme}://{self.host or '127.0.0.1'}"
+
+
+async def read_request(scope: Scope, receive: Receive) -> HttpRequest:
+    """Read a request to its end.
+
+    Raises:
+        DisconnectedError: The caller went away.
+        BodyTooLargeError: The body exceeds `MAX_BODY_BYTES`.
+    """
+    raw_query: bytes = scope["query_string"]
+    client = scope.get("client")
+    return HttpRequest(
+        method=scope["method"],
+        path=scope["path"],
+        query=parse_query(raw_query) if raw_query else [],
+        headers=dict(scope["headers"]),
+        body=await _read_body(receive),
+        peer=client[0] if client else "",
+        scheme=scope.get("scheme", "http"),
+    )
+
+
+def parse_query(raw: bytes) -> list[tuple[str, str]]:
+    """Read a query into decoded names and values, in the order sent."""
+    return parse_qsl(raw.decode(errors="replace"), keep_blank_values=True)
+
+
+async def _read_body(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise DisconnectedError
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise BodyTooLargeError
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def deliver(scope: Scope, receive: Receive, send: Send, answer: ApiResponse) -> None:
+    """Send an answer the way its fault has it, or at once where there is none."""
+    delivery = answer.delivery
+    if delivery is None:
+        await send_answer(send, answer)
+        return
+    if delivery.is_dripped:
+        await _drip(send, answer, delivery.delay_s)
+        return
+    if delivery.delay_s:
+        await asyncio.sleep(delivery.delay_s)
+    if delivery.is_reset:
+        await _end_connection(scope, receive, is_reset=True)
+    elif delivery.cut_at is not None:
+        await send(_build_start(answer))
+        await send({"type": "http.response.body", "body": answer.arriving_body, "more_body": True})
+        await _end_connection(scope, receive, is_reset=False)
+    else:
+        await send_answer(send, answer)
+
+
+async def send_answer(send: Send, answer: ApiResponse) -> None:
+    """Send an answer in one piece."""
+    await send(_build_start(answer))
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _build_start(answer: ApiResponse) -> dict[str, Any]:
+    headers = [(b"content-type", answer.content_type.encode()), (b"content-length", str(len(answer.body)).encode())]
+    if answer.status in {204, 304}:  # which have no body to tell about
+        headers.clear()
+    headers.extend((name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items())
+    return {"type": "http.response.start", "status": answer.status, "headers": headers}
+
+
+async def _drip(send: Send, answer: ApiResponse, duration_s: float) -> None:
+    """Send the head at once and the body in pieces of equal size that arrive at equal intervals."""
+    await send(_build_start(answer))
+    pieces = split_into_drips(answer.body)
+    for piece in pieces:
+        await asyncio.sleep(duration_s / len(pieces))
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def split_into_drips(body: bytes) -> list[bytes]:
+    """Return the pieces in which a body drips, of equal size but for the last."""
+    size = max(1, -(-len(body) // _MOST_DRIPS))
+    return [body[i : i + size] for i in range(0, len(body), size)] or [b""]
+
+
+async def _end_connection(scope: Scope, receive: Receive, *, is_reset: bool) -> None:
+    end: Callable[[bool], None] | None = scope.get("state", {}).get(END_CONNECTION)
+    if end is None:
+        raise ConnectionResetError("a fault of the plan ends this connection, which this server has no way to do")
+    end(is_reset)
+    while (await receive())["type"] != "http.disconnect":  # else the server would take it for a forgotten answer
+        pass

@@ -1,0 +1,124 @@
+"""What an Ivinex portal's requests and answers hold, and which of it says something about somebody.
+
+Kept: the names of fields, module ids, operands, limits and offsets, and the API's own words. All else has a stand-in:
+in a record every value is text, and nothing tells an option's id from a linked record's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from mockserver.documents.strict_json import JsonError, parse_json
+from mockserver.live.record.interaction import Example
+from mockserver.live.record.pseudonyms import Pseudonyms
+from mockserver.live.record.text import TextScrubber
+from mockserver.live.record.values import scrub_integer, walk
+
+_KEPT = frozenset({"CollectionTypeID", "Limit", "Offset", "LookupOptionText"})
+_FILTERS = frozenset({"Filters", "Filter"})
+_FLAGS = frozenset({"true", "false"})
+_WORDS: Mapping[str, frozenset[str]] = {"Status": frozenset({"Success", "Error"})}
+_ORDER = re.compile(r"\w{1,64}(?: (?:ASC|DESC))?", re.IGNORECASE)
+_NAME = re.compile(r"\w{1,64}")
+_LINK = re.compile(r"([0-9]+):([0-9]+)")
+
+_READS = (
+    ("LinkedTo", 17, "linked-records", "Get Records / 4. Linked Records"),
+    ("OrderBy", 21, "sorting", "Get Records / 7. Sorting Results"),
+    ("LookupOptionText", 22, "lookup-option-text", "Get Records / 8. LookupOptionText"),
+    ("Filter", 13, "get-records-by-field", "Get Records / 3. Get Specific Record(s) by Field"),
+    ("Offset", 20, "paginate", "Get Records / 6. Paginate Results"),
+    ("Limit", 12, "get-records-with-limit", "Get Records / 2. Get More Records Using Limit"),
+)
+
+
+class IvinexScrubber:
+    """Scrubs one portal's requests and answers.
+
+    Args:
+        pseudonyms: Where stand-ins come from.
+    """
+
+    document = "ivinex.txt"
+
+    def __init__(self, pseudonyms: Pseudonyms) -> None:
+        self._pseudonyms = pseudonyms
+        self._text = TextScrubber(pseudonyms, lambda _url: None)
+
+    def find_example(self, method: str, path: str, query: Sequence[tuple[str, str]], body: object) -> Example:  # noqa: ARG002 - the promise is both CRMs'
+        """Return the documented example that a request is nearest to."""
+        if method != "GET":
+            if '"CollectionID"' in json.dumps(body):
+                return Example(6, "update-records", "Update Record")
+            return Example(2, "create-records", "Create Record")
+        asked = " ".join(f"{name} {value if name in _FILTERS else ''}" for name, value in query)
+        found = next((read for read in _READS if read[0] in asked), None)
+        return Example(*found[1:]) if found else Example(11, "get-all-records", "Get Records / 1. Get All Records")
+
+    def scrub_path(self, path: str) -> str:
+        """Return the path, which is the same for all requests."""
+        return path
+
+    def scrub_query(self, name: str, value: str) -> tuple[str, str]:
+        """Return a parameter that asks the same of the scrubbed portal."""
+        if name in _FILTERS:
+            return name, self._scrub_filters(value)
+        if name == "OrderBy" and _ORDER.fullmatch(value):
+            return name, value
+        return self._scrub_key(name), self._scrub_text(name, value)
+
+    def scrub_text(self, text: str) -> str:
+        """Return a text of the same shape that says nothing of the original."""
+        return self._text.scrub(text)
+
+    def scrub_body(self, path: str, value: object) -> object:  # noqa: ARG002 - the promise is both CRMs'
+        """Return a JSON body with the same keys, types and order."""
+        return self._walk(value)
+
+    def _walk(self, value: object, name: str = "") -> object:
+        return walk(
+            value,
+            name,
+            scrub_key=self._scrub_key,
+            scrub_text=self._scrub_text,
+            scrub_int=self._scrub_int,
+            pseudonyms=self._pseudonyms,
+        )
+
+    def _scrub_filters(self, text: str) -> str:
+        try:
+            filters = parse_json(text.encode("utf-8", "surrogatepass"))
+        except JsonError:
+            return self._text.scrub(text)
+        if not isinstance(filters, list):
+            return json.dumps(self._walk(filters), ensure_ascii=False)
+        return json.dumps([self._scrub_filter(one) for one in cast("list[object]", filters)], ensure_ascii=False)
+
+    def _scrub_filter(self, condition: object) -> object:
+        if not isinstance(condition, dict):
+            return self._walk(condition)
+        parts = cast("dict[str, object]", condition)
+        return {self._scrub_key(key): self._scrub_part(key, part) for key, part in parts.items()}
+
+    def _scrub_part(self, key: str, part: object) -> object:
+        if key in {"Field", "Operand", "Operand_Name"} and isinstance(part, str) and _NAME.fullmatch(part):
+            return part
+        link = _LINK.fullmatch(part) if isinstance(part, str) else None
+        return f"{link[1]}:{self._pseudonyms.digits(link[2])}" if link else self._walk(part)
+
+    def _scrub_key(self, key: str) -> str:
+        if key.isdigit():
+            return self._pseudonyms.digits(key)
+        return self._text.scrub(key) if "@" in key else key
+
+    def _scrub_text(self, name: str, text: str) -> str:
+        is_number = text.isascii() and text.isdigit()
+        if text in _FLAGS or text in _WORDS.get(name, ()) or (is_number and name in _KEPT):
+            return text
+        return self._text.scrub(text)
+
+    def _scrub_int(self, name: str, number: int) -> int:
+        return number if name in _KEPT else scrub_integer(number, self._pseudonyms)

@@ -1,0 +1,1 @@
+"""The ASGI application of both fakes and the process that serves it."""

@@ -1,0 +1,148 @@
+"""Running the application on a socket: binding, telling that it listens, and ending cleanly on a signal.
+
+Also lends the application a way to end a connection without an answer, which is what some faults are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+from asyncio import AbstractEventLoop
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+from mockserver.http.asgi import END_CONNECTION
+from mockserver.server.app import MockApp
+
+SHUTDOWN_TIMEOUT_S = 2
+# Longer than clients keep idle connections (httpx: 5 s, the server's own default): who lets go first never loses a
+# request to the other's letting go.
+KEEP_ALIVE_S = 75
+_LINGER_ZERO = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Calls back once, as soon as requests are accepted."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+
+class _EndingProtocol(H11Protocol):
+    """Lends each request's `state` a function that ends the connection."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, {**app_state, END_CONNECTION: self._end_connection}, _loop)
+
+    def _end_connection(self, is_reset: bool) -> None:
+        """End the connection: after what was written is sent, or at once and with a reset (TCP's RST)."""
+        if not is_reset:
+            self.transport.close()
+            return
+        # Closing with a lingering time of zero is what makes the kernel send a reset rather than an orderly end.
+        connection = self.transport.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+        self.transport.abort()
+
+
+def bind_socket(host: str, port: int) -> socket.socket:
+    """Take the address and start queueing callers; port 0 takes a free one.
+
+    Raises:
+        OSError: The address cannot be had.
+    """
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if sys.platform != "win32":  # there it would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(socket.SOMAXCONN)  # until here a second server could bind the same address too
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def format_url(host: str, listener: socket.socket) -> str:
+    """Return the address people reach a bound socket at."""
+    port: int = listener.getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def exit_on_signals() -> None:
+    """Make SIGTERM and SIGINT a normal end, from now on and after the server has shut down.
+
+    While it runs the server has handlers of its own; when it is done it raises what it caught once more, for these.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit_normally)
+
+
+def _exit_normally(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def exit_with_stdin() -> None:
+    """Make the end of standard input a normal end too."""
+    threading.Thread(target=_wait_for_end_of_stdin, name="stdin", daemon=True).start()
+
+
+def _wait_for_end_of_stdin() -> None:
+    # Not through sys.stdin, whose lock a thread that waits would hold while the interpreter ends.
+    with contextlib.suppress(OSError):
+        while os.read(0, 65536):
+            pass
+    signal.raise_signal(signal.SIGTERM)
+
+
+def serve(app: MockApp, listener: socket.socket, *, log_level: str, announce: Callable[[], None]) -> None:
+    """Answer requests until a signal comes.
+
+    Args:
+        app: The application.
+        listener: The bound socket.
+        log_level: `debug` also logs every request.
+        announce: Called once requests are accepted.
+    """
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        http=_EndingProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level=log_level,
+        access_log=log_level == "debug",
+        # A caller's word about who called is not to be trusted: the control endpoints ask for the real peer.
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
+    )
+    # What is here now stays until the end: looking for garbage in it would only make answers wait.
+    gc.collect()
+    gc.freeze()
+    _AnnouncingServer(config, announce).run(sockets=[listener])

@@ -1,0 +1,1 @@
+"""Separate copies of both fakes, with the faults and the journal of each."""

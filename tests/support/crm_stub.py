@@ -1,0 +1,123 @@
+"""Both CRMs as a stub: a small account that answers by hand-written JSON and remembers what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import httpx
+from mcp import Client
+
+from tests.support.mcp_play import assistant
+
+URL = "https://crm.example"
+API = "/Api/R3"
+RECORDS = "/API/Records.php"
+
+Json = dict[str, Any] | list[Any]
+Answer = Json | Callable[[httpx.Request], httpx.Response]
+"""A JSON value, or what makes an answer of the request."""
+_T = TypeVar("_T")
+
+ACCOUNT: Mapping[str, Answer] = {
+    f"GET {API}/Category": {"3": "Sales", "5": "Support"},
+    f"GET {API}/Schema/Project/3": {
+        "StatusId": {"2500": "New", "2509": "Won"},
+        "UserId": {"1": "John Doe", "2": "Jane Roe"},
+        "Text1": "Text(1024)",
+        "Enum2": {"7": "Red", "8": "Blue"},
+    },
+    f"GET {API}/Schema/Project/5": {"StatusId": {"2600": "Waiting"}, "UserId": {"1": "John Doe", "4": "Max Five"}},
+    f"GET {API}/Schema/Person": {"FirstName": "Text(1024)", "Enum9": {"1": "Gold"}},
+    f"GET {API}/Schema/Business": {"Name": "Text(1024)", "Enum8": {"4": "Steel"}},
+    f"GET {API}/Project/7": {"Id": 7, "CategoryId": 3, "Name": "Card", "StatusId": "New", "UserId": "John Doe"},
+    f"GET {API}/Contact/1": {"Id": 1, "Type": "Person", "FirstName": "Anna", "LastName": "Nagy"},
+    f"GET {API}/Contact/2": {"Id": 2, "Type": "Business", "Name": "Firm"},
+    f"GET {API}/Project": {"Count": 0, "Results": []},
+    f"GET {API}/Contact": {"Count": 0, "Results": []},
+    f"PUT {API}/Project": {"Id": 70},
+    f"PUT {API}/Project/7": {"Id": 7},
+    f"PUT {API}/Contact": {"Id": 20},
+    f"PUT {API}/Contact/2": {"Id": 2},
+    f"PUT {API}/ToDo": {"Id": 90},
+    f"PUT {API}/ToDo/9": {"Id": 9},
+    f"PUT {API}/Address": {"Id": 60},
+    f"PUT {API}/Address/6": {"Id": 6},
+    f"GET {RECORDS}": {"Records": []},
+    f"POST {RECORDS}": [{"CollectionTypeID": 1002, "CollectionID": 55, "Status": "Success", "Message": ""}],
+}
+"""What the account answers, by method and path."""
+
+
+class CrmStub:
+    """Answers both APIs; what it answers to one method and path can be replaced."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Answer] = dict(ACCOUNT)
+        self._seen: list[httpx.Request] = []
+
+    def answer(self, call: str, answer: Answer) -> None:
+        """Answer a call, such as `PUT /Api/R3/Project`, in another way from now on."""
+        self._answers[call] = answer
+
+    def answer_status(self, call: str, status: int, text: str = "") -> None:
+        """Answer a call by a refusal."""
+        self.answer(call, lambda _: httpx.Response(status, text=text))
+
+    @property
+    def calls(self) -> list[str]:
+        """Every call so far as method and path, in order."""
+        return [_call(request) for request in self._seen]
+
+    @property
+    def written(self) -> list[tuple[str, Any]]:
+        """Every call that writes, as path and body."""
+        return [(one.url.path, json.loads(one.content)) for one in self._seen if one.method != "GET"]
+
+    def query_of(self, call: str) -> dict[str, str]:
+        """Return the query of the last of these calls."""
+        return dict([one for one in self._seen if _call(one) == call][-1].url.params)
+
+    @property
+    def last_body(self) -> bytes:
+        """The raw body of the last call."""
+        return self._seen[-1].content
+
+    async def respond(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request, after others that are under way have had their turn."""
+        self._seen.append(request)
+        await asyncio.sleep(0)
+        answer = self._answers[_call(request)]
+        return answer(request) if callable(answer) else httpx.Response(200, json=answer)
+
+
+def _call(request: httpx.Request) -> str:
+    return f"{request.method} {request.url.path}"
+
+
+def in_session(play: Callable[[Client], Awaitable[_T]]) -> _T:
+    """Play some tool calls with one server on the CRMs that the environment names."""
+
+    async def run() -> _T:
+        async with assistant() as client:
+            return await play(client)
+
+    return asyncio.run(run())
+
+
+def numbered_rows(key: str, count: int) -> Answer:
+    """Answer a search as a CRM with so many records would, which are numbered from 1 under `key`."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked = request.url.params
+        rows = [{key: number, "Name": f"n{number}"} for number in range(1, count + 1)]
+        if key == "Id":
+            start = int(asked.get("Page", "0")) * 100
+            found = {str(row["Id"]): row for row in rows[start : start + 100]}
+            return httpx.Response(200, json={"Count": count, "Results": found})
+        start = int(asked.get("Offset", "0"))
+        return httpx.Response(200, json={"Records": rows[start : start + int(asked.get("Limit", "10"))]})
+
+    return answer

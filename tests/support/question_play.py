@@ -1,0 +1,69 @@
+"""A server whose clock stands still, and a CRM of any size to ask it about."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Mapping
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from mcp import Client
+from mcp.server import MCPServer
+
+from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.tools.question_tools import QuestionTools
+from crm_mcp.transport.session import ConnectionPool, Session
+
+NOW = datetime.fromisoformat("2026-11-18T12:00:00+01:00")
+Json = dict[str, Any]
+
+
+@contextlib.asynccontextmanager
+async def asking(environment: Mapping[str, str], *, now: datetime = NOW) -> AsyncGenerator[Client]:
+    """Connect a client to the MiniCRM questions alone, at a time of day that stands still."""
+    pool = ConnectionPool(timeout_s=10)
+    login = (environment["MINICRM_SYSTEM_ID"], environment["MINICRM_API_KEY"])
+    client = MinicrmClient(Session(pool, crm="MiniCRM", base_url=environment["MINICRM_URL"], login=login))
+    zone = ZoneInfo("Europe/Budapest")
+    tools = QuestionTools(client, Directory(client, me="Jane"), zone, clock=now.astimezone).all()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: MCPServer[None]) -> AsyncGenerator[None]:
+        async with pool.open():
+            yield
+
+    async with Client(MCPServer("questions", tools=cast("list[Any]", list(tools)), lifespan=lifespan)) as connected:
+        yield connected
+
+
+def account(projects: list[Json], tasks: list[Json] | None = None, **more: object) -> Json:
+    """Return a seed of two modules with these projects and tasks; more parts replace what it has."""
+    statuses = {
+        "1": {"label": "New", "group": "Lead"},
+        "2": {"label": "Offer", "group": "Open"},
+        "3": {"label": "Won", "group": "Success"},
+        "4": {"label": "Lost", "group": "Failed"},
+    }
+    fields = {
+        "Int1": {"type": "Int"},
+        "Enum1": {"type": "Enum", "choices": {"1": "Web", "2": "Fair", "3": "Friend"}},
+        "Set1": {"type": "Set", "choices": {"1": "Kitchen", "2": "Bath"}},
+        "Source": {"type": "Enum", "choices": {"1": "Old", "2": "Young"}},
+    }
+    support = {"name": "Support", "type": "Generic", "statuses": {"9": {"label": "New", "group": "Open"}}}
+    minicrm: Json = {
+        "users": {"1": "John", "2": "Jane"},
+        "modules": {"3": {"name": "Sales", "type": "Generic", "statuses": statuses, "fields": fields}, "5": support},
+        "contacts": [{"Id": 1, "Type": "Person", "FirstName": "Anna", "LastName": "Nagy"}],
+        "projects": projects,
+        "tasks": tasks or [],
+    }
+    return {"minicrm": minicrm | more}
+
+
+def sale(project_id: int, **fields: object) -> Json:
+    """Return a project of Sales, John's offer to Anna unless the fields say else."""
+    row: Json = {"Id": project_id, "CategoryId": 3, "ContactId": 1, "StatusId": 2, "UserId": 1}
+    return {**row, "Name": f"Sale {project_id}", "CreatedAt": "2026-01-01 10:00:00", **fields}
