@@ -43,7 +43,7 @@ class Run:
 @contextmanager
 def running_second_server() -> Generator[str]:
     command = [sys.executable, "-m", "tests.contract.self_test.second_server"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_HERE.parents[1]) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_HERE.parents[3]) as process:
         try:
             assert process.stdout is not None
             yield process.stdout.readline().removeprefix("listening on ").strip()
@@ -56,7 +56,7 @@ def run_suite(folder: Path, *options: str) -> Run:
         command = [sys.executable, "-m", "pytest", "tests/contract", "-q", "--target", url]
         done = subprocess.run(
             [*command, "--contract-report", str(folder), *options],
-            cwd=_HERE.parents[1],
+            cwd=_HERE.parents[3],
             env=_build_environment(),
             capture_output=True,
             text=True,
