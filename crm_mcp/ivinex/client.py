@@ -1,60 +1,28 @@
-"""The Ivinex client: one method an operation, each a request built, sent and parsed."""
+"""The Ivinex client: one method an operation of `wire`; module ids and record ids are text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from crm_mcp.crm.messages import Sender
-from crm_mcp.ivinex import wire
-from crm_mcp.ivinex.models import Record, WriteResult
+from crm_mcp.crm.operation import Client, operation
+from crm_mcp.ivinex.models import Record
 from crm_mcp.ivinex.wire.checks import check_id
+from crm_mcp.ivinex.wire.requests import build_create_records, build_search_records, build_update_records
+from crm_mcp.ivinex.wire.responses import parse_get_record, parse_search_records, parse_write_results
 
 
-class IvinexClient:
-    """Works in one Ivinex account through a `Sender`; module ids and record ids are text."""
+class IvinexClient(Client):
+    """Works in one Ivinex account."""
 
-    def __init__(self, sender: Sender) -> None:
-        self._sender = sender
-
-    async def create_records(self, module_id: str, records: Sequence[Mapping[str, object]]) -> list[WriteResult]:
-        """Create records in one POST; see `wire.build_create_records`."""
-        return wire.parse_write_results(await self._sender.send(wire.build_create_records(module_id, records)))
-
-    async def update_records(self, module_id: str, records: Sequence[Mapping[str, object]]) -> list[WriteResult]:
-        """Update records in one POST; see `wire.build_update_records`."""
-        return wire.parse_write_results(await self._sender.send(wire.build_update_records(module_id, records)))
-
-    async def search_records(
-        self,
-        module_id: str,
-        *,
-        filters: Sequence[Mapping[str, object]] = (),
-        order_by: str = "",
-        descending: bool = False,
-        limit: int | None = None,
-        offset: int | None = None,
-        option_labels: bool = False,
-    ) -> list[Record]:
-        """Search one module; see `wire.build_search_records`."""
-        request = wire.build_search_records(
-            module_id,
-            filters=filters,
-            order_by=order_by,
-            descending=descending,
-            limit=limit,
-            offset=offset,
-            option_labels=option_labels,
-        )
-        return wire.parse_search_records(await self._sender.send(request))
+    create_records = operation(build_create_records, parse_write_results)
+    update_records = operation(build_update_records, parse_write_results)
+    search_records = operation(build_search_records, parse_search_records)
 
     async def get_record(self, module_id: str, record_id: str, *, option_labels: bool = False) -> Record:
         """Return one record by its id.
 
         Raises:
             NotFoundError: There is none.
-            InputError: It is no id.
         """
         record_id = check_id("record_id", record_id)
-        own_id = {"field": "collection_id", "operand": "Equal", "value": record_id}
-        request = wire.build_search_records(module_id, filters=[own_id], option_labels=option_labels)
-        return wire.parse_get_record(await self._sender.send(request), record_id)
+        by_id = {"field": "collection_id", "operand": "Equal", "value": record_id}
+        request = build_search_records(module_id, filters=[by_id], option_labels=option_labels)
+        return parse_get_record(await self.sender.send(request), record_id)
