@@ -1,9 +1,9 @@
-# Both targets need Python 3.11+, pip and make, nothing else; each makes its own environment first.
+# Every target needs Python 3.11+, pip and make, nothing else; each makes its own environment first.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test readme schemathesis evaluation clean
+.PHONY: demo test lint format fast snapshots readme soak schemathesis evaluation clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -18,18 +18,33 @@ $(VENV)/installed-test: $(VENV)/installed
 demo: $(VENV)/installed
 	$(BIN)/crm-mcp demo
 
-test: $(VENV)/installed-test
+# What CI runs.
+test: lint
+	$(BIN)/pytest --numprocesses auto
+
+lint: $(VENV)/installed-test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/basedpyright --level error
-	$(BIN)/pytest --numprocesses auto
 
-readme: $(VENV)/installed-test
-	$(BIN)/python -m tests.test_readme
-	$(BIN)/python -m tests.docs.test_deviations
+format: $(VENV)/installed-test
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
-# Long runs of Schemathesis against the fake; make schemathesis SCHEMATHESIS_EXAMPLES=2000 makes them longer.
+# The unit tests that mirror the two packages, while working.
+fast: $(VENV)/installed-test
+	$(BIN)/pytest --numprocesses auto --quiet -m 'not slow' tests/crm_mcp tests/mockserver tests/test_rooms.py
+
+# Writes anew all that is generated from code: the tools' schema snapshots, and the tables of README and docs.
+snapshots readme: $(VENV)/installed-test
+	$(BIN)/python -m tests.snapshots
+
+# Figures that take minutes, with fixed seeds: every property with many examples, and long runs of Schemathesis.
 SCHEMATHESIS_EXAMPLES ?= 500
+soak: schemathesis
+	HYPOTHESIS_PROFILE=soak $(BIN)/pytest --numprocesses auto --timeout 0 tests/properties
+
+# make schemathesis SCHEMATHESIS_EXAMPLES=2000 makes these runs longer.
 schemathesis: $(VENV)/installed-test
 	SCHEMATHESIS_EXAMPLES=$(SCHEMATHESIS_EXAMPLES) $(BIN)/pytest --capture=no tests/openapi/test_schemathesis.py
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 # Long runs of new cases: HYPOTHESIS_PROFILE=explore, or pytest --hypothesis-profile=explore.
 settings.register_profile("explore", deadline=None, max_examples=2_000, print_blob=True)
+# The same many cases at each run: make soak.
+settings.register_profile("soak", deadline=None, max_examples=2_000, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 # Hypothesis also tries the constants of those project modules that happen to be imported. All are, before the first

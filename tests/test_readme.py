@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import re
 import shlex
-from pathlib import Path
-from unittest import mock
 
 import click
 import pytest
 
 from crm_mcp.cli import main as crm_mcp_command
-from crm_mcp.mcp.tool_table import render_markdown
-from crm_mcp.registry import connect
-from crm_mcp.server import build_server
-from crm_mcp.transport.session import ConnectionPool
 from mockserver.cli import main as crm_mock_command
+from tests.snapshots import HOW, README, ROOT, read_table, render_tool_table
 from tests.support.mcp_play import both_crms
-
-ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
-TABLE = re.compile(r"(<!-- tools: [^\n]*-->\n)(.*?)(<!-- /tools -->)", re.DOTALL)
-
-
-def tool_table() -> str:
-    """Return the table of all tools, as with both CRMs connected."""
-    with mock.patch.dict(os.environ, both_crms("http://127.0.0.1:9")):
-        pool = ConnectionPool()
-        return render_markdown(asyncio.run(build_server(connect(pool), pool).list_tools()))
 
 
 def test_the_tool_table_is_the_tools() -> None:
-    found = TABLE.search(README.read_text(encoding="utf-8"))
-    assert found
-    assert found[2] == tool_table(), "run `make readme`"
+    assert read_table(README, "tools") == render_tool_table(), HOW
 
 
 def test_every_setting_is_told() -> None:
@@ -73,7 +53,3 @@ def test_every_option_and_command_that_is_told_exists(name: str, command: click.
 def test_every_file_that_is_linked_exists() -> None:
     links = re.findall(r"\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
     assert not [link for link in links if "://" not in link and not (ROOT / link).exists()]
-
-
-if __name__ == "__main__":
-    README.write_text(TABLE.sub(rf"\1{tool_table()}\3", README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import pytest
-from mcp.types import Tool
 
-from crm_mcp.registry import connect
-from crm_mcp.server import build_server
-from crm_mcp.transport.session import ConnectionPool
+from tests.snapshots import HOW, TOOLS, as_json, list_tools, render_tool
 from tests.support.mcp_play import both_crms
 
-SNAPSHOTS = Path(__file__).parent / "snapshots"
 SHARED = ["list_modules", "describe_module"]
 IVINEX = [
     *("search_records", "get_record", "get_linked_records", "summarize_records"),
@@ -32,16 +26,6 @@ MINICRM = [
 EXPORT = ["export_search"]
 ALL = [*SHARED, *IVINEX, *MINICRM, *EXPORT]
 WRITING = {name for name in ALL if name.startswith(("create_", "update_"))}
-
-
-def listed(*, read_only: bool = False) -> list[Tool]:
-    """Return the tools of the CRMs that the environment names."""
-    pool = ConnectionPool()
-    return asyncio.run(build_server(connect(pool), pool, read_only=read_only).list_tools())
-
-
-def as_json(tool: Tool) -> dict[str, Any]:
-    return tool.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 @pytest.fixture
@@ -65,34 +49,34 @@ def only_minicrm(both: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: 
 
 @pytest.mark.usefixtures("both")
 def test_every_tool_of_the_contract_is_there_and_no_other() -> None:
-    assert [tool.name for tool in listed()] == ALL
+    assert [tool.name for tool in list_tools()] == ALL
 
 
 @pytest.mark.usefixtures("only_ivinex")
 def test_an_unconfigured_minicrm_brings_no_tools() -> None:
-    assert [tool.name for tool in listed()] == [*SHARED, *IVINEX, *EXPORT]
+    assert [tool.name for tool in list_tools()] == [*SHARED, *IVINEX, *EXPORT]
 
 
 @pytest.mark.usefixtures("only_minicrm")
 def test_an_unconfigured_ivinex_brings_no_tools() -> None:
-    assert [tool.name for tool in listed()] == [*SHARED, *MINICRM, *EXPORT]
+    assert [tool.name for tool in list_tools()] == [*SHARED, *MINICRM, *EXPORT]
 
 
 @pytest.mark.usefixtures("both")
 def test_read_only_leaves_out_every_writing_tool() -> None:
-    assert {tool.name for tool in listed(read_only=True)} == set(ALL) - WRITING
+    assert {tool.name for tool in list_tools(read_only=True)} == set(ALL) - WRITING
 
 
 @pytest.mark.usefixtures("only_minicrm")
 def test_one_crm_needs_no_argument_to_choose_it() -> None:
-    by_name = {tool.name: tool for tool in listed()}
+    by_name = {tool.name: tool for tool in list_tools()}
     assert set(by_name["list_modules"].input_schema["properties"]) == set()
     assert set(by_name["describe_module"].input_schema["properties"]) == {"module", "fields"}
 
 
 @pytest.mark.usefixtures("both")
 def test_two_crms_are_told_apart_by_an_argument_with_their_names() -> None:
-    by_name = {tool.name: tool for tool in listed()}
+    by_name = {tool.name: tool for tool in list_tools()}
     assert by_name["describe_module"].input_schema["properties"]["crm"]["enum"] == ["ivinex", "minicrm"]
     assert by_name["describe_module"].input_schema["required"] == ["crm", "module"]
     assert "required" not in by_name["list_modules"].input_schema
@@ -100,7 +84,7 @@ def test_two_crms_are_told_apart_by_an_argument_with_their_names() -> None:
 
 @pytest.mark.usefixtures("both")
 def test_every_tool_has_title_description_annotations_and_both_schemas() -> None:
-    for tool in listed():
+    for tool in list_tools():
         plain = as_json(tool)
         assert tool.title, tool.name
         assert tool.description, tool.name
@@ -113,7 +97,7 @@ def test_every_tool_has_title_description_annotations_and_both_schemas() -> None
 
 @pytest.mark.usefixtures("both")
 def test_no_schema_holds_what_some_hosts_refuse_or_what_tells_nothing() -> None:
-    for tool in listed():
+    for tool in list_tools():
         inputs, outputs = json.dumps(tool.input_schema), json.dumps(tool.output_schema)
         for schema in (inputs, outputs):
             for noise in ("anyOf", "null", "$ref", "$defs", '"title"'):
@@ -129,7 +113,7 @@ def test_the_whole_list_stays_within_its_budget(
     request: pytest.FixtureRequest, connected: str, most_tools: int, most_bytes: int, read_only: bool
 ) -> None:
     request.getfixturevalue(connected)
-    tools = [as_json(tool) for tool in listed(read_only=read_only)]
+    tools = [as_json(tool) for tool in list_tools(read_only=read_only)]
     assert len(tools) <= most_tools
     compact = json.dumps({"tools": tools}, separators=(",", ":"), ensure_ascii=False)
     assert len(compact.encode()) <= most_bytes
@@ -140,7 +124,7 @@ def test_where_one_crm_is_connected_nothing_speaks_of_the_other(
     request: pytest.FixtureRequest, connected: str, other: str
 ) -> None:
     request.getfixturevalue(connected)
-    tools = listed()
+    tools = list_tools()
     assert other not in json.dumps([as_json(tool) for tool in tools]).casefold()
     elsewhere = {"only_ivinex": MINICRM, "only_minicrm": IVINEX}[connected]
     for tool in tools:
@@ -149,7 +133,7 @@ def test_where_one_crm_is_connected_nothing_speaks_of_the_other(
 
 @pytest.mark.usefixtures("both")
 def test_an_output_schema_names_what_an_answer_always_holds_and_what_leads_on() -> None:
-    by_name = {tool.name: tool.output_schema or {} for tool in listed()}
+    by_name = {tool.name: tool.output_schema or {} for tool in list_tools()}
     assert by_name["search_projects"] == {
         "type": "object",
         "properties": {"items": {"type": "array"}, "next_cursor": {"type": "string"}, "total": {"type": "integer"}},
@@ -161,18 +145,12 @@ def test_an_output_schema_names_what_an_answer_always_holds_and_what_leads_on() 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("name", ALL)
 def test_a_tool_is_what_its_snapshot_says(name: str) -> None:
-    """To accept a change on purpose, delete the snapshot and run the test twice."""
-    (tool,) = (tool for tool in listed() if tool.name == name)
-    printed = json.dumps(as_json(tool), indent=2, ensure_ascii=False) + "\n"
-    snapshot = SNAPSHOTS / f"{name}.json"
-    if not snapshot.exists():
-        snapshot.write_text(printed, encoding="utf-8")
-        pytest.fail(f"{snapshot.name} was missing and is written now; read it and run again")
-    assert printed == snapshot.read_text(encoding="utf-8")
+    (tool,) = (tool for tool in list_tools() if tool.name == name)
+    assert render_tool(tool) == (TOOLS / f"{name}.json").read_text(encoding="utf-8"), HOW
 
 
 def test_no_snapshot_is_left_of_a_tool_that_is_gone() -> None:
-    assert {file.stem for file in SNAPSHOTS.glob("*.json")} == set(ALL)
+    assert {file.stem for file in TOOLS.glob("*.json")} == set(ALL)
 
 
 def test_both_packages_say_that_they_are_typed() -> None:

@@ -1,0 +1,104 @@
+"""`python -m tests.snapshots` (`make snapshots`) writes anew all that is generated from code; read the diff it leaves.
+
+The schema snapshots of the tools, the tool table of the README, and the switches in `docs/deviations.md`. A test holds
+each to the code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from mcp.types import Tool
+
+from crm_mcp.mcp.tool_table import render_markdown
+from crm_mcp.registry import connect
+from crm_mcp.server import build_server
+from crm_mcp.transport.session import ConnectionPool
+from mockserver.crm.profiles import PROFILE_NAMES, Deviation
+from mockserver.registry import CRMS, CrmEntry
+from tests.support.mcp_play import both_crms
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+DEVIATIONS = ROOT / "docs" / "deviations.md"
+TOOLS = ROOT / "tests" / "crm_mcp" / "snapshots"
+HOW = "run `make snapshots` and read the diff"
+_BETWEEN_MARKS = r"(<!-- {0}: [^\n]*-->\n)(.*?)(<!-- /{0} -->)"
+
+
+def list_tools(*, read_only: bool = False) -> list[Tool]:
+    """Return the tools of the CRMs that the environment names."""
+    pool = ConnectionPool()
+    return asyncio.run(build_server(connect(pool), pool, read_only=read_only).list_tools())
+
+
+def list_all_tools() -> list[Tool]:
+    """Return the tools as with both CRMs connected."""
+    with mock.patch.dict(os.environ, both_crms("http://127.0.0.1:9")):
+        return list_tools()
+
+
+def as_json(tool: Tool) -> dict[str, Any]:
+    """Return a tool as tools/list shows it."""
+    return tool.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def render_tool(tool: Tool) -> str:
+    """Return the snapshot of one tool."""
+    return json.dumps(as_json(tool), indent=2, ensure_ascii=False) + "\n"
+
+
+def render_tool_table() -> str:
+    """Return the README's table of all tools."""
+    return render_markdown(list_all_tools())
+
+
+def render_deviations() -> str:
+    """Return a heading and a table of switches for each CRM."""
+    return "\n".join(_render_crm(entry) for entry in CRMS)
+
+
+def _render_crm(entry: CrmEntry) -> str:
+    head = f"## {entry.title}\n\n| switch | on in | off | on | known |\n|---|---|---|---|---|\n"
+    return head + "".join(_render_row(deviation) for deviation in entry.deviations)
+
+
+def _render_row(deviation: Deviation) -> str:
+    profiles = [name for name in PROFILE_NAMES if name in deviation.profiles]
+    on_in = "both" if len(profiles) == len(PROFILE_NAMES) else ", ".join(profiles) or "neither"
+    known = deviation.provenance
+    return f"| `{deviation.name}` | {on_in} | {deviation.documented} | {deviation.observed} | {known} |\n"
+
+
+def read_table(page: Path, name: str) -> str:
+    """Return what stands between the marks of a generated table."""
+    found = re.search(_BETWEEN_MARKS.format(name), page.read_text(encoding="utf-8"), re.DOTALL)
+    assert found, f"{page.name} has no table {name}"
+    return found[2]
+
+
+def _write_table(page: Path, name: str, table: str) -> None:
+    text = page.read_text(encoding="utf-8")
+    pattern = re.compile(_BETWEEN_MARKS.format(name), re.DOTALL)
+    page.write_text(pattern.sub(lambda found: found[1] + table + found[3], text), encoding="utf-8")
+
+
+def write_all() -> None:
+    """Write every snapshot and table, and remove the snapshots of tools that are gone."""
+    tools = {f"{tool.name}.json": render_tool(tool) for tool in list_all_tools()}
+    for stale in {file.name for file in TOOLS.glob("*.json")} - tools.keys():
+        (TOOLS / stale).unlink()
+    for name, text in tools.items():
+        (TOOLS / name).write_text(text, encoding="utf-8")
+    _write_table(README, "tools", render_tool_table())
+    _write_table(DEVIATIONS, "deviations", render_deviations())
+
+
+if __name__ == "__main__":
+    write_all()
