@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, cast
 from crm_mcp.crm.name_matching import did_you_mean, resolve_choice, shown, unknown_choice
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.account.local_time import parse_local_time
+from crm_mcp.minicrm.field_table import PROJECT, STATUS_GROUPS
 from crm_mcp.minicrm.wire.values import read_count, read_id, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from crm_mcp.minicrm.models import Schema, SchemaField
-
-_ALWAYS_CHOSEN = frozenset({"CategoryId", "StatusId", "UserId"})
-"""Fields that hold a choice in every schema, and that cannot be emptied."""
 
 
 def check_field_names(schema: Schema | None, names: Iterable[str], known: Collection[str] = ()) -> None:
@@ -29,7 +27,7 @@ def check_field_names(schema: Schema | None, names: Iterable[str], known: Collec
     Args:
         schema: The entity's schema; None where there is none, as for addresses.
         names: API field names.
-        known: Names that the API takes beside the schema, from `known_fields`.
+        known: Names that the API takes beside the schema, from the field table.
 
     Raises:
         InputError: A name is unknown.
@@ -110,7 +108,7 @@ def resolve_fields(
     Args:
         schema: The entity's schema.
         fields: API field names to values; a choice by label or id.
-        known: Names that the API takes beside the schema, from `known_fields`.
+        known: Names that the API takes beside the schema, from the field table.
         zone: The account's time zone; without it date-times go out as given.
 
     Raises:
@@ -123,7 +121,7 @@ def resolve_fields(
 
 def _resolved(name: str, value: object, field: SchemaField | None, zone: ZoneInfo | None) -> object:
     choices = None if field is None else field.get("choices")
-    if name in _ALWAYS_CHOSEN:
+    if name in PROJECT.chosen:
         return resolve_choice(name, value, choices or {})
     if field is None or value is None or value == "":
         return value
@@ -144,3 +142,21 @@ def _resolved_choice(field: SchemaField, value: object, choices: Mapping[str, st
         except InputError:
             return resolve_set(field["name"], value, choices)
     return resolve_choice(field["name"], value, choices)
+
+
+def choices_of(field: str, schemas: Sequence[Schema], modules: Mapping[str, str]) -> dict[str, str]:
+    """Return the choices of a project's field that a search can tell apart, by id; none where it cannot.
+
+    A project may have several choices of a Set, and what only may be an Enum could be one. Where modules give one name
+    to different choices, an id means different things.
+    """
+    if field == "CategoryId":
+        return dict(modules)
+    if field == "StatusGroup":
+        return dict(STATUS_GROUPS)
+    found = [one for schema in schemas for one in schema["fields"] if one["name"] == field]
+    if field in PROJECT.chosen:
+        return {key: label for one in found for key, label in one.get("choices", {}).items()}
+    if not found or any(one["type"] != "Enum" or one.get("choices") != found[0].get("choices") for one in found):
+        return {}
+    return dict(found[0].get("choices", {}))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from crm_mcp.minicrm.account.directory import Directory
-from crm_mcp.minicrm.account.field_table import ADDRESS_FIELDS, CONTACT_FIELDS, PROJECT_FIELDS
 from crm_mcp.minicrm.account.field_values import check_values, show_values
 from crm_mcp.minicrm.account.local_time import parse_local_time
 from crm_mcp.minicrm.account.schema import check_field_names, resolve_fields
+from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT
 from crm_mcp.minicrm.models import Schema, SchemaField
 from crm_mcp.minicrm.search.criteria import merged
 
@@ -59,7 +59,7 @@ class WrittenFields:
         schema = merged(await self._directory.project_schemas(module_id))
         if "UserId" in fields:
             fields = {**fields, "UserId": await self._directory.user_id(str(fields["UserId"]), module_id)}
-        sent = resolve_fields(schema, fields, PROJECT_FIELDS, self._zone)
+        sent = resolve_fields(schema, fields, PROJECT.written, self._zone)
         return Resolved(check_values(schema, sent), schema)
 
     @staticmethod
@@ -78,7 +78,7 @@ class WrittenFields:
             InputError: A name, a choice or a value is wrong.
         """
         schema = await self._directory.contact_schema(contact_type)
-        sent = resolve_fields(schema, fields, CONTACT_FIELDS, self._zone)
+        sent = resolve_fields(schema, fields, CONTACT.written, self._zone)
         return Resolved(check_values(schema, sent), schema)
 
     async def of_task(self, *, comment: str, deadline: str, user: str, type: str) -> Resolved:  # noqa: A002
@@ -106,6 +106,6 @@ class WrittenFields:
         Raises:
             InputError: A name or a value is wrong.
         """
-        check_field_names(None, fields, ADDRESS_FIELDS)
+        check_field_names(None, fields, ADDRESS.written)
         flags = _schema_of({"name": "Default", "type": "Boolean"})
         return Resolved(check_values(flags, fields), flags)

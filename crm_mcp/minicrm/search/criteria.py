@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.account.directory import Directory
-from crm_mcp.minicrm.account.field_table import CONTACT_CRITERIA, PROJECT_CRITERIA
 from crm_mcp.minicrm.account.local_time import parse_local_time
 from crm_mcp.minicrm.account.schema import resolve_fields
+from crm_mcp.minicrm.field_table import CONTACT, PROJECT, STATUS_GROUPS
 from crm_mcp.minicrm.models import Schema
 from crm_mcp.minicrm.wire.checks import check_id
 
@@ -19,7 +19,6 @@ PHONE_DIGITS = 9
 """Digits of a phone number that are searched for, counted from its end: a country code is written +36 here and 06
 there. The document asks for at least the last six; that nine tell numbers apart is assumed."""
 MIN_PHONE_DIGITS = 6
-STATUS_GROUPS = {name: name for name in ("Lead", "Open", "Success", "Failed")}
 
 
 async def project_criteria(
@@ -63,7 +62,7 @@ async def project_criteria(
         if "UserId" in filters:
             user_id = await directory.user_id(str(filters["UserId"]), module_id)
             filters = {**filters, "UserId": user_id}
-        _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), PROJECT_CRITERIA, zone))
+        _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), PROJECT.searched, zone))
     return {name: value for name, value in criteria.items() if value != ""}
 
 
@@ -96,7 +95,7 @@ async def contact_criteria(
     if filters:
         types = [contact_type] if contact_type else ["Person", "Business"]
         schema = merged([await directory.contact_schema(one) for one in types])
-        _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), CONTACT_CRITERIA, zone))
+        _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), CONTACT.searched, zone))
     return {name: value for name, value in criteria.items() if value != ""}
 
 

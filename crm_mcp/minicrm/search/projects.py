@@ -11,7 +11,9 @@ from crm_mcp.mcp.progress import Steps
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.labels import add_labels
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import Page, Project, Schema
+from crm_mcp.minicrm.wire.values import read_date
 
 EVERY_PROJECT: Mapping[str, object] = {"UpdatedSince": "1990-01-01"}
 """A criterion that all projects fulfil, since live servers refuse a search without one (observed)."""
@@ -88,6 +90,18 @@ class ProjectSearch:
             raise
         except RefusedError:
             return []
+
+
+def fields_in_rows(rows: Sequence[Project]) -> frozenset[str]:
+    """Return the API names of the fields that these rows of a search hold; newer servers tell contacts as well."""
+    return PROJECT.in_rows(newer=any("contact_id" in row for row in rows))
+
+
+def value_of(project: Project, field: str) -> object:
+    """Return a project's value of an API field as the CRM has it; None for an empty one."""
+    known = PROJECT.by_name.get(field)
+    value = project.get(known.key) if known and known.key else project["fields"].get(field)
+    return read_date(value) if isinstance(value, str) else value
 
 
 def project_entry(row: Project) -> dict[str, Any]:

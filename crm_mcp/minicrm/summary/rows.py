@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from crm_mcp.crm.fetch_many import read_details
-from crm_mcp.minicrm.account.project_fields import fields_in_rows, value_of
 from crm_mcp.minicrm.models import Page, Project
-from crm_mcp.minicrm.search.projects import ProjectSearch
+from crm_mcp.minicrm.search.projects import ProjectSearch, fields_in_rows, value_of
 from crm_mcp.minicrm.summary.plan import Plan
 from crm_mcp.minicrm.summary.tally import Tally, Values
 

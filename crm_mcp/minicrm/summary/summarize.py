@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from crm_mcp.aggregate.grouping import GroupKey, Measure, Summary, parse_group_keys, parse_measures
 from crm_mcp.mcp.summary_arguments import SummaryAnswer, summary_answer
-from crm_mcp.minicrm.account.project_fields import BESIDE_THE_SCHEMA, api_name, choices_of, fields_in_rows
-from crm_mcp.minicrm.account.schema import check_field_names
+from crm_mcp.minicrm.account.schema import check_field_names, choices_of
+from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import Page, Project
-from crm_mcp.minicrm.search.projects import ProjectSearch
+from crm_mcp.minicrm.search.projects import ProjectSearch, fields_in_rows
 from crm_mcp.minicrm.summary.counts import CountsDisagreeError, count_groups
 from crm_mcp.minicrm.summary.plan import Need, choose_plan
 from crm_mcp.minicrm.summary.rows import SplitsOverlapError, Tally, read_projects
@@ -49,8 +49,8 @@ def parse_question(group_by: Sequence[str], measures: Sequence[str]) -> Question
         InputError: One is not as it should be.
     """
     return Question(
-        [replace(key, field=api_name(key.field)) for key in parse_group_keys(group_by)],
-        [replace(one, field=api_name(one.field)) for one in parse_measures(measures)],
+        [replace(key, field=PROJECT.api_name(key.field)) for key in parse_group_keys(group_by)],
+        [replace(one, field=PROJECT.api_name(one.field)) for one in parse_measures(measures)],
     )
 
 
@@ -111,7 +111,7 @@ def _untold(question: Question, fixed: Mapping[str, object], tally: Tally) -> st
     missing = [
         field
         for field in question.fields
-        if field in BESIDE_THE_SCHEMA and field not in fixed and all(one.get(field) is None for one, _ in tally.rows)
+        if field in PROJECT.values and field not in fixed and all(one.get(field) is None for one, _ in tally.rows)
     ]
     return f"MiniCRM does not tell {' and '.join(missing)} of these projects." if missing and tally.rows else ""
 
@@ -124,7 +124,7 @@ async def _learn_choices(search: ProjectSearch, question: Question) -> dict[str,
     schemas = await search.read_schemas(search.module_id) if needs_schema else []
     if schemas:
         known = [field["name"] for schema in schemas for field in schema["fields"]]
-        check_field_names(schemas[0], question.fields, [*BESIDE_THE_SCHEMA, *known])
+        check_field_names(schemas[0], question.fields, [*PROJECT.values, *known])
     modules = await search.directory.modules() if "CategoryId" in question.fields else {}
     found = {field: choices_of(field, schemas, modules) for field in question.plain_fields}
     return {field: known for field, known in found.items() if known}

@@ -10,9 +10,8 @@ from typing_extensions import TypedDict
 from crm_mcp.crm.concurrency import map_bounded
 from crm_mcp.crm.fetch_many import read_details
 from crm_mcp.mcp.summary_arguments import JsonObject
-from crm_mcp.minicrm.account.project_fields import value_of
 from crm_mcp.minicrm.models import Project
-from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry
+from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry, value_of
 from crm_mcp.minicrm.tools.open_tasks import read_open_tasks
 
 MAX_TASK_READS = 100
