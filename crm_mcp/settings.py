@@ -5,6 +5,7 @@ A CRM's own settings live in its folder. No value of a setting is ever repeated 
 
 from __future__ import annotations
 
+import re
 import ssl
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -16,6 +17,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from crm_mcp.errors import SettingsError
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+_API_PATH_END = re.compile(r"(\.php|/api/[rv][0-9]+)$", re.IGNORECASE)
+"""How the path of an API ends, which users paste by mistake: a script, or a version."""
 
 _S = TypeVar("_S", bound=BaseSettings)
 
@@ -42,7 +45,7 @@ CaFile = Annotated[Path, AfterValidator(_readable_ca)]
 class ServerSettings(BaseSettings):
     """The settings that belong to no CRM: `CRM_MCP_...`.
 
-    `unconfirmed_writes` lets writes that need a person's consent through where the client cannot ask a person.
+    `unconfirmed_writes` lets writes that need a confirmation through where the client cannot ask for one.
     """
 
     model_config = environment("CRM_MCP_")
@@ -87,7 +90,7 @@ def _safe_url(url: str) -> str:
         raise ValueError("its port is not a number") from None
     if any(char.isspace() for char in url):
         raise ValueError("it holds a space")
-    if parts.path.rstrip("/").endswith(("/Records.php", "/Api/R3")):
+    if _API_PATH_END.search(parts.path.rstrip("/")):
         raise ValueError("leave out the path of the API; it is added")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("write it as https://host")

@@ -21,6 +21,7 @@ from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.settings import ServerSettings, load, require_whole
+from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.session import ConnectionPool, Session
 
 
@@ -48,8 +49,12 @@ class IvinexConnector:
             SettingsError: Some are missing or wrong.
         """
         settings = load(IvinexSettings)
-        login = (settings.username, settings.password.get_secret_value())
-        needed = {"IVINEX_URL": settings.url or "", "IVINEX_USERNAME": login[0], "IVINEX_PASSWORD": login[1]}
+        login = BasicLogin(settings.username, settings.password.get_secret_value())
+        needed = {
+            "IVINEX_URL": settings.url or "",
+            "IVINEX_USERNAME": login.username,
+            "IVINEX_PASSWORD": login.password,
+        }
         if not require_whole(needed, crm=cls.title):
             return None
         return cls(settings, Session(pool, crm=cls.title, base_url=settings.url or "", login=login))

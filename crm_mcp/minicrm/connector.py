@@ -23,6 +23,7 @@ from crm_mcp.minicrm.tools.read_tools import ReadTools
 from crm_mcp.minicrm.tools.write_tools import WriteTools
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.settings import ServerSettings, load, require_whole
+from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import ConnectionPool, Session
 
@@ -60,8 +61,9 @@ class MinicrmConnector:
             SettingsError: Some settings are missing or wrong.
         """
         settings = load(MinicrmSettings)
-        login = (settings.system_id, settings.api_key.get_secret_value())
-        if not require_whole({"MINICRM_SYSTEM_ID": login[0], "MINICRM_API_KEY": login[1]}, crm=cls.title):
+        login = BasicLogin(settings.system_id, settings.api_key.get_secret_value())
+        needed = {"MINICRM_SYSTEM_ID": login.username, "MINICRM_API_KEY": login.password}
+        if not require_whole(needed, crm=cls.title):
             return None
         per_minute = settings.requests_per_minute
         rate_limit = RateLimit(per_minute) if per_minute else None

@@ -1,12 +1,11 @@
 """The one place that does HTTP: a `Request` goes in, a `Response` comes out, or an error that says what happened.
 
-What stands here is true of both CRMs. What a status or a body means belongs to each CRM's wire codec.
+What stands here is true of every CRM. What a status or a body means belongs to each CRM's wire codec.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import json
 from collections.abc import AsyncGenerator
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from crm_mcp.transport.logins import Login
     from crm_mcp.transport.rate_limit import RateLimit
 
 MAX_URL_BYTES = 8_000
@@ -79,7 +79,7 @@ class Session:
         pool: The connections, shared by all accounts.
         crm: The CRM's name for people, used in errors.
         base_url: Scheme, host and perhaps a folder, without a trailing slash and without a login.
-        login: Basic login: user name and password.
+        login: What each request logs in with.
         rate_limit: Waits before each request; None is no limit.
     """
 
@@ -89,7 +89,7 @@ class Session:
         *,
         crm: str,
         base_url: str,
-        login: tuple[str, str],
+        login: Login,
         rate_limit: RateLimit | None = None,
     ) -> None:
         self._pool = pool
@@ -99,12 +99,12 @@ class Session:
         self._rate_limit = rate_limit
 
     async def send(self, request: Request) -> Response:
-        """Send one request and return whatever the CRM answers, refusals included.
+        """Send one request and return the response, refusals included.
 
         Raises:
             InputError: The request cannot be written as HTTP; nothing was sent.
-            UnreachableError: No answer came.
-            UnexpectedAnswerError: The answer cannot be decoded.
+            UnreachableError: No complete response came.
+            UnexpectedAnswerError: The response cannot be decompressed.
         """
         outgoing = self._encode(request)
         if self._rate_limit is not None:
@@ -124,8 +124,11 @@ class Session:
                 self._base_url + request.path,
                 params=list(request.query) or None,
                 content=content,
-                headers={"Accept": "application/json"}
-                | ({} if content is None else {"Content-Type": "application/json"}),
+                headers={
+                    "Accept": "application/json",
+                    **({} if content is None else {"Content-Type": "application/json"}),
+                    **self._login.headers(),
+                },
             )
         except (UnicodeEncodeError, ValueError, TypeError, httpx.InvalidURL) as error:
             raise InputError(
@@ -147,7 +150,7 @@ class Session:
 
         try:
             async with asyncio.timeout(self._pool.timeout_s):
-                answer = await self._pool.client.send(outgoing, auth=httpx.BasicAuth(*self._login))
+                received = await self._pool.client.send(outgoing)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise self._unreachable(error, sent=False, request=request) from error
         except httpx.DecodingError as error:
@@ -157,14 +160,14 @@ class Session:
             ) from error
         except (httpx.TransportError, TimeoutError) as error:
             raise self._unreachable(error, sent=True, request=request) from error
-        body = answer.content if answer.is_success else self._without_login(answer.content)
-        return Response(answer.status_code, body, answer.headers.get("content-type", ""), request)
+        body = received.content if received.is_success else self._without_login(received.content)
+        headers = {name.lower(): value for name, value in received.headers.items()}
+        return Response(received.status_code, body, headers.get("content-type", ""), request, headers)
 
     def _without_login(self, body: bytes) -> bytes:
         """Strike out the login, however it is written: some error pages print the request they refuse."""
-        user, secret = self._login
-        pair = f"{user}:{secret}"
-        plain = [base64.b64encode(pair.encode()).decode(), pair, secret, quote(secret), quote(secret, safe="")]
+        *texts, secret = self._login.secrets()
+        plain = [*texts, secret, quote(secret), quote(secret, safe="")]
         written = [*plain, *(json.dumps(text)[1:-1] for text in plain)]
         for text in (*written, *(one.replace("/", "\\/") for one in written)):  # PHP's JSON escapes slashes
             if len(text) > 3:  # a shorter one is no secret, and would blot out every word

@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.session import ConnectionPool, Session
 from mockserver.testing.crm_fake import CrmFake
 
@@ -38,8 +39,8 @@ class Clients:
 
     def send_to(self, ivinex_url: str, minicrm_url: str) -> None:
         """Send to other addresses from now on, such as that of something that stands before the fake."""
-        ivinex = Session(self._pool, crm="Ivinex", base_url=ivinex_url, login=self.fake.ivinex)
-        minicrm = Session(self._pool, crm="MiniCRM", base_url=minicrm_url, login=self.fake.minicrm)
+        ivinex = Session(self._pool, crm="Ivinex", base_url=ivinex_url, login=BasicLogin(*self.fake.ivinex))
+        minicrm = Session(self._pool, crm="MiniCRM", base_url=minicrm_url, login=BasicLogin(*self.fake.minicrm))
         self.ivinex, self.minicrm = IvinexClient(ivinex), MinicrmClient(minicrm)
 
     def run(self, make: Callable[[], Awaitable[_T]]) -> _T:

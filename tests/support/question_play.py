@@ -14,6 +14,7 @@ from mcp.server import MCPServer
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.tools.question_tools import QuestionTools
+from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.session import ConnectionPool, Session
 
 NOW = datetime.fromisoformat("2026-11-18T12:00:00+01:00")
@@ -24,7 +25,7 @@ Json = dict[str, Any]
 async def asking(environment: Mapping[str, str], *, now: datetime = NOW) -> AsyncGenerator[Client]:
     """Connect a client to the MiniCRM questions alone, at a time of day that stands still."""
     pool = ConnectionPool(timeout_s=10)
-    login = (environment["MINICRM_SYSTEM_ID"], environment["MINICRM_API_KEY"])
+    login = BasicLogin(environment["MINICRM_SYSTEM_ID"], environment["MINICRM_API_KEY"])
     client = MinicrmClient(Session(pool, crm="MiniCRM", base_url=environment["MINICRM_URL"], login=login))
     zone = ZoneInfo("Europe/Budapest")
     tools = QuestionTools(client, Directory(client, me="Jane"), zone, clock=now.astimezone).all()

@@ -11,6 +11,7 @@ import respx
 
 from crm_mcp.crm.messages import Request
 from crm_mcp.minicrm import connector
+from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import ConnectionPool, Session
 from tests.support.crm_stub import API, CrmStub, in_session
@@ -48,7 +49,9 @@ def test_a_session_waits_before_each_request() -> None:
         pool = ConnectionPool()
         limit = Recorder.fresh()
         async with pool.open():
-            session = Session(pool, crm="C", base_url="https://crm.example", login=("a", "b"), rate_limit=limit)
+            session = Session(
+                pool, crm="C", base_url="https://crm.example", login=BasicLogin("a", "b"), rate_limit=limit
+            )
             for _ in range(2):
                 await session.send(Request("GET", "/x"))
 

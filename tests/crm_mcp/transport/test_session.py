@@ -14,17 +14,18 @@ import respx
 
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import CrmError, InputError, UnexpectedAnswerError, UnreachableError
+from crm_mcp.transport.logins import BasicLogin, BearerLogin, Login
 from crm_mcp.transport.session import MAX_URL_BYTES, ConnectionPool, Session
 
 BASE_URL = "https://crm.example"
 LOGIN = ("somebody", "s3cret-Passw0rd")
 
 
-def send(request: Request) -> Response:
+def send(request: Request, login: Login = BasicLogin(*LOGIN)) -> Response:  # noqa: B008 - it is frozen
     async def run() -> Response:
         pool = ConnectionPool(timeout_s=5)
         async with pool.open():
-            return await Session(pool, crm="Ivinex", base_url=BASE_URL, login=LOGIN).send(request)
+            return await Session(pool, crm="Ivinex", base_url=BASE_URL, login=login).send(request)
 
     return asyncio.run(run())
 
@@ -36,6 +37,27 @@ def test_the_login_travels_in_the_header_and_never_in_the_url() -> None:
     sent = route.calls.last.request
     assert base64.b64decode(sent.headers["authorization"].removeprefix("Basic ")).decode() == ":".join(LOGIN)
     assert LOGIN[1] not in str(sent.url)
+
+
+@respx.mock
+def test_a_token_travels_in_the_header_and_is_struck_out_of_a_refusal() -> None:
+    token = "s3cret-token"
+    route = respx.patch(f"{BASE_URL}/x").respond(403, text=f"Bearer {token} may not do that")
+    refused = send(Request("PATCH", "/x", body={}), BearerLogin(token))
+    assert route.calls.last.request.headers["authorization"] == f"Bearer {token}"
+    assert refused.body == b"Bearer *** may not do that"
+
+
+@respx.mock
+def test_a_response_brings_its_headers_by_lower_case_names() -> None:
+    respx.delete(f"{BASE_URL}/x").respond(204, headers={"X-Total-Count": "7"})
+    assert send(Request("DELETE", "/x")).headers["x-total-count"] == "7"
+
+
+def test_only_a_get_leaves_no_doubt_when_no_response_comes() -> None:
+    assert not Request("GET", "/x").unknown_outcome
+    assert "sending it again does no harm" in Request("DELETE", "/x").unknown_outcome
+    assert "may have been made" in Request("PATCH", "/x", body={}, is_idempotent=False).unknown_outcome
 
 
 @respx.mock

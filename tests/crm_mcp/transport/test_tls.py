@@ -13,6 +13,7 @@ import pytest
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.doctor import examine
 from crm_mcp.errors import UnreachableError
+from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.session import ConnectionPool, Session
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving, write_certificate
 from tests.support.mcp_play import call, fail
@@ -36,7 +37,7 @@ def get(url: str, *, times: int = 1, timeout_s: float = 10, ca_file: Path | None
     async def run() -> Response:
         pool = ConnectionPool(timeout_s=timeout_s, ca_file=ca_file)
         async with pool.open():
-            session = Session(pool, crm="MiniCRM", base_url=url, login=("10001", "fake-api-key"))
+            session = Session(pool, crm="MiniCRM", base_url=url, login=BasicLogin("10001", "fake-api-key"))
             answers = [await session.send(Request("GET", "/x")) for _ in range(times)]
         return answers[-1]
 
