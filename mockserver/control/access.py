@@ -39,8 +39,8 @@ def _refuse(status: int, message: str) -> ApiResponse:
 
 
 def _demand_token() -> ApiResponse:
-    answer = _refuse(401, "The control endpoints demand the header Authorization: Bearer TOKEN.")
-    return replace(answer, headers={"WWW-Authenticate": "Bearer"})
+    response = _refuse(401, "The control endpoints demand the header Authorization: Bearer TOKEN.")
+    return replace(response, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _holds_token(request: HttpRequest, token: str) -> bool:

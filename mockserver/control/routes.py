@@ -24,7 +24,7 @@ from mockserver.workspaces.all import WorkspaceError, Workspaces
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 
 PREFIX = "/_control/"
-# No page of another origin may take an answer in as a script, a style or a picture either.
+# No page of another origin may take a response in as a script, a style or a picture either.
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -96,8 +96,8 @@ class Control:
 
     def answer(self, request: HttpRequest) -> ApiResponse:
         """Answer a request below `/_control/`."""
-        answer = self._answer(request)
-        return replace(answer, headers={**answer.headers, **_HEADERS})
+        response = self._answer(request)
+        return replace(response, headers={**response.headers, **_HEADERS})
 
     def _answer(self, request: HttpRequest) -> ApiResponse:
         refusal = refuse_control(request, self._token)

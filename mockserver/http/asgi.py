@@ -1,4 +1,4 @@
-"""The thin layer over ASGI: one request read, one answer sent, by way of a fault where there is one.
+"""The thin layer over ASGI: one request read, one response sent, by way of a fault where there is one.
 
 No framework stands between: every test of a user's waits for the fake, so the fake must not make it wait.
 """
@@ -105,45 +105,45 @@ async def _read_body(receive: Receive) -> bytes:
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-async def deliver(scope: Scope, receive: Receive, send: Send, answer: ApiResponse) -> None:
-    """Send an answer the way its fault has it, or at once where there is none."""
-    delivery = answer.delivery
+async def deliver(scope: Scope, receive: Receive, send: Send, response: ApiResponse) -> None:
+    """Send a response the way its fault has it, or at once where there is none."""
+    delivery = response.delivery
     if delivery is None:
-        await send_answer(send, answer)
+        await send_response(send, response)
         return
     if delivery.is_dripped:
-        await _drip(send, answer, delivery.delay_s)
+        await _drip(send, response, delivery.delay_s)
         return
     if delivery.delay_s:
         await asyncio.sleep(delivery.delay_s)
     if delivery.is_reset:
         await _end_connection(scope, receive, is_reset=True)
     elif delivery.cut_at is not None:
-        await send(_build_start(answer))
-        await send({"type": "http.response.body", "body": answer.arriving_body, "more_body": True})
+        await send(_build_start(response))
+        await send({"type": "http.response.body", "body": response.arriving_body, "more_body": True})
         await _end_connection(scope, receive, is_reset=False)
     else:
-        await send_answer(send, answer)
+        await send_response(send, response)
 
 
-async def send_answer(send: Send, answer: ApiResponse) -> None:
-    """Send an answer in one piece."""
-    await send(_build_start(answer))
-    await send({"type": "http.response.body", "body": answer.body})
+async def send_response(send: Send, response: ApiResponse) -> None:
+    """Send a response in one piece."""
+    await send(_build_start(response))
+    await send({"type": "http.response.body", "body": response.body})
 
 
-def _build_start(answer: ApiResponse) -> dict[str, Any]:
-    headers = [(b"content-type", answer.content_type.encode()), (b"content-length", str(len(answer.body)).encode())]
-    if answer.status in {204, 304}:  # which have no body to tell about
+def _build_start(response: ApiResponse) -> dict[str, Any]:
+    headers = [(b"content-type", response.content_type.encode()), (b"content-length", str(len(response.body)).encode())]
+    if response.status in {204, 304}:  # which have no body to tell about
         headers.clear()
-    headers.extend((name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items())
-    return {"type": "http.response.start", "status": answer.status, "headers": headers}
+    headers.extend((name.lower().encode(), value.encode("latin-1")) for name, value in response.headers.items())
+    return {"type": "http.response.start", "status": response.status, "headers": headers}
 
 
-async def _drip(send: Send, answer: ApiResponse, duration_s: float) -> None:
+async def _drip(send: Send, response: ApiResponse, duration_s: float) -> None:
     """Send the head at once and the body in pieces of equal size that arrive at equal intervals."""
-    await send(_build_start(answer))
-    pieces = split_into_drips(answer.body)
+    await send(_build_start(response))
+    pieces = split_into_drips(response.body)
     for piece in pieces:
         await asyncio.sleep(duration_s / len(pieces))
         await send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -161,5 +161,5 @@ async def _end_connection(scope: Scope, receive: Receive, *, is_reset: bool) -> 
     if end is None:
         raise ConnectionResetError("a fault of the plan ends this connection, which this server has no way to do")
     end(is_reset)
-    while (await receive())["type"] != "http.disconnect":  # else the server would take it for a forgotten answer
+    while (await receive())["type"] != "http.disconnect":  # else the server would take it for a forgotten response
         pass

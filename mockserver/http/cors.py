@@ -36,6 +36,6 @@ def answer_preflight(method: str, headers: Mapping[bytes, bytes]) -> ApiResponse
     return ApiResponse(204, b"", headers=allowed)
 
 
-def open_to_browsers(answer: ApiResponse) -> ApiResponse:
-    """Return an answer that a page of another origin may read."""
-    return replace(answer, headers={**answer.headers, **_ALLOWED_TO_READ})
+def open_to_browsers(response: ApiResponse) -> ApiResponse:
+    """Return a response that a page of another origin may read."""
+    return replace(response, headers={**response.headers, **_ALLOWED_TO_READ})

@@ -1,7 +1,7 @@
 """The web server's application: one port, each CRM at its real path, the control endpoints, and a page for people.
 
 A request to a CRM walks one way: here -> `basic_auth` -> the login's workspace -> its `faults` -> the CRM -> `journal`,
-in one step that nothing interrupts. A delay comes after it, so it holds up its own answer alone.
+in one step that nothing interrupts. A delay comes after it, so it holds up its own response alone.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class MockApp:
         except asgi.DisconnectedError:
             return
         except asgi.BodyTooLargeError:
-            await asgi.send_answer(send, ApiResponse.of_text("The body is too large.", status=413))
+            await asgi.send_response(send, ApiResponse.of_text("The body is too large.", status=413))
             return
         await asgi.deliver(scope, receive, send, self.answer(request))
 
@@ -79,14 +79,14 @@ class MockApp:
         if entry is not None and (preflight := answer_preflight(request.method, request.headers)):
             return preflight
         begun_s = time.perf_counter()
-        workspace, answer = self._answer_api(entry, request)
+        workspace, response = self._respond_as_crm(entry, request)
         filter_parameters = entry.filter_parameters if entry else ()
         took_s = time.perf_counter() - begun_s
-        workspace.journal.record(Exchange.of(request, answer, filter_parameters=filter_parameters, took_s=took_s))
-        return open_to_browsers(answer) if b"origin" in request.headers else answer
+        workspace.journal.record(Exchange.of(request, response, filter_parameters=filter_parameters, took_s=took_s))
+        return open_to_browsers(response) if b"origin" in request.headers else response
 
-    def _answer_api(self, entry: CrmEntry | None, request: HttpRequest) -> tuple[Workspace, ApiResponse]:
-        """Return the answer and the workspace whose journal it belongs to."""
+    def _respond_as_crm(self, entry: CrmEntry | None, request: HttpRequest) -> tuple[Workspace, ApiResponse]:
+        """Return the response and the workspace whose journal it belongs to."""
         if entry is None:
             return self.workspace, _refuse_path(request.path)
         login = parse_basic_login(request.headers.get(b"authorization"))
@@ -94,10 +94,10 @@ class MockApp:
         if workspace is None:
             return refuse_login(self.workspaces, entry, login)
         asked = ApiRequest(request.method, request.path, request.query, request.body, request.base_url, login.username)
-        hit = self.workspaces.match(workspace, request.method, request.path)
+        hit = self.workspaces.match_fault(workspace, request.method, request.path)
         if hit is None:
-            return workspace, _ask(entry, workspace, asked)
-        return workspace, apply_fault(hit, entry, asked, lambda changed: _ask(entry, workspace, changed))
+            return workspace, _call_crm(entry, workspace, asked)
+        return workspace, apply_fault(hit, entry, asked, lambda changed: _call_crm(entry, workspace, changed))
 
     def _show_page(self, request: HttpRequest) -> ApiResponse:
         if self._page is None:
@@ -137,7 +137,7 @@ def create_app(
     return MockApp(workspace, control_token=control_token, seed_name=seed_name)
 
 
-def _ask(entry: CrmEntry, workspace: Workspace, request: ApiRequest) -> ApiResponse:
+def _call_crm(entry: CrmEntry, workspace: Workspace, request: ApiRequest) -> ApiResponse:
     try:
         return workspace.crms[entry.name].answer(request)
     except Exception as error:

@@ -22,11 +22,11 @@ def refuse_login(workspaces: Workspaces, entry: CrmEntry, login: BasicLogin) -> 
     """
     owner = workspaces.find_by_username(entry.name, login.username) if login.username else None
     workspace = owner or workspaces.default
-    answer = workspace.crms[entry.name].refuse_login()
+    response = workspace.crms[entry.name].refuse_login()
     hints = [login.defect] if login.defect else _explain(workspaces, entry, login, owner)
     if owner is None and len(workspaces.list_all()) > 1:
         hints.append(f"It opens no workspace, so it stands in the journal of {workspace.name}.")
-    return workspace, replace(answer, hints=(*answer.hints, *hints))
+    return workspace, replace(response, hints=(*response.hints, *hints))
 
 
 def _explain(workspaces: Workspaces, entry: CrmEntry, login: BasicLogin, owner: Workspace | None) -> list[str]:

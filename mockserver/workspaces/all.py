@@ -88,7 +88,7 @@ class Workspaces:
                 return workspace
         return None
 
-    def match(self, workspace: Workspace, method: str, path: str) -> FaultHit | None:
+    def match_fault(self, workspace: Workspace, method: str, path: str) -> FaultHit | None:
         """Return the fault that a request is to meet, or None: by its workspace's own plan, else by `default`'s.
 
         A rule of `default`'s plan reaches other workspaces only where its `match.workspace` names them (`*` is all).

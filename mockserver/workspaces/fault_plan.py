@@ -9,7 +9,7 @@ Every key but `fault` and its `kind` may be left out or null; a missing key of `
 
 - `path` is compared whole, without the query, with case; `*` in it stands for any characters, slashes included.
 - `nth` is the one request that is meant, counted from 1 among those that the rest of `match` fits.
-- `times` is how often a rule strikes at most; 0 is without limit.
+- `times` is how often a rule applies at most; 0 is without limit.
 - `delay_s` is seconds; between `min` and `max` any value is equally likely.
 """
 
@@ -94,7 +94,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan: its rules in order, of which the first that strikes counts, and the seed of everything random in it."""
+    """A plan: its rules in order, of which the first that matches counts, and the seed of everything random in it."""
 
     seed: int = 1
     rules: Sequence[Rule] = ()

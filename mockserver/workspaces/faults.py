@@ -1,6 +1,6 @@
-"""Faults on request: which request is to meet one, and what becomes of its answer.
+"""Faults on request: which request is to meet one, and what becomes of its response.
 
-Each request of a known login is shown to the plan once. The first rule that strikes counts; what a rule counts and
+Each request of a known login is shown to the plan once. The first rule that matches counts; what a rule counts and
 draws depends on the plan and the requests it was shown alone, so the same plan and requests bring the same faults.
 
 | kind | is the request carried out? | what the caller gets |
@@ -9,15 +9,15 @@ draws depends on the plan and the requests it was shown alone, so the same plan 
 | html | no | an HTML page of an error, 502 where no status is given |
 | reset | no | a reset connection |
 | reset_after_commit | yes | a reset connection |
-| truncate | yes | the whole answer's length, half of its body, then the end of the connection |
+| truncate | yes | the whole response's length, half of its body, then the end of the connection |
 | malformed | yes | 200 with JSON that ends too early |
-| latency | yes | the answer, late |
-| drip | yes | the answer, its body in small pieces over the whole delay |
+| latency | yes | the response, late |
+| drip | yes | the response, its body in small pieces over the whole delay |
 | same_page | yes, as if the first page was asked for | the first page, whichever was asked for |
 | wrong_count | yes | a count that is one hundred too high |
 
 Any kind may have a delay. It never holds up other requests: a request is carried out when it comes, and only its
-answer waits.
+response waits.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from mockserver.workspaces.fault_plan import Fault, Plan, Rule, compile_glob
 HTML_TYPE = "text/html; charset=utf-8"
 COUNT_IS_OFF_BY = 100
 
-Ask = Callable[[ApiRequest], ApiResponse]
+CallCrm = Callable[[ApiRequest], ApiResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Faults:
             return None
         chosen: FaultHit | None = None
         for rule in self._rules:
-            if rule.fits(workspace, method, path):  # the rules behind the one that strikes count the request too
+            if rule.fits(workspace, method, path):  # the rules behind the one that matches count the request too
                 chosen = rule.draw() if chosen is None else chosen
         return chosen
 
@@ -92,7 +92,7 @@ class _RuleInForce:
         self._workspace = compile_glob(rule.match.workspace or owner)
         self._random = random.Random(seed)  # noqa: S311 - it is to be foreseeable
         self._seen = 0
-        self._strikes = 0
+        self._hits = 0
 
     def fits(self, workspace: str, method: str, path: str) -> bool:
         """Tell whether the rule means such a request, and count it if so."""
@@ -107,26 +107,26 @@ class _RuleInForce:
         return True
 
     def draw(self) -> FaultHit | None:
-        """Decide whether the request just counted is struck."""
+        """Decide whether the request just counted meets the fault."""
         rule = self._rule
         if rule.match.nth is not None and self._seen != rule.match.nth:
             return None
-        if rule.times and self._strikes >= rule.times:
+        if rule.times and self._hits >= rule.times:
             return None
         if rule.probability < 1 and self._random.random() >= rule.probability:
             return None
-        self._strikes += 1
+        self._hits += 1
         return FaultHit(rule.fault, self._random.uniform(*rule.fault.delay_s) if rule.fault.delay_s else 0.0)
 
 
-def apply_fault(hit: FaultHit, entry: CrmEntry, request: ApiRequest, ask: Ask) -> ApiResponse:
+def apply_fault(hit: FaultHit, entry: CrmEntry, request: ApiRequest, call_crm: CallCrm) -> ApiResponse:
     """Answer a request that meets a fault.
 
     Args:
         hit: The fault.
         entry: The CRM that is asked.
         request: The request.
-        ask: Has the CRM carry out a request.
+        call_crm: Has the CRM carry out a request.
     """
     fault = hit.fault
     delivery = Delivery(
@@ -137,33 +137,33 @@ def apply_fault(hit: FaultHit, entry: CrmEntry, request: ApiRequest, ask: Ask) -
     )
     match fault.kind:
         case "status" | "html":
-            answer = _build_own_answer(fault)
+            response = _build_own_response(fault)
         case "reset":
-            answer = ApiResponse(0, b"")
+            response = ApiResponse(0, b"")
         case "reset_after_commit":
-            answer = _drop_answer(ask(request))
+            response = _drop_response(call_crm(request))
         case "truncate":
-            answer = ask(request)
-            delivery = replace(delivery, cut_at=len(answer.body) // 2)
+            response = call_crm(request)
+            delivery = replace(delivery, cut_at=len(response.body) // 2)
         case "malformed":
-            answer = _corrupt(ask(request), fault)
+            response = _corrupt(call_crm(request), fault)
         case "same_page":
-            answer = _first_page(entry, request, ask)
+            response = _first_page(entry, request, call_crm)
         case "wrong_count":
-            answer = _inflate_count(entry, ask(request))
+            response = _inflate_count(entry, call_crm(request))
         case "latency" | "drip":
-            answer = ask(request)
+            response = call_crm(request)
     if delivery.delay_s:
-        answer = replace(answer, hints=(*answer.hints, f"The fault took {delivery.delay_s:.3f} s."))
-    return replace(answer, delivery=delivery)
+        response = replace(response, hints=(*response.hints, f"The fault took {delivery.delay_s:.3f} s."))
+    return replace(response, delivery=delivery)
 
 
-def _drop_answer(answer: ApiResponse) -> ApiResponse:
-    hint = f"The request was carried out and its answer, {answer.status}, was lost with the connection."
-    return ApiResponse(0, b"", reason=answer.reason, hints=(*answer.hints, hint))
+def _drop_response(response: ApiResponse) -> ApiResponse:
+    hint = f"The request was carried out and its answer, {response.status}, was lost with the connection."
+    return ApiResponse(0, b"", reason=response.reason, hints=(*response.hints, hint))
 
 
-def _build_own_answer(fault: Fault) -> ApiResponse:
+def _build_own_response(fault: Fault) -> ApiResponse:
     status = fault.status or HTTPStatus.BAD_GATEWAY
     content_type = HTML_TYPE if fault.kind == "html" else TEXT_TYPE
     if fault.body is not None:
@@ -186,41 +186,41 @@ def _name_status(status: int) -> str:
         return str(status)
 
 
-def _put_headers(answer: ApiResponse, fault: Fault) -> ApiResponse:
-    content_type = answer.content_type
-    headers = dict(answer.headers)
+def _put_headers(response: ApiResponse, fault: Fault) -> ApiResponse:
+    content_type = response.content_type
+    headers = dict(response.headers)
     for name, value in fault.headers.items():
         if name.lower() == "content-type":
             content_type = value
         else:
             headers[name] = value
-    return replace(answer, content_type=content_type, headers=headers)
+    return replace(response, content_type=content_type, headers=headers)
 
 
-def _corrupt(answer: ApiResponse, fault: Fault) -> ApiResponse:
-    """Return the answer as 200 with broken JSON: no JSON ends with a comma."""
-    body = answer.body[:-1] + b","
+def _corrupt(response: ApiResponse, fault: Fault) -> ApiResponse:
+    """Return the response as 200 with broken JSON: no JSON ends with a comma."""
+    body = response.body[:-1] + b","
     if fault.body is not None:
         body = (fault.body if isinstance(fault.body, str) else json.dumps(fault.body)[:-1] + ",").encode()
-    spoilt = replace(answer, status=fault.status or HTTPStatus.OK, body=body, content_type=JSON_TYPE)
-    return _put_headers(spoilt, fault)
+    corrupted = replace(response, status=fault.status or HTTPStatus.OK, body=body, content_type=JSON_TYPE)
+    return _put_headers(corrupted, fault)
 
 
-def _first_page(entry: CrmEntry, request: ApiRequest, ask: Ask) -> ApiResponse:
+def _first_page(entry: CrmEntry, request: ApiRequest, call_crm: CallCrm) -> ApiResponse:
     kept = [(name, value) for name, value in request.query if name != entry.page_parameter]
-    answer = ask(replace(request, query=kept))
+    response = call_crm(replace(request, query=kept))
     if len(kept) == len(request.query):
-        return answer
-    return replace(answer, hints=(*answer.hints, f"{entry.page_parameter} was ignored: this is the first page."))
+        return response
+    return replace(response, hints=(*response.hints, f"{entry.page_parameter} was ignored: this is the first page."))
 
 
-def _inflate_count(entry: CrmEntry, answer: ApiResponse) -> ApiResponse:
-    # The answer is not written anew, so that all the rest of it stays as it is, escapes included.
+def _inflate_count(entry: CrmEntry, response: ApiResponse) -> ApiResponse:
+    # The response is not written anew, so that all the rest of it stays as it is, escapes included.
     pattern = rb'("%s":"?)(\d+)' % entry.count_key.encode()
-    right = re.search(pattern, answer.body) if entry.count_key else None
+    right = re.search(pattern, response.body) if entry.count_key else None
     if right is None:
-        return replace(answer, hints=(*answer.hints, "This answer tells no count, so the fault changed nothing."))
+        return replace(response, hints=(*response.hints, "This answer tells no count, so the fault changed nothing."))
     wrong = int(right[2]) + COUNT_IS_OFF_BY
-    body = answer.body[: right.start(2)] + str(wrong).encode() + answer.body[right.end(2) :]
+    body = response.body[: right.start(2)] + str(wrong).encode() + response.body[right.end(2) :]
     hint = f"{entry.count_key} should be {int(right[2])}."
-    return replace(answer, body=body, hints=(*answer.hints, hint))
+    return replace(response, body=body, hints=(*response.hints, hint))

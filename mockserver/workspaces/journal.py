@@ -22,7 +22,7 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_BODY_BYTES = 64 * 1024
 
 
-class Asked(Protocol):
+class RecordedRequest(Protocol):
     """A request, as the web server or a page sends it."""
 
     @property
@@ -48,21 +48,21 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer, as the web server saw them pass.
+    """One request and its response, as the web server saw them pass.
 
     Attributes:
         method: Upper-case HTTP method.
         path: Decoded path.
         query: Decoded name and value pairs, in the order sent.
         body: The request's raw body.
-        status: The answer's status; 0 where a fault let none reach the caller.
-        response: What reached the caller of the answer's body.
+        status: The response's status; 0 where a fault let none reach the caller.
+        response: What reached the caller of the response's body.
         reason: Why it was refused.
         hints: Odd but accepted things, and what was probably meant.
         fault: The kind of the fault it met.
         filter_parameters: The query parameters that hold conditions as JSON.
-        response_type: The answer's media type.
-        took_s: Seconds until the answer, a fault's delay included.
+        response_type: The response's media type.
+        took_s: Seconds until the response, a fault's delay included.
     """
 
     method: str
@@ -80,22 +80,27 @@ class Exchange:
 
     @classmethod
     def of(
-        cls, asked: Asked, answer: ApiResponse, *, filter_parameters: Sequence[str] = (), took_s: float = 0.0
+        cls,
+        request: RecordedRequest,
+        response: ApiResponse,
+        *,
+        filter_parameters: Sequence[str] = (),
+        took_s: float = 0.0,
     ) -> Exchange:
-        """Return what the journal keeps of a request and its answer; a fault's delay adds to the time it took."""
-        delivery = answer.delivery
+        """Return what the journal keeps of a request and its response; a fault's delay adds to the time it took."""
+        delivery = response.delivery
         return cls(
-            method=asked.method,
-            path=asked.path,
-            query=asked.query,
-            body=asked.body,
-            status=answer.status,
-            response=answer.arriving_body,
-            reason=answer.reason,
-            hints=answer.hints,
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            body=request.body,
+            status=response.status,
+            response=response.arriving_body,
+            reason=response.reason,
+            hints=response.hints,
             fault=delivery.fault if delivery else None,
             filter_parameters=filter_parameters,
-            response_type=answer.content_type,
+            response_type=response.content_type,
             took_s=took_s + (delivery.delay_s if delivery else 0.0),
         )
 
@@ -116,7 +121,7 @@ class Selection:
     status: re.Pattern[str] | None = None
     since: int = 0
 
-    def means(self, entry: JournalEntry) -> bool:
+    def matches(self, entry: JournalEntry) -> bool:
         """Tell whether an entry is meant."""
         exchange = entry.exchange
         return (
@@ -167,7 +172,7 @@ class Journal:
 
     def select(self, selection: Selection, limit: int = MAX_ENTRIES) -> list[JournalEntry]:
         """Return the last `limit` of the entries that are meant, newest last."""
-        meant = [entry for entry in self._entries if selection.means(entry)]
+        meant = [entry for entry in self._entries if selection.matches(entry)]
         return meant[-limit:] if limit else []
 
     def list_entries(self, limit: int = MAX_ENTRIES, selection: Selection | None = None) -> list[dict[str, object]]:
