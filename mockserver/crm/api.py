@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from mockserver.crm.profiles import Deviation
 
 if TYPE_CHECKING:
-    from mockserver.crm.record_views import Browser
+    from mockserver.crm.record_views import RecordViews
 
 JSON_TYPE = "application/json; charset=utf-8"
 TEXT_TYPE = "text/plain; charset=utf-8"
@@ -141,8 +141,8 @@ class Crm(Protocol):
         """Return the account's logins as user name and password, for the page that tells people how to start."""
         ...
 
-    def browse(self) -> Browser:
-        """Return how people look at the account's records."""
+    def record_views(self) -> RecordViews:
+        """Return how the page shows the account's records."""
         ...
 
     def list_deviations(self) -> Sequence[Deviation]:

@@ -1,43 +1,44 @@
-"""How people look at a CRM's records: which kinds there are, and the API requests that list, read and write them.
+"""What a list of records and a record look like, and the API requests that list, read and write them.
 
-A CRM knows its own API and its own fields and says so here; the page for people knows neither. Nothing is read or
-written past the API: a browser only makes requests and reads answers, so a person gets what a client would get.
+Each CRM describes its own API and fields with these types; the page shows what they say and knows neither CRM. A view
+only builds requests and parses responses, so people read and write through the API that programs use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 from mockserver.crm.api import ApiRequest, ApiResponse
-
-Input = Literal["text", "lines", "number", "date", "moment", "choice", "choices"]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """One field of a kind of record, as a form shows it.
+    """One field of a kind of record.
 
     Attributes:
         name: The API's name.
         label: What the CRM's users call it; empty where it is the same.
-        input: How it is filled in; `choices` are several ids with commas between.
+        type: What the CRM calls the type of its values, such as `Text(512)`.
         choices: What may be chosen: the value that the API takes, and its label.
         links_to: The kind of the records it holds an id of.
         is_read_only: Whether no request may write it.
-        is_fixed: Whether only a new record may be given it.
         is_required: Whether a new record needs it.
     """
 
     name: str
     label: str = ""
-    input: Input = "text"
+    type: str = ""
     choices: Mapping[str, str] = field(default_factory=dict[str, str])
     links_to: str = ""
     is_read_only: bool = False
-    is_fixed: bool = False
     is_required: bool = False
+
+    def show(self, value: object) -> str:
+        """Return a value of this field as text: the label of a choice, nothing for null."""
+        text = "" if value is None else str(value)
+        return self.choices.get(text, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class RecordKind:
         name: Its name in addresses, of letters, digits and hyphens.
         title: What to call many of them.
         singular: What to call one.
-        fields: Its fields in the order of a form.
+        fields: Its fields in the order they are shown.
         columns: The fields that a list shows; the first one names the record.
         searches: What a search may look at: name and label, the likeliest first.
         operands: How a search may compare: name and label; empty where the API leaves no choice.
@@ -69,7 +70,7 @@ class RecordKind:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a person looks for: an empty `value` is everything, `page` counts from 0."""
+    """A search of a list: an empty `value` finds everything, `page` counts from 0."""
 
     field: str = ""
     operand: str = ""
@@ -81,13 +82,12 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: its values as a form holds them, and how to show those that are not shown as they are."""
+    """One record, its values as the API prints them."""
 
     kind: str
     id: str
     title: str
-    values: Mapping[str, str]
-    shown: Mapping[str, str] = field(default_factory=dict[str, str])
+    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ class Related:
     can_create: bool = True
 
 
-class Browser(Protocol):
-    """One CRM's records for people; made anew for each look, so it may keep what it read of the account."""
+class RecordViews(Protocol):
+    """The views of one CRM's records; built for each page request, so it may cache what it read of the account."""
 
     def list_kinds(self) -> Sequence[RecordKind]:
         """Return the kinds of records."""
@@ -121,23 +121,23 @@ class Browser(Protocol):
         """Return the request that lists a page of records."""
         ...
 
-    def parse_page(self, kind: RecordKind, answer: ApiResponse) -> RecordPage:
-        """Read the answer to a search, or to the request of a `Related`."""
+    def parse_page(self, kind: RecordKind, response: ApiResponse) -> RecordPage:
+        """Read the response to a search, or to the request of a `Related`."""
         ...
 
     def build_read(self, kind: RecordKind, record_id: str) -> ApiRequest:
         """Return the request that reads one record."""
         ...
 
-    def parse_record(self, kind: RecordKind, answer: ApiResponse) -> Record | None:
-        """Read the answer to `build_read`, None where there is no such record; the record says its own kind."""
+    def parse_record(self, kind: RecordKind, response: ApiResponse) -> Record | None:
+        """Read the response to `build_read`, None where there is no such record; the record says its own kind."""
         ...
 
-    def build_write(self, kind: RecordKind, record_id: str, values: Mapping[str, str]) -> ApiRequest:
-        """Return the request that changes values of a record, or makes one where `record_id` is empty."""
+    def build_write(self, kind: RecordKind, record_id: str, values: Mapping[str, object]) -> ApiRequest:
+        """Return the request that changes values of a record, or creates one where `record_id` is empty."""
         ...
 
-    def parse_written(self, answer: ApiResponse) -> str:
+    def parse_written(self, response: ApiResponse) -> str:
         """Return the id of the record that was written, empty where it was refused."""
         ...
 

@@ -20,7 +20,7 @@ from mockserver.ivinex.store import Store
 from mockserver.ivinex.writing import Author, answer_write
 
 if TYPE_CHECKING:
-    from mockserver.crm.record_views import Browser
+    from mockserver.crm.record_views import RecordViews
 
 _ALLOWED = "GET, POST"
 
@@ -56,11 +56,11 @@ class IvinexFake:
         """Return the account's logins as user name and password."""
         return self._store.logins
 
-    def browse(self) -> Browser:
+    def record_views(self) -> RecordViews:
         """Return how people look at the account's records."""
-        from mockserver.ivinex.browse import IvinexBrowser  # only people need it
+        from mockserver.ivinex.record_views import IvinexRecordViews  # only people need it
 
-        return IvinexBrowser(self._store.modules)
+        return IvinexRecordViews(self._store.modules)
 
     def list_deviations(self) -> Sequence[Deviation]:
         """Return the points where the profile decides."""

@@ -55,7 +55,7 @@ from mockserver.minicrm.tables import create_indexes, create_tables, drop_tables
 from mockserver.minicrm.texts import say
 
 if TYPE_CHECKING:
-    from mockserver.crm.record_views import Browser
+    from mockserver.crm.record_views import RecordViews
 
 
 class MinicrmFake:
@@ -110,11 +110,11 @@ class MinicrmFake:
         """Return the account's logins as system id and API key."""
         return self._read_account().logins
 
-    def browse(self) -> Browser:
+    def record_views(self) -> RecordViews:
         """Return how people look at the account's records."""
-        from mockserver.minicrm.browse import MinicrmBrowser  # only people need it
+        from mockserver.minicrm.record_views import MinicrmRecordViews  # only people need it
 
-        return MinicrmBrowser(self._read_account(), self._profile.language)
+        return MinicrmRecordViews(self._read_account(), self._profile.language)
 
     def list_deviations(self) -> Sequence[Deviation]:
         """Return every point where live servers differ from the document."""

@@ -16,7 +16,7 @@ def is_open(request: HttpRequest, token: str) -> bool:
     """Tell whether the visitor may see and change what the server holds.
 
     Args:
-        request: The visit.
+        request: The request.
         token: The control token; a browser cannot send it as a header, so a cookie stands for it.
     """
     return refuse_control(request, token) is None or (bool(token) and _holds_cookie(request, token))

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
-from mockserver.page.page_request import Visit
+from mockserver.page.page_request import PageRequest
 from mockserver.registry import CRMS
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 
@@ -47,19 +47,19 @@ def find_login(workspace: Workspace, path: str) -> str:
     return ""
 
 
-def build_control_curl(visit: Visit, method: str, path: str, *more: str) -> str:
+def build_control_curl(request: PageRequest, method: str, path: str, *more: str) -> str:
     """Return a curl command for a control endpoint, about the workspace that is looked at.
 
     Args:
-        visit: Where the reader is.
+        request: Where the reader is.
         method: HTTP method.
         path: What stands behind `/_control/`, and a query of its own.
         more: Further words of the command, as they are.
     """
-    url = f"{visit.request.base_url}/_control/{path}"
-    if visit.workspace.name != DEFAULT_NAME:
-        url += f"{'&' if '?' in path else '?'}workspace={quote(visit.workspace.name, safe='')}"
+    url = f"{request.http.base_url}/_control/{path}"
+    if request.workspace.name != DEFAULT_NAME:
+        url += f"{'&' if '?' in path else '?'}workspace={quote(request.workspace.name, safe='')}"
     words = ["curl", *(() if method == "GET" else ("-X", method)), shlex.quote(url), *more]
-    if visit.has_token:
+    if request.has_token:
         words[1:1] = ["-H", '"Authorization: Bearer $CRM_MOCK_CONTROL_TOKEN"']
     return " ".join(words)

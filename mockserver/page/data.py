@@ -5,7 +5,7 @@ from __future__ import annotations
 from mockserver.crm.api import ApiResponse, SeedError
 from mockserver.crm.clock import parse_account_time
 from mockserver.page.curl import build_control_curl
-from mockserver.page.page_request import Visit
+from mockserver.page.page_request import PageRequest
 from mockserver.seeds import SEED_NAMES, load_seed, looks_like_yaml, read_seed
 
 _SEED_TEXTS = {
@@ -19,64 +19,64 @@ class _FormError(Exception):
     """What a person asked for cannot be done; the message says what to write instead."""
 
 
-def answer_data(visit: Visit) -> ApiResponse:
-    """Answer a visit to `data`, or carry out `data/reset`, `data/seed`, `data/document` or `data/clock`."""
-    action = visit.parts[1] if len(visit.parts) > 1 else ""
-    if visit.request.method != "POST":
-        return _render(visit) if not action else visit.redirect("data")
-    form = {name: values[-1] for name, values in visit.read_form().items()}
+def answer_data(request: PageRequest) -> ApiResponse:
+    """Answer a request to `data`, or carry out `data/reset`, `data/seed`, `data/document` or `data/clock`."""
+    action = request.parts[1] if len(request.parts) > 1 else ""
+    if request.http.method != "POST":
+        return _render(request) if not action else request.redirect("data")
+    form = {name: values[-1] for name, values in request.read_form().items()}
     try:
         if action == "reset":
-            visit.workspace.reset()
+            request.workspace.reset()
         elif action == "seed":
-            _load_built_in(visit, form.get("name", ""))
+            _load_built_in(request, form.get("name", ""))
         elif action == "document":
             document = form.get("document", "").encode(errors="replace")
-            load_seed(document, "the document", visit.workspace.load, is_yaml=looks_like_yaml(document))
+            load_seed(document, "the document", request.workspace.load, is_yaml=looks_like_yaml(document))
         elif action == "clock":
-            _set_clock(visit, form.get("how", ""), form.get("now", ""))
+            _set_clock(request, form.get("how", ""), form.get("now", ""))
         else:
-            return visit.refuse(404, "Not here", "There is no such action.")
+            return request.refuse(404, "Not here", "There is no such action.")
     except (SeedError, _FormError) as error:
-        return _render(visit, status=422, failed=action, error=str(error), form=form)
-    return visit.redirect("data", done=action)
+        return _render(request, status=422, failed=action, error=str(error), form=form)
+    return request.redirect("data", done=action)
 
 
 def _render(
-    visit: Visit, *, status: int = 200, failed: str = "", error: str = "", form: dict[str, str] | None = None
+    request: PageRequest, *, status: int = 200, failed: str = "", error: str = "", form: dict[str, str] | None = None
 ) -> ApiResponse:
-    clock = visit.workspace.clock
-    return visit.render(
+    clock = request.workspace.clock
+    return request.render(
         "data.html",
         status=status,
         seeds=[(name, _SEED_TEXTS.get(name, "")) for name in SEED_NAMES],
         now=clock.now().isoformat(" "),
         is_frozen=clock.is_frozen,
-        counts=visit.workspace.count_rows(),
+        counts=request.workspace.count_rows(),
         control_commands=[
-            ("Reset", build_control_curl(visit, "POST", "reset")),
-            ("Load a seed document", build_control_curl(visit, "PUT", "seed", "--data-binary", "@seed.json")),
+            ("Reset", build_control_curl(request, "POST", "reset")),
+            ("Load a seed document", build_control_curl(request, "PUT", "seed", "--data-binary", "@seed.json")),
             (
                 "Keep the whole state in a file",
-                build_control_curl(visit, "GET", "snapshot", "--output", "state.snapshot"),
+                build_control_curl(request, "GET", "snapshot", "--output", "state.snapshot"),
             ),
-            ("Go back to it", build_control_curl(visit, "PUT", "snapshot", "--data-binary", "@state.snapshot")),
+            ("Go back to it", build_control_curl(request, "PUT", "snapshot", "--data-binary", "@state.snapshot")),
         ],
         failed=failed,
         error=error,
         form=form or {},
-        done=visit.query.get("done", ""),
+        done=request.query.get("done", ""),
     )
 
 
-def _load_built_in(visit: Visit, name: str) -> None:
+def _load_built_in(request: PageRequest, name: str) -> None:
     if name not in SEED_NAMES:
         raise _FormError(f"Choose one of {', '.join(SEED_NAMES)}.")
-    visit.workspace.load(read_seed(name))
+    request.workspace.load(read_seed(name))
 
 
-def _set_clock(visit: Visit, how: str, text: str) -> None:
-    clock = visit.workspace.clock
+def _set_clock(request: PageRequest, how: str, text: str) -> None:
+    clock = request.workspace.clock
     if how == "free":
         clock.free()
         return

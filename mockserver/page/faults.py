@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from mockserver.crm.api import ApiResponse
 from mockserver.documents.strict_json import JsonError, parse_json
 from mockserver.page.curl import build_control_curl
-from mockserver.page.page_request import Visit
+from mockserver.page.page_request import PageRequest
 from mockserver.registry import CRMS
 from mockserver.workspaces.fault_plan import KINDS, FaultPlanError, Plan, Rule, parse_plan, show_plan
 
@@ -73,21 +73,21 @@ class _FormError(Exception):
     """A form holds what cannot be read; the message says what to write instead."""
 
 
-def answer_faults(visit: Visit) -> ApiResponse:
-    """Answer a visit to `faults`, or carry out `faults/switch`, `faults/add`, `faults/remove` or `faults/clear`."""
-    action = visit.parts[1] if len(visit.parts) > 1 else ""
-    if visit.request.method != "POST":
-        return _render(visit) if not action else visit.redirect("faults")
-    form = {name: values[-1].strip() for name, values in visit.read_form().items()}
-    plan = visit.workspace.faults.plan
+def answer_faults(request: PageRequest) -> ApiResponse:
+    """Answer a request to `faults`, or carry out `faults/switch`, `faults/add`, `faults/remove` or `faults/clear`."""
+    action = request.parts[1] if len(request.parts) > 1 else ""
+    if request.http.method != "POST":
+        return _render(request) if not action else request.redirect("faults")
+    form = {name: values[-1].strip() for name, values in request.read_form().items()}
+    plan = request.workspace.faults.plan
     try:
         rules = _change_rules(action, plan.rules, form)
     except (_FormError, FaultPlanError, JsonError) as error:
-        return _render(visit, status=422, error=str(error).removeprefix("rules[0]."), form=form)
+        return _render(request, status=422, error=str(error).removeprefix("rules[0]."), form=form)
     if rules is None:
-        return visit.refuse(404, "Not here", "There is no such action.")
-    visit.workspace.faults.follow(replace(plan, rules=tuple(rules)))
-    return visit.redirect("faults", done=action, name=form.get("name", ""))
+        return request.refuse(404, "Not here", "There is no such action.")
+    request.workspace.faults.follow(replace(plan, rules=tuple(rules)))
+    return request.redirect("faults", done=action, name=form.get("name", ""))
 
 
 def _change_rules(action: str, rules: Sequence[Rule], form: Mapping[str, str]) -> Sequence[Rule] | None:
@@ -109,19 +109,21 @@ def _change_rules(action: str, rules: Sequence[Rule], form: Mapping[str, str]) -
     return None
 
 
-def _render(visit: Visit, *, status: int = 200, error: str = "", form: Mapping[str, str] | None = None) -> ApiResponse:
-    plan = visit.workspace.faults.plan
+def _render(
+    request: PageRequest, *, status: int = 200, error: str = "", form: Mapping[str, str] | None = None
+) -> ApiResponse:
+    plan = request.workspace.faults.plan
     shown = show_plan(plan)
-    done = visit.query.get("done", "")
+    done = request.query.get("done", "")
     switches = [(switch, switch.make_rule() in plan.rules) for switch in SWITCHES]
-    pressed = next((pair for pair in switches if pair[0].name == visit.query.get("name", "")), None)
-    return visit.render(
+    pressed = next((pair for pair in switches if pair[0].name == request.query.get("name", "")), None)
+    return request.render(
         "faults.html",
         status=status,
         switches=switches,
         rules=[(describe_rule(rule), json.dumps(show_plan(Plan(rules=(rule,))))) for rule in plan.rules],
         curl=build_control_curl(
-            visit, "PUT", "faults", "--data-raw", shlex.quote(json.dumps(shown, ensure_ascii=False))
+            request, "PUT", "faults", "--data-raw", shlex.quote(json.dumps(shown, ensure_ascii=False))
         ),
         kinds=[(kind, _KIND_TEXTS[kind]) for kind in KINDS],
         methods=METHODS,

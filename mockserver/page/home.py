@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from mockserver.crm.api import ApiResponse
 from mockserver.page.curl import build_control_curl
 from mockserver.page.journal import list_refused
-from mockserver.page.page_request import Visit
+from mockserver.page.page_request import PageRequest
 from mockserver.registry import CRMS, CrmEntry
 from mockserver.version import read_version
 
@@ -42,42 +42,42 @@ class _Card:
     commands: Sequence[tuple[str, str]] = ()
 
 
-def answer_home(visit: Visit, *, seed_name: str, endpoints: Sequence[tuple[str, Sequence[str]]]) -> ApiResponse:
+def answer_home(request: PageRequest, *, seed_name: str, endpoints: Sequence[tuple[str, Sequence[str]]]) -> ApiResponse:
     """Return the first page.
 
     Args:
-        visit: Who asks.
+        request: Who asks.
         seed_name: How to call the seed the server was started with; it may be a path, so it is shown in private only.
         endpoints: The control endpoints' paths and methods.
     """
-    profile = visit.workspace.profile
+    profile = request.workspace.profile
     facts = [f"version {read_version()}", f"profile {profile.name}", f"language {profile.language}"]
-    if seed_name and visit.is_private:
+    if seed_name and request.is_private:
         facts.append(f"started with the seed {seed_name}")
-    return visit.render(
+    return request.render(
         "home.html",
         facts=facts,
-        cards=[_build_card(visit, entry) for entry in CRMS],
+        cards=[_build_card(request, entry) for entry in CRMS],
         endpoints=[(path, methods, _CONTROL_TEXTS.get(path, "")) for path, methods in endpoints],
         control_commands=[
             (
                 "The last five requests, with the reason of each refusal",
-                build_control_curl(visit, "GET", "requests?limit=5"),
+                build_control_curl(request, "GET", "requests?limit=5"),
             ),
-            ("Back to the seed", build_control_curl(visit, "POST", "reset")),
+            ("Back to the seed", build_control_curl(request, "POST", "reset")),
         ],
-        refused=list_refused(visit, _LAST_REFUSALS) if visit.is_private else (),
+        refused=list_refused(request, _LAST_REFUSALS) if request.is_private else (),
     )
 
 
-def _build_card(visit: Visit, entry: CrmEntry) -> _Card:
-    address = visit.request.base_url + entry.root
-    if not visit.is_private:
+def _build_card(request: PageRequest, entry: CrmEntry) -> _Card:
+    address = request.http.base_url + entry.root
+    if not request.is_private:
         return _Card(entry, address)
-    crm = visit.workspace.crms[entry.name]
-    logins = visit.workspace.list_logins(entry.name)
+    crm = request.workspace.crms[entry.name]
+    logins = request.workspace.list_logins(entry.name)
     login = shlex.quote(":".join(logins[0])) if logins else "USER:PASSWORD"
     commands = [
-        (text, f"curl {arguments.format(login=login, url=visit.request.base_url)}") for text, arguments in entry.samples
+        (text, f"curl {arguments.format(login=login, url=request.http.base_url)}") for text, arguments in entry.samples
     ]
     return _Card(entry, address, logins, list(crm.counts().items()), commands)

@@ -7,44 +7,44 @@ from collections.abc import Mapping, Sequence
 
 from mockserver.crm.api import ApiResponse
 from mockserver.page.curl import build_curl
-from mockserver.page.page_request import HEADERS, Visit
+from mockserver.page.page_request import HEADERS, PageRequest
 from mockserver.workspaces.journal import JournalEntry, Selection
 
 SHOWN = 100
 _OUTCOMES = {"": "All", "refused": "Refused", "fault": "With a fault"}
 
 
-def answer_journal(visit: Visit) -> ApiResponse:
-    """Answer a visit to `journal`, `journal/12`, `journal/export.har`, or `journal/rows?after=12` of the script."""
-    journal = visit.workspace.journal
-    rest = visit.parts[1:]
-    if visit.request.method == "POST":
+def answer_journal(request: PageRequest) -> ApiResponse:
+    """Answer a request to `journal`, `journal/12`, `journal/export.har`, or `journal/rows?after=12` of the script."""
+    journal = request.workspace.journal
+    rest = request.parts[1:]
+    if request.http.method == "POST":
         journal.clear()
-        return visit.redirect("journal", done="cleared")
+        return request.redirect("journal", done="cleared")
     if rest == ("rows",):
-        return _send_rows(visit)
+        return _send_rows(request)
     if rest == ("export.har",):
-        return _send_archive(visit)
+        return _send_archive(request)
     entries = journal.select(Selection())
     if not rest:
-        chosen = _choose(visit, entries)
-        return visit.render(
+        chosen = _choose(request, entries)
+        return request.render(
             "journal.html",
-            entries=[show_entry(visit, entry) for entry in reversed(chosen[-SHOWN:])],
+            entries=[show_entry(request, entry) for entry in reversed(chosen[-SHOWN:])],
             found=len(chosen),
             kept=len(entries),
             shown=SHOWN,
             outcomes=_OUTCOMES,
             last_id=entries[-1].id if entries else 0,
-            done=visit.query.get("done", ""),
+            done=request.query.get("done", ""),
         )
     entry = next((entry for entry in entries if rest == (str(entry.id),)), None)
     if entry is None:
         text = "The journal holds no entry of this number: it was cleared, or so much came after it that it went."
-        return visit.refuse(404, "Not in the journal", text)
-    return visit.render(
+        return request.refuse(404, "Not in the journal", text)
+    return request.render(
         "entry.html",
-        entry=show_entry(visit, entry),
+        entry=show_entry(request, entry),
         parameters=entry.exchange.query,
         decoded=_decode(entry.exchange.query),
         body=_show_body(entry.exchange.body),
@@ -52,17 +52,17 @@ def answer_journal(visit: Visit) -> ApiResponse:
     )
 
 
-def list_refused(visit: Visit, limit: int) -> Sequence[Mapping[str, object]]:
+def list_refused(request: PageRequest, limit: int) -> Sequence[Mapping[str, object]]:
     """Return the last requests that were refused, newest first."""
-    refused = [entry for entry in visit.workspace.journal.select(Selection()) if entry.exchange.reason]
-    return [show_entry(visit, entry) for entry in reversed(refused[-limit:])]
+    refused = [entry for entry in request.workspace.journal.select(Selection()) if entry.exchange.reason]
+    return [show_entry(request, entry) for entry in reversed(refused[-limit:])]
 
 
-def show_entry(visit: Visit, entry: JournalEntry) -> Mapping[str, object]:
+def show_entry(request: PageRequest, entry: JournalEntry) -> Mapping[str, object]:
     """Return what every list tells of an entry."""
     exchange = entry.exchange
     body = exchange.body.decode(errors="replace") or None
-    base_url = visit.request.base_url
+    base_url = request.http.base_url
     return {
         "id": entry.id,
         "at": entry.at,
@@ -75,9 +75,9 @@ def show_entry(visit: Visit, entry: JournalEntry) -> Mapping[str, object]:
         "reason": exchange.reason,
         "hints": [hint for hint in exchange.hints if hint not in exchange.reason],
         "fault": exchange.fault,
-        "workspace": visit.workspace.name,
+        "workspace": request.workspace.name,
         "is_refused": is_refused(entry),
-        "curl": build_curl(visit.workspace, base_url, exchange.method, exchange.path, exchange.query, body),
+        "curl": build_curl(request.workspace, base_url, exchange.method, exchange.path, exchange.query, body),
     }
 
 
@@ -86,26 +86,26 @@ def is_refused(entry: JournalEntry) -> bool:
     return entry.exchange.status >= 400 or bool(entry.exchange.reason)
 
 
-def _send_rows(visit: Visit) -> ApiResponse:
-    after = visit.query.get("after", "")
+def _send_rows(request: PageRequest) -> ApiResponse:
+    after = request.query.get("after", "")
     seen = int(after) if after.isascii() and after.isdigit() and len(after) < 15 else 0
-    fresh = visit.workspace.journal.select(Selection(since=seen))
-    chosen = _choose(visit, fresh)[-SHOWN:]
-    html = visit.render_text("rows.html", entries=[show_entry(visit, entry) for entry in reversed(chosen)])
+    fresh = request.workspace.journal.select(Selection(since=seen))
+    chosen = _choose(request, fresh)[-SHOWN:]
+    html = request.render_text("rows.html", entries=[show_entry(request, entry) for entry in reversed(chosen)])
     headers = {**HEADERS, "X-Last-Id": str(fresh[-1].id if fresh else seen)}
     return ApiResponse(200, html.encode(errors="replace"), "text/html; charset=utf-8", headers=headers)
 
 
-def _send_archive(visit: Visit) -> ApiResponse:
+def _send_archive(request: PageRequest) -> ApiResponse:
     from mockserver.workspaces.har import export_har  # rarely asked for
 
-    archive = export_har(visit.workspace.journal.select(Selection()), visit.request.base_url)
-    name = f"crm-mock-{visit.workspace.name}.har"
+    archive = export_har(request.workspace.journal.select(Selection()), request.http.base_url)
+    name = f"crm-mock-{request.workspace.name}.har"
     return ApiResponse(200, archive, headers={**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _choose(visit: Visit, entries: Sequence[JournalEntry]) -> Sequence[JournalEntry]:
-    outcome, text = visit.query.get("outcome", ""), visit.query.get("text", "").strip().casefold()
+def _choose(request: PageRequest, entries: Sequence[JournalEntry]) -> Sequence[JournalEntry]:
+    outcome, text = request.query.get("outcome", ""), request.query.get("text", "").strip().casefold()
     return [
         entry
         for entry in entries

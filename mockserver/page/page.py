@@ -23,7 +23,7 @@ from mockserver.page.data import answer_data
 from mockserver.page.faults import answer_faults
 from mockserver.page.home import answer_home
 from mockserver.page.journal import answer_journal
-from mockserver.page.page_request import ROOT, Visit, redirect, serve_static
+from mockserver.page.page_request import ROOT, PageRequest, redirect, serve_static
 from mockserver.page.records import answer_records
 from mockserver.page.workspaces import answer_workspaces
 from mockserver.registry import CRMS
@@ -55,57 +55,55 @@ class Page:
         self._seed_name = seed_name
         self._endpoints = endpoints
 
-    def answer(self, request: HttpRequest) -> ApiResponse:
-        """Answer a request to `/` or below `/_page/`."""
-        if request.method not in {"GET", "HEAD", "POST"}:
-            refusal = ApiResponse.of_text(f"{request.path} takes GET, not {request.method}.\n", status=405)
-            return replace(refusal, headers={"Allow": "GET, HEAD"})
-        if request.path.startswith(f"{ROOT}/static/"):
-            found = serve_static(request.path.removeprefix(f"{ROOT}/static/"))
+    def answer(self, http: HttpRequest) -> ApiResponse:
+        """Respond to a request to `/` or below `/_page/`."""
+        if http.method not in {"GET", "HEAD", "POST"}:
+            return _refuse_method(http)
+        if http.path.startswith(f"{ROOT}/static/"):
+            found = serve_static(http.path.removeprefix(f"{ROOT}/static/"))
             return found or ApiResponse.of_text("There is no such file.\n", status=404)
-        visit = self._begin(request)
-        if visit is None:
-            return self._begin_at_default(request).refuse(404, "Not here", "There is no workspace of this name.")
-        if request.method == "POST" and not access.is_own_form(request):
-            return visit.refuse(403, "Not from here", "This was not sent by this page itself, so nothing was done.")
-        if request.path == _TOKEN and visit.needs_token:
-            return self._take_token(visit)
-        if not visit.is_private and visit.parts:
-            return visit.refuse(403, "Not open to you", "")
-        return self._route(visit)
+        request = self._find_workspace(http)
+        if request is None:
+            return self._build_request(http).refuse(404, "Not here", "There is no workspace of this name.")
+        if http.method == "POST" and not access.is_own_form(http):
+            return request.refuse(403, "Not from here", "This was not sent by this page itself, so nothing was done.")
+        if http.path == _TOKEN and request.needs_token:
+            return self._take_token(request)
+        if not request.is_private and request.parts:
+            return request.refuse(403, "Not open to you", "")
+        return self._route(request)
 
-    def _route(self, visit: Visit) -> ApiResponse:
-        name = visit.parts[0] if visit.parts else ""
+    def _route(self, request: PageRequest) -> ApiResponse:
+        name = request.parts[0] if request.parts else ""
         entry = next((entry for entry in CRMS if entry.name == name), None)
         if entry is not None:
-            return answer_records(visit, entry)
-        if name == "" and visit.request.method == "POST":
-            refusal = ApiResponse.of_text(f"{visit.request.path} takes GET, not POST.\n", status=405)
-            return replace(refusal, headers={"Allow": "GET, HEAD"})
+            return answer_records(request, entry)
+        if name == "" and request.http.method == "POST":
+            return _refuse_method(request.http)
         if name == "":
-            return answer_home(visit, seed_name=self._seed_name, endpoints=self._endpoints)
+            return answer_home(request, seed_name=self._seed_name, endpoints=self._endpoints)
         if name == "workspaces":
-            return answer_workspaces(visit, self._workspaces)
-        answer = _PLACES.get(name)
+            return answer_workspaces(request, self._workspaces)
+        answer = _PAGES.get(name)
         if answer is None:
-            return visit.refuse(404, "Not here", f"There is no page at {visit.request.path}.")
-        return answer(visit)
+            return request.refuse(404, "Not here", f"There is no page at {request.http.path}.")
+        return answer(request)
 
-    def _begin(self, request: HttpRequest) -> Visit | None:
-        """Return the visit, or None where it is to a workspace that does not exist."""
-        parts = tuple(part for part in request.path.removeprefix(ROOT).split("/") if part)
-        visit = self._begin_at_default(request)
+    def _find_workspace(self, http: HttpRequest) -> PageRequest | None:
+        """Return the page request, or None where it is to a workspace that does not exist."""
+        parts = tuple(part for part in http.path.removeprefix(ROOT).split("/") if part)
+        request = self._build_request(http)
         if parts[:1] != ("w",):
-            return replace(visit, parts=parts)
+            return replace(request, parts=parts)
         name = parts[1] if len(parts) > 1 else ""
-        if not visit.is_private or name not in visit.workspace_names:
+        if not request.is_private or name not in request.workspace_names:
             return None
-        return replace(visit, workspace=self._workspaces.get(name), parts=parts[2:])
+        return replace(request, workspace=self._workspaces.get(name), parts=parts[2:])
 
-    def _begin_at_default(self, request: HttpRequest) -> Visit:
-        is_private = access.is_open(request, self._token)
-        return Visit(
-            request=request,
+    def _build_request(self, http: HttpRequest) -> PageRequest:
+        is_private = access.is_open(http, self._token)
+        return PageRequest(
+            http=http,
             workspace=self._workspaces.default,
             parts=(),
             workspace_names=tuple(each.name for each in self._workspaces.list_all()) if is_private else (),
@@ -113,17 +111,22 @@ class Page:
             has_token=bool(self._token),
         )
 
-    def _take_token(self, visit: Visit) -> ApiResponse:
-        if visit.request.method == "POST":
-            given = visit.read_form().get("token", [""])[-1]
+    def _take_token(self, request: PageRequest) -> ApiResponse:
+        if request.http.method == "POST":
+            given = request.read_form().get("token", [""])[-1]
             if access.is_token(given, self._token):
-                return redirect("/", {"Set-Cookie": access.make_cookie(visit.request, self._token)})
-            return visit.refuse(403, "Not the token", "That is not this server's control token.")
+                return redirect("/", {"Set-Cookie": access.make_cookie(request.http, self._token)})
+            return request.refuse(403, "Not the token", "That is not this server's control token.")
         return redirect("/")
 
 
-_PLACES: Mapping[str, Callable[[Visit], ApiResponse]] = {
+_PAGES: Mapping[str, Callable[[PageRequest], ApiResponse]] = {
     "journal": answer_journal,
     "faults": answer_faults,
     "data": answer_data,
 }
+
+
+def _refuse_method(http: HttpRequest) -> ApiResponse:
+    refusal = ApiResponse.of_text(f"{http.path} takes GET, not {http.method}.\n", status=405)
+    return replace(refusal, headers={"Allow": "GET, HEAD"})

@@ -39,11 +39,11 @@ HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """One request by a person.
+class PageRequest:
+    """One request to the page.
 
     Attributes:
-        request: The request.
+        http: The HTTP request.
         workspace: The workspace that is looked at.
         parts: The path below the workspace's own root, such as `("ivinex", "1001")`.
         workspace_names: All workspaces, to choose from.
@@ -51,7 +51,7 @@ class Visit:
         has_token: Whether the control endpoints demand a token.
     """
 
-    request: HttpRequest
+    http: HttpRequest
     workspace: Workspace
     parts: tuple[str, ...]
     workspace_names: tuple[str, ...] = ()
@@ -66,22 +66,19 @@ class Visit:
     @property
     def query(self) -> Mapping[str, str]:
         """The query; of repeated names the last."""
-        return dict(self.request.query)
+        return dict(self.http.query)
 
     def list_menu(self) -> Sequence[Mapping[str, object]]:
         """Return each CRM with the kinds of records that can be listed, for the menu."""
+        kinds = {entry: self.workspace.crms[entry.name].record_views().list_kinds() for entry in CRMS}
         return [
-            {
-                "name": entry.name,
-                "title": entry.title,
-                "kinds": [kind for kind in self.workspace.crms[entry.name].browse().list_kinds() if kind.is_listed],
-            }
-            for entry in CRMS
+            {"name": entry.name, "title": entry.title, "kinds": [kind for kind in own if kind.is_listed]}
+            for entry, own in kinds.items()
         ]
 
     def read_form(self) -> Mapping[str, list[str]]:
         """Return the posted form, its line ends as one character."""
-        text = self.request.body.decode(errors="replace")
+        text = self.http.body.decode(errors="replace")
         form = parse_qs(text, keep_blank_values=True, max_num_fields=2000)
         return {name: [value.replace("\r\n", "\n") for value in values] for name, values in form.items()}
 
@@ -95,8 +92,8 @@ class Visit:
         return ApiResponse(status, html.encode(errors="replace"), "text/html; charset=utf-8", headers=HEADERS)
 
     def render_text(self, template: str, **context: object) -> str:
-        """Return what a template makes of a context, in which `visit` and `url` always are."""
-        shared = {"visit": self, "url": self.build_url, "static_url": static_url, "root": ROOT}
+        """Return what a template makes of a context, in which `request` and `url` always are."""
+        shared = {"request": self, "url": self.build_url, "static_url": static_url, "root": ROOT}
         return _read_templates().get_template(template).render(**shared, **context)
 
     def redirect(self, *parts: object, **query: object) -> ApiResponse:

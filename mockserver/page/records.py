@@ -1,4 +1,7 @@
-"""The records of a CRM: listing, searching, reading, making and changing them, by requests to the CRM's own API."""
+"""The records of a CRM: list, search, show, create and change them, by requests to the CRM's own API.
+
+A record is edited as the JSON that the API prints, and the API says what is wrong with it.
+"""
 
 from __future__ import annotations
 
@@ -6,76 +9,93 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mockserver.crm.api import ApiRequest, ApiResponse
-from mockserver.crm.record_views import Browser, Record, RecordField, RecordKind, Related, Search
+from mockserver.crm.record_views import Record, RecordKind, RecordViews, Related, Search
+from mockserver.documents.strict_json import JsonError
 from mockserver.page.curl import build_curl
-from mockserver.page.page_request import Visit
+from mockserver.page.page_request import PageRequest
+from mockserver.page.record_text import find_changes, find_refused_member, read_record, show_record
 from mockserver.registry import CrmEntry
 from mockserver.workspaces.journal import Exchange
 
-# Marks the values that a form was filled with, so that only what a person changed is sent.
-WAS = "was:"
 NEW = "new"
 _MAX_PAGE = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
-    """A visit to the records of one CRM."""
+class _CrmRecords:
+    """The records of one CRM in the workspace of a page request."""
 
-    visit: Visit
+    request: PageRequest
     entry: CrmEntry
-    browser: Browser
+    views: RecordViews
 
     def find_kind(self, name: str) -> RecordKind | None:
-        return next((kind for kind in self.browser.list_kinds() if kind.name == name), None)
+        return next((kind for kind in self.views.list_kinds() if kind.name == name), None)
 
-    def read(self, request: ApiRequest) -> ApiResponse:
-        """Ask the API on the reader's behalf; what people look at is in no journal and counts against no limit."""
-        return self._ask(replace(request, is_counted=False))
+    def read(self, api_request: ApiRequest) -> ApiResponse:
+        """Send a request that is in no journal and counts against no limit."""
+        return self._send(replace(api_request, is_counted=False))
 
-    def write(self, request: ApiRequest) -> tuple[ApiResponse, object]:
-        """Ask the API to change something, and return its answer and the journal's number for it."""
-        answer = self._ask(request)
-        journal = self.visit.workspace.journal
-        journal.record(Exchange.of(request, answer, filter_parameters=self.entry.filter_parameters))
-        return answer, journal.list_entries(1)[-1]["id"]
+    def write(self, api_request: ApiRequest) -> tuple[ApiResponse, object]:
+        """Send a request as a program would, and return the response with its number in the journal."""
+        response = self._send(api_request)
+        journal = self.request.workspace.journal
+        journal.record(Exchange.of(api_request, response, filter_parameters=self.entry.filter_parameters))
+        return response, journal.list_entries(1)[-1]["id"]
 
-    def show_curl(self, request: ApiRequest) -> str:
-        body = request.body.decode() or None
-        base_url = self.visit.request.base_url
-        return build_curl(self.visit.workspace, base_url, request.method, request.path, request.query, body)
+    def show_curl(self, api_request: ApiRequest) -> str:
+        body = api_request.body.decode() or None
+        base_url = self.request.http.base_url
+        workspace = self.request.workspace
+        return build_curl(workspace, base_url, api_request.method, api_request.path, api_request.query, body)
 
     def render(self, template: str, *, status: int = 200, **context: object) -> ApiResponse:
-        return self.visit.render(template, status=status, crm=self.entry, **context)
+        return self.request.render(template, status=status, crm=self.entry, **context)
 
-    def _ask(self, request: ApiRequest) -> ApiResponse:
-        crm = self.visit.workspace.crms[self.entry.name]
-        logins = self.visit.workspace.list_logins(self.entry.name)
+    def _send(self, api_request: ApiRequest) -> ApiResponse:
+        crm = self.request.workspace.crms[self.entry.name]
+        logins = self.request.workspace.list_logins(self.entry.name)
         username = logins[0][0] if logins else ""
-        return crm.answer(replace(request, base_url=self.visit.request.base_url, username=username))
+        return crm.answer(replace(api_request, base_url=self.request.http.base_url, username=username))
 
 
-def answer_records(visit: Visit, entry: CrmEntry) -> ApiResponse:
-    """Answer a visit to `ivinex`, `ivinex/1001`, `ivinex/1001/8` or `ivinex/1001/new`."""
-    desk = _Desk(visit, entry, visit.workspace.crms[entry.name].browse())
-    rest = list(visit.parts[1:])
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """A text being edited: as it stands, as it was shown first, and what was wrong with it when it was sent."""
+
+    text: str
+    shown: str
+    error: str = ""
+    refusal: ApiResponse | None = None
+    entry_id: object = None
+    place: tuple[str, int, int] | None = None
+    curl: str = ""
+
+
+def answer_records(request: PageRequest, entry: CrmEntry) -> ApiResponse:
+    """Respond to `ivinex`, `ivinex/1001`, `ivinex/1001/8` or `ivinex/1001/new`."""
+    crm = request.workspace.crms[entry.name]
+    records = _CrmRecords(request, entry, crm.record_views())
+    rest = list(request.parts[1:])
     if not rest:
-        kinds = [kind for kind in desk.browser.list_kinds() if kind.is_listed]
-        counts = visit.workspace.crms[entry.name].counts()
-        return desk.render("kinds.html", kinds=kinds, counts=counts)
-    kind = desk.find_kind(rest[0])
+        kinds = [kind for kind in records.views.list_kinds() if kind.is_listed]
+        return records.render("kinds.html", kinds=kinds, counts=crm.counts())
+    kind = records.find_kind(rest[0])
     if kind is None or len(rest) > 2:
-        return visit.refuse(404, "Not here", f"{entry.title} has no records of the kind {rest[0]!r} in this workspace.")
+        text = f"{entry.title} has no records of the kind {rest[0]!r} in this workspace."
+        return request.refuse(404, "Not here", text)
     if len(rest) == 1:
-        return _list_records(desk, kind)
+        return _list_records(records, kind)
     record_id = "" if rest[1] == NEW else rest[1]
     if record_id and not (record_id.isascii() and record_id.isdigit() and len(record_id) <= 18):
-        return visit.refuse(404, "Not here", f"An id of {entry.title} is digits, unlike {record_id!r}.")
-    return _save_record(desk, kind, record_id) if visit.request.method == "POST" else _show_form(desk, kind, record_id)
+        return request.refuse(404, "Not here", f"An id of {entry.title} is digits, unlike {record_id!r}.")
+    if request.http.method == "POST":
+        return _save_record(records, kind, record_id)
+    return _show_record(records, kind, record_id) if record_id else _show_new(records, kind)
 
 
-def _read_search(visit: Visit, kind: RecordKind) -> Search:
-    query = visit.query
+def _read_search(request: PageRequest, kind: RecordKind) -> Search:
+    query = request.query
     page = query.get("page", "")
     field = query.get("field", "")
     return Search(
@@ -88,14 +108,16 @@ def _read_search(visit: Visit, kind: RecordKind) -> Search:
     )
 
 
-def _list_records(desk: _Desk, kind: RecordKind) -> ApiResponse:
+def _list_records(records: _CrmRecords, kind: RecordKind) -> ApiResponse:
     if not kind.is_listed:
-        text = f"{desk.entry.title}'s API lists {kind.title.lower()} only beside what they belong to: open that first."
-        return desk.visit.refuse(404, kind.title, text)
-    search = _read_search(desk.visit, kind)
-    request = desk.browser.build_search(kind, search)
-    answer = desk.read(request)
-    page = desk.browser.parse_page(kind, answer)
+        text = (
+            f"{records.entry.title}'s API lists {kind.title.lower()} only beside what they belong to: open that first."
+        )
+        return records.request.refuse(404, kind.title, text)
+    search = _read_search(records.request, kind)
+    api_request = records.views.build_search(kind, search)
+    response = records.read(api_request)
+    page = records.views.parse_page(kind, response)
 
     def link(**changes: object) -> str:
         query: dict[str, object] = {
@@ -107,96 +129,95 @@ def _list_records(desk: _Desk, kind: RecordKind) -> ApiResponse:
             "page": 0,
             **changes,
         }
-        return desk.visit.build_url(desk.entry.name, kind.name, **{k: v for k, v in query.items() if v})
+        return records.request.build_url(records.entry.name, kind.name, **{k: v for k, v in query.items() if v})
 
-    return desk.render(
+    return records.render(
         "records.html",
         kind=kind,
         search=search,
         page=page,
         link=link,
-        refusal=answer if answer.reason else None,
-        refusal_text=read_message(answer),
-        curl=desk.show_curl(request),
+        refusal=response if response.reason else None,
+        refusal_text=response.body.decode(errors="replace"),
+        curl=records.show_curl(api_request),
     )
 
 
-def _show_form(desk: _Desk, kind: RecordKind, record_id: str) -> ApiResponse:
-    if not record_id:
-        known = {each.name for each in kind.fields}
-        start = {name: value for name, value in desk.visit.query.items() if name in known}
-        return _render_form(desk, kind, None, start)
-    request = desk.browser.build_read(kind, record_id)
-    record = desk.browser.parse_record(kind, desk.read(request))
+def _show_new(records: _CrmRecords, kind: RecordKind) -> ApiResponse:
+    empty: dict[str, object] = {each.name: None for each in kind.fields if not each.is_read_only}
+    start = {name: value for name, value in records.request.query.items() if name in empty}
+    return _render_record(records, kind, None, _Edit(show_record({**empty, **start}), show_record(empty)))
+
+
+def _show_record(records: _CrmRecords, kind: RecordKind, record_id: str) -> ApiResponse:
+    api_request = records.views.build_read(kind, record_id)
+    record = records.views.parse_record(kind, records.read(api_request))
     if record is None:
-        text = f"There is no {kind.singular} {record_id} in {desk.entry.title}."
-        return desk.visit.refuse(404, "Not here", text)
+        return _refuse_missing(records, kind, record_id)
     if record.kind != kind.name:
-        return desk.visit.redirect(desk.entry.name, record.kind, record_id)
-    return _render_form(desk, kind, record, record.values, curl=desk.show_curl(request))
+        return records.request.redirect(records.entry.name, record.kind, record_id)
+    text = show_record(record.values)
+    return _render_record(records, kind, record, _Edit(text, text, curl=records.show_curl(api_request)))
 
 
-def _save_record(desk: _Desk, kind: RecordKind, record_id: str) -> ApiResponse:
-    form = desk.visit.read_form()
-    sent = {each.name: _read_field(each, form) for each in kind.fields if not each.is_read_only}
-    changes = {name: text for name, text in sent.items() if text != form.get(WAS + name, [""])[-1]}
-    if not changes and record_id:
-        return desk.visit.redirect(desk.entry.name, kind.name, record_id, done="unchanged")
-    request = desk.browser.build_write(kind, record_id, changes)
-    answer, entry_id = desk.write(request)
-    written = desk.browser.parse_written(answer)
-    if written:
-        done = "saved" if record_id else "created"
-        return desk.visit.redirect(desk.entry.name, kind.name, written, done=done, entry=entry_id)
-    record = desk.browser.parse_record(kind, desk.read(desk.browser.build_read(kind, record_id))) if record_id else None
-    was = {name: form.get(WAS + name, [""])[-1] for name in sent}
-    return _render_form(
-        desk, kind, record, sent, was=was, refusal=answer, entry_id=entry_id, curl=desk.show_curl(request)
-    )
+def _save_record(records: _CrmRecords, kind: RecordKind, record_id: str) -> ApiResponse:
+    record: Record | None = None
+    if record_id:
+        record = records.views.parse_record(kind, records.read(records.views.build_read(kind, record_id)))
+        if record is None:
+            return _refuse_missing(records, kind, record_id)
+    form = records.request.read_form()
+    edit = _Edit(form.get("record", [""])[-1], form.get("shown", [""])[-1])
+    try:
+        changes = find_changes(read_record(edit.text), read_record(edit.shown or "{}"))
+    except JsonError as error:
+        return _render_record(records, kind, record, replace(edit, error=str(error)))
+    if not changes and record:
+        return records.request.redirect(records.entry.name, kind.name, record_id, done="unchanged")
+    return _write_record(records, kind, record, edit, changes)
 
 
-def _read_field(each: RecordField, form: Mapping[str, list[str]]) -> str:
-    values = form.get(each.name, [])
-    return ",".join(values) if each.input == "choices" else (values or [""])[-1]
-
-
-def _render_form(
-    desk: _Desk,
-    kind: RecordKind,
-    record: Record | None,
-    values: Mapping[str, str],
-    *,
-    was: Mapping[str, str] | None = None,
-    refusal: ApiResponse | None = None,
-    entry_id: object = None,
-    curl: str = "",
+def _write_record(
+    records: _CrmRecords, kind: RecordKind, record: Record | None, edit: _Edit, changes: Mapping[str, object]
 ) -> ApiResponse:
-    if was is None:
-        was = record.values if record else {}
-    related = desk.browser.list_related(kind, record.id) if record else ()
-    return desk.render(
+    api_request = records.views.build_write(kind, record.id if record else "", changes)
+    response, entry_id = records.write(api_request)
+    written = records.views.parse_written(response)
+    if written:
+        done = "saved" if record else "created"
+        return records.request.redirect(records.entry.name, kind.name, written, done=done, entry=entry_id)
+    refused = replace(
+        edit,
+        refusal=response,
+        entry_id=entry_id,
+        place=find_refused_member(edit.text, changes, " ".join((response.reason, *response.hints))),
+        curl=records.show_curl(api_request),
+    )
+    return _render_record(records, kind, record, refused)
+
+
+def _refuse_missing(records: _CrmRecords, kind: RecordKind, record_id: str) -> ApiResponse:
+    text = f"There is no {kind.singular} {record_id} in {records.entry.title}."
+    return records.request.refuse(404, "Not here", text)
+
+
+def _render_record(records: _CrmRecords, kind: RecordKind, record: Record | None, edit: _Edit) -> ApiResponse:
+    related = records.views.list_related(kind, record.id) if record else ()
+    request = records.request
+    return records.render(
         "record.html",
-        status=422 if refusal else 200,
+        status=422 if edit.error or edit.refusal else 200,
         kind=kind,
         record=record,
-        values=values,
-        was=was,
-        refusal=refusal,
-        refusal_text=read_message(refusal) if refusal else "",
-        entry_id=entry_id,
-        curl=curl,
-        related=[_list_related(desk, each) for each in related],
-        done=desk.visit.query.get("done", "") if desk.visit.request.method == "GET" else "",
+        edit=edit,
+        refusal_text=edit.refusal.body.decode(errors="replace") if edit.refusal else "",
+        related=[_list_related(records, each) for each in related],
+        done=request.query.get("done", "") if request.http.method == "GET" else "",
     )
 
 
-def _list_related(desk: _Desk, related: Related) -> Mapping[str, object]:
-    kind = desk.find_kind(related.kind)
+def _list_related(records: _CrmRecords, related: Related) -> Mapping[str, object]:
+    kind = records.find_kind(related.kind)
     assert kind is not None
-    page = desk.browser.parse_page(kind, desk.read(related.request))
-    return {"related": related, "kind": kind, "page": page, "curl": desk.show_curl(related.request)}
-
-
-def read_message(answer: ApiResponse) -> str:
-    """Return the words of a refusal as the API put them."""
-    return answer.body.decode(errors="replace")
+    page = records.views.parse_page(kind, records.read(related.request))
+    return {"related": related, "kind": kind, "page": page, "curl": records.show_curl(related.request)}

@@ -7,23 +7,23 @@ from dataclasses import replace
 
 from mockserver.crm.api import ApiResponse, SeedError
 from mockserver.page.curl import build_control_curl
-from mockserver.page.page_request import Visit, build_url, redirect
+from mockserver.page.page_request import PageRequest, build_url, redirect
 from mockserver.registry import CRMS
 from mockserver.seeds import SEED_NAMES
 from mockserver.workspaces.all import WorkspaceError, Workspaces
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 
 
-def answer_workspaces(visit: Visit, workspaces: Workspaces) -> ApiResponse:
-    """Answer a visit to `workspaces`, or carry out `workspaces/create` or `workspaces/drop`."""
-    action = visit.parts[1] if len(visit.parts) > 1 else ""
-    if visit.request.method != "POST":
+def answer_workspaces(request: PageRequest, workspaces: Workspaces) -> ApiResponse:
+    """Answer a request to `workspaces`, or carry out `workspaces/create` or `workspaces/drop`."""
+    action = request.parts[1] if len(request.parts) > 1 else ""
+    if request.http.method != "POST":
         # `workspaces/choose?name=x` is where the chooser of every page sends its reader.
-        chosen = visit.query.get("name", "")
-        if action == "choose" and chosen in visit.workspace_names:
+        chosen = request.query.get("name", "")
+        if action == "choose" and chosen in request.workspace_names:
             return redirect(build_url(chosen))
-        return _render(visit, workspaces) if not action else visit.redirect("workspaces")
-    form = {name: values[-1].strip() for name, values in visit.read_form().items()}
+        return _render(request, workspaces) if not action else request.redirect("workspaces")
+    form = {name: values[-1].strip() for name, values in request.read_form().items()}
     name = form.get("name", "")
     try:
         if action == "create":
@@ -31,28 +31,28 @@ def answer_workspaces(visit: Visit, workspaces: Workspaces) -> ApiResponse:
         elif action == "drop":
             workspaces.drop(name)
         else:
-            return visit.refuse(404, "Not here", "There is no such action.")
+            return request.refuse(404, "Not here", "There is no such action.")
     except (WorkspaceError, SeedError) as error:
-        return _render(visit, workspaces, status=422, error=str(error), form=form)
+        return _render(request, workspaces, status=422, error=str(error), form=form)
     # The workspace looked at may be the one that is gone.
     return redirect(build_url(DEFAULT_NAME, "workspaces", done=action, name=name))
 
 
 def _render(
-    visit: Visit,
+    request: PageRequest,
     workspaces: Workspaces,
     *,
     status: int = 200,
     error: str = "",
     form: Mapping[str, str] | None = None,
 ) -> ApiResponse:
-    return visit.render(
+    return request.render(
         "workspaces.html",
         status=status,
         workspaces=[_describe(each) for each in workspaces.list_all()],
         seeds=SEED_NAMES,
         command=build_control_curl(
-            replace(visit, workspace=workspaces.default),
+            replace(request, workspace=workspaces.default),
             "POST",
             "workspaces",
             "--data-raw",
@@ -60,8 +60,8 @@ def _render(
         ),
         error=error,
         form=form or {},
-        done=visit.query.get("done", ""),
-        done_name=visit.query.get("name", ""),
+        done=request.query.get("done", ""),
+        done_name=request.query.get("name", ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -90,10 +91,22 @@ def post(fake: InProcessFake, path: str, /, **form: str | list[str]) -> httpx.Re
     return fake.client.post(path, data=form, headers={"Origin": ORIGIN})
 
 
-def save(fake: InProcessFake, path: str, /, **changes: str | list[str]) -> httpx.Response:
-    """Open a record's form, change fields of it, and send it."""
-    form = parse_page(fake.client.get(path).text).find("form", method="post")
-    return post(fake, form.attributes["action"], **{**read_form(form), **changes})
+def read_record(page: Element) -> dict[str, object]:
+    """Return the record whose JSON text a page offers to edit."""
+    return json.loads(page.find("textarea", id="record").text)
+
+
+def save(fake: InProcessFake, path: str, /, **changes: object) -> httpx.Response:
+    """Open a record, change members of its JSON text, and send it."""
+    page = open_page(fake, path)
+    text = json.dumps({**read_record(page), **changes}, indent=2)
+    return save_text(fake, page, text)
+
+
+def save_text(fake: InProcessFake, page: Element, text: str) -> httpx.Response:
+    """Replace the JSON text of a record's page, and send it."""
+    form = page.find("form", method="post")
+    return post(fake, form.attributes["action"], **{**read_form(form), "record": text})
 
 
 def open_page(fake: InProcessFake, path: str) -> Element:

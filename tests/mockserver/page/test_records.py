@@ -10,7 +10,7 @@ from mockserver.crm.profiles import Profile
 from mockserver.seeds import read_seed
 from mockserver.workspaces.workspace import Workspace
 from tests.mockserver.conftest import StartFake
-from tests.mockserver.page.reading import Element, open_page, parse_page, post, read_form, save
+from tests.mockserver.page.reading import Element, open_page, parse_page, read_record, save, save_text
 from tests.mockserver.page.test_home import call_like_curl
 from tests.support.in_process import MINICRM_LOGIN, InProcessFake, build_seed
 
@@ -90,76 +90,133 @@ def test_a_search_that_finds_nothing_says_so(start_fake: StartFake):
     assert "Nothing is found" in open_page(start_demo(start_fake), "/_page/ivinex/1001?value=qqqqq").text
 
 
+def test_a_record_is_shown_with_labels_links_and_what_its_fields_take(start_fake: StartFake):
+    fake = start_demo(start_fake)
+
+    contact = open_page(fake, "/_page/ivinex/1001/1").find("main")
+    project = open_page(fake, "/_page/minicrm/project-11/6001").find("main")
+
+    values, fields = (list_facts(each) for each in contact.find_all("dl"))
+    assert (values["contact_type"], values["newsletter"], values["birthday"]) == ("Customer", "Yes", "\N{EN DASH}")
+    assert contact.find("dl").find("a", href="/_page/ivinex/1003/1")
+    assert fields["birthday"] == "date"
+    assert "14795 Customer" in fields["contact_type"]
+    assert "full_name" not in fields  # read only
+    values, fields = (list_facts(each) for each in project.find_all("dl"))
+    assert values["Budget (HUF) Int1201"] == "18400000"
+    assert project.find("dl").find("a", href="/_page/minicrm/person/5101")
+    assert "2104 Contracted" in fields["StatusId"]
+    assert fields["ContactId"] == "Int needed"
+
+
+def list_facts(listed: Element) -> dict[str, str]:
+    names, texts = ([" ".join(each.text.split()) for each in listed.find_all(tag)] for tag in ("dt", "dd"))
+    return dict(zip(names, texts, strict=True))
+
+
 def test_only_what_was_changed_is_sent_and_it_is_in_the_journal(start_fake: StartFake):
     fake = start_fake(build_seed({"first_name": "Ann", "last_name": "Lee", "contact_type": "14796", "score": "5"}))
 
-    answer = save(fake, "/_page/ivinex/1001/1", first_name="Anna")
+    response = save(fake, "/_page/ivinex/1001/1", first_name="Anna")
 
-    assert answer.status_code == 303
-    assert answer.headers["location"] == "/_page/ivinex/1001/1?done=saved&entry=1"
+    assert response.status_code == 303
+    assert response.headers["location"] == "/_page/ivinex/1001/1?done=saved&entry=1"
     (entry,) = fake.read_journal()
-    assert entry["body"] == {"Records": [{"CollectionTypeID": 1001, "CollectionID": 1, "first_name": "Anna"}]}
+    assert entry["body"] == {"Records": [{"first_name": "Anna", "CollectionTypeID": 1001, "CollectionID": 1}]}
     assert entry["path"] == "/API/Records.php"
     assert fake.get_record("1")["full_name"] == "Anna Lee"
-    shown = open_page(fake, answer.headers["location"])
+    shown = open_page(fake, response.headers["location"])
     assert "Saved." in shown.find(role="status").text
     assert shown.find("a", href="/_page/journal/1")
 
 
-def test_a_form_left_as_it_is_sends_nothing(start_fake: StartFake):
+def test_what_another_client_changed_meanwhile_is_left_alone(start_fake: StartFake):
+    fake = start_fake(build_seed({"first_name": "Ann", "last_name": "Lee"}))
+    page = open_page(fake, "/_page/ivinex/1001/1")
+    fake.write({"CollectionTypeID": 1001, "CollectionID": 1, "last_name": "Li"})
+
+    save_text(fake, page, json.dumps({**read_record(page), "first_name": "Anna"}))
+
+    assert fake.get_record("1")["full_name"] == "Anna Li"
+
+
+def test_a_text_left_as_it_is_sends_nothing(start_fake: StartFake):
     fake = start_fake(build_seed({"first_name": "Ann\r\nLee"}))
 
-    answer = save(fake, "/_page/ivinex/1001/1")
+    response = save(fake, "/_page/ivinex/1001/1")
 
-    assert answer.headers["location"].endswith("?done=unchanged")
+    assert response.headers["location"].endswith("?done=unchanged")
     assert fake.read_journal() == []
 
 
-def test_a_refused_change_keeps_what_was_written_and_says_why(start_fake: StartFake):
+def test_a_refused_change_keeps_the_text_and_says_where_and_why(start_fake: StartFake):
     fake = start_fake(build_seed({"first_name": "Ann"}))
 
-    answer = save(fake, "/_page/ivinex/1001/1", first_name="Eve", birthday="soon")
+    response = save(fake, "/_page/ivinex/1001/1", first_name="Eve", birthday="soon")
 
-    assert answer.status_code == 422
-    page = parse_page(answer.text)
+    assert response.status_code == 422
+    page = parse_page(response.text)
+    text = page.find("textarea", id="record").text.removeprefix("\n")
+    line = 1 + text[: text.index('"birthday"')].count("\n")
+    assert f"Line {line}, column 3: birthday" in page.find(role="alert").text
     assert "birthday must be a date like 2020-04-13" in page.find(role="alert").text
-    form = page.find("form", method="post")
-    assert read_form(form)["first_name"] == "Eve"
-    assert read_form(form)["birthday"] == "soon"
+    assert read_record(page)["first_name"] == "Eve"
+    assert read_record(page)["birthday"] == "soon"
     assert fake.read_journal()[0]["reason"]
-    again = post(fake, form.attributes["action"], **{**read_form(form), "birthday": "2020-04-13"})
+    again = save_text(fake, page, json.dumps({**read_record(page), "birthday": "2020-04-13"}))
     assert again.status_code == 303
     assert fake.get_record("1")["first_name"] == "Eve"
     assert fake.get_record("1")["birthday"] == "2020-04-13"
 
 
-def test_an_ivinex_record_is_made_and_linked_ones_show_beside_it(start_fake: StartFake):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{\n  "first_name" "Eve"\n}', "not JSON: Expecting ':' delimiter at line 2, column 16"),
+        ('{"first_name": "Eve",\n "first_name": "Eva"}', "first_name comes again at line 2, column 2"),
+        ('["Eve"]', "write an object such as {}, not a list, at line 1, column 1"),
+        ("", "at line 1, column 1"),
+    ],
+)
+def test_a_text_that_is_no_record_is_not_sent_and_says_where(start_fake: StartFake, text: str, message: str):
+    fake = start_fake(build_seed({"first_name": "Ann"}))
+
+    response = save_text(fake, open_page(fake, "/_page/ivinex/1001/1"), text)
+
+    assert response.status_code == 422
+    page = parse_page(response.text)
+    assert message in page.find(role="alert").text
+    assert page.find("textarea", id="record").text.strip() == text
+    assert fake.read_journal() == []
+
+
+def test_an_ivinex_record_is_created_and_linked_ones_show_beside_it(start_fake: StartFake):
     fake = start_fake(build_seed({"first_name": "Ann"}))
     page = open_page(fake, "/_page/ivinex/1001/1")
     new_note = next(a for a in page.find_all("a") if a.text == "New note").attributes["href"]
 
-    answer = save(fake, new_note, description="<b>Hello</b>\nthere")
+    response = save(fake, new_note, description="<b>Hello</b>\nthere")
 
-    assert answer.headers["location"].startswith("/_page/ivinex/1002/1?done=created")
+    assert response.headers["location"].startswith("/_page/ivinex/1002/1?done=created")
     assert fake.get_record("1", "1002")["contact"] == "1"
     assert fake.get_record("1", "1002")["description"] == "<b>Hello</b>\nthere"
     assert "Hello" in open_page(fake, "/_page/ivinex/1001/1").find("section", **{"aria-labelledby": "related-1"}).text
     assert "<b>Hello" not in fake.client.get("/_page/ivinex/1002/1").text
 
 
-def test_a_minicrm_project_is_edited_with_choices_sets_and_numbers(start_fake: StartFake):
+def test_a_minicrm_project_is_edited_by_labels_ids_and_numbers(start_fake: StartFake):
     fake = start_demo(start_fake)
-    form = read_form(open_page(fake, "/_page/minicrm/project-11/6001").find("form", method="post"))
-    assert (form["StatusId"], form["Set1206"]) == ("2104", ["2", "4"])
+    shown = read_record(open_page(fake, "/_page/minicrm/project-11/6001"))
+    assert (shown["StatusId"], shown["Set1206"]) == ("Contracted", "Bathroom, Living room")
 
-    answer = save(
-        fake, "/_page/minicrm/project-11/6001", StatusId="2102", Set1206=["1", "8"], Int1201="5", Boolean1207="1"
+    response = save(
+        fake, "/_page/minicrm/project-11/6001", StatusId="Site survey", Set1206=9, Int1201=5, Boolean1207="1"
     )
 
-    assert answer.status_code == 303, answer.text
+    assert response.status_code == 303, response.text
     (entry,) = fake.read_journal()
     assert (entry["method"], entry["path"]) == ("PUT", "/Api/R3/Project/6001")
-    assert entry["body"] == {"StatusId": 2102, "Set1206": 9, "Int1201": 5, "Boolean1207": 1}
+    assert entry["body"] == {"StatusId": "Site survey", "Set1206": 9, "Int1201": 5, "Boolean1207": "1"}
     project = get_json(fake, "Project/6001")
     assert (project["StatusId"], project["Set1206"], project["Int1201"]) == ("Site survey", "Kitchen, Office", 5)
 
@@ -167,13 +224,21 @@ def test_a_minicrm_project_is_edited_with_choices_sets_and_numbers(start_fake: S
 def test_a_minicrm_field_is_cleared(start_fake: StartFake):
     fake = start_demo(start_fake)
 
-    assert save(fake, "/_page/minicrm/project-11/6001", Text1204="", Set1206=[]).status_code == 303
+    assert save(fake, "/_page/minicrm/project-11/6001", Text1204="", Set1206=None).status_code == 303
 
     assert get_json(fake, "Project/6001")["Text1204"] == ""
     assert get_json(fake, "Project/6001")["Set1206"] == ""
 
 
-def test_people_businesses_projects_tasks_and_addresses_are_made(start_fake: StartFake):
+def test_a_minicrm_project_is_trashed(start_fake: StartFake):
+    fake = start_demo(start_fake)
+
+    assert save(fake, "/_page/minicrm/project-11/6001", Deleted=1).status_code == 303
+
+    assert "Third floor" not in open_page(fake, "/_page/minicrm/project-11").text
+
+
+def test_people_businesses_projects_tasks_and_addresses_are_created(start_fake: StartFake):
     fake = start_demo(start_fake)
 
     business = save(fake, "/_page/minicrm/business/new", Name="Tölgy Ltd").headers["location"]
@@ -199,18 +264,18 @@ def test_an_address_of_a_record_leads_to_its_own_kind(start_fake: StartFake):
     fake = start_demo(start_fake)
     project_id = next(iter(get_json(fake, "Project?CategoryId=12")["Results"]))
 
-    answer = fake.client.get(f"/_page/minicrm/project-11/{project_id}")
+    response = fake.client.get(f"/_page/minicrm/project-11/{project_id}")
 
-    assert answer.headers["location"] == f"/_page/minicrm/project-12/{project_id}"
+    assert response.headers["location"] == f"/_page/minicrm/project-12/{project_id}"
 
 
 def test_a_business_looked_for_among_people_is_found_in_hungarian_too(start_fake: StartFake):
     fake = start_demo(start_fake, Profile("observed", "hu"))
     business_id = next(iter(get_json(fake, "Contact?Type=Business")["Results"]))
 
-    answer = fake.client.get(f"/_page/minicrm/person/{business_id}")
+    response = fake.client.get(f"/_page/minicrm/person/{business_id}")
 
-    assert answer.headers["location"] == f"/_page/minicrm/business/{business_id}"
+    assert response.headers["location"] == f"/_page/minicrm/business/{business_id}"
 
 
 def list_switches() -> list[str]:
@@ -230,10 +295,7 @@ def test_records_show_whatever_the_switches_make_of_the_answers(start_fake: Star
         record = open_page(fake, page.find("tbody").find("a").attributes["href"])
         assert record.find("form", method="post")
     assert "Sign the contract." in open_page(fake, "/_page/minicrm/project-11/6001").text
-    assert read_form(open_page(fake, "/_page/minicrm/project-11/6001").find("form", method="post"))["Set1206"] == [
-        "2",
-        "4",
-    ]
+    assert read_record(open_page(fake, "/_page/minicrm/project-11/6001"))["StatusId"]
     addresses = open_page(fake, "/_page/minicrm/business/5001").find("section", **{"aria-labelledby": "related-1"})
     assert "Duna-parti Szálloda" in addresses.find("tbody").text
 
@@ -280,10 +342,13 @@ def test_an_empty_account_says_how_to_begin(start_fake: StartFake):
     assert "Load a seed" in open_page(fake, "/_page/ivinex").text
 
 
-def test_a_value_that_is_no_choice_is_kept(start_fake: StartFake):
+def test_a_value_that_is_no_choice_is_shown_as_it_is(start_fake: StartFake):
     fake = start_fake(build_seed({"first_name": "Ann"}))
     document = json.loads(json.dumps(build_seed({"first_name": "Ann", "contact_type": "14796"})))
     document["ivinex"]["modules"]["1001"]["fields"]["contact_type"]["options"] = {}
     assert fake.client.put("/_control/seed", json=document).status_code == 200
 
-    assert read_form(open_page(fake, "/_page/ivinex/1001/1").find("form", method="post"))["contact_type"] == "14796"
+    page = open_page(fake, "/_page/ivinex/1001/1")
+
+    assert read_record(page)["contact_type"] == "14796"
+    assert list_facts(page.find("main").find("dl"))["contact_type"] == "14796"

@@ -1,4 +1,4 @@
-"""MiniCRM's records for people: persons, businesses, each module's projects, and the tasks and addresses of those."""
+"""How the page shows MiniCRM's records: persons, businesses, each module's projects, and their tasks and addresses."""
 
 from __future__ import annotations
 
@@ -7,31 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mockserver.crm.api import ApiRequest, ApiResponse
-from mockserver.crm.record_views import Input, Record, RecordField, RecordKind, RecordPage, Related, Search
+from mockserver.crm.record_views import Record, RecordField, RecordKind, RecordPage, Related, Search
 from mockserver.documents.strict_json import as_list, as_object
 from mockserver.minicrm.routes import PREFIX
-from mockserver.minicrm.schema import ADDRESS_FIELDS, CONTACT_TYPES, TASK_STATUSES, Account, ContactType, Field, Kind
+from mockserver.minicrm.schema import ADDRESS_FIELDS, CONTACT_TYPES, TASK_STATUSES, Account, ContactType, Field
 from mockserver.minicrm.search import PAGE_SIZE
 from mockserver.minicrm.texts import Language, label_of
 
 _PROJECT = "project-"
-_INPUTS: Mapping[Kind, Input] = {
-    "Int": "number",
-    "Boolean": "choice",
-    "DateTime": "moment",
-    "Enum": "choice",
-    "Set": "choices",
-}
 _YES_NO = {"1": "Yes", "0": "No"}
-_LONG_TEXT = 512
 _ANYWHERE = {"Query": "any word"}
 # A person's address also finds a business, whose record says what it is.
 _LINKS = {"ContactId": "person", "BusinessId": "business"}
 _HIDDEN = {"Id", "CategoryId", "Type"}  # the kind of the record says them
 
 
-class MinicrmBrowser:
-    """Makes requests for, and reads answers about, the records of an account.
+class MinicrmRecordViews:
+    """The views of one account's records.
 
     Args:
         account: The account.
@@ -58,31 +50,30 @@ class MinicrmBrowser:
             query.append(("Page", str(search.page)))
         return _get(path, query)
 
-    def parse_page(self, kind: RecordKind, answer: ApiResponse) -> RecordPage:
+    def parse_page(self, kind: RecordKind, response: ApiResponse) -> RecordPage:
         """Read `{"Count": n, "Results": ...}`: an object by id, a list of rows, or of one object of id and address."""
-        document = as_object(json.loads(answer.body)) if answer.status == 200 else None
+        document = as_object(json.loads(response.body)) if response.status == 200 else None
         if document is None:
             return RecordPage(())
         rows = list(_list_rows(document.get("Results")))
         count = document.get("Count")
         total = count if isinstance(count, int) else int(str(count or 0))
-        return RecordPage([self._read_record(kind, row) for row in rows], len(rows) >= PAGE_SIZE, total)
+        return RecordPage([_read_record(kind, row) for row in rows], len(rows) >= PAGE_SIZE, total)
 
     def build_read(self, kind: RecordKind, record_id: str) -> ApiRequest:
         """Return `GET Project/1234` and its like."""
         return _get(f"{_name_entity(kind)}/{record_id}")
 
-    def parse_record(self, kind: RecordKind, answer: ApiResponse) -> Record | None:
+    def parse_record(self, kind: RecordKind, response: ApiResponse) -> Record | None:
         """Read a detail; what it says of its type or module is its kind, which may not be the one asked for."""
-        found = as_object(json.loads(answer.body)) if answer.status == 200 else None
+        found = as_object(json.loads(response.body)) if response.status == 200 else None
         if found is None:
             return None
-        return self._read_record(self._find_own_kind(kind, found), found)
+        return _read_record(self._find_own_kind(kind, found), found)
 
-    def build_write(self, kind: RecordKind, record_id: str, values: Mapping[str, str]) -> ApiRequest:
+    def build_write(self, kind: RecordKind, record_id: str, values: Mapping[str, object]) -> ApiRequest:
         """Return `PUT Project`, `PUT Project/1234` and their like."""
-        known = {each.name: each for each in kind.fields}
-        body: dict[str, object] = {name: _write_value(known[name], text) for name, text in values.items()}
+        body = dict(values)
         if not record_id and kind.name.startswith(_PROJECT):
             body = {"CategoryId": int(kind.name.removeprefix(_PROJECT)), **body}
         if not record_id and kind.name in {"person", "business"}:
@@ -90,9 +81,9 @@ class MinicrmBrowser:
         path = f"{PREFIX}/{_name_entity(kind)}{f'/{record_id}' if record_id else ''}"
         return ApiRequest("PUT", path, (), json.dumps(body, ensure_ascii=False).encode(errors="replace"), "")
 
-    def parse_written(self, answer: ApiResponse) -> str:
+    def parse_written(self, response: ApiResponse) -> str:
         """Read `{"Id": 1234}`."""
-        written = as_object(json.loads(answer.body)) if answer.status == 200 else None
+        written = as_object(json.loads(response.body)) if response.status == 200 else None
         return str(written["Id"]) if written else ""
 
     def list_related(self, kind: RecordKind, record_id: str) -> Sequence[Related]:
@@ -118,16 +109,6 @@ class MinicrmBrowser:
             is_business = found.get("Type") in {"Business", label_of(self._language, "Business")}
             return self._kinds["business" if is_business else "person"]
         return kind
-
-    def _read_record(self, kind: RecordKind, found: Mapping[str, object]) -> Record:
-        known = {each.name: each for each in (*kind.fields, *kind.columns)}
-        values = {name: _read_value(known.get(name), value) for name, value in found.items()}
-        shown = {name: text for name, each in known.items() if (text := _show_value(each, values.get(name, "")))}
-        record_id = values["Id"]
-        title = next((values[name] for name in ("Name", "Comment", "Address") if values.get(name)), "")
-        if not title:  # the detail of a person has no Name
-            title = " ".join(values[name] for name in ("FirstName", "LastName") if values.get(name))
-        return Record(kind.name, record_id, title or f"{kind.singular} {record_id}", values, shown)
 
 
 def _build_kinds(account: Account) -> Iterable[RecordKind]:
@@ -181,19 +162,16 @@ def _build_contact_kind(account: Account, contact_type: ContactType) -> RecordKi
 
 def _build_field(each: Field) -> RecordField:
     choices = {str(choice): label for choice, label in each.choices.items()}
-    is_long = each.kind == "Text" and (each.length or 0) >= _LONG_TEXT
     if each.kind == "Boolean":
         choices = _YES_NO
     if each.name == "Status" and not choices:
         choices = {status: status for status in TASK_STATUSES}
-    filled: Input = "lines" if is_long or each.name == "Comment" else _INPUTS.get(each.kind, "text")
     return RecordField(
         name=each.name,
         label=each.label,
-        input="choice" if choices and each.kind != "Set" else filled,
+        type=each.type_text or each.kind,
         choices=choices,
         links_to=_LINKS.get(each.name, ""),
-        is_fixed=each.name in {"ContactId", "ProjectId"},
         is_required=each.is_required or each.name in {"ContactId", "ProjectId"},
     )
 
@@ -218,28 +196,9 @@ def _list_rows(results: object) -> Iterable[dict[str, object]]:
             yield as_object(inner) or {"Id": key, "Name": inner}
 
 
-def _read_value(each: RecordField | None, value: object) -> str:
-    """Return an answer's value as a form holds it: ids where the answer prints labels."""
-    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if each is None or not each.choices or text in each.choices:
-        return text
-    ids: dict[str, str] = {}
-    for choice, label in each.choices.items():
-        ids.setdefault(label, choice)
-    if each.input == "choices":
-        return ",".join(ids[label] for part in text.split(",") if (label := part.strip()) in ids)
-    return ids.get(text, text)
-
-
-def _show_value(each: RecordField, text: str) -> str:
-    if each.input == "choices":
-        return ", ".join(each.choices.get(choice, choice) for choice in text.split(","))
-    return each.choices.get(text, "")
-
-
-def _write_value(each: RecordField, text: str) -> object:
-    """Return what is sent for a form's value: a number where the field holds numbers, the bitmask of a set."""
-    if each.input == "choices":
-        return sum(int(choice) for choice in text.split(",") if choice.isascii() and choice.isdigit())
-    is_digits = text.isascii() and text.removeprefix("-").isdigit() and len(text) < 20
-    return int(text) if is_digits and each.input in {"number", "choice"} else text
+def _read_record(kind: RecordKind, found: Mapping[str, object]) -> Record:
+    record_id = str(found["Id"])
+    title = next((str(found[name]) for name in ("Name", "Comment", "Address") if found.get(name)), "")
+    if not title:  # the detail of a person has no Name
+        title = " ".join(str(found[name]) for name in ("FirstName", "LastName") if found.get(name))
+    return Record(kind.name, record_id, title or f"{kind.singular} {record_id}", found)

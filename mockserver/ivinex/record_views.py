@@ -1,4 +1,4 @@
-"""Ivinex's records for people: each module is a kind of record."""
+"""How the page shows Ivinex's records: each module is a kind of record."""
 
 from __future__ import annotations
 
@@ -6,21 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 
 from mockserver.crm.api import ApiRequest, ApiResponse
-from mockserver.crm.record_views import Input, Record, RecordField, RecordKind, RecordPage, Related, Search
+from mockserver.crm.record_views import Record, RecordField, RecordKind, RecordPage, Related, Search
 from mockserver.documents.strict_json import as_list, as_object
-from mockserver.ivinex.modules import RECORD_ID, SYSTEM_FIELDS, Field, Kind, Module
+from mockserver.ivinex.modules import RECORD_ID, SYSTEM_FIELDS, Field, Module
 
 PATH = "/API/Records.php"
 PAGE_SIZE = 25
 MAX_COLUMNS = 6
-_INPUTS: Mapping[Kind, Input] = {
-    "html": "lines",
-    "number": "number",
-    "boolean": "choice",
-    "date": "date",
-    "datetime": "moment",
-    "option": "choice",
-}
 _OPERANDS = {
     "Contains": "contains",
     "Equal": "is",
@@ -36,8 +28,8 @@ _OPERANDS = {
 _YES_NO = {"true": "Yes", "false": "No"}
 
 
-class IvinexBrowser:
-    """Makes requests for, and reads answers about, the records of an account.
+class IvinexRecordViews:
+    """The views of one account's records.
 
     Args:
         modules: The account's modules by id.
@@ -60,29 +52,30 @@ class IvinexBrowser:
             query.append(("OrderBy", f"{search.order} {'DESC' if search.is_descending else 'ASC'}"))
         return _get([*query, ("LookupOptionText", "true")])
 
-    def parse_page(self, kind: RecordKind, answer: ApiResponse) -> RecordPage:
+    def parse_page(self, kind: RecordKind, response: ApiResponse) -> RecordPage:
         """Read `{"Records": [...]}`."""
-        records = [_read_record(kind, each) for each in _list_records(answer)]
+        records = [_read_record(kind, each) for each in _list_records(response)]
         return RecordPage(records[:PAGE_SIZE], has_more=len(records) > PAGE_SIZE)
 
     def build_read(self, kind: RecordKind, record_id: str) -> ApiRequest:
         """Return the search for the one record of an id: there is no other way to read it."""
         return _get(_build_query(kind.name, [_build_filter(RECORD_ID, "Equal", record_id)], 1))
 
-    def parse_record(self, kind: RecordKind, answer: ApiResponse) -> Record | None:
+    def parse_record(self, kind: RecordKind, response: ApiResponse) -> Record | None:
         """Read a search's answer that holds one record or none."""
-        records = _list_records(answer)
+        records = _list_records(response)
         return _read_record(kind, records[0]) if records else None
 
-    def build_write(self, kind: RecordKind, record_id: str, values: Mapping[str, str]) -> ApiRequest:
+    def build_write(self, kind: RecordKind, record_id: str, values: Mapping[str, object]) -> ApiRequest:
         """Return `POST Records.php` with one record."""
         ids = {"CollectionTypeID": int(kind.name), **({"CollectionID": int(record_id)} if record_id else {})}
-        body = json.dumps({"Records": [{**ids, **values}]}, ensure_ascii=False)
+        # The page's address says which record is written, whatever the text says.
+        body = json.dumps({"Records": [{**values, **ids}]}, ensure_ascii=False)
         return ApiRequest("POST", PATH, (), body.encode(errors="replace"), "")
 
-    def parse_written(self, answer: ApiResponse) -> str:
+    def parse_written(self, response: ApiResponse) -> str:
         """Read `[{"CollectionID", "Status": "Success"}]`."""
-        results = as_list(json.loads(answer.body)) if answer.status == 200 else None
+        results = as_list(json.loads(response.body)) if response.status == 200 else None
         result = as_object(results[0]) if results else None
         return str(result["CollectionID"]) if result and result["Status"] == "Success" else ""
 
@@ -106,7 +99,7 @@ def _build_kind(module: Module) -> RecordKind:
     columns = [*(each for each in fields if each.name in first), *(each for each in fields if each.name not in first)]
     # What a column is computed from says nothing that the column does not.
     parts = names[0].joins if names else ()
-    columns = [each for each in columns if (each.name not in parts and each.input != "lines") or each.name in first]
+    columns = [each for each in columns if (each.name not in parts and each.type != "html") or each.name in first]
     shown = columns[:MAX_COLUMNS]
     every = [*first, *(each.name for each in (*fields, *system) if each.name not in first), RECORD_ID]
     return RecordKind(
@@ -133,7 +126,7 @@ def _rank_as_name(known: Field) -> int:
 def _build_field(known: Field) -> RecordField:
     return RecordField(
         name=known.name,
-        input=_INPUTS.get(known.kind, "text") if known.kind != "option" or known.options else "text",
+        type=known.kind,
         choices=_YES_NO if known.kind == "boolean" else known.options,
         links_to=known.module_id,
         is_read_only=known.is_read_only,
@@ -155,17 +148,15 @@ def _get(query: Sequence[tuple[str, str]]) -> ApiRequest:
     return ApiRequest("GET", PATH, query, b"", "")
 
 
-def _list_records(answer: ApiResponse) -> list[dict[str, object]]:
+def _list_records(response: ApiResponse) -> list[dict[str, object]]:
     """Return the records of a search's answer, which is `{"Records": [...]}`, or by a switch the list alone."""
-    value: object = json.loads(answer.body) if answer.status == 200 else None
+    value: object = json.loads(response.body) if response.status == 200 else None
     document = as_object(value)
     records = as_list(document.get("Records") if document is not None else value)
     return [record for each in records or [] if (record := as_object(each)) is not None]
 
 
 def _read_record(kind: RecordKind, found: Mapping[str, object]) -> Record:
-    values = {name: "" if value is None else str(value) for name, value in found.items()}
-    record_id = values[RECORD_ID]
-    title = next((values[each.name] for each in kind.columns if values.get(each.name)), "")
-    shown = {each.name: _YES_NO.get(values[each.name], "") for each in kind.fields if each.choices == _YES_NO}
-    return Record(kind.name, record_id, title or f"{kind.singular} {record_id}", values, shown)
+    record_id = str(found[RECORD_ID])
+    title = next((str(found[each.name]) for each in kind.columns if found.get(each.name)), "")
+    return Record(kind.name, record_id, title or f"{kind.singular} {record_id}", found)
