@@ -27,8 +27,7 @@ EXIT_PROBLEM = 1
 EXIT_SETTINGS = 2
 
 NOT_CONFIGURED = """No CRM is configured. Set, in the environment or in a .env file here,
-  for Ivinex:   IVINEX_URL, IVINEX_USERNAME, IVINEX_PASSWORD (and IVINEX_MODULES=contact=1001,note=1002)
-  for MiniCRM:  MINICRM_SYSTEM_ID, MINICRM_API_KEY
+{}
 To see it work without an account, run: crm-mcp demo"""
 
 
@@ -172,7 +171,7 @@ def tools(*, as_json: bool) -> None:
 
 def _connect() -> tuple[ServerSettings, ConnectionPool, list[Connector]]:
     """Read the settings and connect what they name, or exit 2 saying what to set."""
-    from crm_mcp.registry import connect
+    from crm_mcp.registry import connect, describe_variables
     from crm_mcp.settings import ServerSettings, load
     from crm_mcp.transport.session import ConnectionPool
 
@@ -183,7 +182,7 @@ def _connect() -> tuple[ServerSettings, ConnectionPool, list[Connector]]:
     except SettingsError as error:
         _quit(error)
     if not connectors:
-        click.echo(NOT_CONFIGURED, err=True)
+        click.echo(NOT_CONFIGURED.format(describe_variables()), err=True)
         sys.exit(EXIT_SETTINGS)
     return settings, pool, connectors
 

@@ -1,4 +1,4 @@
-"""`crm-mcp demo`: the bundled fake, the server on it, and one short real MCP session over stdio, printed for a person.
+"""`crm-mcp demo`: the bundled fake, the server on it, and one short real MCP session over stdio, printed.
 
 The fake is started as a process of its own: this package and it share nothing but HTTP.
 """
@@ -21,12 +21,10 @@ from mcp import Client, StdioServerParameters
 from mcp.types import CallToolResult, TextContent
 
 from crm_mcp.errors import CrmError
+from crm_mcp.registry import CONNECTORS
 
 WIDTH = 100
-_OUR_VARIABLES = ("IVINEX_", "MINICRM_", "CRM_MCP_")
-_MINICRM_LOGIN = {"MINICRM_SYSTEM_ID": "10001", "MINICRM_API_KEY": "demo-api-key"}
-_IVINEX_LOGIN = {"IVINEX_USERNAME": "demo", "IVINEX_PASSWORD": "demo-password"}
-_MODULES = {"IVINEX_MODULES": "contact=1001,note=1002,company=1003"}
+_OWN_VARIABLES = ("CRM_MCP_", "CRM_MOCK_", *(f"{known.name.upper()}_" for known in CONNECTORS))
 
 
 class DemoError(CrmError):
@@ -40,8 +38,9 @@ def running_fake() -> Generator[str]:
     Raises:
         DemoError: It did not start.
     """
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--seed", "demo"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # our own package
+    # -P: a folder of the caller's that is called mockserver must not stand in for the package.
+    command = [sys.executable, "-P", "-m", "mockserver", "serve", "--port", "0", "--seed", "demo"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_neutral_environment()) as process:  # noqa: S603  # our own package
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -123,9 +122,18 @@ async def play() -> None:
 
 
 def _environment(url: str) -> dict[str, str]:
-    """Return the environment of the demo's server: whatever accounts and switches are set here are not its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OUR_VARIABLES)}
-    return {**kept, "IVINEX_URL": url, "MINICRM_URL": url, **_MINICRM_LOGIN, **_IVINEX_LOGIN, **_MODULES}
+    """Return the environment of the demo's server: the demo accounts, and nothing that is set for others."""
+    accounts = [known.demo_environment(url) for known in CONNECTORS]
+    return _neutral_environment() | {name: value for account in accounts for name, value in account.items()}
+
+
+def _neutral_environment() -> dict[str, str]:
+    """Return the caller's environment without accounts, switches and proxies, in whatever case they are written."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(_OWN_VARIABLES) and not name.upper().endswith("_PROXY")
+    }
 
 
 async def _session(assistant: Narrator) -> None:

@@ -34,9 +34,9 @@ async def examine() -> list[Finding]:
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file)
     connected = 0
     async with pool.open():
-        for make in CONNECTORS:
+        for known in CONNECTORS:
             try:
-                connector = make(pool)
+                connector = known.from_environment(pool)
             except SettingsError as error:
                 findings.append(Finding(False, "settings", str(error)))
                 continue

@@ -1,8 +1,8 @@
-"""Which CRMs there are. A further CRM is one folder of its own and one entry here."""
+"""Which CRMs there are. A further CRM is one folder of its own and one line here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from crm_mcp.ivinex.connector import IvinexConnector
 from crm_mcp.mcp.connector import Connector
@@ -13,9 +13,9 @@ from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.transport.session import ConnectionPool
 
-CONNECTORS: Sequence[Callable[[ConnectionPool], Connector | None]] = (
-    IvinexConnector.from_environment,
-    MinicrmConnector.from_environment,
+CONNECTORS: Sequence[type[Connector]] = (
+    IvinexConnector,
+    MinicrmConnector,
 )
 
 
@@ -25,7 +25,12 @@ def connect(pool: ConnectionPool) -> list[Connector]:
     Raises:
         SettingsError: One is half configured, or a value is wrong.
     """
-    return [connector for make in CONNECTORS if (connector := make(pool)) is not None]
+    return [connector for known in CONNECTORS if (connector := known.from_environment(pool)) is not None]
+
+
+def describe_variables() -> str:
+    """Return which variables connect which CRM, a line each, for people."""
+    return "\n".join(f"{f'  for {known.title}:':<16}{known.variables}" for known in CONNECTORS)
 
 
 def all_tools(

@@ -12,10 +12,10 @@ from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.mcp.apps import bind_apps
 from crm_mcp.mcp.completions import add_completions
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import ExportStore, add_exports
-from crm_mcp.mcp.pipeline_app import pipeline_apps
 from crm_mcp.mcp.resources import add_resources
 from crm_mcp.registry import all_tools
 from crm_mcp.settings import LOOPBACK_HOSTS, ServerSettings
@@ -72,7 +72,7 @@ def build_server(connectors: Sequence[Connector], pool: ConnectionPool, *, read_
         lifespan=lifespan,
         log_level="WARNING",  # at INFO the SDK logs error texts, the CRM's words included
         cache_hints=_CACHE_HINTS,
-        extensions=pipeline_apps(tools),
+        extensions=bind_apps([app for connector in connectors for app in connector.apps()], tools),
     )
     add_resources(server, connectors)
     add_exports(server, exports)

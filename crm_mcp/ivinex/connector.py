@@ -17,6 +17,7 @@ from crm_mcp.ivinex.tools.prompts import ivinex_prompts
 from crm_mcp.ivinex.tools.records import ReadTools
 from crm_mcp.ivinex.tools.summary import SummaryTools
 from crm_mcp.ivinex.tools.write_tools import WriteTools
+from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
@@ -30,6 +31,7 @@ class IvinexConnector:
 
     name = "ivinex"
     title = "Ivinex"
+    variables = "IVINEX_URL, IVINEX_USERNAME, IVINEX_PASSWORD (and IVINEX_MODULES=contact=1001,note=1002)"
     beside_modules: Sequence[str] = ()
     instructions = (
         "Ivinex holds records in modules (contact, note, ...). Find them with search_records and exact field names; "
@@ -59,12 +61,26 @@ class IvinexConnector:
             return None
         return cls(settings, Session(pool, crm=cls.title, base_url=settings.url or "", login=login))
 
+    @classmethod
+    def demo_environment(cls, url: str) -> Mapping[str, str]:
+        """Return the variables that connect the demo data of the bundled fake."""
+        return {
+            "IVINEX_URL": url,
+            "IVINEX_USERNAME": "demo",
+            "IVINEX_PASSWORD": "demo-password",
+            "IVINEX_MODULES": "contact=1001,note=1002,company=1003",
+        }
+
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to Ivinex alone."""
         shared = (self._client, self._settings)
         writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
         writing = WriteTools(*shared, self._samples, writer)
         return (*ReadTools(*shared, self._samples).all(), *SummaryTools(*shared, self._samples).all(), *writing.all())
+
+    def apps(self) -> Sequence[ToolApp]:
+        """Return none."""
+        return ()
 
     async def list_modules(self) -> list[Module]:
         """Return the modules that the settings name; Ivinex documents no way to ask for them."""

@@ -13,7 +13,9 @@ from crm_mcp.mcp.progress import Steps
 if TYPE_CHECKING:
     from mcp.server.mcpserver.prompts.base import Prompt
 
+    from crm_mcp.mcp.apps import ToolApp
     from crm_mcp.mcp.tool import CrmTool
+    from crm_mcp.transport.session import ConnectionPool
 
 
 class Module(TypedDict):
@@ -71,16 +73,36 @@ class Connector(Protocol):
     """One connected CRM account."""
 
     name: str
-    """How arguments name it, such as `ivinex`."""
+    """How arguments name it; the names of its variables begin with it."""
     title: str
-    """How people name it, such as `Ivinex`."""
+    """Its name for people."""
+    variables: str
+    """The variables that connect an account, as one line for people."""
     instructions: str
     """One or two lines for the model on what is special about this CRM."""
     beside_modules: Sequence[str]
     """What `describe_module` takes beside modules, such as `Person`."""
 
+    @classmethod
+    def from_environment(cls, pool: ConnectionPool) -> Connector | None:
+        """Return the connector of the account that the environment names, or None where it names none.
+
+        Raises:
+            SettingsError: It is half configured, or a value is wrong.
+        """
+        ...
+
+    @classmethod
+    def demo_environment(cls, url: str) -> Mapping[str, str]:
+        """Return the variables that connect the demo data of the bundled fake at `url`."""
+        ...
+
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to this CRM alone."""
+        ...
+
+    def apps(self) -> Sequence[ToolApp]:
+        """Return the pages that draw results of its tools in hosts that show MCP Apps."""
         ...
 
     async def list_modules(self) -> list[Module]:

@@ -46,6 +46,8 @@ class ModuleTools:
             ),
         )
         tools[1].parameters["properties"]["module"]["description"] = self._how_modules_are_named()
+        if len(self._connectors) == 2:
+            tools[0].description = tools[0].description.replace("all CRMs", "both CRMs")
         if not one:
             for tool in tools:
                 tool.parameters["properties"]["crm"]["enum"] = list(self._connectors)
@@ -64,7 +66,7 @@ class ModuleTools:
         return await self.list_modules_of()
 
     async def list_modules_of(self, crm: str = "") -> ModuleList:
-        """List the modules of both CRMs, or of one, with their ids. Start here."""
+        """List the modules of all CRMs, or of one, with their ids. Start here."""
         asked = [self._connector(crm)] if crm else list(self._connectors.values())
         return {"items": [module for connector in asked for module in await self._modules(connector)]}
 

@@ -9,11 +9,13 @@ from mcp.server.mcpserver.prompts.base import Prompt
 from crm_mcp.crm.messages import Sender
 from crm_mcp.crm.page_cache import RecentPages
 from crm_mcp.errors import InputError
+from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import Schema
+from crm_mcp.minicrm.pipeline_app import pipeline_app
 from crm_mcp.minicrm.search.criteria import merged
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.minicrm.tools.export import ExportRowsReader
@@ -35,6 +37,7 @@ class MinicrmConnector:
 
     name = "minicrm"
     title = "MiniCRM"
+    variables = "MINICRM_SYSTEM_ID, MINICRM_API_KEY"
     beside_modules: Sequence[str] = tuple(_CONTACT_TYPES.values())
     instructions = (
         "MiniCRM holds projects (cards) in modules; a project belongs to a contact (Person or Business), tasks belong "
@@ -69,12 +72,21 @@ class MinicrmConnector:
         rate_limit = RateLimit(per_minute) if per_minute else None
         return cls(settings, Session(pool, crm=cls.title, base_url=settings.url, login=login, rate_limit=rate_limit))
 
+    @classmethod
+    def demo_environment(cls, url: str) -> Mapping[str, str]:
+        """Return the variables that connect the demo data of the bundled fake."""
+        return {"MINICRM_URL": url, "MINICRM_SYSTEM_ID": "10001", "MINICRM_API_KEY": "demo-api-key"}
+
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to MiniCRM alone."""
         shared = (self._client, self._directory, self._settings.zone)
         writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
         reading = ReadTools(*shared, self._recent_pages)
         return (*reading.all(), *QuestionTools(*shared, self._settings.clock).all(), *WriteTools(*shared, writer).all())
+
+    def apps(self) -> Sequence[ToolApp]:
+        """Return the pipeline."""
+        return (pipeline_app(),)
 
     async def list_modules(self) -> list[Module]:
         """Return the modules of the account."""

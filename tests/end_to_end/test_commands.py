@@ -115,7 +115,17 @@ def test_ctrl_c_ends_the_server_without_a_traceback(arguments: tuple[str, ...], 
 
 def test_the_demo_ignores_the_accounts_and_switches_of_this_machine(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("CRM_MCP_READ_ONLY=1\nMINICRM_TIMEZONE=Mars\n", encoding="utf-8")
-    settings = {"CRM_MCP_READ_ONLY": "1", "CRM_MCP_TIMEOUT_S": "x", "HTTP_PROXY": "http://127.0.0.1:9"}
+    (tmp_path / "mockserver").mkdir()
+    (tmp_path / "mockserver" / "__init__.py").write_text("raise SystemExit(3)\n", encoding="utf-8")
+    settings = {
+        "CRM_MCP_READ_ONLY": "1",
+        "crm_mcp_timeout_s": "x",
+        "MINICRM_URL": "https://crm.example",
+        "IVINEX_MODULES": "contact=1",
+        "CRM_MOCK_CONTROL_TOKEN": "other",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "https_proxy": "no address",
+    }
     result = crm_mcp("demo", settings=settings, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
 
