@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from crm_mcp.errors import InputError
 
@@ -80,22 +80,29 @@ def unknown_choice(
     return InputError(f"{field_name} has no choice {shown(value)}{meant}.", hint=every)
 
 
-def nearest(name: str, valid: Iterable[str], *, cutoff: float = 0.6) -> list[str]:
-    """Return at most three names that are like `name`, the likest first, compared without case and accents."""
-    by_folded = {folded(one): one for one in valid}
-    return [by_folded[one] for one in difflib.get_close_matches(folded(name), by_folded, n=3, cutoff=cutoff)]
+def folded(text: str) -> str:
+    """Return text without case, accents and needless spaces."""
+    letters = unicodedata.normalize("NFKD", " ".join(text.split())).casefold()
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def nearest(name: str, valid: Iterable[str], *, cutoff: float = 0.6, key: Callable[[str], str] = folded) -> list[str]:
+    """Return at most three names that are like `name`, the likest first.
+
+    Args:
+        name: The name that was given.
+        valid: The names there are.
+        cutoff: How alike they must be, 0 to 1.
+        key: What is compared of each name; by default the name without case and accents.
+    """
+    by_key = {key(one): one for one in valid}
+    return [by_key[one] for one in difflib.get_close_matches(key(name), by_key, n=3, cutoff=cutoff)]
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
     """Return the nearest names as the end of a sentence; empty where none is near."""
     near = nearest(name, valid)
     return f", did you mean {' or '.join(near)}" if near else ""
-
-
-def folded(text: str) -> str:
-    """Return text without case, accents and needless spaces."""
-    letters = unicodedata.normalize("NFKD", " ".join(text.split())).casefold()
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def shown(value: object) -> str:

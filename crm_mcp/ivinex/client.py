@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crm_mcp.crm.operation import Client, operation
-from crm_mcp.ivinex.models import Record
+from crm_mcp.ivinex.models import Record, RecordFilter
 from crm_mcp.ivinex.wire.checks import check_id
 from crm_mcp.ivinex.wire.requests import build_create_records, build_search_records, build_update_records
 from crm_mcp.ivinex.wire.responses import parse_get_record, parse_search_records, parse_write_results
@@ -23,6 +23,6 @@ class IvinexClient(Client):
             NotFoundError: There is none.
         """
         record_id = check_id("record_id", record_id)
-        by_id = {"field": "collection_id", "operand": "Equal", "value": record_id}
+        by_id: RecordFilter = {"field": "collection_id", "operand": "Equal", "value": record_id}
         request = build_search_records(module_id, filters=[by_id], option_labels=option_labels)
         return parse_get_record(await self.sender.send(request), record_id)

@@ -8,7 +8,7 @@ from mcp.server.mcpserver.prompts.base import Prompt
 
 from crm_mcp.crm.messages import Sender
 from crm_mcp.errors import NotFoundError
-from crm_mcp.ivinex.account.inferred_schema import Samples
+from crm_mcp.ivinex.account.schema_cache import SchemaCache
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import Record
 from crm_mcp.ivinex.settings import IvinexSettings
@@ -41,7 +41,7 @@ class IvinexConnector:
     def __init__(self, settings: IvinexSettings, sender: Sender) -> None:
         self._settings = settings
         self._client = IvinexClient(sender)
-        self._samples = Samples(self._client)
+        self._schemas = SchemaCache(self._client)
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool) -> IvinexConnector | None:
@@ -75,8 +75,8 @@ class IvinexConnector:
         """Return the tools that belong to Ivinex alone."""
         shared = (self._client, self._settings)
         writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
-        writing = WriteTools(*shared, self._samples, writer)
-        return (*ReadTools(*shared, self._samples).all(), *SummaryTools(*shared, self._samples).all(), *writing.all())
+        writing = WriteTools(*shared, self._schemas, writer)
+        return (*ReadTools(*shared, self._schemas).all(), *SummaryTools(*shared, self._schemas).all(), *writing.all())
 
     def apps(self) -> Sequence[ToolApp]:
         """Return none."""
@@ -89,13 +89,13 @@ class IvinexConnector:
     async def describe_module(self, module: str) -> ModuleDescription:
         """Return the fields seen in up to 100 records; two requests, with and without option labels."""
         module_id = self._settings.module_id(module)
-        sample = await self._samples.get(module_id)
+        schema = await self._schemas.get(module_id)
         return {
             "id": module_id,
             "name": self._settings.module_name(module_id),
             "crm": self.name,
-            "fields": list(sample.fields),
-            "note": f"Sampled from {sample.size} record(s): types are guesses, unused fields and choices are missing.",
+            "fields": list(schema.fields),
+            "note": f"Sampled from {schema.size} record(s): types are guesses, unused fields and choices are missing.",
         }
 
     def record_kinds(self) -> Sequence[str]:
@@ -116,7 +116,7 @@ class IvinexConnector:
 
     def exports(self) -> Mapping[str, ExportReader]:
         """Return how all rows of search_records are read."""
-        return ExportRowsReader(self._client, self._settings, self._samples).all()
+        return ExportRowsReader(self._client, self._settings, self._schemas).all()
 
     async def check_login(self) -> str:
         """Ask for one record of one module."""

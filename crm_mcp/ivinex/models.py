@@ -1,12 +1,13 @@
-"""The shapes of Ivinex data, outward and within: what the codec parses is what the tools give.
+"""The shapes of Ivinex data: what the tools take is what the codec takes, what the codec parses is what the tools give.
 
-Pure data. A record is flat on the wire; outward its id stands apart and everything else is under `fields`.
+Pure data. A record is flat on the wire; here its id stands apart and everything else is under `fields`.
 """
 
 from __future__ import annotations
 
-from typing import Any, NotRequired
+from typing import Annotated, Any, NotRequired
 
+from pydantic import ConfigDict, WithJsonSchema
 from typing_extensions import TypedDict
 
 OPERANDS = (
@@ -28,14 +29,37 @@ Source: ivinex.txt, "Understanding Filters" and "4. Linked Records".
 """
 
 PAGE_LIMIT = 100
-"""Most rows of one answer. Source: ivinex.txt, "2. Get More Records Using Limit"."""
+"""Most rows of one response. Source: ivinex.txt, "2. Get More Records Using Limit"."""
+
+Operand = Annotated[str, WithJsonSchema({"type": "string", "enum": list(OPERANDS)})]
+"""Checked by the codec, not by the tool's schema: the codec's error names the right spelling."""
+FilterValue = Annotated[
+    object,
+    WithJsonSchema(
+        {
+            "type": ["string", "number", "boolean", "array"],
+            "items": {"type": "string"},
+            "description": "a list only for In; ModuleID:RecordID for LinkedTo",
+        }
+    ),
+]
+
+
+class RecordFilter(TypedDict):
+    """One condition of a search."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # pyright: ignore[reportGeneralTypeIssues]
+
+    field: str
+    operand: Operand
+    value: FilterValue
 
 
 class Record(TypedDict):
     """One record of a module; values are text or null as the API sends them.
 
-    `labels` tells for option fields what the ids mean, where that is known without asking. `rich_text` names the fields
-    that are HTML in the CRM and plain text here.
+    `labels` holds the labels of option ids by field, as far as they are cached. `rich_text` names the fields that are
+    HTML in the CRM and plain text here.
     """
 
     id: str
@@ -45,9 +69,9 @@ class Record(TypedDict):
 
 
 class RecordPage(TypedDict):
-    """Records in the order asked for. Ivinex tells no total. `labels` as of a record, for all of them.
+    """Records in the order asked for; Ivinex tells no total. `labels` are those of all records.
 
-    `note` says why there may be none.
+    `note` says why there may be no records.
     """
 
     items: list[Record]

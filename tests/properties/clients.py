@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Self, TypeVar
 
 from crm_mcp.ivinex.client import IvinexClient
+from crm_mcp.ivinex.models import RecordFilter
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.session import ConnectionPool, Session
@@ -59,7 +60,7 @@ class Clients:
         self, module_id: str, *filters: tuple[str, str, object], order: str = "", limit: int = 100
     ) -> list[str]:
         """Return the ids of the Ivinex records that meet all filters, in the order they came; `-field` descends."""
-        conditions = [{"field": field, "operand": operand, "value": value} for field, operand, value in filters]
+        conditions = [RecordFilter(field=field, operand=operand, value=value) for field, operand, value in filters]
         records = self.run(
             lambda: self.ivinex.search_records(
                 module_id,

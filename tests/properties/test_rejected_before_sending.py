@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm_mcp.errors import InputError, RefusedError
+from crm_mcp.ivinex.models import RecordFilter
 from tests.properties.clients import Clients
 from tests.properties.strategies import UNSENDABLE_TEXT, share
 
@@ -55,7 +56,7 @@ WRITES: dict[str, Call] = {
 }
 
 
-def condition(field: object, operand: object, value: object) -> dict[str, object]:
+def condition(field: str, operand: str, value: object) -> RecordFilter:
     return {"field": field, "operand": operand, "value": value}
 
 

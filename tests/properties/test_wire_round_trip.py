@@ -14,14 +14,12 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from crm_mcp.errors import RefusedError
-from crm_mcp.ivinex.models import OPERANDS
+from crm_mcp.ivinex.models import OPERANDS, RecordFilter
 from mockserver.pytest_plugin import CrmFakeServers
 from mockserver.respx_mount import mounted_fake
 from tests.properties.clients import Clients
 from tests.properties.strategies import FILLED_TEXT, TEXT, share
 from tests.properties.wire_tap import WireTap
-
-Filter = dict[str, Any]
 
 FIELD_NAMES = st.sampled_from(["email", "first_name", "id"]) | FILLED_TEXT.filter(
     lambda name: name == name.strip() and all(char.isprintable() and not char.isspace() for char in name)
@@ -30,8 +28,8 @@ SCALARS = TEXT | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow
 LISTS = st.lists(SCALARS.filter(lambda value: "," not in str(value)), min_size=1, max_size=4)
 
 
-def build_filters(value: st.SearchStrategy[object], operands: Sequence[str]) -> st.SearchStrategy[Filter]:
-    return st.fixed_dictionaries({"field": FIELD_NAMES, "operand": st.sampled_from(operands), "value": value})
+def build_filters(value: st.SearchStrategy[object], operands: Sequence[str]) -> st.SearchStrategy[RecordFilter]:
+    return st.builds(RecordFilter, field=FIELD_NAMES, operand=st.sampled_from(operands), value=value)
 
 
 FILTERS = st.lists(build_filters(SCALARS, OPERANDS) | build_filters(LISTS, ["In"]), min_size=1, max_size=4)
@@ -113,7 +111,9 @@ def send_whatever_is_answered(wire: Wire, make: Callable[[], Any]) -> list[tuple
 @example(filters=[{"field": "email", "operand": "In", "value": ["a b", "c+d", True, 7, 0.5]}])
 @example(filters=[{"field": "a&b=c#;+%", "operand": "Equal", "value": ""}])
 @example(filters=[{"field": "email", "operand": "Equal", "value": "\ufeff%E2%80%8B\u200b"}])
-def test_any_filter_list_is_on_the_wire_as_given_and_injects_no_parameter(wire: Wire, filters: list[Filter]) -> None:
+def test_any_filter_list_is_on_the_wire_as_given_and_injects_no_parameter(
+    wire: Wire, filters: list[RecordFilter]
+) -> None:
     pairs = send_whatever_is_answered(wire, lambda: wire.clients.ivinex.search_records("1001", filters=filters))
     assert [name for name, _ in pairs] == ["CollectionTypeID", "Filters"]
     assert pairs[0][1] == "1001"

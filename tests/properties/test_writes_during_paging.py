@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from crm_mcp.crm.paging import read_slice
 from crm_mcp.errors import UnexpectedAnswerError
+from crm_mcp.ivinex.models import RecordFilter
 from crm_mcp.ivinex.tools.paging import read_next
 from crm_mcp.mcp.cursor import Place
 from tests.properties.clients import Clients
@@ -175,7 +176,7 @@ class ReadingRecords(Reading):
         return build_seed(records=[{"name": "in"} for _ in range(rows)])
 
     async def read(self, place: Place) -> tuple[list[Any], Place | None]:
-        conditions = [{"field": "name", "operand": "Equal", "value": "in"}]
+        conditions: list[RecordFilter] = [{"field": "name", "operand": "Equal", "value": "in"}]
         rows, start, more = await read_next(
             lambda limit, offset: self.ivinex.search_records("1001", filters=conditions, limit=limit, offset=offset),
             place,

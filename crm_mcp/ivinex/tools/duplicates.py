@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from crm_mcp.errors import BadRequestError
 from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.ivinex.models import PAGE_LIMIT, Record
+from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.safe_writes.results import listing, quoted
 
 PHONE_DIGITS = 9
@@ -57,7 +57,7 @@ def describe_doubles_within(records: Sequence[Fields]) -> list[str]:
 
 
 async def _search(client: IvinexClient, module_id: str, name: str, operand: str, value: str) -> list[Record]:
-    filters = [{"field": name, "operand": operand, "value": value}]
+    filters: list[RecordFilter] = [{"field": name, "operand": operand, "value": value}]
     try:
         return await client.search_records(module_id, filters=filters, limit=PAGE_LIMIT)
     except BadRequestError:  # contacts have no such field here, so none has it twice

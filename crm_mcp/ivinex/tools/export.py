@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crm_mcp.ivinex.account.inferred_schema import Samples
-from crm_mcp.ivinex.account.sampling import field_names
+from crm_mcp.ivinex.account.schema_cache import SchemaCache
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT
 from crm_mcp.ivinex.settings import IvinexSettings
@@ -20,10 +19,10 @@ MAX_ROWS = 10_000
 class ExportRowsReader:
     """Reads whole searches of one portal."""
 
-    def __init__(self, client: IvinexClient, settings: IvinexSettings, samples: Samples) -> None:
+    def __init__(self, client: IvinexClient, settings: IvinexSettings, schemas: SchemaCache) -> None:
         self._client = client
         self._settings = settings
-        self._samples = samples
+        self._schemas = schemas
 
     def all(self) -> Mapping[str, ExportReader]:
         """Return each reader by the name of the search tool whose arguments it takes."""
@@ -32,7 +31,7 @@ class ExportRowsReader:
     async def read_records(self, arguments: dict[str, Any], steps: Steps) -> ExportRows:
         """Read all records that the arguments of search_records find."""
         module_id = self._settings.module_id(arguments["module"])
-        filters = await self._samples.resolve_filters(module_id, arguments["filters"])
+        filters = await self._schemas.resolve_filters(module_id, arguments["filters"])
         found = await read_all_pages(
             lambda offset: self._client.search_records(
                 module_id,
@@ -49,8 +48,7 @@ class ExportRowsReader:
         fields: list[str] = arguments["fields"]
         if not fields:
             return ExportRows(found.records, found.problem)
-        seen = field_names(found.records)
-        await self._samples.check_names(module_id, [name for name in fields if name not in seen], seen=seen)
+        await self._schemas.check_shown(module_id, fields, found.records)
         rows = [
             {"id": one["id"], "fields": {name: one["fields"].get(name) for name in fields}} for one in found.records
         ]

@@ -7,15 +7,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from crm_mcp.ivinex.account.inferred_schema import Samples
-from crm_mcp.ivinex.account.sampling import field_names
+from crm_mcp.ivinex.account.schema_cache import SchemaCache
 from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.ivinex.models import Record, RecordPage
+from crm_mcp.ivinex.models import Record, RecordFilter, RecordPage
 from crm_mcp.ivinex.settings import IvinexSettings
-from crm_mcp.ivinex.tools.arguments import Module, RecordFilter
+from crm_mcp.ivinex.tools.arguments import Module
 from crm_mcp.ivinex.tools.paging import read_next
-from crm_mcp.ivinex.wire import build_search_records
-from crm_mcp.ivinex.wire.checks import check_id
+from crm_mcp.ivinex.wire.checks import check_filter, check_id, check_order
 from crm_mcp.mcp.cursor import decode_place, encode_cursor
 from crm_mcp.mcp.tool import READ, CrmTool, Cursor, Detail, FieldNames, Id, Limit, TextFrom, build_tool
 from crm_mcp.rendering.shortening import Form, list_form, own_form, show_list, show_one, size_of
@@ -24,10 +22,10 @@ from crm_mcp.rendering.shortening import Form, list_form, own_form, show_list, s
 class ReadTools:
     """The tools that find and read records of one Ivinex account."""
 
-    def __init__(self, client: IvinexClient, settings: IvinexSettings, samples: Samples) -> None:
+    def __init__(self, client: IvinexClient, settings: IvinexSettings, schemas: SchemaCache) -> None:
         self._client = client
         self._settings = settings
-        self._samples = samples
+        self._schemas = schemas
 
     def all(self) -> Sequence[CrmTool]:
         """Return every tool, in the order a reader wants them."""
@@ -57,10 +55,11 @@ class ReadTools:
         query = ["search_records", module, filters, order_by, descending, fields, detail, option_labels]
         place = decode_place(cursor, query)
         module_id = self._settings.module_id(module)
-        # Refuses what can be refused without asking.
-        build_search_records(module_id, filters=filters, order_by=order_by, descending=descending)
-        resolved = await self._samples.resolve_filters(module_id, filters)
-        await self._samples.check_names(module_id, [order_by] if order_by else [])
+        check_order(order_by, descending=descending)
+        for one in filters:
+            check_filter(one)
+        resolved = await self._schemas.resolve_filters(module_id, filters)
+        await self._schemas.check_names(module_id, [order_by] if order_by else [])
         records, start, more = await read_next(
             lambda limit, offset: self._client.search_records(
                 module_id,
@@ -74,9 +73,9 @@ class ReadTools:
             place,
             limit,
         )
-        await self._check_fields(module_id, fields, records)
+        await self._schemas.check_shown(module_id, fields, records)
         page = self._page(module_id, records, list_form("get_record", fields=fields, detail=detail))
-        if not records and not cursor and (note := await self._samples.explain_nothing(module_id, resolved)):
+        if not records and not cursor and (note := await self._schemas.explain_no_match(module_id, resolved)):
             page["note"] = note
         return _with_cursor(page, records, start, query, more=more)
 
@@ -93,7 +92,7 @@ class ReadTools:
         form = own_form("get_record", fields=fields, detail=detail, text_from=text_from)
         module_id = self._settings.module_id(module)
         record = await self._client.get_record(module_id, record_id, option_labels=option_labels)
-        await self._check_fields(module_id, fields, [record])
+        await self._schemas.check_shown(module_id, fields, [record])
         labels = self._labels(module_id, [record], form)
         shown = show_one(record, form, reserved=size_of(labels))
         return {**shown, "labels": labels} if labels else shown
@@ -116,7 +115,7 @@ class ReadTools:
         query = ["get_linked_records", module, linked_to, fields, detail]
         place = decode_place(cursor, query)
         module_id = self._settings.module_id(module)
-        linked = {"field": "collection_id", "operand": "LinkedTo", "value": linked_to}
+        linked: RecordFilter = {"field": "collection_id", "operand": "LinkedTo", "value": linked_to}
         records, start, more = await read_next(
             lambda limit, offset: self._client.search_records(
                 module_id, filters=[linked], limit=limit, offset=offset or None
@@ -124,14 +123,9 @@ class ReadTools:
             place,
             limit,
         )
-        await self._check_fields(module_id, fields, records)
+        await self._schemas.check_shown(module_id, fields, records)
         page = self._page(module_id, records, list_form("get_record", fields=fields, detail=detail))
         return _with_cursor(page, records, start, query, more=more)
-
-    async def _check_fields(self, module_id: str, fields: Sequence[str], records: Sequence[Record]) -> None:
-        """Refuse to show a field that neither these records nor the module's sample have."""
-        seen = field_names(records)
-        await self._samples.check_names(module_id, [name for name in fields if name not in seen], seen=seen)
 
     def _page(self, module_id: str, records: Sequence[Record], form: Form) -> RecordPage:
         if not (form.is_raw or form.only):
@@ -144,7 +138,7 @@ class ReadTools:
 
     def _labels(self, module_id: str, records: Sequence[Record], form: Form) -> dict[str, dict[str, str]]:
         """Return what option ids in these records mean, as far as that is at hand: it must cost no request."""
-        labels = {} if form.is_raw else self._samples.peek(module_id).labels_of(records)
+        labels = {} if form.is_raw else self._schemas.peek(module_id).labels_in(records)
         return {name: known for name, known in labels.items() if not form.only or name in form.only}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, cast
 
@@ -10,12 +9,13 @@ from mcp.types import CallToolResult
 from pydantic import WithJsonSchema
 
 from crm_mcp.aggregate.grouping import Summary, parse_group_keys, parse_measures
-from crm_mcp.errors import InputError
-from crm_mcp.ivinex.account.inferred_schema import Samples
+from crm_mcp.crm.name_matching import nearest
+from crm_mcp.ivinex.account.inferred_schema import unknown_field
+from crm_mcp.ivinex.account.schema_cache import SchemaCache
 from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.ivinex.models import PAGE_LIMIT
+from crm_mcp.ivinex.models import PAGE_LIMIT, RecordFilter
 from crm_mcp.ivinex.settings import IvinexSettings
-from crm_mcp.ivinex.tools.arguments import Module, RecordFilter
+from crm_mcp.ivinex.tools.arguments import Module
 from crm_mcp.ivinex.tools.whole_search import read_all_pages
 from crm_mcp.ivinex.wire.checks import check_name
 from crm_mcp.mcp.charts import check_can_draw, with_chart
@@ -30,10 +30,10 @@ Filters = Annotated[list[RecordFilter], WithJsonSchema({"type": "array", "items"
 class SummaryTools:
     """`summarize_records` over one Ivinex account."""
 
-    def __init__(self, client: IvinexClient, settings: IvinexSettings, samples: Samples) -> None:
+    def __init__(self, client: IvinexClient, settings: IvinexSettings, schemas: SchemaCache) -> None:
         self._client = client
         self._settings = settings
-        self._samples = samples
+        self._schemas = schemas
 
     def all(self) -> Sequence[CrmTool]:
         """Return the tool."""
@@ -57,7 +57,7 @@ class SummaryTools:
         summary = Summary(keys := parse_group_keys(group_by), asked := parse_measures(measures))
         names = dict.fromkeys(check_name(one.field) for one in (*keys, *asked))
         module_id = self._settings.module_id(module)
-        resolved = await self._samples.resolve_filters(module_id, filters)
+        resolved = await self._schemas.resolve_filters(module_id, filters)
         found = await read_all_pages(
             lambda offset: self._client.search_records(
                 module_id, filters=resolved, limit=PAGE_LIMIT, offset=offset or None, option_labels=True
@@ -70,21 +70,19 @@ class SummaryTools:
         _refuse_unknown(names, rows)
         for row in rows:
             summary.add(row)
-        problem = found.problem or ("" if rows else await self._samples.explain_nothing(module_id, resolved))
+        problem = found.problem or ("" if rows else await self._schemas.explain_no_match(module_id, resolved))
         answer = summary_answer(summary, total=len(rows), problem=problem, max_groups=max_groups)
         result = compact_result(cast("dict[str, Any]", answer))
         return with_chart(result, ctx, group_by, measures) if chart else result
 
 
 def _refuse_unknown(names: Iterable[str], rows: Sequence[dict[str, object]]) -> None:
-    """Refuse a field that no record has: Ivinex has no schema to ask beforehand.
+    """Refuse a field that no record found has: Ivinex documents no schema to check it by beforehand.
 
     Raises:
         InputError: There are records, and none has it.
     """
-    known = dict.fromkeys(name for row in rows for name in row)
+    known = list(dict.fromkeys(name for row in rows for name in row))
     for name in names if rows else ():
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else f"Fields: {', '.join(list(known)[:40])}."
-            raise InputError(f"No record of this search has a field {name[:60]!r}.", hint=hint)
+            raise unknown_field("of this search", name, nearest(name, known), known)

@@ -7,9 +7,9 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from crm_mcp.errors import BadRequestError, RefusedError, UnexpectedAnswerError
-from crm_mcp.ivinex.account.inferred_schema import Sample
+from crm_mcp.ivinex.account.inferred_schema import InferredSchema
 from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.ivinex.models import PAGE_LIMIT, Record, WriteResult
+from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter, WriteResult
 from crm_mcp.ivinex.tools.duplicates import describe_doubles, name_of
 from crm_mcp.safe_writes.draft import Change, Outcome, Target
 
@@ -27,14 +27,14 @@ class RecordUpdates(Target):
         client: Where they are.
         module_id: The module.
         noun: What one is called.
-        sample: What is known of the module's options.
+        schema: What is known of the module's options.
         batch_size: See `Target`.
     """
 
     client: IvinexClient
     module_id: str
     noun: str
-    sample: Sample
+    schema: InferredSchema
     batch_size: int = BATCH_SIZE
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
@@ -46,11 +46,11 @@ class RecordUpdates(Target):
         if record is None:
             return replace(change, problem=f"Ivinex has no record {change.record_id} in this module.")
         present = {name: record["fields"].get(name) for name in change.sent}
-        return replace(change, name=name_of(record["fields"]), before=show_options(self.sample, present))
+        return replace(change, name=name_of(record["fields"]), before=self.schema.with_labels(present))
 
     async def _read(self, ids: Sequence[str]) -> dict[str, Record]:
         """Return records by id: in one request where the CRM takes `In` as it is meant, the others one by one."""
-        asked = {"field": "collection_id", "operand": "In", "value": list(ids)}
+        asked: RecordFilter = {"field": "collection_id", "operand": "In", "value": list(ids)}
         try:
             found = await self.client.search_records(self.module_id, filters=[asked], limit=PAGE_LIMIT)
         except RefusedError:
@@ -58,7 +58,7 @@ class RecordUpdates(Target):
         records = {record["id"]: record for record in found if record["id"] in ids}
         for one in ids:
             if one not in records:
-                equal = {"field": "collection_id", "operand": "Equal", "value": one}
+                equal: RecordFilter = {"field": "collection_id", "operand": "Equal", "value": one}
                 rows = await self.client.search_records(self.module_id, filters=[equal])
                 records |= {record["id"]: record for record in rows if record["id"] == one}
         return records
@@ -110,7 +110,7 @@ class RecordCreations(Target):
         texts = {name: value for name, value in change.sent.items() if _is_telling(value)}
         if not texts:
             return None
-        filters = [{"field": name, "operand": "Equal", "value": value} for name, value in texts.items()]
+        filters = [RecordFilter(field=name, operand="Equal", value=value) for name, value in texts.items()]
         try:
             rows = await self.client.search_records(self.module_id, filters=filters[:_MOST_CRITERIA], limit=PAGE_LIMIT)
         except BadRequestError:  # a name that is no field, for which the writing itself will be refused
@@ -173,11 +173,6 @@ class NoteCreation(Target):
             limit=PAGE_LIMIT,
         )
         return {record["id"]: record["fields"].get("description") == change.sent["description"] for record in rows}
-
-
-def show_options(sample: Sample, fields: Mapping[str, object]) -> dict[str, object]:
-    """Return fields with the labels of options in place of their ids, as far as a sample knows them."""
-    return {name: sample.options.get(name, {}).get(str(value), value) for name, value in fields.items()}
 
 
 def _outcome(result: WriteResult) -> Outcome:

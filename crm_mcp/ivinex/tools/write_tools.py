@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
 from crm_mcp.errors import InputError
-from crm_mcp.ivinex.account.inferred_schema import DOCUMENTED_FIELDS, Samples
+from crm_mcp.ivinex.account.schema_cache import SchemaCache
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.settings import IvinexSettings
 from crm_mcp.ivinex.tools.arguments import Module, RecordUpdate
 from crm_mcp.ivinex.tools.duplicates import describe_doubles_within
-from crm_mcp.ivinex.tools.write_targets import NoteCreation, RecordCreations, RecordUpdates, show_options
-from crm_mcp.ivinex.wire import build_create_records, build_update_records
-from crm_mcp.ivinex.wire.checks import check_id
+from crm_mcp.ivinex.tools.write_targets import NoteCreation, RecordCreations, RecordUpdates
+from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_updates
 from crm_mcp.mcp.tool import CREATE, UPDATE, CrmTool, Fields, Id, Text
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.gate import MOST_AT_ONCE, SafeWriter
@@ -28,10 +27,12 @@ _CONTACT = "contact"
 class WriteTools:
     """The tools that create and change records of one Ivinex account."""
 
-    def __init__(self, client: IvinexClient, settings: IvinexSettings, samples: Samples, writer: SafeWriter) -> None:
+    def __init__(
+        self, client: IvinexClient, settings: IvinexSettings, schemas: SchemaCache, writer: SafeWriter
+    ) -> None:
         self._client = client
         self._settings = settings
-        self._samples = samples
+        self._schemas = schemas
         self._writer = writer
         self._contact_turn = asyncio.Lock()
 
@@ -56,9 +57,9 @@ class WriteTools:
         is there already is refused. Field names: describe_module.
         """
         module_id = self._settings.module_id(module)
-        build_create_records(module_id, records)  # refuses what can be refused without asking
-        sent = [await self._resolved(module_id, record) for record in records]
-        sample = self._samples.peek(module_id)
+        checked = [check_fields(record, at) for at, record in enumerate(records)]
+        sent = [await self._schemas.resolve_fields(module_id, fields) for fields in checked]
+        schema = self._schemas.peek(module_id)
         doubles_matter = not allow_duplicate and self._is_contact(module_id)
         problems = describe_doubles_within(sent) if doubles_matter else [""] * len(sent)
         searches = doubles_matter and len(sent) <= MOST_AT_ONCE
@@ -66,7 +67,7 @@ class WriteTools:
         if searches:
             target.turn = self._contact_turn
         changes = [
-            Change(fields, show_options(sample, fields), problem=problem)
+            Change(fields, schema.with_labels(fields), problem=problem)
             for fields, problem in zip(sent, problems, strict=True)
         ]
         return Draft(target, changes, answers_each=True, needs_look=searches)
@@ -79,14 +80,13 @@ class WriteTools:
         Fields not named stay as they are. Read `ok` of every item.
         """
         module_id = self._settings.module_id(module)
-        build_update_records(module_id, records)  # refuses what can be refused without asking
-        ids = [check_id("record_id", record["record_id"]) for record in records]
-        sent = [await self._resolved(module_id, record["fields"]) for record in records]
-        sample = self._samples.peek(module_id)
-        target = RecordUpdates(self._client, module_id, self._noun(module_id), sample)
+        checked = check_updates(records)
+        sent = [await self._schemas.resolve_fields(module_id, fields) for _, fields in checked]
+        schema = self._schemas.peek(module_id)
+        target = RecordUpdates(self._client, module_id, self._noun(module_id), schema)
         changes = [
-            Change(fields, show_options(sample, fields), record_id=record_id)
-            for record_id, fields in zip(ids, sent, strict=True)
+            Change(fields, schema.with_labels(fields), record_id=record_id)
+            for (record_id, _), fields in zip(checked, sent, strict=True)
         ]
         return Draft(target, changes, answers_each=True)
 
@@ -94,17 +94,10 @@ class WriteTools:
         """Write a note on an Ivinex contact."""
         if not text.strip():
             raise InputError("The note has no text.", hint="Give it in `text`.")
-        note = {"description": text, "contact": check_id("contact_id", contact_id)}
+        note = check_fields({"description": text, "contact": check_id("contact_id", contact_id)}, 0)
         module_id = self._settings.module_id("note")
-        build_create_records(module_id, [note])
         target = NoteCreation(self._client, module_id, self._settings.modules.get(_CONTACT, ""))
         return Draft(target, [Change(note, note)])
-
-    async def _resolved(self, module_id: str, fields: Mapping[str, object]) -> dict[str, object]:
-        """Return fields as they are written; those that need no sample are not asked about."""
-        if DOCUMENTED_FIELDS.issuperset(fields) and str(fields.get("contact_type") or "0").isdecimal():
-            return dict(fields)
-        return await self._samples.resolve_fields(module_id, fields)
 
     def _noun(self, module_id: str) -> str:
         return f"Ivinex {self._settings.module_name(module_id)} record"

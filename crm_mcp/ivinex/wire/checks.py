@@ -1,28 +1,26 @@
-"""What may go into an Ivinex request: ids, fields and filters are checked here before anything is sent. Pure.
+"""Checks of what goes into an Ivinex request: ids, fields, filters. Pure.
 
-Whether a field exists is not asked here: Ivinex documents no way to know.
+Whether a field exists is not checked here: Ivinex documents no schema.
 """
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import InputError
-from crm_mcp.ivinex.models import OPERANDS
+from crm_mcp.ivinex.models import OPERANDS, RecordFilter
 
 MAX_ID_LENGTH = 64
 _RESERVED = frozenset({"collectiontypeid", "collectionid", "collection_id", "id"})
 
 
 def check_id(name: str, value: object) -> str:
-    """Return the id of a record as text.
+    """Return the id of a record, an argument called `name`.
 
-    Args:
-        name: The argument's name, for the error.
-        value: Any text but a blank one and 0, which a server could take for "no id" and create a new record.
+    A blank text and 0 are refused: a server could take them for "no id" and create a new record.
 
     Raises:
         InputError: It is no id.
@@ -33,18 +31,8 @@ def check_id(name: str, value: object) -> str:
     return text
 
 
-def wire_id(text: str) -> int | str:
-    """Write an id as the document's examples do: a number where it is one."""
-    is_number = text.isascii() and text.isdigit() and len(text) <= 18 and text[0] != "0"
-    return int(text) if is_number else text
-
-
 def check_fields(record: Mapping[str, object], at: int) -> dict[str, object]:
-    """Return the fields of one record as they go out.
-
-    Args:
-        record: Field name to value.
-        at: Its place in the batch, for the error.
+    """Return the fields of one record as they are sent; `at` is its place in the batch, for the error.
 
     Raises:
         InputError: It is empty, names an existing record, or holds a value that is no scalar.
@@ -67,55 +55,79 @@ def check_fields(record: Mapping[str, object], at: int) -> dict[str, object]:
     return dict(record)
 
 
-def wire_filter(one: Mapping[str, object]) -> dict[str, str]:
-    """Return one condition as it goes out: `{"Field", "Operand", "Value"}`, all text.
+def check_updates(records: Sequence[Mapping[str, object]]) -> list[tuple[str, dict[str, object]]]:
+    """Return the id and the fields of each `{"record_id": ..., "fields": {...}}`.
+
+    Raises:
+        InputError: One has no id or no fields that can be sent, or a record is named twice.
+    """
+    ids = [check_id(f"records[{at}].record_id", record.get("record_id")) for at, record in enumerate(records)]
+    if twice := next((one for one in ids if ids.count(one) > 1), ""):
+        raise InputError(f"Record {twice} is named twice.", hint="Put all its changes into one entry.")
+    fields = [cast("Mapping[str, object]", record.get("fields") or {}) for record in records]
+    return [(record_id, check_fields(one, at)) for at, (record_id, one) in enumerate(zip(ids, fields, strict=True))]
+
+
+def check_filter(one: RecordFilter) -> RecordFilter:
+    """Return one condition of a search.
 
     Raises:
         InputError: The operand does not exist, or field or value cannot be sent.
 
     Source: ivinex.txt, "Understanding Filters".
     """
-    operand = str(one.get("operand", ""))
+    operand = one["operand"]
     if operand not in OPERANDS:
-        folded = {known.casefold(): known for known in OPERANDS}
-        near = folded.get(operand.casefold()) or next(iter(difflib.get_close_matches(operand, OPERANDS, n=1)), "")
+        same = [known for known in OPERANDS if known.casefold() == operand.casefold()]
+        near = same or nearest(operand, OPERANDS, key=str)
         raise InputError(
             f"There is no operand {operand!r}; operands are case-sensitive.",
-            hint=f"Did you mean {near!r}?" if near else f"Use one of {', '.join(OPERANDS)}.",
+            hint=f"Did you mean {near[0]!r}?" if near else f"Use one of {', '.join(OPERANDS)}.",
         )
-    return {
-        "Field": check_name(str(one.get("field", ""))),
-        "Operand": operand,
-        "Value": _wire_value(one.get("value"), operand),
-    }
+    check_name(one["field"])
+    _check_value(one["value"], operand)
+    return one
 
 
-def _wire_value(value: object, operand: str) -> str:
-    """Write a filter's value as text.
-
-    A list, for `In`, becomes comma-separated text; `assumed`, since the document has no example.
-    """
-    if isinstance(value, list | tuple):
-        parts = [_wire_value(part, operand) for part in cast("Sequence[object]", value)]
-        if operand != "In" or not parts:
+def _check_value(value: object, operand: str) -> None:
+    if not isinstance(value, list | tuple):
+        _check_scalar(value)
+        return
+    parts = cast("Sequence[object]", value)
+    if operand != "In" or not parts:
+        raise InputError(
+            f"{operand} takes one value, not a list." if parts else "In needs at least one value.",
+            hint="Only In takes a list.",
+        )
+    for part in parts:
+        _check_scalar(part)
+        if isinstance(part, str) and "," in part:
             raise InputError(
-                f"{operand} takes one value, not a list." if parts else "In needs at least one value.",
-                hint="Only In takes a list.",
-            )
-        if comma := next((part for part in parts if "," in part), ""):
-            raise InputError(
-                f"In joins its values with commas, and {comma!r} holds one.",
+                f"In joins its values with commas, and {part!r} holds one.",
                 hint="Search for that value with Equal in a call of its own.",
             )
-        return ",".join(parts)
-    if isinstance(value, bool):
-        return "true" if value else "false"
+
+
+def _check_scalar(value: object) -> None:
     if isinstance(value, str):
         _refuse_nul("A filter's value", value)
     is_whole = isinstance(value, int) and abs(value) < 2**64  # no CRM holds more, and very long numbers have no text
-    if is_whole or isinstance(value, str) or (isinstance(value, float) and math.isfinite(value)):
-        return str(value)
-    raise InputError("A filter's value must be text, a finite number or a boolean.", hint="For In give a list of them.")
+    if not (is_whole or isinstance(value, str) or (isinstance(value, float) and math.isfinite(value))):
+        raise InputError(
+            "A filter's value must be text, a finite number or a boolean.", hint="For In give a list of them."
+        )
+
+
+def check_order(order_by: str, *, descending: bool) -> None:
+    """Refuse what a search cannot be sorted by.
+
+    Raises:
+        InputError: It cannot be a field name, or only the direction is given.
+    """
+    if order_by:
+        check_name(order_by)
+    elif descending:
+        raise InputError("`descending` needs `order_by`.", hint="Name the field to sort by.")
 
 
 def _refuse_nul(name: str, value: str) -> None:
@@ -124,7 +136,7 @@ def _refuse_nul(name: str, value: str) -> None:
 
 
 def check_name(name: str) -> str:
-    """Return a field name; any text without spaces, since the API's names may look odd (observed).
+    """Return a field name: any text without spaces, since the API's names may look odd (observed).
 
     Raises:
         InputError: It cannot be one.
@@ -137,11 +149,7 @@ def check_name(name: str) -> str:
 
 
 def check_range(name: str, number: int, lowest: int, highest: int) -> int:
-    """Return a number that lies between two others.
-
-    Raises:
-        InputError: It does not.
-    """
+    """Return the number of an argument called `name`, or refuse one out of range."""
     if not lowest <= number <= highest:
         raise InputError(f"{name} must be {lowest} to {highest}, not {number}.")
     return number

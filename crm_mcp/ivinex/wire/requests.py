@@ -12,8 +12,8 @@ from typing import cast
 
 from crm_mcp.crm.messages import Request
 from crm_mcp.errors import InputError
-from crm_mcp.ivinex.models import PAGE_LIMIT
-from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_name, check_range, wire_filter, wire_id
+from crm_mcp.ivinex.models import PAGE_LIMIT, RecordFilter
+from crm_mcp.ivinex.wire.checks import check_fields, check_filter, check_order, check_range, check_updates
 
 PATH = "/API/Records.php"
 
@@ -21,9 +21,7 @@ PATH = "/API/Records.php"
 def build_create_records(module_id: str, records: Sequence[Mapping[str, object]]) -> Request:
     """Create records of one module, all in one POST.
 
-    Args:
-        module_id: The module's id (`CollectionTypeID`).
-        records: Field name to value, one mapping a record, without an id.
+    Each of `records` maps field names to values, without an id.
 
     Raises:
         InputError: No records, or one holds an id or a value that is neither text, number, boolean nor null.
@@ -32,16 +30,14 @@ def build_create_records(module_id: str, records: Sequence[Mapping[str, object]]
     """
     if not records:
         raise InputError("There is no record to create.", hint="Give at least one in `records`.")
-    body = [{"CollectionTypeID": wire_id(module_id), **check_fields(record, at)} for at, record in enumerate(records)]
+    body = [{"CollectionTypeID": _wire_id(module_id), **check_fields(record, at)} for at, record in enumerate(records)]
     return Request("POST", PATH, body={"Records": body}, is_idempotent=False)
 
 
 def build_update_records(module_id: str, records: Sequence[Mapping[str, object]]) -> Request:
     """Update records of one module, all in one POST; fields that are not named stay as they are.
 
-    Args:
-        module_id: The module's id (`CollectionTypeID`).
-        records: `{"record_id": ..., "fields": {...}}` for each record.
+    Each of `records` is `{"record_id": ..., "fields": {...}}`.
 
     Raises:
         InputError: No records, one without an id or without fields, or the same record twice.
@@ -50,20 +46,17 @@ def build_update_records(module_id: str, records: Sequence[Mapping[str, object]]
     """
     if not records:
         raise InputError("There is no record to update.", hint="Give at least one in `records`.")
-    ids = [check_id(f"records[{at}].record_id", record.get("record_id")) for at, record in enumerate(records)]
-    if twice := next((one for one in ids if ids.count(one) > 1), ""):
-        raise InputError(f"Record {twice} is named twice.", hint="Put all its changes into one entry.")
-    body: list[dict[str, object]] = []
-    for at, (record_id, record) in enumerate(zip(ids, records, strict=True)):
-        fields = check_fields(cast("Mapping[str, object]", record.get("fields") or {}), at)
-        body.append({"CollectionTypeID": wire_id(module_id), "CollectionID": wire_id(record_id), **fields})
+    body = [
+        {"CollectionTypeID": _wire_id(module_id), "CollectionID": _wire_id(record_id), **fields}
+        for record_id, fields in check_updates(records)
+    ]
     return Request("POST", PATH, body={"Records": body}, is_idempotent=True)
 
 
 def build_search_records(
     module_id: str,
     *,
-    filters: Sequence[Mapping[str, object]] = (),
+    filters: Sequence[RecordFilter] = (),
     order_by: str = "",
     descending: bool = False,
     limit: int | None = None,
@@ -74,8 +67,8 @@ def build_search_records(
 
     Args:
         module_id: The module's id (`CollectionTypeID`).
-        filters: `{"field": ..., "operand": ..., "value": ...}` each; a list as value is for `In`.
-        order_by: Field to sort by; the CRM's own order without it.
+        filters: A list as value is for the operand `In`.
+        order_by: Field to sort by; without it the CRM's own order.
         descending: Whether to sort from high to low.
         limit: Most records to return, 1 to 100; the CRM's default is 10.
         offset: Records to skip, from 0.
@@ -91,13 +84,29 @@ def build_search_records(
         query.append(("Limit", str(check_range("limit", limit, 1, PAGE_LIMIT))))
     if offset is not None:
         query.append(("Offset", str(check_range("offset", offset, 0, 2**53))))
+    check_order(order_by, descending=descending)
     if order_by:
-        query.append(("OrderBy", check_name(order_by) + (" DESC" if descending else "")))
-    elif descending:
-        raise InputError("`descending` needs `order_by`.", hint="Name the field to sort by.")
+        query.append(("OrderBy", f"{order_by} DESC" if descending else order_by))
     if option_labels:
         query.append(("LookupOptionText", "true"))
     if filters:
-        encoded = [wire_filter(one) for one in filters]
+        encoded = [_wire_filter(check_filter(one)) for one in filters]
         query.append(("Filters", json.dumps(encoded, ensure_ascii=False, separators=(",", ":"))))
     return Request("GET", PATH, tuple(query))
+
+
+def _wire_id(text: str) -> int | str:
+    """Write an id as the document's examples do: a number where it is one."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= 18 and text[0] != "0"
+    return int(text) if is_number else text
+
+
+def _wire_filter(one: RecordFilter) -> dict[str, str]:
+    return {"Field": one["field"], "Operand": one["operand"], "Value": _wire_value(one["value"])}
+
+
+def _wire_value(value: object) -> str:
+    """Write a filter's value as text; the list of an `In` is joined by commas (assumed: no example documents it)."""
+    if isinstance(value, list | tuple):
+        return ",".join(_wire_value(part) for part in cast("Sequence[object]", value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

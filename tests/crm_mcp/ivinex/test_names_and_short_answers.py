@@ -10,8 +10,7 @@ import pytest
 from mcp import Client
 
 from crm_mcp.errors import InputError
-from crm_mcp.ivinex.account.inferred_schema import Sample
-from crm_mcp.ivinex.account.sampling import describe_fields, find_options
+from crm_mcp.ivinex.account.inferred_schema import InferredSchema
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 from tests.support.crm_stub import RECORDS, CrmStub, in_session, numbered_rows
 from tests.support.mcp_play import call, fail
@@ -213,22 +212,22 @@ def test_pages_that_would_be_too_long_end_early_and_lose_no_record(crms: CrmStub
     in_session(play)
 
 
-def sample() -> Sample:
+def schema() -> InferredSchema:
     plain: list[Any] = [{"id": row["collection_id"], "fields": row} for row in ROWS]
     labelled: list[Any] = [
         {"id": row["collection_id"], "fields": {**row, "kind": LABELS[str(row["kind"])]}} for row in ROWS
     ]
-    return Sample(len(plain), describe_fields(plain, labelled), find_options(plain, labelled))
+    return InferredSchema.infer(plain, labelled)
 
 
 def test_fields_to_be_written_have_option_ids_and_wrong_names_are_refused() -> None:
-    assert sample().resolve_fields({"kind": "customer", "first_name": "Lead", "zip": "1"}) == {
+    assert schema().resolve_fields({"kind": "customer", "first_name": "Lead", "zip": "1"}) == {
         "kind": "1",
         "first_name": "Lead",
         "zip": "1",
     }
-    assert sample().resolve_fields({"kind": 2, "email_2": "x"}) == {"kind": 2, "email_2": "x"}
+    assert schema().resolve_fields({"kind": 2, "email_2": "x"}) == {"kind": 2, "email_2": "x"}
     with pytest.raises(InputError, match="Did you mean first_name"):
-        sample().resolve_fields({"frst_name": "x"})
+        schema().resolve_fields({"frst_name": "x"})
     with pytest.raises(InputError, match=r"kind has no choice 'Partner'. Choices: Customer \(1\)"):
-        sample().resolve_fields({"kind": "Partner"})
+        schema().resolve_fields({"kind": "Partner"})

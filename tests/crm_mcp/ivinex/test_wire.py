@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from crm_mcp.errors import (
     UnexpectedAnswerError,
 )
 from crm_mcp.ivinex import wire
-from crm_mcp.ivinex.models import OPERANDS
+from crm_mcp.ivinex.models import OPERANDS, RecordFilter
 
 SEARCH = wire.build_search_records("1001")
 CREATE_ONE = wire.build_create_records("1001", [{"email": "a@example.com"}])
@@ -34,7 +33,7 @@ def answer(value: object, *, to: Request = SEARCH, status: int = 200) -> Respons
     return Response(status, json.dumps(value).encode(), "application/json", to)
 
 
-def sent_filters(*filters: Mapping[str, object]) -> list[dict[str, str]]:
+def sent_filters(*filters: RecordFilter) -> list[dict[str, str]]:
     query = dict(wire.build_search_records("1001", filters=filters).query)
     return json.loads(query["Filters"])
 
@@ -134,7 +133,7 @@ def test_descending_alone_is_refused() -> None:
 )
 @example([("Equal", '"}],"x":[{"')])
 def test_any_filter_text_comes_back_from_the_query_unchanged(filters: list[tuple[str, str]]) -> None:
-    sent = sent_filters(*({"field": "f", "operand": operand, "value": value} for operand, value in filters))
+    sent = sent_filters(*(RecordFilter(field="f", operand=operand, value=value) for operand, value in filters))
     assert [(one["Operand"], one["Value"]) for one in sent] == filters
     assert all(set(one) == {"Field", "Operand", "Value"} for one in sent)
 

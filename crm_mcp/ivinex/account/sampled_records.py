@@ -1,7 +1,4 @@
-"""What a module's fields look like, read off its records: Ivinex documents no schema call. Pure.
-
-Everything said here is a guess from a sample, and the description says so.
-"""
+"""What sampled records tell of a module's fields: a guess, since Ivinex documents no call for its schema. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from crm_mcp.ivinex.models import Record
 from crm_mcp.mcp.connector import FieldDescription
 
 MAX_CHOICES = 50
-"""More distinct labels than this and a field is described by its type alone."""
+"""A field with more labels than this is described by its type alone."""
 
 _TYPES = (
     ("boolean", re.compile(r"true|false", re.IGNORECASE)),
@@ -23,24 +20,18 @@ _TYPES = (
 )
 
 
-def describe_fields(plain: Sequence[Record], labelled: Sequence[Record]) -> list[FieldDescription]:
-    """Describe each field seen in a sample of records.
-
-    Args:
-        plain: Records as they are.
-        labelled: The same records read with option labels; where a value differs, the field is a choice.
-    """
-    options = find_options(plain, labelled)
-    return [_describe_field(name, plain, options.get(name, {})) for name in field_names(plain)]
-
-
 def field_names(records: Sequence[Record]) -> list[str]:
     """Return the name of every field that a record has, in the order they come."""
     return list(dict.fromkeys(name for record in records for name in record["fields"]))
 
 
-def find_options(plain: Sequence[Record], labelled: Sequence[Record]) -> dict[str, dict[str, str]]:
-    """Return for each field that is a choice the label of each option id seen; see `describe_fields`."""
+def infer_options(plain: Sequence[Record], labelled: Sequence[Record]) -> dict[str, dict[str, str]]:
+    """Return the labels by option id of each option field seen.
+
+    Args:
+        plain: Records as they are.
+        labelled: The same records read with option labels; where a value differs, the field is an option field.
+    """
     labels = {record["id"]: record["fields"] for record in labelled}
     options: dict[str, dict[str, str]] = {}
     for record in plain:
@@ -49,6 +40,11 @@ def find_options(plain: Sequence[Record], labelled: Sequence[Record]) -> dict[st
             if value not in (None, "") and label not in (value, None, ""):
                 options.setdefault(name, {})[str(value)] = str(label)
     return options
+
+
+def infer_fields(plain: Sequence[Record], options: dict[str, dict[str, str]]) -> list[FieldDescription]:
+    """Describe each field of some records, given the labels of their options."""
+    return [_describe_field(name, plain, options.get(name, {})) for name in field_names(plain)]
 
 
 def _describe_field(name: str, plain: Sequence[Record], choices: dict[str, str]) -> FieldDescription:
