@@ -37,7 +37,7 @@ LAYERS = {
         "CRM.account.*",
         "CRM.search.*",
         "CRM.summary.*",
-        "CRM.tools.*",
+        "CRM.tools.* CRM.pipeline_app",
         "CRM.connector",
         "registry",
         "server demo doctor",
