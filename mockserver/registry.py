@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mockserver.crm.api import Clock, Crm
+from mockserver.crm.api import Clock
 from mockserver.crm.profiles import Deviation, Profile
+from mockserver.crm.protocol import Crm
 from mockserver.ivinex.deviations import DEVIATIONS as IVINEX_DEVIATIONS
 from mockserver.ivinex.fake import IvinexFake
 from mockserver.minicrm.deviations import DEVIATIONS as MINICRM_DEVIATIONS

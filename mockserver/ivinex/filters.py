@@ -18,12 +18,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mockserver.crm.sql import NOTHING, Clause, combine
 from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import JsonError, as_list, as_object, name_type, parse_json
 from mockserver.ivinex.explaining import EXAMPLE, KEYS, hint_at_encoding, suggest_field, suggest_key
 from mockserver.ivinex.modules import RECORD_ID, Field, Module, is_number, parse_id
 from mockserver.ivinex.refusals import RefusalError
-from mockserver.ivinex.store import Clause, combine
 from mockserver.ivinex.values import BadValueError, read_moment, to_text
 
 SECTION = "Get Records / Understanding Filters"
@@ -162,7 +162,7 @@ def _build_linked_to(module: Module, wanted: Filter, hints: list[str]) -> Clause
     links = [field for field in module.own_fields if field.module_id == str(module_id)]
     if not links:
         hints.append(f"No field of module {module.id} links to module {module_id}, so nothing is linked to it.")
-        return Clause("0")
+        return NOTHING
     return combine([Clause(f"{field.column} = ?", [str(record_id)], [field.column]) for field in links], "OR")
 
 
@@ -205,7 +205,7 @@ def _build_in(field: Field, value: object) -> Clause:
         given = [part.strip() for part in _read_text(value).split(",") if part.strip()]
     if len(given) > MAX_CHOICES:
         raise BadValueError(f"must be at most {MAX_CHOICES} values, not {len(given)}")
-    return combine([_build_equal(field, choice) for choice in given], "OR") if given else Clause("0")
+    return combine([_build_equal(field, choice) for choice in given], "OR") if given else NOTHING
 
 
 def _build_contains(field: Field, value: object) -> Clause:

@@ -1,8 +1,7 @@
 """The account's data in SQLite: logins, modules, and one table of records a module.
 
 A record is one row, a field one column of text; columns and tables are named after positions and digits, so no name
-that a user chose becomes SQL. Filters and orders come in as SQL made by `filters`, with their values as parameters;
-what they search and sort by gets an index when a large module is first asked for it.
+that a user chose becomes SQL. What is searched and sorted by gets an index when a large module is first asked for it.
 """
 
 from __future__ import annotations
@@ -11,40 +10,14 @@ import hmac
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from mockserver.crm.database import transaction
+from mockserver.crm.sql import Clause, match_all
 from mockserver.ivinex.modules import RECORD_ID, Module, compute_joined
 from mockserver.ivinex.seed import DEFAULT_LOGIN, IvinexSeed, ModuleSeed, Record, parse_module_definition
 
 # Smaller modules are read through faster than anybody notices, and need no indexes to keep up to date.
 LEAST_INDEXED = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A piece of SQL with the values of its parameters.
-
-    Attributes:
-        sql: The condition.
-        values: Its parameters.
-        sought: The columns or expressions that an index on would find its records.
-    """
-
-    sql: str
-    values: Sequence[str | int] = ()
-    sought: Sequence[str] = ()
-
-
-def combine(clauses: Sequence[Clause], operator: str) -> Clause:
-    """Join one or more clauses by AND or OR, as a balanced tree: SQLite takes none deeper than 1000."""
-    if len(clauses) == 1:
-        return clauses[0]
-    middle = len(clauses) // 2
-    left, right = combine(clauses[:middle], operator), combine(clauses[middle:], operator)
-    return Clause(
-        f"({left.sql}) {operator} ({right.sql})", [*left.values, *right.values], [*left.sought, *right.sought]
-    )
 
 
 class Store:
@@ -122,7 +95,7 @@ class Store:
         columns = ", ".join(
             [f"CAST({RECORD_ID} AS TEXT)", *(f.column for f in module.fields.values() if f.name != RECORD_ID)]
         )
-        condition = combine(where, "AND") if where else Clause("1")
+        condition = match_all(where)
         self._index(module, [*condition.sought, order_by])
         sql = (
             f"SELECT {columns} FROM {_table(module.id)}"  # noqa: S608 - all of it made here and in `filters`

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from mockserver.crm import database
-from mockserver.crm.api import Crm, SeedError
+from mockserver.crm.api import SeedError
 from mockserver.crm.clock import AccountClock, parse_account_time
 from mockserver.crm.profiles import DeviationError, Profile, check_names
+from mockserver.crm.protocol import Crm
 from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import as_object, name_type
 from mockserver.registry import CRMS, list_deviations

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mockserver.crm.sql import Clause, combine
 from mockserver.ivinex import reading, store
 from mockserver.ivinex.refusals import RefusalError
-from mockserver.ivinex.store import Clause
 from tests.contract.self_test.mutants.entry import wrong_fake
 from tests.contract.self_test.mutants.seams import alter_requests, replaces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import pytest
 
@@ -76,9 +76,9 @@ def ignore_third(patch: pytest.MonkeyPatch) -> None:
 def join_by_or(patch: pytest.MonkeyPatch) -> None:
     """A record that meets any one of the filters is found."""
 
-    @replaces(patch, store, "combine")
-    def combine(original: Callable[..., Clause], clauses: object, _operator: str) -> Clause:
-        return original(clauses, "OR")
+    @replaces(patch, store, "match_all")
+    def match_any(original: Callable[..., Clause], clauses: Sequence[Clause]) -> Clause:
+        return combine(clauses, "OR") if clauses else original(clauses)
 
 
 @wrong_fake("ivinex.malformed-filters-ignored", "ivinex.filters.unreadable")

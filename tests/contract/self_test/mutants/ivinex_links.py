@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mockserver.crm.sql import Clause
 from mockserver.ivinex import filters
-from mockserver.ivinex.store import Clause
 from tests.contract.self_test.mutants.entry import wrong_fake
 from tests.contract.self_test.mutants.seams import replaces
 

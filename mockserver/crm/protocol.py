@@ -1,0 +1,58 @@
+"""What a faked CRM has to offer: the web server, the control API and the page for people use nothing else of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from mockserver.crm.api import ApiRequest, ApiResponse
+from mockserver.crm.profiles import Deviation
+from mockserver.crm.record_views import RecordViews
+
+
+class Crm(Protocol):
+    """One faked CRM: its data, and its answers.
+
+    It is built as `Fake(connection, clock, profile)`, makes its tables where they are missing, and is built anew over
+    the tables it finds after a snapshot was restored, so it may cache what it read from them.
+
+    Every method runs to its end without awaiting, so one request is one step; `answer` commits or rolls back by itself.
+    The connection is in autocommit and shared: write inside `mockserver.crm.database.transaction(connection)`, which
+    nests, because a seed is loaded into both CRMs as one step.
+    """
+
+    def load(self, seed: Mapping[str, object]) -> None:
+        """Replace all data by this CRM's part of a seed document (`{}` is an empty account).
+
+        Raises:
+            SeedError: The part has another shape; nothing was changed.
+        """
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows of each kind there are, such as `{"projects": 12}`."""
+        ...
+
+    def list_logins(self) -> Sequence[tuple[str, str]]:
+        """Return the account's logins as user name and password, for the page that tells people how to start."""
+        ...
+
+    def record_views(self) -> RecordViews:
+        """Return how the page shows the account's records."""
+        ...
+
+    def list_deviations(self) -> Sequence[Deviation]:
+        """Return every point where the profile decides between the document and live behaviour."""
+        ...
+
+    def knows_login(self, username: str, password: str) -> bool:
+        """Tell whether this Basic login opens the account."""
+        ...
+
+    def refuse_login(self) -> ApiResponse:
+        """Answer a request whose login is missing or wrong."""
+        ...
+
+    def answer(self, request: ApiRequest) -> ApiResponse:
+        """Answer one authenticated request."""
+        ...
