@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from crm_mcp.crm.concurrency import map_bounded
-from crm_mcp.mcp.progress import Steps
+from crm_mcp.crm.progress import Steps
 from crm_mcp.minicrm.models import PAGE_SIZE, Page
 
 MAX_ROWS = 20_000

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import NotFoundError, RateLimitedError
-from crm_mcp.mcp.progress import Steps
 
 _Item = TypeVar("_Item", bound=Mapping[str, Any])
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NoReturn, cast
 
 from crm_mcp.crm.messages import Response
+from crm_mcp.crm.wording import MAX_QUOTE, quote_text
 from crm_mcp.errors import (
     AuthenticationError,
     BadRequestError,
@@ -24,13 +25,9 @@ from crm_mcp.errors import (
     UnexpectedAnswerError,
 )
 
-MAX_QUOTE = 300
-"""Characters of a CRM's error text that are passed on."""
 MAX_DEPTH = 40
 """How deep an answer may be nested."""
 _SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed", re.IGNORECASE)
-_LOGIN_IN_TEXT = re.compile(r"\b(Basic|Bearer)\s+[A-Za-z0-9+/=._~\\-]+", re.IGNORECASE)
-"""A login as a header writes it: some error pages print the request they refuse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +99,6 @@ def quote(response: Response) -> str:
     if text[:1] == "<" or "html" in response.content_type:
         return "(a page of HTML)"
     return quote_text(text)
-
-
-def quote_text(text: str) -> str:
-    """Return a CRM's words as one short line, without a login that they may repeat."""
-    line = "".join(char if char.isprintable() else " " for char in text)
-    line = _LOGIN_IN_TEXT.sub(r"\1 ***", " ".join(line.split()))
-    line = line.replace('"', "'")  # so that the quotation ends where it seems to
-    return line if len(line) <= MAX_QUOTE else line[:MAX_QUOTE] + "..."
 
 
 def json_of(response: Response, account: Account) -> object:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Annotated
 
 from pydantic import BeforeValidator, SecretStr
 from pydantic_settings import BaseSettings, NoDecode
 
+from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import InputError
 from crm_mcp.settings import BaseUrl, environment
 
@@ -46,7 +46,7 @@ class IvinexSettings(BaseSettings):
         by_folded_name = {name.casefold(): module_id for name, module_id in self.modules.items()}
         if module.casefold() in by_folded_name:
             return by_folded_name[module.casefold()]
-        near = difflib.get_close_matches(module.casefold(), by_folded_name, n=1)
+        near = nearest(module, by_folded_name)
         known = f"Known: {', '.join(f'{name} ({number})' for name, number in self.modules.items()) or 'none'}."
         hint = f"Did you mean {near[0]!r}? {known}" if near else f"{known} IVINEX_MODULES names them; an id works too."
         raise InputError(f"No Ivinex module is called {module[:60]!r}.", hint=hint)

@@ -13,7 +13,7 @@ from mcp.server.apps import client_supports_apps
 from mcp.types import CallToolResult, ImageContent
 
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.progress import CallContext
+from crm_mcp.mcp.arguments import CallContext
 
 MOST_BARS = 20
 """More bars than a person reads on one picture."""

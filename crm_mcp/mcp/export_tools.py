@@ -9,11 +9,12 @@ from mcp.types import CallToolResult, ResourceLink
 from pydantic import Field, ValidationError, WithJsonSchema
 from typing_extensions import TypedDict
 
+from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError
+from crm_mcp.mcp.arguments import CallContext, Fields
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import MEDIA_TYPES, ExportStore, Format
-from crm_mcp.mcp.progress import CallContext, Steps
-from crm_mcp.mcp.tool import READ, CrmTool, Fields, build_tool, compact_result
+from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result
 from crm_mcp.rendering.export_formats import columns_of, flat_row, write_csv, write_json_lines
 
 _NOT_TAKEN = ("limit", "cursor")

@@ -10,8 +10,9 @@ from typing import cast
 
 from crm_mcp.crm.name_matching import did_you_mean
 from crm_mcp.errors import InputError
+from crm_mcp.mcp.arguments import FieldNames, Id
 from crm_mcp.mcp.connector import Connector, FieldDescription, Module, ModuleDescription, ModuleList
-from crm_mcp.mcp.tool import READ, CrmTool, FieldNames, Id, build_tool
+from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 
 _MOST_NAMES = 200

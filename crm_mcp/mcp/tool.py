@@ -5,16 +5,16 @@ Errors turn into MCP's `ToolError` here and nowhere else.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
+from pydantic import ValidationError
 
+from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import CrmError
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 
@@ -23,32 +23,6 @@ Json = dict[str, Any]
 READ = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
 CREATE = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True)
 UPDATE = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=True)
-
-
-def _text_of_id(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _text_of_value(value: object) -> object:
-    """Write numbers and booleans as the CRMs write them in text; leave the rest for validation."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value
-
-
-Id = Annotated[str, BeforeValidator(_text_of_id)]
-"""An id: text, and a number is taken too."""
-Text = Annotated[str, BeforeValidator(_text_of_value)]
-"""Text, and a number or a boolean is taken too."""
-Limit = Annotated[int, Field(ge=1, le=100)]
-Cursor = str
-"""`next_cursor` of the page before; the server's instructions say so once for all tools."""
-FieldNames = list[str]
-"""Names of the fields to show."""
-Detail = Annotated[bool, Field(description="all fields, raw")]
-TextFrom = Annotated[int, Field(ge=0)]
-Fields = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
-"""The CRM's own field names with values."""
 
 
 class CrmTool(Tool):
@@ -105,7 +79,7 @@ def _explain_one(kind: str, location: tuple[int | str, ...], message: str, param
     name = ".".join(str(part) for part in location)[:80]
     if kind == "extra_forbidden":
         beside = _names_beside(location, parameters)
-        near = difflib.get_close_matches(str(location[-1]), beside, n=1)
+        near = nearest(str(location[-1]), beside)
         meant = f" (did you mean {near[0]!r}?)" if near else ""
         inside = f", which takes {', '.join(beside)}" if len(location) > 1 else ""
         return f"unknown argument {name!r}{meant}{inside}"

@@ -1,6 +1,6 @@
-"""What a model reads of CRM data: by default no empty values, no markup, no endless texts, and never too much. Pure.
+"""CRM data shortened for a model: by default no empty values, no markup, and texts and results of limited size. Pure.
 
-Whatever is cut says how long it is and which call reads on; nothing is lost in silence.
+A text that is cut says how long it is and which call returns the rest.
 """
 
 from __future__ import annotations
@@ -14,139 +14,134 @@ from crm_mcp.errors import InputError
 from crm_mcp.rendering.html_text import is_rich_text, plain_text
 
 MAX_ANSWER_BYTES = 50_000
-"""Most bytes of one answer as compact JSON: 25,000 tokens of two bytes, which even ids and base64 keep to (assumed)."""
+"""Most bytes of one result as compact JSON: 25,000 tokens of two bytes, as even ids and base64 take (assumed)."""
 LIST_TEXT = 500
 """Most characters of one text in a list."""
-OWN_TEXT = 4_000
-"""Most characters of one text of an object that was asked for by itself."""
-READ_ON_TEXT = 12_000
-"""Most characters of a text that is read on by `text_from`."""
+OBJECT_TEXT = 4_000
+"""Most characters of one text of a single object."""
+CONTINUED_TEXT = 12_000
+"""Most characters of a text that is continued by `text_from`."""
 
 _EMPTY_DATES = ("0000-00-00", "0000-00-00 00:00:00")
 _ENVELOPE = 300
-"""Bytes kept free for what stands around items: keys, the cursor, the total."""
+"""Bytes reserved for what surrounds items: keys, the cursor, the total."""
 _CUTS = (12_000, 6_000, 3_000, 1_500, 800, 500, 200, 50)
-"""Lengths that texts are cut to, one after the other, until an object has room."""
+"""Lengths that texts are cut to, one after the other, until an object fits."""
 _Item = TypeVar("_Item", bound=Mapping[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How the objects of one answer are shown.
+class RenderOptions:
+    """How the objects of one result are shown.
 
     Attributes:
-        read_on: The call that reads one text on, with `{name}` and `{at}` in it.
+        continuation: The call that returns the rest of a text, with `{name}` and `{at}` in it.
         max_text: Most characters of a text; 0 cuts none.
         text_from: The character at which texts begin.
         only: Names of the keys and fields to show, empty ones too; all but the empty ones where none is named.
-        is_raw: Whether nothing is left out, converted or cut; for no more than an answer holds.
+        is_raw: Whether nothing is left out, converted or cut, as long as the result fits.
     """
 
-    read_on: str
+    continuation: str
     max_text: int = LIST_TEXT
     text_from: int = 0
     only: tuple[str, ...] = ()
     is_raw: bool = False
 
 
-def list_form(get: str, *, fields: Sequence[str] = (), detail: bool = False) -> Form:
-    """Return the form of objects in a list.
+def list_options(get: str, *, fields: Sequence[str] = (), detail: bool = False) -> RenderOptions:
+    """Return the options for objects in a list.
 
     Args:
         get: The tool that reads one of them by itself.
-        fields: Names of the fields that were asked for; none for all.
+        fields: Names of the fields to show; none for all.
         detail: Whether everything is shown as the CRM has it.
     """
-    return Form(_call(get, detail=detail), 0 if detail else LIST_TEXT, only=tuple(fields), is_raw=detail)
+    return RenderOptions(_call(get, detail=detail), 0 if detail else LIST_TEXT, only=tuple(fields), is_raw=detail)
 
 
-def own_form(get: str, *, fields: Sequence[str] = (), detail: bool = False, text_from: int = 0) -> Form:
-    """Return the form of an object that was asked for by itself, by the tool `get`; see `list_form`.
+def object_options(get: str, *, fields: Sequence[str] = (), detail: bool = False, text_from: int = 0) -> RenderOptions:
+    """Return the options for a single object, read by the tool `get`; see `list_options`.
 
     Raises:
-        InputError: `text_from` is given, but not the one field it is of.
+        InputError: `text_from` is given without exactly one field.
     """
     if text_from and len(fields) != 1:
         raise InputError("`text_from` reads one text on.", hint="Name its field, alone, in `fields`.")
-    max_text = READ_ON_TEXT if text_from else 0 if detail else OWN_TEXT
-    return Form(_call(get, detail=detail), max_text, text_from, tuple(fields), is_raw=detail)
+    max_text = CONTINUED_TEXT if text_from else 0 if detail else OBJECT_TEXT
+    return RenderOptions(_call(get, detail=detail), max_text, text_from, tuple(fields), is_raw=detail)
 
 
 def _call(get: str, *, detail: bool) -> str:
     return f'{get}(..., fields=["{{name}}"], text_from={{at}}{", detail=true" if detail else ""})'
 
 
-def shorten(fields: Mapping[str, Any], form: Form) -> dict[str, Any]:
-    """Return fields as `form` shows them, in the order they came."""
+def shorten(fields: Mapping[str, Any], options: RenderOptions) -> dict[str, Any]:
+    """Return fields as `options` shows them, in the order they came."""
     shown = {
-        name: _shown_value(name, value, form) for name, value in fields.items() if not form.only or name in form.only
+        name: _shown_value(name, value, options)
+        for name, value in fields.items()
+        if not options.only or name in options.only
     }
-    return {name: value for name, value in shown.items() if form.is_raw or form.only or not is_empty(value)}
+    return {name: value for name, value in shown.items() if options.is_raw or options.only or not is_empty(value)}
 
 
 def is_empty(value: object) -> bool:
-    """Tell whether a value says nothing: no text, no list, a date of zeros. 0 and false say something."""
+    """Tell whether a value is empty: no text, no list, a date of zeros. 0 and false are values."""
     return value is None or value in ("", *_EMPTY_DATES) or value == [] or value == {}
 
 
-def show(item: _Item, form: Form) -> _Item:
-    """Return an object as `form` shows it: `id` and `name` always, common keys and `fields` as asked for.
+def show(item: _Item, options: RenderOptions) -> _Item:
+    """Return an object as `options` shows it: always with `id` and `name`.
 
     `rich_text` names those of its texts that are HTML in the CRM and shown as plain text.
     """
-    plain = replace(form, text_from=0)
+    plain = replace(options, text_from=0)
     shown = {
-        key: value if key == "id" else _shown_value(key, value, form if key in form.only else plain)
+        key: value if key == "id" else _shown_value(key, value, options if key in options.only else plain)
         for key, value in item.items()
-        if key != "fields" and (not form.only or key in ("id", "name") or key in form.only)
+        if key != "fields" and (not options.only or key in ("id", "name") or key in options.only)
     }
     if "fields" in item:
-        shown["fields"] = shorten(item["fields"], form)
-    if rich_text := _shown_as_plain(item, shown, form):
+        shown["fields"] = shorten(item["fields"], options)
+    if rich_text := _shown_as_plain(item, shown, options):
         shown["rich_text"] = rich_text
     return cast("_Item", shown)
 
 
-def _shown_as_plain(item: Mapping[str, Any], shown: Mapping[str, Any], form: Form) -> str:
-    """Name the texts that are HTML in the CRM and plain here: who changes one must write HTML again."""
+def _shown_as_plain(item: Mapping[str, Any], shown: Mapping[str, Any], options: RenderOptions) -> str:
+    """Name the texts that are HTML in the CRM and plain here; a change of one must be written as HTML."""
     pairs = {**item, **item.get("fields", {})}.items()
     told = {*shown, *shown.get("fields", {})}
-    return ", ".join(name for name, value in pairs if name in told and not form.is_raw and is_markup(value))
+    return ", ".join(name for name, value in pairs if name in told and not options.is_raw and is_markup(value))
 
 
-def show_one(item: _Item, form: Form, *, reserved: int = 0) -> _Item:
-    """Return an object as `form` shows it, its longest texts cut further where one answer does not hold it.
+def show_one(item: _Item, options: RenderOptions, *, reserved: int = 0) -> _Item:
+    """Return an object as `options` shows it, its texts cut further until one result holds it.
 
-    Where even short texts are too many, the last fields are left out, and a field `…` says how many.
-
-    Args:
-        item: An object as the CRM gave it.
-        form: How it is shown.
-        reserved: Bytes that the rest of the answer takes.
+    Where even short texts are too many, the last fields are left out, and a field `…` says how many. `reserved` is the
+    number of bytes that the rest of the result takes.
     """
     room = MAX_ANSWER_BYTES - reserved - _ENVELOPE
-    shown = show(item, form)
+    shown = show(item, options)
     for max_text in _CUTS:
         if size_of(shown) <= room:
             return shown
-        if not form.max_text or max_text < form.max_text:
-            form = replace(form, max_text=max_text)
-            shown = show(item, form)
+        if not options.max_text or max_text < options.max_text:
+            options = replace(options, max_text=max_text)
+            shown = show(item, options)
     return shown if size_of(shown) <= room else _without_last_fields(shown, room)
 
 
-def show_list(items: Sequence[_Item], form: Form, *, reserved: int = 0) -> list[_Item]:
-    """Return as many objects from the front as one answer holds, as `form` shows them; at least one of them.
+def show_list(items: Sequence[_Item], options: RenderOptions, *, reserved: int = 0) -> list[_Item]:
+    """Return as many objects from the front as one result holds, as `options` shows them; at least one of them.
 
-    Args:
-        items: Objects with an `id` and, maybe, `fields`, as the CRM gave them.
-        form: How they are shown.
-        reserved: Bytes that the rest of the answer takes.
+    `reserved` is the number of bytes that the rest of the result takes.
     """
     room = MAX_ANSWER_BYTES - reserved - _ENVELOPE
     taken: list[_Item] = []
     for item in items:
-        shown = show(item, form) if taken else show_one(item, form, reserved=reserved)
+        shown = show(item, options) if taken else show_one(item, options, reserved=reserved)
         room -= size_of(shown) + 1
         if room < 0 and taken:
             break
@@ -164,31 +159,33 @@ def is_markup(value: object) -> bool:
     return isinstance(value, str) and is_rich_text(value)
 
 
-def cut_text(text: str, max_text: int, read_on: str, *, text_from: int = 0) -> str:
-    """Return at most so many characters of a text and, where more follow, how many there are and how to read on.
+def cut_text(text: str, max_text: int, continuation: str, *, text_from: int = 0) -> str:
+    """Return at most `max_text` characters of a text (0: all) and, where more follow, which call returns them.
 
     Args:
         text: The whole text.
         max_text: Most characters; 0 cuts none.
-        read_on: The call that reads on, with `{at}` for the character to read on from.
-        text_from: The character to begin at.
+        continuation: The call that returns the rest, with `{at}` for the character it starts at.
+        text_from: The character to start at.
     """
     end = text_from + max_text if max_text else len(text)
     if end >= len(text):
         return text[text_from:]
-    return f"{text[text_from:end]}… [cut: {end:,} of {len(text):,} characters; {read_on.replace('{at}', str(end))}]"
+    return (
+        f"{text[text_from:end]}… [cut: {end:,} of {len(text):,} characters; {continuation.replace('{at}', str(end))}]"
+    )
 
 
-def _shown_value(name: str, value: object, form: Form) -> object:
+def _shown_value(name: str, value: object, options: RenderOptions) -> object:
     if not isinstance(value, str):
         as_text = _json(value)
-        if not form.text_from and not len(as_text) > form.max_text > 0:
+        if not options.text_from and not len(as_text) > options.max_text > 0:
             return value
         value = as_text
-    text = plain_text(value) if not form.is_raw and is_markup(value) else value
-    if form.text_from and form.text_from >= len(text):
+    text = plain_text(value) if not options.is_raw and is_markup(value) else value
+    if options.text_from and options.text_from >= len(text):
         raise InputError(f"{name} has {len(text):,} characters.", hint="`text_from` counts them from 0.")
-    return cut_text(text, form.max_text, form.read_on.replace("{name}", name), text_from=form.text_from)
+    return cut_text(text, options.max_text, options.continuation.replace("{name}", name), text_from=options.text_from)
 
 
 def _without_last_fields(item: _Item, room: int) -> _Item:

@@ -90,16 +90,16 @@ class Draft:
     Attributes:
         target: What carries it out.
         changes: One for each record.
-        answers_each: Whether the answer lists what became of each record; otherwise there is one, and its id.
-        needs_look: Whether each record must be examined before it may be written.
+        is_batch: Whether the answer lists what became of each record; otherwise there is one, and its id.
+        needs_refresh: Whether each record must be examined before it may be written.
         trashes: Whether it moves records to the trash.
         warnings: What whoever sees a preview should know.
     """
 
     target: Target
     changes: Sequence[Change]
-    answers_each: bool = False
-    needs_look: bool = False
+    is_batch: bool = False
+    needs_refresh: bool = False
     trashes: bool = False
     warnings: Sequence[str] = ()
 

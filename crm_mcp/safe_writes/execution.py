@@ -126,7 +126,7 @@ class Execution:
         """
         if self.error is not None and raises:
             raise self.error
-        return answer_with(self.results(), answers_each=self._draft.answers_each)
+        return answer_with(self.results(), is_batch=self._draft.is_batch)
 
     def _result_of(self, at: int) -> Result:
         if at in self._results:

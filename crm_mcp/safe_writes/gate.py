@@ -93,7 +93,7 @@ class SafeWriter:
         if len(draft.changes) > MOST_AT_ONCE:
             return await self._preview(call, draft)
         async with draft.target.turn:
-            if draft.needs_look or draft.trashes:
+            if draft.needs_refresh or draft.trashes:
                 draft = await refresh(draft, call.person.see_progress)
             if draft.trashes and draft.open_changes:
                 await call.person.demand_consent(build_question(draft))
@@ -148,7 +148,7 @@ class SafeWriter:
             plan.is_under_way = False
         if execution.not_attempted():
             return self._tell_of(plan, execution)
-        return execution.answer(raises=not plan.draft.answers_each)
+        return execution.answer(raises=not plan.draft.is_batch)
 
     def _tell_of(self, plan: Plan, execution: Execution) -> Answer:
         """Tell what became of a plan that was begun before; what is left of it becomes a new plan, once."""
@@ -206,7 +206,7 @@ class SafeWriter:
         missing = [at for at, change in enumerate(found.changes) if not change.record_id and not change.problem]
         results: dict[int, Result] = {}
         if missing:
-            rest = replace(found, changes=[found.changes[at] for at in missing], answers_each=True)
+            rest = replace(found, changes=[found.changes[at] for at in missing], is_batch=True)
             try:
                 answer = await self._write(rest, call)
             except (CrmError, asyncio.CancelledError) as error:
@@ -217,7 +217,7 @@ class SafeWriter:
                 results[at] = result
         items = [results.get(at) or tell_of_made(at, change) for at, change in enumerate(found.changes)]
         entry.attempt = None
-        entry.answer = answer_with(items, answers_each=found.answers_each)
+        entry.answer = answer_with(items, is_batch=found.is_batch)
         return entry.answer
 
     async def _write(self, draft: Draft, call: Call) -> Answer:

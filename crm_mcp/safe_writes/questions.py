@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm_mcp.crm.wording import listing, quoted
 from crm_mcp.safe_writes.draft import Change, Draft
-from crm_mcp.safe_writes.results import MOST_NAMED, listing, quoted
+from crm_mcp.safe_writes.results import MOST_NAMED
 
 _MOST_FIELDS = 4
 

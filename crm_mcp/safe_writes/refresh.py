@@ -36,7 +36,7 @@ async def _refresh_batch(draft: Draft, batch: Sequence[Change]) -> list[Change]:
     try:
         refreshed = iter(await draft.target.refresh(unproblematic))
     except NotFoundError as error:
-        if not draft.answers_each or len(batch) > 1:
+        if not draft.is_batch or len(batch) > 1:
             raise
         return [replace(batch[0], problem=str(error))]
     return [change if change.problem else next(refreshed) for change in batch]

@@ -7,7 +7,7 @@ from typing import Any, NotRequired, cast
 
 from typing_extensions import TypedDict
 
-from crm_mcp.crm.http_refusals import quote_text
+from crm_mcp.crm.wording import clip_text, listing
 from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.draft import Change, Draft, is_same, is_unchanged
 
@@ -17,8 +17,6 @@ MOST_SHOWN = 5
 """Records of a larger draft whose changes are shown."""
 MOST_NAMED = 10
 """Records that a question names."""
-MOST_CHARACTERS = 200
-"""Characters of a value that a preview shows."""
 
 
 class Answer(TypedDict):
@@ -70,13 +68,13 @@ class FieldChange(TypedDict):
     sent: NotRequired[object]
 
 
-def answer_with(results: list[Result], *, answers_each: bool) -> Answer:
+def answer_with(results: list[Result], *, is_batch: bool) -> Answer:
     """Return an answer of what became of each record, or of the only one.
 
     Raises:
         InputError: The only one was not written.
     """
-    if answers_each:
+    if is_batch:
         return {"items": results}
     (result,) = results
     if not result["ok"]:
@@ -149,21 +147,3 @@ def _who(change: Change, at: int) -> str:
 def clip(value: object) -> object:
     """Return a value as it is, a long text shortened."""
     return clip_text(value) if isinstance(value, str) else value
-
-
-def clip_text(text: str, most: int = MOST_CHARACTERS) -> str:
-    """Return a text, shortened where it is long."""
-    return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
-
-
-def quoted(value: object) -> str:
-    """Return a value as one short line in quotes, whoever wrote it."""
-    return f'"{clip_text(quote_text(str(value)), 60)}"'
-
-
-def listing(parts: Sequence[str], most: int) -> str:
-    """Join the first of some words as a sentence does, saying how many are left out."""
-    named = list(parts[:most])
-    if len(parts) > most:
-        return f"{', '.join(named)} and {len(parts) - most} more"
-    return " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))

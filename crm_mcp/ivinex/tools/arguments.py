@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from crm_mcp.mcp.tool import Fields, Id
+from crm_mcp.mcp.arguments import Fields, Id
 
 
 class RecordUpdate(TypedDict):

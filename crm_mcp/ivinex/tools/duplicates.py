@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from crm_mcp.crm.wording import listing, quoted
 from crm_mcp.errors import BadRequestError
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
-from crm_mcp.safe_writes.results import listing, quoted
 
 PHONE_DIGITS = 9
 """Digits from a phone number's end that tell it from others, whatever the country code looks like (assumed)."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.account.schema_cache import SchemaCache
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT
 from crm_mcp.ivinex.settings import IvinexSettings
 from crm_mcp.ivinex.tools.whole_search import read_all_pages
 from crm_mcp.mcp.connector import ExportReader, ExportRows
-from crm_mcp.mcp.progress import Steps
 
 MAX_ROWS = 10_000
 

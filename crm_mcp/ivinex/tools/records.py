@@ -14,9 +14,10 @@ from crm_mcp.ivinex.settings import IvinexSettings
 from crm_mcp.ivinex.tools.arguments import Module
 from crm_mcp.ivinex.tools.paging import read_next
 from crm_mcp.ivinex.wire.checks import check_filter, check_id, check_order
+from crm_mcp.mcp.arguments import Cursor, Detail, FieldNames, Id, Limit, TextFrom
 from crm_mcp.mcp.cursor import decode_place, encode_cursor
-from crm_mcp.mcp.tool import READ, CrmTool, Cursor, Detail, FieldNames, Id, Limit, TextFrom, build_tool
-from crm_mcp.rendering.shortening import Form, list_form, own_form, show_list, show_one, size_of
+from crm_mcp.mcp.tool import READ, CrmTool, build_tool
+from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options, show_list, show_one, size_of
 
 
 class ReadTools:
@@ -74,7 +75,7 @@ class ReadTools:
             limit,
         )
         await self._schemas.check_shown(module_id, fields, records)
-        page = self._page(module_id, records, list_form("get_record", fields=fields, detail=detail))
+        page = self._page(module_id, records, list_options("get_record", fields=fields, detail=detail))
         if not records and not cursor and (note := await self._schemas.explain_no_match(module_id, resolved)):
             page["note"] = note
         return _with_cursor(page, records, start, query, more=more)
@@ -89,12 +90,12 @@ class ReadTools:
         option_labels: bool = False,
     ) -> Record:
         """Read one Ivinex record by its id."""
-        form = own_form("get_record", fields=fields, detail=detail, text_from=text_from)
+        options = object_options("get_record", fields=fields, detail=detail, text_from=text_from)
         module_id = self._settings.module_id(module)
         record = await self._client.get_record(module_id, record_id, option_labels=option_labels)
         await self._schemas.check_shown(module_id, fields, [record])
-        labels = self._labels(module_id, [record], form)
-        shown = show_one(record, form, reserved=size_of(labels))
+        labels = self._labels(module_id, [record], options)
+        shown = show_one(record, options, reserved=size_of(labels))
         return {**shown, "labels": labels} if labels else shown
 
     async def get_linked_records(
@@ -124,22 +125,22 @@ class ReadTools:
             limit,
         )
         await self._schemas.check_shown(module_id, fields, records)
-        page = self._page(module_id, records, list_form("get_record", fields=fields, detail=detail))
+        page = self._page(module_id, records, list_options("get_record", fields=fields, detail=detail))
         return _with_cursor(page, records, start, query, more=more)
 
-    def _page(self, module_id: str, records: Sequence[Record], form: Form) -> RecordPage:
-        if not (form.is_raw or form.only):
+    def _page(self, module_id: str, records: Sequence[Record], options: RenderOptions) -> RecordPage:
+        if not (options.is_raw or options.only):
             records = [_without_bookkeeping(record) for record in records]
-        labels = self._labels(module_id, records, form)
-        page: RecordPage = {"items": show_list(records, form, reserved=size_of(labels))}
+        labels = self._labels(module_id, records, options)
+        page: RecordPage = {"items": show_list(records, options, reserved=size_of(labels))}
         if labels:
             page["labels"] = labels
         return page
 
-    def _labels(self, module_id: str, records: Sequence[Record], form: Form) -> dict[str, dict[str, str]]:
+    def _labels(self, module_id: str, records: Sequence[Record], options: RenderOptions) -> dict[str, dict[str, str]]:
         """Return what option ids in these records mean, as far as that is at hand: it must cost no request."""
-        labels = {} if form.is_raw else self._schemas.peek(module_id).labels_in(records)
-        return {name: known for name, known in labels.items() if not form.only or name in form.only}
+        labels = {} if options.is_raw else self._schemas.peek(module_id).labels_in(records)
+        return {name: known for name, known in labels.items() if not options.only or name in options.only}
 
 
 def _without_bookkeeping(record: Record) -> Record:

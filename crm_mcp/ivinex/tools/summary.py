@@ -10,6 +10,7 @@ from pydantic import WithJsonSchema
 
 from crm_mcp.aggregate.grouping import Summary, parse_group_keys, parse_measures
 from crm_mcp.crm.name_matching import nearest
+from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.account.inferred_schema import unknown_field
 from crm_mcp.ivinex.account.schema_cache import SchemaCache
 from crm_mcp.ivinex.client import IvinexClient
@@ -18,9 +19,9 @@ from crm_mcp.ivinex.settings import IvinexSettings
 from crm_mcp.ivinex.tools.arguments import Module
 from crm_mcp.ivinex.tools.whole_search import read_all_pages
 from crm_mcp.ivinex.wire.checks import check_name
+from crm_mcp.mcp.arguments import CallContext, GroupBy, MaxGroups, Measures
 from crm_mcp.mcp.charts import check_can_draw, with_chart
-from crm_mcp.mcp.progress import CallContext, Steps
-from crm_mcp.mcp.summary_arguments import GroupBy, MaxGroups, Measures, SummaryAnswer, summary_answer
+from crm_mcp.mcp.summary_result import SummaryResult, build_summary_result
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result
 
 Filters = Annotated[list[RecordFilter], WithJsonSchema({"type": "array", "items": {"type": "object"}})]
@@ -48,7 +49,7 @@ class SummaryTools:
         measures: Measures = [],  # noqa: B006
         max_groups: MaxGroups = 0,
         chart: bool = False,
-    ) -> Annotated[CallToolResult, SummaryAnswer]:
+    ) -> Annotated[CallToolResult, SummaryResult]:
         """Count, sum or average Ivinex records; filters as in search_records, which gives the records themselves.
 
         `chart` adds a picture.
@@ -71,7 +72,7 @@ class SummaryTools:
         for row in rows:
             summary.add(row)
         problem = found.problem or ("" if rows else await self._schemas.explain_no_match(module_id, resolved))
-        answer = summary_answer(summary, total=len(rows), problem=problem, max_groups=max_groups)
+        answer = build_summary_result(summary, total=len(rows), problem=problem, max_groups=max_groups)
         result = compact_result(cast("dict[str, Any]", answer))
         return with_chart(result, ctx, group_by, measures) if chart else result
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record
-from crm_mcp.mcp.progress import Steps
 
 MAX_ROWS = 20_000
 """Most records of one call: 200 pages."""

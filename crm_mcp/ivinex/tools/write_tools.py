@@ -16,7 +16,8 @@ from crm_mcp.ivinex.tools.arguments import Module, RecordUpdate
 from crm_mcp.ivinex.tools.duplicates import describe_doubles_within
 from crm_mcp.ivinex.tools.write_targets import NoteCreation, RecordCreations, RecordUpdates
 from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_updates
-from crm_mcp.mcp.tool import CREATE, UPDATE, CrmTool, Fields, Id, Text
+from crm_mcp.mcp.arguments import Fields, Id, Text
+from crm_mcp.mcp.tool import CREATE, UPDATE, CrmTool
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.gate import MOST_AT_ONCE, SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
@@ -70,7 +71,7 @@ class WriteTools:
             Change(fields, schema.with_labels(fields), problem=problem)
             for fields, problem in zip(sent, problems, strict=True)
         ]
-        return Draft(target, changes, answers_each=True, needs_look=searches)
+        return Draft(target, changes, is_batch=True, needs_refresh=searches)
 
     async def update_records(
         self, module: Module, records: Annotated[list[RecordUpdate], Field(min_length=1)]
@@ -88,7 +89,7 @@ class WriteTools:
             Change(fields, schema.with_labels(fields), record_id=record_id)
             for (record_id, _), fields in zip(checked, sent, strict=True)
         ]
-        return Draft(target, changes, answers_each=True)
+        return Draft(target, changes, is_batch=True)
 
     async def create_note(self, contact_id: Id, text: Text) -> Draft:
         """Write a note on an Ivinex contact."""

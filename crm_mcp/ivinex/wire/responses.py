@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from crm_mcp.crm.http_refusals import Account, json_of, quote_text, raise_for_refusal, unexpected
+from crm_mcp.crm.http_refusals import Account, json_of, raise_for_refusal, unexpected
 from crm_mcp.crm.messages import Response
+from crm_mcp.crm.wording import quote_text
 from crm_mcp.errors import BadRequestError, NotFoundError, UnexpectedAnswerError
 from crm_mcp.ivinex.models import Record, WriteResult
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from crm_mcp.aggregate.grouping import GroupKey, Measure, Summary, parse_group_keys, parse_measures
-from crm_mcp.mcp.summary_arguments import SummaryAnswer, summary_answer
+from crm_mcp.mcp.summary_result import SummaryResult, build_summary_result
 from crm_mcp.minicrm.account.schema import check_field_names, choices_of
 from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import Page, Project
@@ -56,7 +56,7 @@ def parse_question(group_by: Sequence[str], measures: Sequence[str]) -> Question
 
 async def summarize(
     search: ProjectSearch, question: Question, zone: ZoneInfo, *, max_groups: int, max_reads: int
-) -> SummaryAnswer:
+) -> SummaryResult:
     """Answer a question with as few requests as its exact answer takes.
 
     Args:
@@ -80,7 +80,7 @@ async def summarize(
     for values, number in tally.rows:
         summary.add({**values, **fixed}, number)
     problem = " ".join(filter(None, [tally.problem, "" if tally.is_counted else _untold(question, fixed, tally)]))
-    return summary_answer(summary, total=tally.total, problem=problem, read=tally.read, max_groups=max_groups)
+    return build_summary_result(summary, total=tally.total, problem=problem, read=tally.read, max_groups=max_groups)
 
 
 async def _tally(

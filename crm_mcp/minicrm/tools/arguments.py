@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, WithJsonSchema
 
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.tool import Fields, Id
+from crm_mcp.mcp.arguments import Fields, Id
 
 StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Lead", "Open", "Success", "Failed"]})]
 ContactType = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Person", "Business"]})]

@@ -8,16 +8,16 @@ from typing import Any, NotRequired, TypeVar, cast
 from typing_extensions import TypedDict
 
 from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError, NotFoundError
-from crm_mcp.mcp.progress import Steps
-from crm_mcp.mcp.summary_arguments import JsonObject
+from crm_mcp.mcp.arguments import JsonObject
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import Contact
 from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry
 from crm_mcp.minicrm.tools.deadlines import DueDays
 from crm_mcp.minicrm.tools.open_tasks import find_open_projects, read_open_tasks, sorted_by_deadline, task_entry
-from crm_mcp.rendering.shortening import list_form, shorten
+from crm_mcp.rendering.shortening import list_options, shorten
 
 _T = TypeVar("_T")
 
@@ -78,7 +78,7 @@ class OverviewReader:
         """Return the overview of a contact."""
         contact = await self._client.get_contact(contact_id)
         await self._steps.advance("contact")
-        own = shorten(contact["fields"], list_form("get_contact"))
+        own = shorten(contact["fields"], list_options("get_contact"))
         overview: dict[str, Any] = {"contact": {**_contact_entry(contact), **own}}
         readers = (self._read_company_or_people, self._read_projects_and_tasks, self._read_addresses)
         for part in await map_bounded(readers, lambda read: read(contact)):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crm_mcp.crm.wording import listing, quoted
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import PAGE_SIZE, Contact
 from crm_mcp.minicrm.search.criteria import MIN_PHONE_DIGITS, phone_digits
 from crm_mcp.minicrm.wire.values import read_text
-from crm_mcp.safe_writes.results import listing, quoted
 
 _MOST_NAMED = 3
 

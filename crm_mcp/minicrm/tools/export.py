@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from crm_mcp.crm.all_pages import AllPages, read_all_pages
 from crm_mcp.crm.fetch_many import read_details
 from crm_mcp.crm.name_matching import resolve_choice
+from crm_mcp.crm.progress import Steps
 from crm_mcp.mcp.connector import ExportReader, ExportRows
-from crm_mcp.mcp.progress import Steps
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import Contact, Project, Schema

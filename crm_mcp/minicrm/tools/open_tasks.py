@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from crm_mcp.crm.concurrency import map_bounded
 from crm_mcp.errors import NotFoundError, RateLimitedError
-from crm_mcp.mcp.summary_arguments import JsonObject
+from crm_mcp.mcp.arguments import JsonObject
 from crm_mcp.minicrm.models import Project, Task
 from crm_mcp.minicrm.search.projects import ProjectSearch
 from crm_mcp.minicrm.tools.deadlines import DueDays, by_deadline

@@ -11,11 +11,12 @@ from mcp.types import CallToolResult
 from pydantic import Field, WithJsonSchema
 
 from crm_mcp.crm.name_matching import resolve_choice
+from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError
+from crm_mcp.mcp.arguments import CallContext, Fields, GroupBy, Id, Limit, MaxGroups, Measures, Text
 from crm_mcp.mcp.charts import check_can_draw, with_chart
-from crm_mcp.mcp.progress import CallContext, Steps
-from crm_mcp.mcp.summary_arguments import GroupBy, MaxGroups, Measures, SummaryAnswer
-from crm_mcp.mcp.tool import READ, CrmTool, Fields, Id, Limit, Text, build_tool, compact_result
+from crm_mcp.mcp.summary_result import SummaryResult
+from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.search.criteria import contact_criteria, project_criteria
@@ -84,7 +85,7 @@ class QuestionTools:
         max_groups: MaxGroups = 0,
         max_reads: MaxReads = 300,
         chart: bool = False,
-    ) -> Annotated[CallToolResult, SummaryAnswer]:
+    ) -> Annotated[CallToolResult, SummaryResult]:
         """Count, sum or average MiniCRM projects by status, user, module, status_group or any field.
 
         Criteria as in search_projects. Other fields cost a request a project, up to max_reads. `chart` adds a picture.

@@ -13,8 +13,9 @@ from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.crm.page_cache import RecentPages
 from crm_mcp.crm.paging import read_slice
 from crm_mcp.errors import InputError
+from crm_mcp.mcp.arguments import Cursor, Detail, FieldNames, Id, Limit, Text, TextFrom
 from crm_mcp.mcp.cursor import Place, decode_place, encode_cursor
-from crm_mcp.mcp.tool import READ, CrmTool, Cursor, Detail, FieldNames, Id, Limit, Text, TextFrom, build_tool
+from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.labels import add_labels
 from crm_mcp.minicrm.account.task_types import TaskTypes
@@ -43,7 +44,15 @@ from crm_mcp.minicrm.tools.arguments import (
     TaskStatus,
     User,
 )
-from crm_mcp.rendering.shortening import OWN_TEXT, READ_ON_TEXT, Form, list_form, own_form, show_list, show_one
+from crm_mcp.rendering.shortening import (
+    CONTINUED_TEXT,
+    OBJECT_TEXT,
+    RenderOptions,
+    list_options,
+    object_options,
+    show_list,
+    show_one,
+)
 
 _API_STATUS = {"Open": "open", "Closed": "closed", "All": "all"}
 _Row = TypeVar("_Row", Project, Contact)
@@ -123,9 +132,9 @@ class ReadTools:
             schema=lambda: self._project_schema(module_id),
             always=detail and not fields,
         )
-        form = list_form("get_project", fields=shown_keys(fields), detail=detail)
-        await self._label(rows, form, module_id)
-        page: ProjectPage = {"items": show_list(rows if detail else _without_untold(rows), form)}
+        options = list_options("get_project", fields=shown_keys(fields), detail=detail)
+        await self._label(rows, options, module_id)
+        page: ProjectPage = {"items": show_list(rows if detail else _without_untold(rows), options)}
         if next_cursor := _cursor_behind(rows, len(page["items"]), place, query_id, more=more):
             page["next_cursor"] = next_cursor
         if total is not None:
@@ -141,7 +150,7 @@ class ReadTools:
         text_from: TextFrom = 0,
     ) -> Project:
         """Read one MiniCRM project by its id, or by reference_id, the id it has in another system."""
-        form = own_form("get_project", fields=shown_keys(fields), detail=detail, text_from=text_from)
+        options = object_options("get_project", fields=shown_keys(fields), detail=detail, text_from=text_from)
         if bool(project_id) == bool(reference_id):
             raise InputError("Give either project_id or reference_id.", hint="search_projects finds ids.")
         if project_id:
@@ -149,8 +158,8 @@ class ReadTools:
         else:
             project = await self._client.get_project_by_reference(reference_id)
         await check_asked(project, fields, lambda: self._project_schema(project.get("module_id", "")))
-        await self._label([project], form, "")
-        return show_one(project, form)
+        await self._label([project], options, "")
+        return show_one(project, options)
 
     async def search_contacts(
         self,
@@ -188,8 +197,8 @@ class ReadTools:
         rows = await complete(
             rows, fields, get=self._client.get_contact, schema=self._contact_schema, always=detail and not fields
         )
-        form = list_form("get_contact", fields=shown_keys(fields), detail=detail)
-        page: ContactPage = {"items": show_list(rows if detail else _without_untold(rows), form)}
+        options = list_options("get_contact", fields=shown_keys(fields), detail=detail)
+        page: ContactPage = {"items": show_list(rows if detail else _without_untold(rows), options)}
         if next_cursor := _cursor_behind(rows, len(page["items"]), place, query_id, more=more):
             page["next_cursor"] = next_cursor
         if total is not None:
@@ -204,10 +213,10 @@ class ReadTools:
         text_from: TextFrom = 0,
     ) -> Contact:
         """Read one MiniCRM person or business."""
-        form = own_form("get_contact", fields=shown_keys(fields), detail=detail, text_from=text_from)
+        options = object_options("get_contact", fields=shown_keys(fields), detail=detail, text_from=text_from)
         contact = await self._client.get_contact(contact_id)
         await check_asked(contact, fields, self._contact_schema)
-        return show_one(contact, form)
+        return show_one(contact, options)
 
     async def get_project_tasks(self, project_id: Id, status: TaskStatus = "open", cursor: Cursor = "") -> Tasks:
         """List the tasks of one MiniCRM project. For tasks across projects use list_open_tasks."""
@@ -217,30 +226,34 @@ class ReadTools:
         tasks = _behind((await self._client.list_tasks(project_id, api_status)).items, place)
         await add_labels(self._directory, tasks)
         await self._task_types.add_labels(tasks)
-        page: Tasks = {"items": show_list(tasks, Form("get_task(..., text_from={at})"))}
+        page: Tasks = {"items": show_list(tasks, RenderOptions("get_task(..., text_from={at})"))}
         if next_cursor := _cursor_behind(tasks, len(page["items"]), place, query_id, more=False):
             page["next_cursor"] = next_cursor
         return page
 
     async def get_task(self, task_id: Id, text_from: TextFrom = 0) -> Task:
         """Read one MiniCRM task."""
-        read_on = "get_task(..., text_from={at})"
-        form = Form(read_on, READ_ON_TEXT, text_from, only=("comment",)) if text_from else Form(read_on, OWN_TEXT)
-        return show_one(await self._client.get_task(task_id), form)
+        continuation = "get_task(..., text_from={at})"
+        options = (
+            RenderOptions(continuation, CONTINUED_TEXT, text_from, only=("comment",))
+            if text_from
+            else RenderOptions(continuation, OBJECT_TEXT)
+        )
+        return show_one(await self._client.get_task(task_id), options)
 
     async def list_addresses(self, contact_id: Id, cursor: Cursor = "") -> Addresses:
         """List the addresses of a MiniCRM contact, one line each."""
         query_id = ["list_addresses", contact_id]
         place = decode_place(cursor, query_id)
         rows = _behind((await self._client.list_addresses(contact_id)).items, place)
-        page: Addresses = {"items": show_list(rows, Form("get_address"))}
+        page: Addresses = {"items": show_list(rows, RenderOptions("get_address"))}
         if next_cursor := _cursor_behind(rows, len(page["items"]), place, query_id, more=False):
             page["next_cursor"] = next_cursor
         return page
 
     async def get_address(self, address_id: Id) -> Address:
         """Read one MiniCRM address."""
-        return show_one(await self._client.get_address(address_id), Form("the rest is in MiniCRM", max_text=0))
+        return show_one(await self._client.get_address(address_id), RenderOptions("the rest is in MiniCRM", max_text=0))
 
     async def _read_rows(
         self, search: str, read_page: Callable[[int], Awaitable[Page[_Row]]], place: Place, limit: int
@@ -252,9 +265,9 @@ class ReadTools:
         read_and_keep = self._recent.keeping(search, read_page)
         return await read_slice(read_and_keep, offset=place.offset, last_id=place.last_id, limit=limit)
 
-    async def _label(self, rows: Sequence[Project], form: Form, module_id: str) -> None:
+    async def _label(self, rows: Sequence[Project], options: RenderOptions, module_id: str) -> None:
         """Add labels where they are shown; they may cost a request for each module, once in a while."""
-        if form.only and not {"status", "user", "module"} & set(form.only):
+        if options.only and not {"status", "user", "module"} & set(options.only):
             return
         await add_labels(self._directory, rows, module_id)
 

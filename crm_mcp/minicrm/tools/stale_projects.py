@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from crm_mcp.crm.concurrency import map_bounded
 from crm_mcp.crm.fetch_many import read_details
-from crm_mcp.mcp.summary_arguments import JsonObject
+from crm_mcp.mcp.arguments import JsonObject
 from crm_mcp.minicrm.models import Project
 from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry, value_of
 from crm_mcp.minicrm.tools.open_tasks import read_open_tasks

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.tool import CREATE, UPDATE, CrmTool, Id, Text
+from crm_mcp.mcp.arguments import Id, Text
+from crm_mcp.mcp.tool import CREATE, UPDATE, CrmTool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.field_values import read_flag
 from crm_mcp.minicrm.account.written_fields import Resolved, WrittenFields
@@ -103,7 +104,7 @@ class WriteTools:
         """
         ids = _one_or_several("project_id", project_id, project_ids)
         build_update_project(ids[0], fields)  # refuses what can be refused without asking
-        return _changes_of(self._projects, ids, fields, several=bool(project_ids), needs_look=not _is_plain(fields))
+        return _changes_of(self._projects, ids, fields, several=bool(project_ids), needs_refresh=not _is_plain(fields))
 
     async def create_contact(
         self,
@@ -123,13 +124,13 @@ class WriteTools:
         build_create_contact(sent)
         target = replace(self._new_contacts, look=_take_as_it_is) if allow_duplicate else self._new_contacts
         change = Change(sent, {"Type": contact_type, **resolved.shown})
-        return Draft(target, [change], needs_look=not allow_duplicate)
+        return Draft(target, [change], needs_refresh=not allow_duplicate)
 
     async def update_contact(self, contact_id: Id = "", fields: ApiFields = {}, contact_ids: Ids = []) -> Draft:  # noqa: B006
         """Change fields of a MiniCRM contact, or of several; fields not named stay as they are."""
         ids = _one_or_several("contact_id", contact_id, contact_ids)
         build_update_contact(ids[0], fields)  # refuses what can be refused without asking
-        return _changes_of(self._contacts, ids, fields, several=bool(contact_ids), needs_look=True)
+        return _changes_of(self._contacts, ids, fields, several=bool(contact_ids), needs_refresh=True)
 
     async def create_task(
         self,
@@ -241,10 +242,10 @@ def _changes_of(
     fields: Mapping[str, object],
     *,
     several: bool = False,
-    needs_look: bool = False,
+    needs_refresh: bool = False,
 ) -> Draft:
     """Draft the same changes of each of these records."""
     sent = {name: read_flag(name, value) if name == "Deleted" else value for name, value in fields.items()}
     changes = [Change(sent, sent, record_id=one) for one in ids]
     trashes = sent.get("Deleted") == 1
-    return Draft(target, changes, answers_each=several, needs_look=needs_look, trashes=trashes)
+    return Draft(target, changes, is_batch=several, needs_refresh=needs_refresh, trashes=trashes)

@@ -14,7 +14,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from crm_mcp.errors import InputError, NotFoundError
-from crm_mcp.mcp.tool import READ, Fields, Id, Limit, Text, build_tool, slim_schema
+from crm_mcp.mcp.arguments import Fields, Id, Limit, Text
+from crm_mcp.mcp.tool import READ, build_tool, slim_schema
 
 
 class Echo(TypedDict):

@@ -214,7 +214,7 @@ class Yes:
 
 def test_a_client_that_goes_away_midway_can_ask_what_was_done_and_nothing_is_sent_twice() -> None:
     target, person, writer = Waiting("3"), Yes(), SafeWriter()
-    draft = Draft(target, [Change({"a": 1}, {"a": 1}, record_id=str(at)) for at in range(12)], answers_each=True)
+    draft = Draft(target, [Change({"a": 1}, {"a": 1}, record_id=str(at)) for at in range(12)], is_batch=True)
 
     async def work_out() -> Draft:
         return draft
