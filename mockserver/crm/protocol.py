@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mockserver.crm.api import ApiRequest, ApiResponse
 from mockserver.crm.profiles import Deviation
-from mockserver.crm.record_views import RecordViews
+
+if TYPE_CHECKING:  # a server whose page nobody opens does not load them
+    from mockserver.crm.record_views import RecordViews
 
 
 class Crm(Protocol):

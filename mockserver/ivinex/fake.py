@@ -57,8 +57,8 @@ class IvinexFake:
         return self._store.logins
 
     def record_views(self) -> RecordViews:
-        """Return how people look at the account's records."""
-        from mockserver.ivinex.record_views import IvinexRecordViews  # only people need it
+        """Return how the page shows the account's records."""
+        from mockserver.ivinex.record_views import IvinexRecordViews  # only the page needs it
 
         return IvinexRecordViews(self._store.modules)
 

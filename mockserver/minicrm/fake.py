@@ -111,8 +111,8 @@ class MinicrmFake:
         return self._read_account().logins
 
     def record_views(self) -> RecordViews:
-        """Return how people look at the account's records."""
-        from mockserver.minicrm.record_views import MinicrmRecordViews  # only people need it
+        """Return how the page shows the account's records."""
+        from mockserver.minicrm.record_views import MinicrmRecordViews  # only the page needs it
 
         return MinicrmRecordViews(self._read_account(), self._profile.language)
 
