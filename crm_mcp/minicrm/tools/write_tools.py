@@ -29,7 +29,8 @@ from crm_mcp.minicrm.tools.arguments import (
 )
 from crm_mcp.minicrm.tools.duplicates import Rediscovery, describe_doubles
 from crm_mcp.minicrm.tools.targets import API_NAMES, Creation, Record, Updates
-from crm_mcp.minicrm.wire import (
+from crm_mcp.minicrm.wire.checks import check_id
+from crm_mcp.minicrm.wire.requests import (
     build_create_address,
     build_create_contact,
     build_create_project,
@@ -38,7 +39,6 @@ from crm_mcp.minicrm.wire import (
     build_update_contact,
     build_update_project,
 )
-from crm_mcp.minicrm.wire.checks import check_id
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool

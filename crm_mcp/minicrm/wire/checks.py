@@ -1,6 +1,6 @@
 """What may go into a MiniCRM request: ids, criteria and fields are checked here before anything is sent. Pure.
 
-Whether a field exists and a label is known is not asked here: that takes a schema, see `schema`.
+Whether a field exists and a label is known takes a schema, see `account.schema`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from crm_mcp.minicrm.wire.values import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from crm_mcp.minicrm.field_table import Entity
 
 _ID = re.compile(r"[0-9]{1,18}")
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")
@@ -31,15 +33,7 @@ _WHERE_IDS_ARE = {
 
 
 def check_id(name: str, value: object) -> str:
-    """Return an id as text: digits only, so that nothing else ever becomes part of a path; 007 is 7.
-
-    Args:
-        name: The argument's name, for the error.
-        value: Text or a number.
-
-    Raises:
-        InputError: It is anything but one to 18 digits.
-    """
+    """Return an id as text: one to 18 digits, so that nothing else ever becomes part of a path; 007 is 7."""
     text = "" if isinstance(value, float) else read_text(value) or ""
     if not _ID.fullmatch(text):
         raise InputError(
@@ -50,22 +44,14 @@ def check_id(name: str, value: object) -> str:
 
 
 def check_page(page: int) -> int:
-    """Return a page number, which counts from 0.
-
-    Raises:
-        InputError: It is negative or no whole number.
-    """
+    """Return a page number, a whole one from 0."""
     if isinstance(page, bool) or not isinstance(page, int) or page < 0:  # pyright: ignore[reportUnnecessaryIsInstance]  # arguments come from outside
         raise InputError(f"page must be a whole number from 0, not {shown(page)}.")
     return page
 
 
 def check_text(name: str, value: object) -> str:
-    """Return a query value as text; a boolean is written 1 or 0, as the CRM writes `Deleted`.
-
-    Raises:
-        InputError: It is empty, of another type, or holds what UTF-8 cannot carry.
-    """
+    """Return a query value as text that is not empty; a boolean is written 1 or 0, as the CRM writes `Deleted`."""
     if isinstance(value, bool):
         return "1" if value else "0"
     if not isinstance(value, str | int | float):
@@ -77,20 +63,16 @@ def check_text(name: str, value: object) -> str:
     return text
 
 
-def check_criteria(criteria: Mapping[str, object]) -> list[tuple[str, str]]:
-    """Return search criteria as query pairs, in the order given.
-
-    Raises:
-        InputError: A value is not fit to be sent, or `Page` is among the criteria.
-    """
-    pairs: list[tuple[str, str]] = []
+def check_criteria(criteria: Mapping[str, object]) -> dict[str, str]:
+    """Return search criteria as a query, in the order given."""
+    query: dict[str, str] = {}
     for name, value in criteria.items():
         _check_name(name)
         if name == "Page":
             raise InputError("Page is no criterion.", hint="Follow next_cursor instead.")
         text = check_text(name, value)
-        pairs.append((name, _local_time(text) if name == "UpdatedSince" else text))
-    return pairs
+        query[name] = _local_time(text) if name == "UpdatedSince" else text
+    return query
 
 
 def _local_time(text: str) -> str:
@@ -105,30 +87,45 @@ def _local_time(text: str) -> str:
     return f"{date} {time}{seconds or ':00'}" if time else date
 
 
-def check_fields(
-    fields: Mapping[str, object], *, required: Iterable[str] = (), fixed: Iterable[str] = ()
-) -> dict[str, object]:
-    """Return the body of a write: the fields with untouched values, but flags as 1 or 0 as the CRM has them.
+def check_create(entity: Entity, fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the body of a create, which must hold what the CRM requires of a new object of this kind."""
+    body = _check_fields(fields, refused=("Id",))
+    missing = [name for name in entity.required if body.get(name) in (None, "")]
+    if missing:
+        raise InputError(f"{' and '.join(missing)} must be given.", hint="MiniCRM requires it of every new one.")
+    for field in entity.fields:
+        if field.required and field.kind == "id":
+            check_id(field.key, body[field.name])
+    return body
 
-    Args:
-        fields: The CRM's field names with values; any JSON.
-        required: Names that must be there with a value.
-        fixed: Names that must not be there, because the CRM does not let them be set.
 
-    Raises:
-        InputError: No field, a required one missing, a fixed one given, or a value that JSON cannot carry.
-    """
+def check_contact_name(fields: dict[str, object]) -> dict[str, object]:
+    """Return the fields of a new contact, which needs a `Type` and a name (observed)."""
+    contact_type = fields["Type"]
+    if contact_type not in ("Person", "Business"):
+        raise InputError("Type must be Person or Business.", hint="Write the English word, not a label or an id.")
+    names = ("Name",) if contact_type == "Business" else ("FirstName", "LastName", "Name")
+    if all(fields.get(name) in (None, "") for name in names):
+        wanted = "Name" if contact_type == "Business" else "FirstName or LastName"
+        raise InputError(f"A new {contact_type} needs {wanted}.", hint="Give it in `fields`.")
+    return fields
+
+
+def check_update(entity: Entity, fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the body of an update, which must not hold what the CRM does not change."""
+    return _check_fields(fields, refused=("Id", *entity.fixed))
+
+
+def _check_fields(fields: Mapping[str, object], *, refused: Iterable[str]) -> dict[str, object]:
+    """Return fields with untouched values, any that JSON carries, but flags as 1 or 0 as the CRM has them."""
     if not fields:
         raise InputError("There is nothing to write: `fields` is empty.", hint="Name at least one field.")
     for name, value in fields.items():
         _check_name(name)
         _check_sendable(name, value)
-    refused = [name for name in ("Id", *fixed) if name in fields]
-    if refused:
-        raise InputError(f"{' and '.join(refused)} cannot be set here.", hint="Leave it out of `fields`.")
-    missing = [name for name in required if fields.get(name) in (None, "")]
-    if missing:
-        raise InputError(f"{' and '.join(missing)} must be given.", hint="MiniCRM requires it of every new one.")
+    unsettable = [name for name in refused if name in fields]
+    if unsettable:
+        raise InputError(f"{' and '.join(unsettable)} cannot be set here.", hint="Leave it out of `fields`.")
     return {name: int(value) if isinstance(value, bool) else value for name, value in fields.items()}
 
 

@@ -1,6 +1,6 @@
-"""How one MiniCRM object becomes a model: which keys are common, and what stays under `fields`. Pure.
+"""How one MiniCRM object becomes a model: what has keys by the field table, and the rest under `fields`. Pure.
 
-Under `fields` stands whatever has no key of its own, with the name that a write takes it by.
+Under `fields` stands whatever has no key of its own, by the name that a write takes it by.
 """
 
 from __future__ import annotations
@@ -8,72 +8,56 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, cast
 
+from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT, TASK
 from crm_mcp.minicrm.models import Address, AddressRow, Contact, Module, Project, Schema, SchemaField, Task
-from crm_mcp.minicrm.wire.values import (
-    as_object,
-    read_date,
-    read_flag,
-    read_id,
-    read_label,
-    read_labels,
-    read_text,
-)
+from crm_mcp.minicrm.wire.values import as_object, read_date, read_flag, read_id, read_label, read_labels, read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Mapping
+
+    from crm_mcp.minicrm.field_table import Entity
 
 ContactType = Literal["Person", "Business"]
 
-_PROJECT = frozenset({"Id", "Name", "CategoryId", "ContactId", "BusinessId", "StatusId", "UserId", "Deleted"})
-_CONTACT = frozenset({"Id", "Name", "Type", "Email", "Phone", "BusinessId", "Deleted"})
-_API_LINK = frozenset({"Url"})
-"""In a row, `Url` is the API's own link, which is never followed; in a contact's detail it is the website."""
-_TASK = frozenset({"Id", "ProjectId", "UserId", "Type", "Status", "Deadline", "Comment"})
-_ADDRESS = frozenset({"Id", "ContactId", "Name"})
+_READERS: Mapping[str, Callable[[object], object]] = {
+    "text": read_text,
+    "id": read_id,
+    "choice": read_id,
+    "flag": read_flag,
+    "date": read_date,
+}
 _NAME_OF_PERSON = frozenset({"FirstName", "LastName"})
 _OTHERS_OF_PERSON = frozenset({"BusinessId", "Position"})
 
 
-def _present(**entries: object) -> dict[str, object]:
-    return {key: value for key, value in entries.items() if value is not None}
+def _entries(entity: Entity, object_id: str, row: Mapping[str, object], *, is_detail: bool) -> dict[str, object]:
+    """Return what has keys of its own, absent where it is empty, and `fields`.
 
-
-def _without(row: Mapping[str, object], names: Collection[str]) -> dict[str, object]:
-    return {name: value for name, value in row.items() if name not in names}
+    In a row `Url` is the API's own link, which is never followed; in a contact's detail it is the website.
+    """
+    title = entity.by_name[entity.title].key
+    entries: dict[str, object] = {"id": object_id, title: read_text(row.get(entity.title)) or ""}
+    for field in entity.keyed:
+        value = row.get(field.name)
+        if field.kind == "choice":
+            entries[field.label_key] = read_label(value)
+        entries.setdefault(field.key, _READERS[field.kind](value))
+    keyed = {*(field.name for field in entity.keyed), *(() if is_detail else ("Url",))}
+    fields = {name: value for name, value in row.items() if name not in keyed}
+    return {**{key: value for key, value in entries.items() if value is not None}, "fields": fields}
 
 
 def project_of(project_id: str, row: Mapping[str, object], *, is_detail: bool) -> Project:
     """Return a project from a row of a search or from a detail."""
-    entries = _present(
-        id=project_id,
-        name=read_text(row.get("Name")) or "",
-        module_id=read_id(row.get("CategoryId")),
-        contact_id=read_id(row.get("ContactId")),
-        business_id=read_id(row.get("BusinessId")),
-        status=read_label(row.get("StatusId")),
-        status_id=read_id(row.get("StatusId")),
-        user=read_label(row.get("UserId")),
-        user_id=read_id(row.get("UserId")),
-        deleted=read_flag(row.get("Deleted")),
-        fields=_without(row, _PROJECT if is_detail else _PROJECT | _API_LINK),
-    )
-    return cast("Project", entries)
+    return cast("Project", _entries(PROJECT, project_id, row, is_detail=is_detail))
 
 
 def contact_of(contact_id: str, row: Mapping[str, object], *, is_detail: bool) -> Contact:
     """Return a contact from a row of a search or from a detail."""
     first_and_last = (read_text(row.get("FirstName")), read_text(row.get("LastName")))
-    entries = _present(
-        id=contact_id,
-        name=read_text(row.get("Name")) or " ".join(name for name in first_and_last if name),
-        type=_contact_type(row, is_detail=is_detail),
-        email=read_text(row.get("Email")),
-        phone=read_text(row.get("Phone")),
-        business_id=read_id(row.get("BusinessId")),
-        deleted=read_flag(row.get("Deleted")),
-        fields=_without(row, _CONTACT if is_detail else _CONTACT | _API_LINK),
-    )
-    return cast("Contact", entries)
+    name = read_text(row.get("Name")) or " ".join(name for name in first_and_last if name)
+    told = {**row, "Name": name, "Type": _contact_type(row, is_detail=is_detail)}
+    return cast("Contact", _entries(CONTACT, contact_id, told, is_detail=is_detail))
 
 
 def _contact_type(row: Mapping[str, object], *, is_detail: bool) -> ContactType | None:
@@ -90,21 +74,16 @@ def _contact_type(row: Mapping[str, object], *, is_detail: bool) -> ContactType 
 
 
 def task_of(task_id: str, row: Mapping[str, object], *, is_detail: bool) -> Task:
-    """Return a task from a row of a list or from a detail."""
-    known = _TASK if is_detail else _TASK | _API_LINK
-    entries = _present(
-        id=task_id,
-        comment=read_text(row.get("Comment")) or "",
-        status=read_text(row.get("Status")),
-        deadline=read_date(row.get("Deadline")),
-        project_id=read_id(row.get("ProjectId")),
-        user=read_label(row.get("UserId")),
-        user_id=read_id(row.get("UserId")),
-        type=read_label(row.get("Type")),
-        type_id=read_id(row.get("Type")),
-        fields=_without(row, known) or None,
-    )
+    """Return a task from a row of a list or from a detail; without `fields` where there are none."""
+    entries = _entries(TASK, task_id, row, is_detail=is_detail)
+    if not entries["fields"]:
+        del entries["fields"]
     return cast("Task", entries)
+
+
+def address_of(address_id: str, row: Mapping[str, object]) -> Address:
+    """Return an address from a detail."""
+    return cast("Address", _entries(ADDRESS, address_id, row, is_detail=True))
 
 
 def address_row_of(address_id: str, value: object) -> AddressRow:
@@ -112,17 +91,6 @@ def address_row_of(address_id: str, value: object) -> AddressRow:
     structured = as_object(value)
     label = read_text(value if structured is None else structured.get("Address"))
     return {"id": address_id, "label": label or ""}
-
-
-def address_of(address_id: str, row: Mapping[str, object]) -> Address:
-    """Return an address from a detail."""
-    entries = _present(
-        id=address_id,
-        name=read_text(row.get("Name")) or "",
-        contact_id=read_id(row.get("ContactId")),
-        fields=_without(row, _ADDRESS),
-    )
-    return cast("Address", entries)
 
 
 def module_of(module_id: str, value: object) -> Module:
@@ -133,13 +101,12 @@ def module_of(module_id: str, value: object) -> Module:
     settings = as_object(value)
     if settings is None:
         return {"id": module_id, "name": read_text(value) or ""}
-    entries = _present(
-        id=module_id,
-        name=read_text(settings.get("Name")) or "",
-        type=read_text(settings.get("Type")),
-        fields=_without(settings, {"Id", "Name", "Type"}) or None,
-    )
-    return cast("Module", entries)
+    module: Module = {"id": module_id, "name": read_text(settings.get("Name")) or ""}
+    if module_type := read_text(settings.get("Type")):
+        module["type"] = module_type
+    if others := {name: value for name, value in settings.items() if name not in ("Id", "Name", "Type")}:
+        module["fields"] = others
+    return module
 
 
 def schema_of(body: Mapping[str, object]) -> Schema:
@@ -167,7 +134,7 @@ def _choice_type(name: str, choices: Mapping[str, str]) -> str:
     A Set's ids are powers of two (documented). A field that kept its first name says what it is (observed); any other
     whose ids could all be bits stays open.
     """
-    if name in ("CategoryId", "StatusId", "UserId", "BusinessId"):
+    if name in PROJECT.chosen or name == "BusinessId":
         return name
     if re.fullmatch(r"Set[0-9]+", name):
         return "Set"

@@ -1,4 +1,4 @@
-"""What is MiniCRM's own in reading refusals: which project, contact, task or address a 404 is about. Pure."""
+"""What MiniCRM's refusals mean: hints of its own, and which project, contact, task or address a 404 is about. Pure."""
 
 from __future__ import annotations
 
@@ -29,14 +29,11 @@ _NOUNS = {
     "AddressList": ("contact", "search_contacts finds contacts and their ids."),
     "Schema": ("module", "list_modules lists the modules and their ids."),
 }
-"""First part of a path below the API's root, to the noun of the id that ends it and where to find the right one."""
+"""First part of a path below the API's root, to what its id names and where to find the right one."""
 
 
 def raise_for_refusal(response: Response) -> None:
-    """Return quietly for a 2xx; raise what any other status means, naming what a 404 did not find.
-
-    Raises:
-        CrmError: The one that `crm_mcp.crm.http_refusals.raise_for_refusal` names for the status.
+    """Raise the error of a status that is no 2xx, see `crm.http_refusals`; a 404 names what was not found.
 
     Source: minicrm.txt, "Error handling"; fixtures minicrm/29 to 29f.
     """
@@ -47,7 +44,7 @@ def raise_for_refusal(response: Response) -> None:
 
 
 def not_found(response: Response) -> NotFoundError:
-    """Make the error for an id, or a ReferenceId, that MiniCRM does not have."""
+    """Return the error for an id, or a ReferenceId, that MiniCRM does not have."""
     what, hint = _subject(response.request)
     said = refusals.quote(response) if response.status == 404 else ""
     words = f' It said: "{said}".' if said else ""
@@ -57,7 +54,7 @@ def not_found(response: Response) -> NotFoundError:
 
 
 def _subject(request: Request) -> tuple[str, str]:
-    """Say what a request was about, and where to look for the right id."""
+    """Return what a request was about, and a hint where to find the right id."""
     parts = request.path.split("/")[3:]
     noun, hint = _NOUNS.get(parts[0], ("", "")) if parts else ("", "")
     if noun and len(parts) > 1 and parts[-1].isdigit():

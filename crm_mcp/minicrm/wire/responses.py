@@ -1,7 +1,7 @@
-"""MiniCRM answers: every `parse_` of the codec, each from a response to a model. Pure.
+"""The responses of the MiniCRM API, each parsed into a model. Pure.
 
-Each raises a `RefusedError` for a refusal and `UnexpectedAnswerError` for an answer of another shape, never anything
-else. Operations whose answers have the same shape share a reading.
+Every parser raises a `RefusedError` for a refusal and `UnexpectedAnswerError` for a body of another shape, never
+anything else.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.minicrm.models import Page
+from crm_mcp.minicrm.wire.bodies import Row, identify, read_json, read_list, read_object, read_own, row_id, unexpected
 from crm_mcp.minicrm.wire.entities import (
     address_of,
     address_row_of,
@@ -19,7 +20,6 @@ from crm_mcp.minicrm.wire.entities import (
     schema_of,
     task_of,
 )
-from crm_mcp.minicrm.wire.envelope import Row, read_json, read_object, read_rows, rows_of, unexpected
 from crm_mcp.minicrm.wire.refusals import not_found
 from crm_mcp.minicrm.wire.values import as_list, as_object, read_id
 
@@ -81,10 +81,9 @@ def parse_search_projects(response: Response) -> Page[Project]:
 
     Source: minicrm.txt, "Project search"; fixtures minicrm/07 to 11.
     """
-    body = read_json(response)
-    rows, total = rows_of(response, body)
-    is_detail = _is_detail(body)
-    return Page([project_of(*_identified(response, row), is_detail=is_detail) for row in rows], total)
+    found = read_list(response)
+    items = [project_of(*identify(response, row), is_detail=found.is_detail) for row in found.rows]
+    return Page(items, found.total)
 
 
 def parse_get_project(response: Response) -> Project:
@@ -92,11 +91,11 @@ def parse_get_project(response: Response) -> Project:
 
     Source: minicrm.txt, "Project (GET)"; fixture minicrm/12.
     """
-    return project_of(*_own(response), is_detail=True)
+    return project_of(*read_own(response), is_detail=True)
 
 
 def parse_get_project_by_reference(response: Response) -> Project | str:
-    """Parse the project with a ReferenceId; the id alone where a server answers with a page of one row.
+    """Parse the project with a ReferenceId; the id alone where a server sends a page of one row.
 
     Raises:
         NotFoundError: There is none: a 404, or a page without rows.
@@ -104,18 +103,17 @@ def parse_get_project_by_reference(response: Response) -> Project | str:
 
     Source: minicrm.txt, "Project (GET)"; fixture minicrm/13.
     """
-    body = read_json(response)
-    rows, _ = rows_of(response, body)
-    found = [_identified(response, row) for row in rows]
-    if not found:
+    found = read_list(response)
+    projects = [identify(response, row) for row in found.rows]
+    if not projects:
         raise not_found(response)
-    if len(found) > 1:
+    if len(projects) > 1:
         raise UnexpectedAnswerError(
             "MiniCRM has several projects with this ReferenceId.",
-            hint=f"Get one of them by its id: {', '.join(project_id for project_id, _ in found[:10])}.",
+            hint=f"Get one of them by its id: {', '.join(project_id for project_id, _ in projects[:10])}.",
         )
-    project_id, row = found[0]
-    return project_of(project_id, row, is_detail=True) if _is_detail(body) else project_id
+    project_id, row = projects[0]
+    return project_of(project_id, row, is_detail=True) if found.is_detail else project_id
 
 
 def parse_search_contacts(response: Response) -> Page[Contact]:
@@ -123,10 +121,9 @@ def parse_search_contacts(response: Response) -> Page[Contact]:
 
     Source: minicrm.txt, "Contact Search"; fixtures minicrm/16 to 18.
     """
-    body = read_json(response)
-    rows, total = rows_of(response, body)
-    is_detail = _is_detail(body)
-    return Page([contact_of(*_identified(response, row), is_detail=is_detail) for row in rows], total)
+    found = read_list(response)
+    items = [contact_of(*identify(response, row), is_detail=found.is_detail) for row in found.rows]
+    return Page(items, found.total)
 
 
 def parse_get_contact(response: Response) -> Contact:
@@ -134,7 +131,7 @@ def parse_get_contact(response: Response) -> Contact:
 
     Source: minicrm.txt, "Contact (GET)"; fixtures minicrm/19 and 20.
     """
-    return contact_of(*_own(response), is_detail=True)
+    return contact_of(*read_own(response), is_detail=True)
 
 
 def parse_list_tasks(response: Response) -> Page[Task]:
@@ -142,8 +139,8 @@ def parse_list_tasks(response: Response) -> Page[Task]:
 
     Source: minicrm.txt, "Task Search"; fixtures minicrm/23 to 23c.
     """
-    rows, total = read_rows(response)
-    return Page([task_of(*_identified(response, row), is_detail=False) for row in rows], total)
+    found = read_list(response)
+    return Page([task_of(*identify(response, row), is_detail=False) for row in found.rows], found.total)
 
 
 def parse_get_task(response: Response) -> Task:
@@ -151,7 +148,7 @@ def parse_get_task(response: Response) -> Task:
 
     Source: minicrm.txt, "Task (GET)"; fixture minicrm/24.
     """
-    return task_of(*_own(response), is_detail=True)
+    return task_of(*read_own(response), is_detail=True)
 
 
 def parse_list_addresses(response: Response) -> Page[AddressRow]:
@@ -159,15 +156,15 @@ def parse_list_addresses(response: Response) -> Page[AddressRow]:
 
     Source: minicrm.txt, "Address (List)"; fixture minicrm/26.
     """
-    rows, total = read_rows(response)
-    return Page([_address_row(response, row) for row in rows], total)
+    found = read_list(response)
+    return Page([_address_row(response, row) for row in found.rows], found.total)
 
 
 def _address_row(response: Response, row: Row) -> AddressRow:
     structured = as_object(row.value)
     if structured is None and not isinstance(row.value, str):
         raise unexpected(response, "sent an address that is no text")
-    return address_row_of(_row_id(response, row, structured or {}), row.value)
+    return address_row_of(row_id(response, row, structured or {}), row.value)
 
 
 def parse_get_address(response: Response) -> Address:
@@ -175,46 +172,19 @@ def parse_get_address(response: Response) -> Address:
 
     Source: minicrm.txt, "Address (GET)"; fixture minicrm/27.
     """
-    return address_of(*_own(response))
+    return address_of(*read_own(response))
 
 
 def parse_written(response: Response) -> Written:
-    """Parse what every create and update is answered with: `{"Id": 1234}`.
+    """Parse the response to every create and update: `{"Id": 1234}`.
 
     Source: minicrm.txt, "Project (PUT)", "Contact (PUT)", "Task (PUT)", "Address (PUT)"; fixtures minicrm/14,
     21, 25 and 28.
     """
-    return {"id": _own(response)[0]}
+    return {"id": read_own(response)[0]}
 
 
 parse_create_project = parse_update_project = parse_written
 parse_create_contact = parse_update_contact = parse_written
 parse_create_task = parse_update_task = parse_written
 parse_create_address = parse_update_address = parse_written
-
-
-def _is_detail(body: object) -> bool:
-    """Tell a bare object from a page: a search by ReferenceId is answered by the first."""
-    entries = as_object(body) or {}
-    return "Id" in entries and "Results" not in entries and "Count" not in entries
-
-
-def _own(response: Response) -> tuple[str, dict[str, object]]:
-    """Return the id and the object of an answer that is one object."""
-    return _identified(response, Row("", read_object(response)))
-
-
-def _identified(response: Response, row: Row) -> tuple[str, dict[str, object]]:
-    """Return a row's id and its object."""
-    entries = as_object(row.value)
-    if entries is None:
-        raise unexpected(response, "sent a row that is no object")
-    return _row_id(response, row, entries), entries
-
-
-def _row_id(response: Response, row: Row, entries: dict[str, object]) -> str:
-    """Return a row's own `Id`, which wins over the key it stands under where they disagree."""
-    own_id = read_id(entries.get("Id")) or read_id(row.key)
-    if own_id is None:
-        raise unexpected(response, "sent a row without an id")
-    return own_id

@@ -1,4 +1,4 @@
-"""How one value of a MiniCRM answer is read, whatever type this server happens to send it in. Pure.
+"""Reading one value of a MiniCRM response, in whatever type a server sends it. Pure.
 
 Ids, numbers and flags come as numbers from some servers and as text from others; nothing here ever raises.
 """

@@ -16,7 +16,6 @@ from crm_mcp.minicrm import wire
 HUGE = pytest.param(10**5000, id="a number of 5001 digits")  # its text would be refused by Python itself
 Create = Callable[[Mapping[str, object]], Request]
 Update = Callable[[str, Mapping[str, object]], Request]
-OPERATIONS = [name.removeprefix("build_") for name in wire.__all__ if name.startswith("build_")]
 
 
 @pytest.mark.parametrize("text", ["+36 1", "a&b=c", "#1", "100%", "árvíztűrő", "[x]", "{Module_ID}", "日本"])

@@ -15,7 +15,7 @@ from crm_mcp.minicrm import wire
 HUGE = pytest.param(10**5000, id="a number of 5001 digits")  # its text would be refused by Python itself
 Create = Callable[[Mapping[str, object]], Request]
 Update = Callable[[str, Mapping[str, object]], Request]
-OPERATIONS = [name.removeprefix("build_") for name in wire.__all__ if name.startswith("build_")]
+OPERATIONS = [name.removeprefix("build_") for name in dir(wire) if name.startswith("build_")]
 
 READS: list[tuple[Request, str, tuple[tuple[str, str], ...]]] = [
     (wire.build_list_modules(), "Category", ()),

@@ -29,7 +29,7 @@ MODELS: dict[str, Any] = {
     "addresses": models.AddressRow,
     "address": models.Address,
 }
-PARSERS = [name for name in wire.__all__ if name.startswith("parse_")]
+PARSERS = [name for name in dir(wire) if name.startswith("parse_")]
 
 scalars = (
     st.none()
@@ -51,7 +51,7 @@ pages = st.fixed_dictionaries(
 
 
 def model_of(parser: str) -> TypeAdapter[Any]:
-    if parser.startswith(("parse_create", "parse_update")):
+    if parser.startswith(("parse_create", "parse_update", "parse_written")):
         return TypeAdapter(models.Written)
     if parser == "parse_get_project_by_reference":
         return TypeAdapter(models.Project | str)
