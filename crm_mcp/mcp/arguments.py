@@ -27,8 +27,6 @@ Id = Annotated[str, BeforeValidator(_id_as_text)]
 Text = Annotated[str, BeforeValidator(_scalar_as_text)]
 """Text, and a number or a boolean is taken too."""
 Limit = Annotated[int, Field(ge=1, le=100)]
-Cursor = str
-"""`next_cursor` of the page before; the server's instructions say so once for all tools."""
 FieldNames = list[str]
 """Names of the fields to show."""
 Detail = Annotated[bool, Field(description="all fields, raw")]

@@ -13,12 +13,10 @@ from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext, Fields
 from crm_mcp.mcp.connector import Connector
+from crm_mcp.mcp.cursor import PAGING_ARGUMENTS
 from crm_mcp.mcp.exports import MEDIA_TYPES, ExportStore, Format
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result
 from crm_mcp.rendering.export_formats import columns_of, flat_row, write_csv, write_json_lines
-
-_NOT_TAKEN = ("limit", "cursor")
-"""Arguments of a search that make no sense here: all pages are read."""
 
 SearchTool = Annotated[str, WithJsonSchema({"type": "string"})]
 FileFormat = Annotated[Format, Field()]
@@ -88,13 +86,13 @@ def _checked(search: CrmTool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         InputError: One is wrong, or of no use here.
     """
-    if refused := [name for name in _NOT_TAKEN if name in arguments]:
+    if refused := [name for name in PAGING_ARGUMENTS if name in arguments]:
         raise InputError(f"An export takes no {' or '.join(refused)}: it holds all rows.", hint="Leave it out.")
     try:
         checked = search.fn_metadata.validate_arguments(dict(arguments))
     except ValidationError as error:
         raise InputError(search.explain(error)) from error
-    return {name: value for name, value in checked.items() if name not in _NOT_TAKEN}
+    return {name: value for name, value in checked.items() if name not in PAGING_ARGUMENTS}
 
 
 def _linked(export: dict[str, Any], *, name: str, media_type: str) -> CallToolResult:

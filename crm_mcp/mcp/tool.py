@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import CrmError
+from crm_mcp.mcp.parameter_objects import arguments_described_elsewhere, flatten
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 
 Json = dict[str, Any]
@@ -99,17 +100,19 @@ def _names_beside(location: tuple[int | str, ...], parameters: Json) -> list[str
 def build_tool(
     function: Callable[..., Awaitable[object]], *, title: str, annotations: ToolAnnotations, name: str = ""
 ) -> CrmTool:
-    """Make a tool of an async function whose parameters are plain types and whose result is a TypedDict.
+    """Make a tool of an async function whose result is a TypedDict.
 
-    The docstring is the description the model reads. Unknown arguments are refused, and both schemas are stripped
-    of what tells a model nothing.
+    The docstring is the description the model reads. Parameters are plain types, `parameter_objects` or a `Cursor`.
+    Unknown arguments are refused, and both schemas are stripped of what tells a model nothing.
     """
     description = " ".join((function.__doc__ or "").split())
     tool = CrmTool.from_function(
-        function, name=name or None, title=title, annotations=annotations, description=description
+        flatten(function), name=name or None, title=title, annotations=annotations, description=description
     )
     assert isinstance(tool, CrmTool)
     seal_arguments(tool)
+    for argument in arguments_described_elsewhere(function):
+        tool.parameters["properties"][argument] = {"type": tool.parameters["properties"][argument]["type"]}
     assert tool.fn_metadata.output_schema is not None, f"{tool.name} has no output schema"
     tool.fn_metadata.output_schema = one_level_deep(
         slim_schema(tool.fn_metadata.output_schema, keep_descriptions=False)

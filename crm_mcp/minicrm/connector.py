@@ -13,10 +13,10 @@ from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import Schema
 from crm_mcp.minicrm.pipeline_app import pipeline_app
-from crm_mcp.minicrm.search.criteria import merged
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.minicrm.tools.export import ExportRowsReader
 from crm_mcp.minicrm.tools.prompts import minicrm_prompts
@@ -121,7 +121,7 @@ class MinicrmConnector:
         if argument not in ("status", "user"):
             return []
         schemas = await self._directory.project_schemas(await self._directory.module_id(module) if module else "")
-        whole = merged(schemas)
+        whole = merge_schemas(schemas)
         return list((whole["statuses"] if argument == "status" else whole["users"]).values())
 
     def exports(self) -> Mapping[str, ExportReader]:

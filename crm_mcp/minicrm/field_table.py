@@ -127,6 +127,8 @@ class Entity:
 
 STATUS_GROUPS: Mapping[str, str] = {name: name for name in ("Lead", "Open", "Success", "Failed")}
 """The choices of `StatusGroup`; Lead is observed."""
+CONTACT_TYPES: Mapping[str, str] = {name: name for name in ("Person", "Business")}
+"""The choices of a contact's `Type`."""
 
 
 def _criterion(name: str, provenance: Provenance = "documented") -> Field:

@@ -14,7 +14,7 @@ from crm_mcp.crm.paging import read_slice
 from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.ivinex.models import RecordFilter
 from crm_mcp.ivinex.tools.paging import read_next
-from crm_mcp.mcp.cursor import Place
+from crm_mcp.mcp.cursor import Cursor
 from tests.properties.clients import Clients
 from tests.properties.direct import direct_clients
 from tests.properties.paged_data import SEARCHES, build_project, build_rows, read_until_told
@@ -43,7 +43,7 @@ class Reading(RuleBasedStateMachine):
         self.hidden: list[int] = []
         self.stayed: set[int] = set()
         self.seen: list[int] = []
-        self.place: Place | None = Place()
+        self.place: Cursor | None = Cursor()
         self.told = ""
         self.limit = 1
         self.stack = ExitStack()
@@ -122,7 +122,7 @@ class Reading(RuleBasedStateMachine):
     def build_seed(self, rows: int) -> Row:
         raise NotImplementedError
 
-    async def read(self, place: Place) -> tuple[list[Any], Place | None]:
+    async def read(self, place: Cursor) -> tuple[list[Any], Cursor | None]:
         raise NotImplementedError
 
     def add(self) -> int:
@@ -140,14 +140,14 @@ class ReadingProjects(Reading):
         contact = {"Id": 1, "Type": "Business", "Name": "Firm"}
         return build_seed(contacts=[contact], projects=[build_project(number) for number in range(1, rows + 1)])
 
-    async def read(self, place: Place) -> tuple[list[Any], Place | None]:
+    async def read(self, place: Cursor) -> tuple[list[Any], Cursor | None]:
         rows, _, more = await read_slice(
             lambda page: self.minicrm.search_projects({"CategoryId": 3}, page),
             offset=place.offset,
             last_id=place.last_id,
             limit=self.limit,
         )
-        return rows, Place(place.offset + len(rows), rows[-1]["id"]) if more else None
+        return rows, Cursor(place.offset + len(rows), rows[-1]["id"]) if more else None
 
     def hide(self, row: int) -> None:
         self.update(row, Deleted=1)
@@ -175,14 +175,14 @@ class ReadingRecords(Reading):
     def build_seed(self, rows: int) -> Row:
         return build_seed(records=[{"name": "in"} for _ in range(rows)])
 
-    async def read(self, place: Place) -> tuple[list[Any], Place | None]:
+    async def read(self, place: Cursor) -> tuple[list[Any], Cursor | None]:
         conditions: list[RecordFilter] = [{"field": "name", "operand": "Equal", "value": "in"}]
         rows, start, more = await read_next(
             lambda limit, offset: self.ivinex.search_records("1001", filters=conditions, limit=limit, offset=offset),
             place,
             self.limit,
         )
-        return rows, Place(start + len(rows), rows[-1]["id"]) if more else None
+        return rows, Cursor(start + len(rows), rows[-1]["id"]) if more else None
 
     def hide(self, row: int) -> None:
         self.update(row, name="out")

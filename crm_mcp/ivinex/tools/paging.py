@@ -10,49 +10,49 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record
-from crm_mcp.mcp.cursor import Place
+from crm_mcp.mcp.cursor import Cursor
 
 Search = Callable[[int, int], Awaitable[list[Record]]]
 """Reads so many records from an offset on: limit, offset."""
 
 
-async def read_next(search: Search, place: Place, limit: int) -> tuple[list[Record], int, bool]:
+async def read_next(search: Search, cursor: Cursor, limit: int) -> tuple[list[Record], int, bool]:
     """Return the next records, the offset of the first of them, and whether more follow.
 
     One record more than wanted tells whether more follow; where so many may not be asked for, a second request does.
 
     Args:
         search: Reads records.
-        place: Where the page before ended.
+        cursor: Where the page before ended.
         limit: Most records to return, 1 to 100.
 
     Raises:
         UnexpectedAnswerError: The list moved too far to go on in it, or the same page comes again.
     """
-    ahead, start, is_full = await _read_ahead(search, place, limit)
+    ahead, start, is_full = await _read_ahead(search, cursor, limit)
     if len(ahead) > limit or not is_full:
         return ahead[:limit], start, len(ahead) > limit
     return ahead, start, bool(await search(1, start + len(ahead)))
 
 
-async def _read_ahead(search: Search, place: Place, limit: int) -> tuple[list[Record], int, bool]:
-    """Return the records behind a place, their offset, and whether as many came as were asked for."""
-    if not place.offset:
+async def _read_ahead(search: Search, cursor: Cursor, limit: int) -> tuple[list[Record], int, bool]:
+    """Return the records behind a cursor, their offset, and whether as many came as were asked for."""
+    if not cursor.offset:
         asked = min(limit + 1, PAGE_LIMIT)
         rows = await search(asked, 0)
         return rows, 0, len(rows) >= asked
-    start, asked = place.offset - 1, min(limit + 2, PAGE_LIMIT)
+    start, asked = cursor.offset - 1, min(limit + 2, PAGE_LIMIT)
     rows = await search(asked, start)
-    at = _find(rows, place.last_id)
+    at = _find(rows, cursor.last_id)
     if at is None and start:  # rows before it went away, and it moved up
         start, asked = max(0, start - PAGE_LIMIT + 1), PAGE_LIMIT
         rows = await search(asked, start)
-        at = _find(rows, place.last_id)
+        at = _find(rows, cursor.last_id)
     ahead = [] if at is None else rows[at + 1 :]
     is_full = len(rows) >= asked
     if at is None or (is_full and not ahead):
         raise UnexpectedAnswerError(
-            f"The list changed while it was read, or Ivinex sent a page again: what follows record {place.last_id}"
+            f"The list changed while it was read, or Ivinex sent a page again: what follows record {cursor.last_id}"
             " is unknown.",
             hint="Start again without cursor, sorted by a field that does not change meanwhile.",
         )

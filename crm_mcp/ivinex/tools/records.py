@@ -14,8 +14,8 @@ from crm_mcp.ivinex.settings import IvinexSettings
 from crm_mcp.ivinex.tools.arguments import Module
 from crm_mcp.ivinex.tools.paging import read_next
 from crm_mcp.ivinex.wire.checks import check_filter, check_id, check_order
-from crm_mcp.mcp.arguments import Cursor, Detail, FieldNames, Id, Limit, TextFrom
-from crm_mcp.mcp.cursor import decode_place, encode_cursor
+from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, TextFrom
+from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options, show_list, show_one, size_of
 
@@ -43,7 +43,7 @@ class ReadTools:
         order_by: str = "",
         descending: bool = False,
         limit: Limit = 20,
-        cursor: Cursor = "",
+        cursor: Cursor = FIRST_PAGE,
         fields: FieldNames = [],  # noqa: B006
         detail: Detail = False,
         option_labels: Annotated[bool, Field(description="labels instead of option ids")] = False,
@@ -53,8 +53,6 @@ class ReadTools:
         Options match by label or id; dates are YYYY-MM-DD. For one id use get_record, for counts and sums
         summarize_records.
         """
-        query = ["search_records", module, filters, order_by, descending, fields, detail, option_labels]
-        place = decode_place(cursor, query)
         module_id = self._settings.module_id(module)
         check_order(order_by, descending=descending)
         for one in filters:
@@ -71,14 +69,14 @@ class ReadTools:
                 offset=offset or None,
                 option_labels=option_labels,
             ),
-            place,
+            cursor,
             limit,
         )
         await self._schemas.check_shown(module_id, fields, records)
         page = self._page(module_id, records, list_options("get_record", fields=fields, detail=detail))
-        if not records and not cursor and (note := await self._schemas.explain_no_match(module_id, resolved)):
+        if not records and not cursor.offset and (note := await self._schemas.explain_no_match(module_id, resolved)):
             page["note"] = note
-        return _with_cursor(page, records, start, query, more=more)
+        return _with_cursor(page, records, cursor, start, more=more)
 
     async def get_record(
         self,
@@ -104,7 +102,7 @@ class ReadTools:
         linked_module: Module,
         linked_id: Id,
         limit: Limit = 20,
-        cursor: Cursor = "",
+        cursor: Cursor = FIRST_PAGE,
         fields: FieldNames = [],  # noqa: B006
         detail: Detail = False,
     ) -> RecordPage:
@@ -113,20 +111,18 @@ class ReadTools:
         Such as the notes (module) of a contact (linked_module, linked_id).
         """
         linked_to = f"{self._settings.module_id(linked_module)}:{check_id('linked_id', linked_id)}"
-        query = ["get_linked_records", module, linked_to, fields, detail]
-        place = decode_place(cursor, query)
         module_id = self._settings.module_id(module)
         linked: RecordFilter = {"field": "collection_id", "operand": "LinkedTo", "value": linked_to}
         records, start, more = await read_next(
             lambda limit, offset: self._client.search_records(
                 module_id, filters=[linked], limit=limit, offset=offset or None
             ),
-            place,
+            cursor,
             limit,
         )
         await self._schemas.check_shown(module_id, fields, records)
         page = self._page(module_id, records, list_options("get_record", fields=fields, detail=detail))
-        return _with_cursor(page, records, start, query, more=more)
+        return _with_cursor(page, records, cursor, start, more=more)
 
     def _page(self, module_id: str, records: Sequence[Record], options: RenderOptions) -> RecordPage:
         if not (options.is_raw or options.only):
@@ -152,11 +148,8 @@ def _without_bookkeeping(record: Record) -> Record:
     return {**record, "fields": {name: value for name, value in fields.items() if name not in untold}}
 
 
-def _with_cursor(
-    page: RecordPage, records: Sequence[Record], start: int, query: Sequence[object], *, more: bool
-) -> RecordPage:
+def _with_cursor(page: RecordPage, records: Sequence[Record], cursor: Cursor, start: int, *, more: bool) -> RecordPage:
     """Add where the next page starts, which is earlier than asked for where an answer would have been too long."""
-    shown = len(page["items"])
-    if shown and (more or shown < len(records)):
-        page["next_cursor"] = encode_cursor(start + shown, query, records[shown - 1]["id"])
+    if next_cursor := cursor.after(records, len(page["items"]), more=more, start=start):
+        page["next_cursor"] = next_cursor
     return page

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.field_values import check_values, show_values
 from crm_mcp.minicrm.account.local_time import parse_local_time
-from crm_mcp.minicrm.account.schema import check_field_names, resolve_fields
+from crm_mcp.minicrm.account.schema import check_field_names, merge_schemas, resolve_fields
 from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT
 from crm_mcp.minicrm.models import Schema, SchemaField
-from crm_mcp.minicrm.search.criteria import merged
 
 Values = dict[str, object]
 
@@ -56,7 +55,7 @@ class WrittenFields:
         """
         if not fields:
             return Resolved({}, NO_SCHEMA)
-        schema = merged(await self._directory.project_schemas(module_id))
+        schema = merge_schemas(await self._directory.project_schemas(module_id))
         if "UserId" in fields:
             fields = {**fields, "UserId": await self._directory.user_id(str(fields["UserId"]), module_id)}
         sent = resolve_fields(schema, fields, PROJECT.written, self._zone)
@@ -95,7 +94,7 @@ class WrittenFields:
         }
         schema = NO_SCHEMA
         if user:
-            users = merged(await self._directory.project_schemas())["users"]
+            users = merge_schemas(await self._directory.project_schemas())["users"]
             schema = _schema_of({"name": "UserId", "type": "UserId", "choices": users})
         return Resolved({name: value for name, value in fields.items() if value != ""}, schema)
 

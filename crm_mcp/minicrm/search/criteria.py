@@ -1,18 +1,25 @@
-"""How the arguments of a search become the criteria that MiniCRM's API takes: names to ids, dates to local time."""
+"""The arguments of a search, and how they become the criteria that MiniCRM's API takes.
+
+An argument that is added to `ProjectCriteria` or `ContactCriteria`, and to the criteria made of it below, exists in
+every tool that searches, summarizes or exports.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from types import MappingProxyType
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
+
+from pydantic import Field, WithJsonSchema
 
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.errors import InputError
+from crm_mcp.mcp.arguments import Fields, Id, Text
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.local_time import parse_local_time
-from crm_mcp.minicrm.account.schema import resolve_fields
-from crm_mcp.minicrm.field_table import CONTACT, PROJECT, STATUS_GROUPS
-from crm_mcp.minicrm.models import Schema
+from crm_mcp.minicrm.account.schema import merge_schemas, resolve_fields
+from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES, PROJECT, STATUS_GROUPS
 from crm_mcp.minicrm.wire.checks import check_id
 
 PHONE_DIGITS = 9
@@ -21,44 +28,63 @@ there. The document asks for at least the last six; that nine tell numbers apart
 MIN_PHONE_DIGITS = 6
 
 
-async def project_criteria(
-    directory: Directory,
-    zone: ZoneInfo,
-    *,
-    query: str = "",
-    module: str = "",
-    status: str = "",
-    status_group: str = "",
-    user: str = "",
-    contact_id: str = "",
-    updated_since: str = "",
-    deleted: bool = False,
-    filters: Mapping[str, object] = MappingProxyType({}),
-) -> dict[str, object]:
+StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": list(STATUS_GROUPS)})]
+ContactType = Annotated[str, WithJsonSchema({"type": "string", "enum": list(CONTACT_TYPES)})]
+Module = Annotated[Id, Field(description="name or id")]
+User = Annotated[Id, Field(description='name, id or "me"')]
+Filters = Annotated[Fields, Field(description="more API fields that must match")]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCriteria:
+    """The arguments by which projects are searched, summarized and exported; all must hold."""
+
+    query: Annotated[Text, Field(description="words in any text field")] = ""
+    module: Module = ""
+    status: Annotated[Id, Field(description="label or id")] = ""
+    status_group: StatusGroup = ""
+    user: User = ""
+    contact_id: Id = ""
+    updated_since: Annotated[str, Field(description="ISO date or date-time")] = ""
+    deleted: Annotated[bool, Field(description="the trash instead")] = False
+    filters: Filters = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCriteria:
+    """The arguments by which contacts are searched and exported; all must hold."""
+
+    query: Annotated[Text, Field(description="whole words in any text field")] = ""
+    email: str = ""
+    phone: Annotated[Text, Field(description="at least the last 6 digits")] = ""
+    type: ContactType = ""
+    filters: Filters = field(default_factory=dict[str, Any])
+
+
+async def project_criteria(directory: Directory, zone: ZoneInfo, asked: ProjectCriteria) -> dict[str, object]:
     """Return the criteria of a project search by API name; empty arguments are left out.
 
     Raises:
         InputError: A name is unknown, or a criterion is given twice.
     """
-    if contact_id:
-        contact_id = check_id("contact_id", contact_id)  # first: what needs no request is refused without one
-    group = resolve_choice("status_group", status_group, STATUS_GROUPS) if status_group else ""
+    contact_id = check_id("contact_id", asked.contact_id) if asked.contact_id else ""
+    group = resolve_choice("status_group", asked.status_group, STATUS_GROUPS) if asked.status_group else ""
+    module, filters = asked.module, dict(asked.filters)
     if not module and "CategoryId" in filters:
-        module = str(filters["CategoryId"])
-        filters = {name: value for name, value in filters.items() if name != "CategoryId"}
+        module = str(filters.pop("CategoryId"))
     module_id = await directory.module_id(module) if module else ""
     criteria: dict[str, object] = {
-        "Query": query,
+        "Query": asked.query,
         "CategoryId": module_id,
-        "StatusId": await _id_of(directory.status_id, status, module_id),
+        "StatusId": await _id_of(directory.status_id, asked.status, module_id),
         "StatusGroup": group,
-        "UserId": await _id_of(directory.user_id, user, module_id),
+        "UserId": await _id_of(directory.user_id, asked.user, module_id),
         "ContactId": contact_id,
-        "UpdatedSince": parse_local_time(updated_since, zone, end_of_day=False) if updated_since else "",
-        "Deleted": "1" if deleted else "",
+        "UpdatedSince": parse_local_time(asked.updated_since, zone, end_of_day=False) if asked.updated_since else "",
+        "Deleted": "1" if asked.deleted else "",
     }
     if filters:
-        schema = merged(await directory.project_schemas(module_id))
+        schema = merge_schemas(await directory.project_schemas(module_id))
         if "UserId" in filters:
             user_id = await directory.user_id(str(filters["UserId"]), module_id)
             filters = {**filters, "UserId": user_id}
@@ -71,16 +97,7 @@ async def _id_of(resolve: Callable[[str, str], Awaitable[str]], name: str, modul
     return name if not name or (name.isdecimal() and not module_id) else await resolve(name, module_id)
 
 
-async def contact_criteria(
-    directory: Directory,
-    zone: ZoneInfo,
-    *,
-    query: str,
-    email: str,
-    phone: str,
-    contact_type: str,
-    filters: Mapping[str, object],
-) -> dict[str, object]:
+async def contact_criteria(directory: Directory, zone: ZoneInfo, asked: ContactCriteria) -> dict[str, object]:
     """Return the criteria of a contact search by API name; empty arguments are left out.
 
     A phone number is looked for as the document says, by its last digits as full text; beside a text of its own it
@@ -89,13 +106,14 @@ async def contact_criteria(
     Raises:
         InputError: A name is unknown, a phone number is too short, or a criterion is given twice.
     """
-    criteria: dict[str, object] = {"Query": query, "Email": email, "Type": contact_type}
-    if phone:
-        criteria["Phone" if query else "Query"] = phone_digits(phone)
-    if filters:
-        types = [contact_type] if contact_type else ["Person", "Business"]
-        schema = merged([await directory.contact_schema(one) for one in types])
-        _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), CONTACT.searched, zone))
+    contact_type = resolve_choice("type", asked.type, CONTACT_TYPES) if asked.type else ""
+    criteria: dict[str, object] = {"Query": asked.query, "Email": asked.email, "Type": contact_type}
+    if asked.phone:
+        criteria["Phone" if asked.query else "Query"] = phone_digits(asked.phone)
+    if asked.filters:
+        types = [contact_type] if contact_type else list(CONTACT_TYPES)
+        schema = merge_schemas([await directory.contact_schema(one) for one in types])
+        _add(criteria, resolve_fields(schema, _with_local_time(asked.filters, zone), CONTACT.searched, zone))
     return {name: value for name, value in criteria.items() if value != ""}
 
 
@@ -112,21 +130,6 @@ def phone_digits(phone: str) -> str:
             hint="Give more of it, or search by name or email.",
         )
     return digits[-PHONE_DIGITS:]
-
-
-def merged(schemas: list[Schema]) -> Schema:
-    """Return one schema that knows what any of several knows; a field's choices are joined."""
-    whole: Schema = {"fields": [], "statuses": {}, "users": {}, "modules": {}}
-    by_name = {field["name"]: field for field in whole["fields"]}
-    for schema in schemas:
-        for kind in ("statuses", "users", "modules"):
-            whole[kind] |= schema[kind]
-        for field in schema["fields"]:
-            known = by_name.setdefault(field["name"], field.copy())
-            if "choices" in field:
-                known["choices"] = {**known.get("choices", {}), **field["choices"]}
-    whole["fields"] = list(by_name.values())
-    return whole
 
 
 def _with_local_time(filters: Mapping[str, object], zone: ZoneInfo) -> Mapping[str, object]:

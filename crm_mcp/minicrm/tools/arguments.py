@@ -10,19 +10,12 @@ from pydantic import Field, WithJsonSchema
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import Fields, Id
 
-StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Lead", "Open", "Success", "Failed"]})]
-ContactType = Annotated[str, WithJsonSchema({"type": "string", "enum": ["Person", "Business"]})]
 Ids = list[Id]
 """Several at once, in place of the one id."""
-Module = Annotated[Id, Field(description="name or id")]
-User = Annotated[Id, Field(description='name, id or "me"')]
-Filters = Annotated[Fields, Field(description="more API fields that must match")]
 ApiFields = Annotated[Fields, Field(description="API field to value, see describe_module")]
 TaskStatus = Annotated[str, WithJsonSchema({"type": "string", "enum": ["open", "closed", "all"]})]
 Closed = Annotated[str, WithJsonSchema({"type": "string", "enum": ["closed"]})]
 Deadline = Annotated[str, Field(description="ISO date (its end) or date-time")]
-
-CONTACT_TYPES = {name: name for name in ("Person", "Business")}
 
 
 def refuse_trashed(fields: Mapping[str, object]) -> None:

@@ -8,16 +8,22 @@ from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.all_pages import AllPages, read_all_pages
 from crm_mcp.crm.fetch_many import read_details
-from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.crm.progress import Steps
 from crm_mcp.mcp.connector import ExportReader, ExportRows
+from crm_mcp.mcp.parameter_objects import take_fields
 from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import Contact, Project, Schema
 from crm_mcp.minicrm.search.columns_shown import check_asked, shown_keys
-from crm_mcp.minicrm.search.criteria import contact_criteria, merged, project_criteria
+from crm_mcp.minicrm.search.criteria import (
+    ContactCriteria,
+    ProjectCriteria,
+    contact_criteria,
+    project_criteria,
+)
 from crm_mcp.minicrm.search.projects import ProjectSearch
-from crm_mcp.minicrm.tools.arguments import CONTACT_TYPES
 
 MAX_ROWS = 10_000
 MAX_READS = 1_000
@@ -40,55 +46,46 @@ class ExportRowsReader:
 
     async def read_projects(self, arguments: dict[str, Any], steps: Steps) -> ExportRows:
         """Read all projects that the arguments of search_projects find."""
-        shown = _pop_shown(arguments)
-        criteria = await project_criteria(self._directory, self._zone, **arguments)
+        criteria = await project_criteria(self._directory, self._zone, take_fields(ProjectCriteria, arguments))
         search = ProjectSearch(self._client, self._directory, criteria, steps)
         found = await search.read_all(max_rows=MAX_ROWS)
         await search.add_labels(found.rows)
 
         async def schema() -> Schema:
-            return merged(await search.read_schemas(search.module_id))
+            return merge_schemas(await search.read_schemas(search.module_id))
 
-        return await _completed(found, shown, self._client.get_project, schema, steps)
+        return await _completed(found, arguments, self._client.get_project, schema, steps)
 
     async def read_contacts(self, arguments: dict[str, Any], steps: Steps) -> ExportRows:
         """Read all contacts that the arguments of search_contacts find."""
-        shown = _pop_shown(arguments)
-        kind = arguments.pop("type")
-        contact_type = resolve_choice("type", kind, CONTACT_TYPES) if kind else ""
-        criteria = await contact_criteria(self._directory, self._zone, contact_type=contact_type, **arguments)
+        criteria = await contact_criteria(self._directory, self._zone, take_fields(ContactCriteria, arguments))
         found = await read_all_pages(
             lambda page: self._client.search_contacts(criteria, page), steps, max_rows=MAX_ROWS
         )
 
         async def schema() -> Schema:
-            return merged([await self._directory.contact_schema(one) for one in CONTACT_TYPES])
+            return merge_schemas([await self._directory.contact_schema(one) for one in CONTACT_TYPES])
 
-        return await _completed(found, shown, self._client.get_contact, schema, steps)
-
-
-def _pop_shown(arguments: dict[str, Any]) -> tuple[list[str], bool]:
-    """Take what is to be shown out of the arguments of a search: field names, and whether details are wanted."""
-    return cast("list[str]", arguments.pop("fields")), bool(arguments.pop("detail"))
+        return await _completed(found, arguments, self._client.get_contact, schema, steps)
 
 
 async def _completed(
     found: AllPages[_Item],
-    shown: tuple[list[str], bool],
+    arguments: Mapping[str, Any],
     get: Callable[[str], Awaitable[_Item]],
     schema: Callable[[], Awaitable[Schema]],
     steps: Steps,
 ) -> ExportRows:
-    """Return rows with what is to be shown, from their details where the rows do not tell it.
+    """Return rows with the `fields` asked for, or with `detail`, from their details where the rows do not tell it.
 
     Raises:
         InputError: A field is unknown.
     """
-    fields, detail = shown
+    fields: list[str] = arguments["fields"]
     rows: Sequence[_Item] = found.rows
     await check_asked(None, fields, schema)
     wanted = shown_keys(fields)
-    if not rows or not (detail or any(not _tells(rows, name) for name in wanted)):
+    if not rows or not (arguments["detail"] or any(not _tells(rows, name) for name in wanted)):
         return ExportRows([_with_only(row, wanted) for row in rows], found.problem)
     newest = sorted((row["id"] for row in rows), key=int, reverse=True)[:MAX_READS]
     details = await read_details(newest, get, steps)

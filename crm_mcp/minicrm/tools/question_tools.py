@@ -13,13 +13,19 @@ from pydantic import Field, WithJsonSchema
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.arguments import CallContext, Fields, GroupBy, Id, Limit, MaxGroups, Measures, Text
+from crm_mcp.mcp.arguments import CallContext, GroupBy, Id, Limit, MaxGroups, Measures, Text
 from crm_mcp.mcp.charts import check_can_draw, with_chart
+from crm_mcp.mcp.parameter_objects import DescribedBy
 from crm_mcp.mcp.summary_result import SummaryResult
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.search.criteria import contact_criteria, project_criteria
+from crm_mcp.minicrm.search.criteria import (
+    ContactCriteria,
+    ProjectCriteria,
+    contact_criteria,
+    project_criteria,
+)
 from crm_mcp.minicrm.search.projects import ProjectSearch
 from crm_mcp.minicrm.summary.summarize import parse_question, summarize
 from crm_mcp.minicrm.tools.contact_overview import ContactOverview, OverviewReader
@@ -71,15 +77,7 @@ class QuestionTools:
     async def summarize_projects(
         self,
         ctx: CallContext,
-        query: Text = "",
-        module: Id = "",
-        status: Id = "",
-        status_group: Group = "",
-        user: Id = "",
-        contact_id: Id = "",
-        updated_since: str = "",
-        deleted: bool = False,
-        filters: Fields = {},  # noqa: B006  # pydantic copies defaults
+        criteria: Annotated[ProjectCriteria, DescribedBy("search_projects")],
         group_by: GroupBy = [],  # noqa: B006
         measures: Measures = [],  # noqa: B006
         max_groups: MaxGroups = 0,
@@ -92,20 +90,8 @@ class QuestionTools:
         """
         check_can_draw(chart=chart)
         question = parse_question(group_by, measures)
-        criteria = await project_criteria(
-            self._directory,
-            self._zone,
-            query=query,
-            module=module,
-            status=status,
-            status_group=status_group,
-            user=user,
-            contact_id=contact_id,
-            updated_since=updated_since,
-            deleted=deleted,
-            filters=filters,
-        )
-        search = ProjectSearch(self._client, self._directory, criteria, Steps(ctx))
+        api_criteria = await project_criteria(self._directory, self._zone, criteria)
+        search = ProjectSearch(self._client, self._directory, api_criteria, Steps(ctx))
         answer = await summarize(search, question, self._zone, max_groups=max_groups, max_reads=max_reads)
         result = compact_result(cast("dict[str, Any]", answer))
         return with_chart(result, ctx, group_by, measures) if chart else result
@@ -121,7 +107,7 @@ class QuestionTools:
     ) -> OpenTasks:
         """List open MiniCRM tasks across all unfinished projects; for one use get_project_tasks."""
         word = resolve_choice("due", due, DUE)
-        criteria = await project_criteria(self._directory, self._zone, module=module)
+        criteria = await project_criteria(self._directory, self._zone, ProjectCriteria(module=module))
         user_id = await self._directory.user_id(user) if user else ""
         search = ProjectSearch(self._client, self._directory, criteria, Steps(ctx))
         days = due_days(word, self._clock(self._zone))
@@ -138,7 +124,7 @@ class QuestionTools:
         if contact_id or not (query or email or phone):
             raise InputError("Give either contact_id, or query, email or phone.", hint="A name goes into query.")
         criteria = await contact_criteria(
-            self._directory, self._zone, query=query, email=email, phone=phone, contact_type="", filters={}
+            self._directory, self._zone, ContactCriteria(query=query, email=email, phone=phone)
         )
         found = await reader.find(criteria)
         return await reader.read(found) if isinstance(found, str) else found
@@ -155,7 +141,7 @@ class QuestionTools:
     ) -> StaleProjects:
         """Find MiniCRM projects not updated for so many days."""
         criteria = await project_criteria(
-            self._directory, self._zone, module=module, user=user, status_group=status_group
+            self._directory, self._zone, ProjectCriteria(module=module, user=user, status_group=status_group)
         )
         search = ProjectSearch(self._client, self._directory, criteria, Steps(ctx))
         now = self._clock(self._zone)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Annotated, Any, TypeVar, cast
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
-
-from pydantic import Field
 
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.crm.page_cache import RecentPages
 from crm_mcp.crm.paging import read_slice
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.arguments import Cursor, Detail, FieldNames, Id, Limit, Text, TextFrom
-from crm_mcp.mcp.cursor import Place, decode_place, encode_cursor
+from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, TextFrom
+from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.labels import add_labels
+from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.account.task_types import TaskTypes
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import (
     Address,
     Addresses,
@@ -34,16 +33,13 @@ from crm_mcp.minicrm.models import (
     Tasks,
 )
 from crm_mcp.minicrm.search.columns_shown import check_asked, complete, shown_keys
-from crm_mcp.minicrm.search.criteria import contact_criteria, merged, project_criteria
-from crm_mcp.minicrm.tools.arguments import (
-    CONTACT_TYPES,
-    ContactType,
-    Filters,
-    Module,
-    StatusGroup,
-    TaskStatus,
-    User,
+from crm_mcp.minicrm.search.criteria import (
+    ContactCriteria,
+    ProjectCriteria,
+    contact_criteria,
+    project_criteria,
 )
+from crm_mcp.minicrm.tools.arguments import TaskStatus
 from crm_mcp.rendering.shortening import (
     CONTINUED_TEXT,
     OBJECT_TEXT,
@@ -86,17 +82,9 @@ class ReadTools:
 
     async def search_projects(
         self,
-        query: Annotated[Text, Field(description="words in any text field")] = "",
-        module: Module = "",
-        status: Annotated[Id, Field(description="label or id")] = "",
-        status_group: StatusGroup = "",
-        user: User = "",
-        contact_id: Id = "",
-        updated_since: Annotated[str, Field(description="ISO date or date-time")] = "",
-        deleted: Annotated[bool, Field(description="the trash instead")] = False,
-        filters: Filters = {},  # noqa: B006  # pydantic copies defaults
+        criteria: ProjectCriteria,
         limit: Limit = 20,
-        cursor: Cursor = "",
+        cursor: Cursor = FIRST_PAGE,
         fields: FieldNames = [],  # noqa: B006
         detail: Detail = False,
     ) -> ProjectPage:
@@ -105,26 +93,11 @@ class ReadTools:
         Rows have name, status, user and module; other `fields`, or `detail`, cost one request a row. For counts and
         sums use summarize_projects.
         """
-        query_id = ["search_projects", query, module, status, status_group, user, contact_id, updated_since]
-        query_id += [str(deleted), json.dumps([filters, fields, detail], sort_keys=True)]
-        place = decode_place(cursor, query_id)
-        criteria = await project_criteria(
-            self._directory,
-            self._zone,
-            query=query,
-            module=module,
-            status=status,
-            status_group=status_group,
-            user=user,
-            contact_id=contact_id,
-            updated_since=updated_since,
-            deleted=deleted,
-            filters=filters,
-        )
+        api_criteria = await project_criteria(self._directory, self._zone, criteria)
         rows, total, more = await self._read_rows(
-            f"Project {criteria}", lambda page: self._client.search_projects(criteria, page), place, limit
+            f"Project {api_criteria}", lambda page: self._client.search_projects(api_criteria, page), cursor, limit
         )
-        module_id = str(criteria.get("CategoryId", ""))
+        module_id = str(api_criteria.get("CategoryId", ""))
         rows = await complete(
             rows,
             fields,
@@ -135,7 +108,7 @@ class ReadTools:
         options = list_options("get_project", fields=shown_keys(fields), detail=detail)
         await self._label(rows, options, module_id)
         page: ProjectPage = {"items": show_list(rows if detail else _without_untold(rows), options)}
-        if next_cursor := _cursor_behind(rows, len(page["items"]), place, query_id, more=more):
+        if next_cursor := cursor.after(rows, len(page["items"]), more=more):
             page["next_cursor"] = next_cursor
         if total is not None:
             page["total"] = total
@@ -163,13 +136,9 @@ class ReadTools:
 
     async def search_contacts(
         self,
-        query: Annotated[Text, Field(description="whole words in any text field")] = "",
-        email: str = "",
-        phone: Annotated[Text, Field(description="at least the last 6 digits")] = "",
-        type: ContactType = "",  # noqa: A002
-        filters: Filters = {},  # noqa: B006
+        criteria: ContactCriteria,
         limit: Limit = 20,
-        cursor: Cursor = "",
+        cursor: Cursor = FIRST_PAGE,
         fields: FieldNames = [],  # noqa: B006
         detail: Detail = False,
     ) -> ContactPage:
@@ -178,28 +147,16 @@ class ReadTools:
         Rows have name, type, email and phone; other `fields`, or `detail`, cost one request a row. For all about one
         contact use get_contact_overview.
         """
-        contact_type = resolve_choice("type", type, CONTACT_TYPES) if type else ""
-        query_id = ["search_contacts", query, email, phone, contact_type]
-        query_id += [json.dumps([filters, fields, detail], sort_keys=True)]
-        place = decode_place(cursor, query_id)
-        criteria = await contact_criteria(
-            self._directory,
-            self._zone,
-            query=query,
-            email=email,
-            phone=phone,
-            contact_type=contact_type,
-            filters=filters,
-        )
+        api_criteria = await contact_criteria(self._directory, self._zone, criteria)
         rows, total, more = await self._read_rows(
-            f"Contact {criteria}", lambda page: self._client.search_contacts(criteria, page), place, limit
+            f"Contact {api_criteria}", lambda page: self._client.search_contacts(api_criteria, page), cursor, limit
         )
         rows = await complete(
             rows, fields, get=self._client.get_contact, schema=self._contact_schema, always=detail and not fields
         )
         options = list_options("get_contact", fields=shown_keys(fields), detail=detail)
         page: ContactPage = {"items": show_list(rows if detail else _without_untold(rows), options)}
-        if next_cursor := _cursor_behind(rows, len(page["items"]), place, query_id, more=more):
+        if next_cursor := cursor.after(rows, len(page["items"]), more=more):
             page["next_cursor"] = next_cursor
         if total is not None:
             page["total"] = total
@@ -218,16 +175,16 @@ class ReadTools:
         await check_asked(contact, fields, self._contact_schema)
         return show_one(contact, options)
 
-    async def get_project_tasks(self, project_id: Id, status: TaskStatus = "open", cursor: Cursor = "") -> Tasks:
+    async def get_project_tasks(
+        self, project_id: Id, status: TaskStatus = "open", cursor: Cursor = FIRST_PAGE
+    ) -> Tasks:
         """List the tasks of one MiniCRM project. For tasks across projects use list_open_tasks."""
         api_status = resolve_choice("status", status, _API_STATUS)
-        query_id = ["get_project_tasks", project_id, api_status]
-        place = decode_place(cursor, query_id)
-        tasks = _behind((await self._client.list_tasks(project_id, api_status)).items, place)
+        tasks = _behind((await self._client.list_tasks(project_id, api_status)).items, cursor)
         await add_labels(self._directory, tasks)
         await self._task_types.add_labels(tasks)
         page: Tasks = {"items": show_list(tasks, RenderOptions("get_task(..., text_from={at})"))}
-        if next_cursor := _cursor_behind(tasks, len(page["items"]), place, query_id, more=False):
+        if next_cursor := cursor.after(tasks, len(page["items"]), more=False):
             page["next_cursor"] = next_cursor
         return page
 
@@ -241,13 +198,11 @@ class ReadTools:
         )
         return show_one(await self._client.get_task(task_id), options)
 
-    async def list_addresses(self, contact_id: Id, cursor: Cursor = "") -> Addresses:
+    async def list_addresses(self, contact_id: Id, cursor: Cursor = FIRST_PAGE) -> Addresses:
         """List the addresses of a MiniCRM contact, one line each."""
-        query_id = ["list_addresses", contact_id]
-        place = decode_place(cursor, query_id)
-        rows = _behind((await self._client.list_addresses(contact_id)).items, place)
+        rows = _behind((await self._client.list_addresses(contact_id)).items, cursor)
         page: Addresses = {"items": show_list(rows, RenderOptions("get_address"))}
-        if next_cursor := _cursor_behind(rows, len(page["items"]), place, query_id, more=False):
+        if next_cursor := cursor.after(rows, len(page["items"]), more=False):
             page["next_cursor"] = next_cursor
         return page
 
@@ -256,14 +211,14 @@ class ReadTools:
         return show_one(await self._client.get_address(address_id), RenderOptions("the rest is in MiniCRM", max_text=0))
 
     async def _read_rows(
-        self, search: str, read_page: Callable[[int], Awaitable[Page[_Row]]], place: Place, limit: int
+        self, search: str, read_page: Callable[[int], Awaitable[Page[_Row]]], cursor: Cursor, limit: int
     ) -> tuple[list[_Row], int | None, bool]:
-        """Return the rows behind a place, from the page that the slice before came from where that holds them all."""
-        kept = self._recent.rows_behind(search, place.last_id, limit)
+        """Return the rows behind a cursor, from the page that the slice before came from where that holds them all."""
+        kept = self._recent.rows_behind(search, cursor.last_id, limit)
         if kept is not None:
             return kept
         read_and_keep = self._recent.keeping(search, read_page)
-        return await read_slice(read_and_keep, offset=place.offset, last_id=place.last_id, limit=limit)
+        return await read_slice(read_and_keep, offset=cursor.offset, last_id=cursor.last_id, limit=limit)
 
     async def _label(self, rows: Sequence[Project], options: RenderOptions, module_id: str) -> None:
         """Add labels where they are shown; they may cost a request for each module, once in a while."""
@@ -272,10 +227,10 @@ class ReadTools:
         await add_labels(self._directory, rows, module_id)
 
     async def _project_schema(self, module_id: str) -> Schema:
-        return merged(await self._directory.project_schemas(module_id))
+        return merge_schemas(await self._directory.project_schemas(module_id))
 
     async def _contact_schema(self) -> Schema:
-        return merged([await self._directory.contact_schema(one) for one in CONTACT_TYPES])
+        return merge_schemas([await self._directory.contact_schema(one) for one in CONTACT_TYPES])
 
 
 def _without_untold(rows: Sequence[_Row]) -> list[_Row]:
@@ -283,16 +238,7 @@ def _without_untold(rows: Sequence[_Row]) -> list[_Row]:
     return [cast("_Row", {key: value for key, value in row.items() if key != "deleted" or value}) for row in rows]
 
 
-def _behind(items: Sequence[_Listed], place: Place) -> Sequence[_Listed]:
-    """Return what follows a place in a list that comes whole: behind the item itself, if it is still there."""
-    at = next((at for at, item in enumerate(items) if item["id"] == place.last_id), place.offset - 1)
+def _behind(items: Sequence[_Listed], cursor: Cursor) -> Sequence[_Listed]:
+    """Return what follows a cursor in a list that comes whole: behind the item itself, if it is still there."""
+    at = next((at for at, item in enumerate(items) if item["id"] == cursor.last_id), cursor.offset - 1)
     return items[at + 1 :]
-
-
-def _cursor_behind(
-    rows: Sequence[Mapping[str, Any]], shown: int, place: Place, query_id: Sequence[str], *, more: bool
-) -> str:
-    """Return where the next page starts, which is earlier than asked for where an answer would have been too long."""
-    if not shown or not (more or shown < len(rows)):
-        return ""
-    return encode_cursor(place.offset + shown, query_id, rows[shown - 1]["id"])

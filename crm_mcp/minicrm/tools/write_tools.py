@@ -15,15 +15,13 @@ from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.field_values import read_flag
 from crm_mcp.minicrm.account.written_fields import Resolved, WrittenFields
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.field_table import CONTACT_TYPES
+from crm_mcp.minicrm.search.criteria import ContactType, Module, User
 from crm_mcp.minicrm.tools.arguments import (
-    CONTACT_TYPES,
     ApiFields,
     Closed,
-    ContactType,
     Deadline,
     Ids,
-    Module,
-    User,
     refuse_trashed,
     refuse_twice,
 )

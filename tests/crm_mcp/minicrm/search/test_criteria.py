@@ -1,0 +1,58 @@
+"""Whatever argument a search takes reaches the API, from every tool that shares the criteria."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from crm_mcp.minicrm.search.criteria import ContactCriteria, ProjectCriteria
+from tests.support.crm_stub import API, CrmStub, in_session
+from tests.support.mcp_play import call
+
+PROJECT_VALUES: dict[str, tuple[object, dict[str, str]]] = {
+    "query": ("Kiss", {"Query": "Kiss"}),
+    "module": ("Support", {"CategoryId": "5"}),
+    "status": ("Won", {"StatusId": "2509"}),
+    "status_group": ("open", {"StatusGroup": "Open"}),
+    "user": ("me", {"UserId": "2"}),
+    "contact_id": (7, {"ContactId": "7"}),
+    "updated_since": ("2026-01-31", {"UpdatedSince": "2026-01-31 00:00:00"}),
+    "deleted": (True, {"Deleted": "1"}),
+    "filters": ({"Text1": "x"}, {"Text1": "x"}),
+}
+CONTACT_VALUES: dict[str, tuple[object, dict[str, str]]] = {
+    "query": ("Kiss", {"Query": "Kiss"}),
+    "email": ("a@example.com", {"Email": "a@example.com"}),
+    "phone": ("+36 30 123 4567", {"Query": "301234567"}),
+    "type": ("person", {"Type": "Person"}),
+    "filters": ({"Enum9": "Gold"}, {"Enum9": "1"}),
+}
+
+
+def test_every_criterion_is_tried() -> None:
+    assert list(PROJECT_VALUES) == [field.name for field in fields(ProjectCriteria)]
+    assert list(CONTACT_VALUES) == [field.name for field in fields(ContactCriteria)]
+
+
+def ask(tool: str, search: str, arguments: dict[str, Any]) -> None:
+    """Call a tool with these criteria; an export takes them as those of a search."""
+    given = {"tool": search, "arguments": arguments} if tool == "export_search" else arguments
+    in_session(lambda client: call(client, tool, **given))
+
+
+@pytest.mark.parametrize("argument", PROJECT_VALUES)
+@pytest.mark.parametrize("tool", ["search_projects", "summarize_projects", "export_search"])
+def test_an_argument_about_projects_becomes_its_criterion(crms: CrmStub, tool: str, argument: str) -> None:
+    given, sent = PROJECT_VALUES[argument]
+    ask(tool, "search_projects", {argument: given})
+    assert crms.query_of(f"GET {API}/Project") == sent
+
+
+@pytest.mark.parametrize("argument", CONTACT_VALUES)
+@pytest.mark.parametrize("tool", ["search_contacts", "export_search"])
+def test_an_argument_about_contacts_becomes_its_criterion(crms: CrmStub, tool: str, argument: str) -> None:
+    given, sent = CONTACT_VALUES[argument]
+    ask(tool, "search_contacts", {argument: given})
+    assert crms.query_of(f"GET {API}/Contact") == sent
