@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from crm_mcp.ivinex.connector import IvinexConnector
 from crm_mcp.mcp.connector import Connector
-from crm_mcp.mcp.export_tools import ExportTools
-from crm_mcp.mcp.exports import ExportStore
+from crm_mcp.mcp.exports import ExportStore, ExportTools
 from crm_mcp.mcp.module_tools import ModuleTools
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.connector import MinicrmConnector

@@ -1,44 +1,110 @@
-"""Answers that are kept a while: what an account is like changes seldom and is asked for often."""
+"""Values kept in memory for a limited time: a map, and a cache that reads a value where it holds none."""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-KEPT_FOR_S = 300.0
-"""How long an answer is kept: an administrator's change shows after five minutes at the latest."""
+CACHE_TTL_S = 300.0
+"""How long a `TtlCache` keeps a value: an administrator's change shows after five minutes at the latest."""
 
-_T = TypeVar("_T")
+_K = TypeVar("_K", bound=Hashable)
+_V = TypeVar("_V")
 
 
-class TtlCache(Generic[_T]):
-    """Answers by key, each asked for once at a time and again when it is too old.
+@dataclass(frozen=True, slots=True)
+class _Item(Generic[_V]):
+    value: _V
+    size: int
+    put_at_s: float
+
+
+class ExpiringMap(Generic[_K, _V]):
+    """Values by key, removed once they are too old and, the oldest first, where there are too many.
 
     Args:
-        ask: Asks for the answer to a key; a failure is not kept.
-        clock: Tells the time in seconds; another one makes tests fast.
+        ttl_s: How long a value is kept, in seconds.
+        max_items: Most values.
+        max_bytes: Most bytes of all values, by the sizes given to `put`.
+        is_in_use: Whether a value must stay for now; one that must is not counted either.
+        clock: Returns the time in seconds.
     """
 
-    def __init__(self, ask: Callable[[str], Awaitable[_T]], clock: Callable[[], float] = time.monotonic) -> None:
-        self._ask = ask
+    def __init__(
+        self,
+        ttl_s: float,
+        *,
+        max_items: float = math.inf,
+        max_bytes: float = math.inf,
+        is_in_use: Callable[[_V], bool] = lambda _: False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ttl_s = ttl_s
+        self._max_items = max_items
+        self._max_bytes = max_bytes
+        self._is_in_use = is_in_use
         self._clock = clock
-        self._answers: dict[str, tuple[float, _T]] = {}
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._items: dict[_K, _Item[_V]] = {}
 
-    async def get(self, key: str, *, max_age_s: float = KEPT_FOR_S) -> _T:
-        """Return the answer to a key, asked for now where none is at hand that is young enough."""
-        async with self._turns[key]:
-            kept = self._answers.get(key)
-            if kept is not None and self._clock() - kept[0] <= max_age_s:
-                return kept[1]
-            answer = await self._ask(key)
-            self._answers[key] = (self._clock(), answer)
-            return answer
+    def put(self, key: _K, value: _V, *, size: int = 0) -> None:
+        """Keep a value from now on."""
+        self._items.pop(key, None)
+        self._items[key] = _Item(value, size, self._clock())
+        self._remove_old()
 
-    def peek(self, key: str) -> _T | None:
-        """Return the answer to a key if it needs no question, else None."""
-        kept = self._answers.get(key)
-        return kept[1] if kept is not None and self._clock() - kept[0] <= KEPT_FOR_S else None
+    def get(self, key: _K, *, max_age_s: float = math.inf) -> _V | None:
+        """Return the value of a key; None where there is none, or only one older than `max_age_s`."""
+        self._remove_old()
+        item = self._items.get(key)
+        return item.value if item is not None and self._clock() - item.put_at_s <= max_age_s else None
+
+    def pop(self, key: _K) -> None:
+        """Remove the value of a key, if there is one."""
+        self._items.pop(key, None)
+
+    def clear(self) -> None:
+        """Remove all values."""
+        self._items.clear()
+
+    def _remove_old(self) -> None:
+        now = self._clock()
+        removable = {key: item for key, item in self._items.items() if not self._is_in_use(item.value)}
+        count, size = len(removable), sum(item.size for item in removable.values())
+        for key, item in removable.items():  # the oldest first
+            if now - item.put_at_s <= self._ttl_s and count <= self._max_items and size <= self._max_bytes:
+                return
+            del self._items[key]
+            count -= 1
+            size -= item.size
+
+
+class TtlCache(Generic[_V]):
+    """Values by key, each read once at a time, and again when it is too old.
+
+    Args:
+        read: Reads the value of a key; a failure is not kept.
+        clock: Returns the time in seconds.
+    """
+
+    def __init__(self, read: Callable[[str], Awaitable[_V]], clock: Callable[[], float] = time.monotonic) -> None:
+        self._read = read
+        self._values = ExpiringMap[str, _V](CACHE_TTL_S, clock=clock)
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def get(self, key: str, *, max_age_s: float = CACHE_TTL_S) -> _V:
+        """Return the value of a key, read now where the cache holds none that is at most so old."""
+        async with self._locks[key]:
+            value = self._values.get(key, max_age_s=max_age_s)
+            if value is None:
+                value = await self._read(key)
+                self._values.put(key, value)
+            return value
+
+    def peek(self, key: str) -> _V | None:
+        """Return the value of a key if the cache holds it, else None."""
+        return self._values.get(key)

@@ -8,35 +8,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.crm.messages import Request, Response, Sender
 from crm_mcp.minicrm.models import PAGE_SIZE, Contact, Page, Project
 
-KEPT_FOR_S = 30.0
+PAGE_TTL_S = 30.0
 """How long a page is kept: a change made elsewhere shows in a walk after so long at the latest."""
 MAX_SEARCHES = 8
 
 _Row = TypeVar("_Row", Project, Contact)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    at_s: float
-    page: Page[Any]
-
-
 class RecentPages:
-    """The last page read of each of the last few searches.
-
-    Args:
-        clock: Tells the time in seconds; another one makes tests fast.
-    """
+    """The last page read of each of the last few searches."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._pages: dict[str, _Kept] = {}
+        self._pages = ExpiringMap[str, Page[Any]](PAGE_TTL_S, max_items=MAX_SEARCHES, clock=clock)
         self._writes = 0
 
     def keeping(
@@ -45,30 +34,28 @@ class RecentPages:
         """Return `read_page` so that the page it reads last is kept under `search`, which names all criteria."""
 
         async def read(number: int) -> Page[_Row]:
-            self._pages.pop(search, None)
+            self._pages.pop(search)
             writes = self._writes
             page = await read_page(number)
             if writes == self._writes:  # else it may be from before a write
-                self._pages[search] = _Kept(self._clock(), page)
-            while len(self._pages) > MAX_SEARCHES:
-                del self._pages[next(iter(self._pages))]
+                self._pages.put(search, page)
             return page
 
         return read
 
     def rows_behind(self, search: str, last_id: str, limit: int) -> tuple[list[Any], int | None, bool] | None:
         """Return what follows a row, as `read_slice` does; None where the kept page does not hold all of it."""
-        kept = self._pages.get(search)
-        if kept is None or not last_id or self._clock() - kept.at_s > KEPT_FOR_S:
+        page = self._pages.get(search)
+        if page is None or not last_id:
             return None
-        rows = cast("Sequence[Project]", kept.page.items)
+        rows = cast("Sequence[Project]", page.items)
         at = next((at for at, row in enumerate(rows) if row["id"] == last_id), None)
         if at is None:
             return None
         end = at + 1 + limit
         if end >= len(rows) >= PAGE_SIZE:  # what follows a full page is not known from here
             return None
-        return list(rows[at + 1 : end]), kept.page.total, end < len(rows)
+        return list(rows[at + 1 : end]), page.total, end < len(rows)
 
     def forget(self) -> None:
         """Forget every page: something was written."""

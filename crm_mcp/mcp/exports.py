@@ -1,16 +1,28 @@
-"""Files that a tool made for the host to fetch: kept in memory for a while, under ids that nobody can guess."""
+"""Exports: the tool that reads a whole search into a file, and the files, which the host fetches as resources.
+
+A file goes to the host and not through the model. It is kept in memory for a while, under an id that nobody can guess.
+"""
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.types import CallToolResult, ResourceLink
+from pydantic import Field, ValidationError, WithJsonSchema
+from typing_extensions import TypedDict
 
+from crm_mcp.crm.expiring import ExpiringMap
+from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError
+from crm_mcp.mcp.arguments import CallContext, Fields
+from crm_mcp.mcp.connector import Connector
+from crm_mcp.mcp.cursor import PAGING_ARGUMENTS
+from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result
+from crm_mcp.rendering.export_formats import columns_of, flat_row, write_csv, write_json_lines
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -18,30 +30,21 @@ if TYPE_CHECKING:
 Format = Literal["csv", "jsonl"]
 MEDIA_TYPES: dict[Format, str] = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
-KEPT_FOR_S = 900.0
+EXPORT_TTL_S = 900.0
 """How long a file can be fetched."""
 MAX_FILE_BYTES = 20_000_000
-MAX_KEPT_BYTES = 60_000_000
+MAX_TOTAL_BYTES = 60_000_000
 """Most bytes of all files together; the oldest go first."""
 
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    text: str
-    size: int
-    made_at_s: float
+SearchTool = Annotated[str, WithJsonSchema({"type": "string"})]
+FileFormat = Annotated[Format, Field()]
 
 
 class ExportStore:
-    """The files of one server.
-
-    Args:
-        clock: Tells the time in seconds; another one makes tests fast.
-    """
+    """The files of one server, in memory."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._files: dict[str, _File] = {}
+        self._files = ExpiringMap[str, str](EXPORT_TTL_S, max_bytes=MAX_TOTAL_BYTES, clock=clock)
 
     def add(self, text: str, file_format: Format) -> tuple[str, int]:
         """Keep a file; return its address, `crm://exports/ID.csv`, and its size in bytes.
@@ -55,30 +58,95 @@ class ExportStore:
                 f"The export would be {size:,} bytes, at most {MAX_FILE_BYTES:,} are kept.",
                 hint="Narrow the search, or name fewer fields in its arguments.",
             )
-        self._forget_old(room=size)
         name = f"{secrets.token_urlsafe(18)}.{file_format}"
-        self._files[name] = _File(text, size, self._clock())
+        self._files.put(name, text, size=size)
         return f"crm://exports/{name}", size
 
     def read(self, name: str) -> str:
         """Return a file by its id and ending.
 
         Raises:
-            ResourceNotFoundError: There is no such file, or no more.
+            ResourceNotFoundError: There is no such file, or it has expired.
         """
-        self._forget_old()
-        if name not in self._files:
-            minutes = int(KEPT_FOR_S // 60)
+        text = self._files.get(name)
+        if text is None:
+            minutes = int(EXPORT_TTL_S // 60)
             raise ResourceNotFoundError(f"There is no such export: one is kept {minutes} minutes. Call export_search.")
-        return self._files[name].text
+        return text
 
-    def _forget_old(self, room: int = 0) -> None:
-        """Forget files that are too old, and the oldest until there is room."""
-        oldest_first = list(self._files.items())
-        for name, file in oldest_first:
-            kept = sum(one.size for one in self._files.values())
-            if self._clock() - file.made_at_s > KEPT_FOR_S or kept + room > MAX_KEPT_BYTES:
-                del self._files[name]
+
+class ExportResult(TypedDict):
+    """A file with all rows of a search, with its `bytes` and `columns`; unless `exact`, `note` says what it lacks."""
+
+    uri: str
+    rows: int
+    exact: bool
+
+
+class ExportTools:
+    """`export_search` over the searches of all connected CRMs; `tools` holds these searches."""
+
+    def __init__(self, connectors: Sequence[Connector], tools: Sequence[CrmTool], store: ExportStore) -> None:
+        readers = {name: reader for connector in connectors for name, reader in connector.exports().items()}
+        self._readers = readers
+        self._searches = {tool.name: tool for tool in tools if tool.name in readers}
+        self._store = store
+
+    def all(self) -> Sequence[CrmTool]:
+        """Return the tool; none where no CRM is connected."""
+        if not self._searches:
+            return ()
+        tool = build_tool(self.export_search, title="Export a search", annotations=READ)
+        tool.parameters["properties"]["tool"]["enum"] = list(self._searches)
+        return (tool,)
+
+    async def export_search(
+        self,
+        ctx: CallContext,
+        tool: SearchTool,
+        arguments: Fields = {},  # noqa: B006  # pydantic copies defaults
+        format: FileFormat = "csv",  # noqa: A002
+    ) -> Annotated[CallToolResult, ExportResult]:
+        """Read all rows of a search into a file for the user; to read rows yourself call the search."""
+        search = self._searches.get(tool)
+        if search is None:
+            raise InputError(f"There is no search {tool[:60]!r}.", hint=f"Use {' or '.join(self._searches)}.")
+        found = await self._readers[tool](_checked(search, arguments), Steps(ctx))
+        rows = [flat_row(item) for item in found.rows]
+        uri, size = self._store.add(write_csv(rows) if format == "csv" else write_json_lines(rows), format)
+        export: dict[str, Any] = {
+            "uri": uri,
+            "rows": len(rows),
+            "bytes": size,
+            "columns": columns_of(rows),
+            "exact": not found.problem,
+        }
+        if found.problem:
+            export["note"] = found.problem
+        name = f"{tool.removeprefix('search_')}.{format}"
+        return _linked(export, name=name, media_type=MEDIA_TYPES[format])
+
+
+def _checked(search: CrmTool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments as the search itself takes them.
+
+    Raises:
+        InputError: One is wrong, or is of paging.
+    """
+    if refused := [name for name in PAGING_ARGUMENTS if name in arguments]:
+        raise InputError(f"An export takes no {' or '.join(refused)}: it holds all rows.", hint="Leave it out.")
+    try:
+        checked = search.fn_metadata.validate_arguments(dict(arguments))
+    except ValidationError as error:
+        raise InputError(search.explain(error)) from error
+    return {name: value for name, value in checked.items() if name not in PAGING_ARGUMENTS}
+
+
+def _linked(export: dict[str, Any], *, name: str, media_type: str) -> CallToolResult:
+    """Return the result with a link to the file, which hosts show and fetch."""
+    result = compact_result(export)
+    link = ResourceLink(name=name, title=name, uri=export["uri"], mime_type=media_type, size=export["bytes"])
+    return CallToolResult(content=[*result.content, link], structured_content=result.structured_content)
 
 
 def add_exports(server: MCPServer[None], store: ExportStore) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from crm_mcp.crm.concurrency import map_bounded
-from crm_mcp.crm.expiring import KEPT_FOR_S
+from crm_mcp.crm.expiring import CACHE_TTL_S, ExpiringMap
 from crm_mcp.errors import CrmError
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import Task
@@ -19,17 +19,11 @@ MOST_READS = 5
 
 
 class TaskTypes:
-    """The labels of task types by id, as far as tasks have told them, kept a while.
-
-    Args:
-        client: Where to ask.
-        clock: Tells the time in seconds; another one makes tests fast.
-    """
+    """The labels of task types by id, as far as tasks have told them, kept a while."""
 
     def __init__(self, client: MinicrmClient, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
-        self._clock = clock
-        self._known: dict[str, tuple[float, str]] = {}
+        self._known = ExpiringMap[str, str](CACHE_TTL_S, clock=clock)
 
     async def add_labels(self, tasks: Sequence[Task]) -> None:
         """Add the label of its type to each task that has an id alone; a label that cannot be read changes nothing."""
@@ -41,14 +35,13 @@ class TaskTypes:
         except CrmError:
             read = []
         for type_id, task in zip(unknown, read, strict=False):
-            self._known[type_id] = (self._clock(), task.get("type", ""))
+            self._known.put(type_id, task.get("type", ""))
         for task in tasks:
             if _lacks_label(task) and (label := self._label(task)):
                 task["type"] = label
 
     def _label(self, task: Task) -> str:
-        known_at_s, label = self._known.get(task.get("type_id", ""), (0.0, ""))
-        return label if self._clock() - known_at_s <= KEPT_FOR_S else ""
+        return self._known.get(task.get("type_id", "")) or ""
 
 
 def _lacks_label(task: Task) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.exports import KEPT_FOR_S, MAX_FILE_BYTES, MAX_KEPT_BYTES, ExportStore
+from crm_mcp.mcp.exports import EXPORT_TTL_S, MAX_FILE_BYTES, MAX_TOTAL_BYTES, ExportStore
 
 
 class Clock:
@@ -26,7 +26,7 @@ def test_a_file_is_read_back_until_its_time_is_over() -> None:
     store = ExportStore(clock)
     uri, size = store.add("é\n", "jsonl")
     assert size == 3
-    clock.now_s = KEPT_FOR_S
+    clock.now_s = EXPORT_TTL_S
     assert store.read(name_of(uri)) == "é\n"
     clock.now_s += 1
     with pytest.raises(ResourceNotFoundError):
@@ -43,7 +43,7 @@ def test_an_address_is_long_and_never_the_same() -> None:
 def test_the_oldest_files_make_room() -> None:
     store = ExportStore()
     text = "x" * MAX_FILE_BYTES
-    uris = [store.add(text, "csv")[0] for _ in range(MAX_KEPT_BYTES // MAX_FILE_BYTES + 1)]
+    uris = [store.add(text, "csv")[0] for _ in range(MAX_TOTAL_BYTES // MAX_FILE_BYTES + 1)]
     with pytest.raises(ResourceNotFoundError):
         store.read(name_of(uris[0]))
     assert all(store.read(name_of(uri)) == text for uri in uris[1:])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crm_mcp.crm.expiring import KEPT_FOR_S
+from crm_mcp.crm.expiring import CACHE_TTL_S
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.account.directory import Directory
@@ -64,7 +64,7 @@ def test_a_schema_is_asked_for_once_until_it_is_old() -> None:
     for _ in range(3):
         assert account.run(account.directory.module_id("sales")) == "3"
     assert account.asked == ["/Api/R3/Category"]
-    account.now_s = KEPT_FOR_S + 1
+    account.now_s = CACHE_TTL_S + 1
     account.run(account.directory.module_id("Sales"))
     assert len(account.asked) == 2
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from crm_mcp.crm.page_cache import KEPT_FOR_S, RecentPages
+from crm_mcp.crm.page_cache import PAGE_TTL_S, RecentPages
 from crm_mcp.minicrm.models import Page, Project
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 from tests.support.crm_stub import API, CrmStub, in_session, numbered_rows
@@ -221,7 +221,7 @@ def test_a_kept_page_answers_only_what_it_holds_whole_and_not_for_long() -> None
     assert pages.rows_behind("b", "19", 20) is None
     assert pages.rows_behind("a", "79", 20) is None, "whether more follow is not known from here"
     assert pages.rows_behind("a", "", 20) is None, "a new search asks"
-    now_s = KEPT_FOR_S + 1
+    now_s = PAGE_TTL_S + 1
     assert pages.rows_behind("a", "19", 20) is None
 
 

@@ -1,0 +1,92 @@
+"""Values are kept as long, as many and as large as was said, and a cache reads each once at a time."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from crm_mcp.crm.expiring import CACHE_TTL_S, ExpiringMap, TtlCache
+from crm_mcp.errors import UnreachableError
+
+
+class Clock:
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def held(values: ExpiringMap[str, str]) -> str:
+    return "".join(key for key in "abcdef" if values.get(key) is not None)
+
+
+def test_a_value_is_kept_until_its_time_is_over_and_another_age_may_be_asked_for() -> None:
+    clock = Clock()
+    values = ExpiringMap[str, str](10, clock=clock)
+    values.put("a", "A")
+    clock.now_s = 10
+    assert values.get("a") == "A"
+    assert values.get("a", max_age_s=9) is None
+    clock.now_s = 10.1
+    assert values.get("a") is None
+
+
+def test_the_oldest_goes_where_there_are_too_many_and_putting_again_makes_it_the_newest() -> None:
+    values = ExpiringMap[str, str](10, max_items=2)
+    for key in ("a", "b", "a", "c"):
+        values.put(key, key)
+    assert held(values) == "ac"
+    values.pop("a")
+    values.pop("a")
+    assert held(values) == "c"
+    values.clear()
+    assert held(values) == ""
+
+
+def test_the_oldest_go_until_the_bytes_fit() -> None:
+    values = ExpiringMap[str, str](10, max_bytes=10)
+    for key, size in (("a", 4), ("b", 3), ("c", 3), ("d", 5)):
+        values.put(key, key, size=size)
+    assert held(values) == "cd"
+
+
+def test_what_is_in_use_stays_however_old_and_is_not_counted() -> None:
+    clock, used = Clock(), {"a"}
+    values = ExpiringMap[str, str](10, max_items=1, is_in_use=lambda value: value in used, clock=clock)
+    for key in ("a", "b", "c"):
+        values.put(key, key)
+    assert held(values) == "ac"
+    clock.now_s = 11
+    assert held(values) == "a"
+    used.clear()
+    assert held(values) == ""
+
+
+def test_a_cache_reads_once_for_all_who_ask_and_again_when_it_is_old_or_was_a_failure() -> None:
+    clock, read = Clock(), list[str]()
+
+    async def read_one(key: str) -> str:
+        read.append(key)
+        await asyncio.sleep(0)
+        if len(read) == 1:
+            raise UnreachableError("gone")
+        return key.upper()
+
+    async def run() -> None:
+        cache = TtlCache(read_one, clock)
+        with pytest.raises(UnreachableError):
+            await cache.get("a")
+        assert cache.peek("a") is None
+        assert await asyncio.gather(cache.get("a"), cache.get("a"), cache.get("b")) == ["A", "A", "B"]
+        assert cache.peek("a") == "A"
+        clock.now_s = CACHE_TTL_S
+        assert await cache.get("a") == "A"
+        assert read == ["a", "a", "b"]
+        assert await cache.get("a", max_age_s=1) == "A"
+        clock.now_s = 2 * CACHE_TTL_S + 1
+        assert cache.peek("a") is None
+        await cache.get("a")
+        assert read == ["a", "a", "b", "a", "a"]
+
+    asyncio.run(run())
