@@ -8,7 +8,7 @@ from crm_mcp.ivinex.connector import IvinexConnector
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import ExportStore, ExportTools
 from crm_mcp.mcp.module_tools import ModuleTools
-from crm_mcp.mcp.tool import CrmTool
+from crm_mcp.mcp.tool import CrmTool, refuse_same_names
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.transport.session import ConnectionPool
 
@@ -35,7 +35,12 @@ def describe_variables() -> str:
 def all_tools(
     connectors: Sequence[Connector], *, read_only: bool = False, exports: ExportStore | None = None
 ) -> list[CrmTool]:
-    """Return the tools of these CRMs, without the writing ones when `read_only`; exports go to `exports`."""
+    """Return the tools of these CRMs, without the writing ones when `read_only`; exports go to `exports`.
+
+    Raises:
+        ValueError: Two tools have one name.
+    """
     tools = [*ModuleTools(connectors).all(), *(tool for connector in connectors for tool in connector.tools())]
     tools += ExportTools(connectors, tools, exports or ExportStore()).all()
+    refuse_same_names(tools)
     return [tool for tool in tools if not read_only or (tool.annotations and tool.annotations.read_only_hint)]

@@ -1,6 +1,6 @@
-"""One field's values added up: which of them are numbers or dates, and what they come to. Pure.
+"""Statistics of one field: how many values are numbers or dates, and their sum, mean and range. Pure.
 
-Read strictly: `12`, `-3.50` are numbers, `1,200`, `12 EUR` and `1e3` are not, since a CRM's text may mean anything.
+Numbers are read strictly: `12`, `-3.50` are numbers, `1,200`, `12 EUR` and `1e3` are not, since they are ambiguous.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _EXACT = Context(prec=80)
 
 
 @dataclass(slots=True)
-class Column:
-    """What the values of one field come to, within one group or in all."""
+class FieldStats:
+    """Statistics of one field's values, within one group or in all rows."""
 
     numbers: int = 0
     dates: int = 0
@@ -38,7 +38,7 @@ class Column:
     last_date: str | None = None
 
     def add(self, value: object) -> None:
-        """Take one value in."""
+        """Add one value."""
         text = shown_text(value)
         number = None if text is None else read_number(text)
         if text is None:
@@ -52,8 +52,8 @@ class Column:
         else:
             self.others += 1
 
-    def merge(self, other: Column) -> None:
-        """Take in all that another column holds."""
+    def merge(self, other: FieldStats) -> None:
+        """Add all values that other statistics hold."""
         self.numbers += other.numbers
         self.dates += other.dates
         self.others += other.others
@@ -75,11 +75,11 @@ class Column:
 
     @property
     def is_of_dates(self) -> bool:
-        """Whether dates are what this field mostly holds."""
+        """Whether this field holds more dates than numbers."""
         return self.dates > self.numbers
 
-    def count_strays(self, *, as_dates: bool) -> int:
-        """Return how many values are left out when the field is taken for dates, or for numbers."""
+    def count_skipped(self, *, as_dates: bool) -> int:
+        """Return how many values are skipped when the field is read as dates, or as numbers."""
         return self.others + (self.numbers if as_dates else self.dates)
 
     @property

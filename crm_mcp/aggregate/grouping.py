@@ -1,7 +1,7 @@
-"""Counting and adding up: rows go in one by one, a small table of groups comes out. Pure.
+"""Rows grouped and measured: rows are added one by one, and a small table of groups is built. Pure.
 
-Values are taken as the CRMs send them, mostly as text. What is no number is never counted as one: it is told apart as
-`skipped` (there is something else) or `empty` (there is nothing).
+Values are read as the CRMs send them, mostly as text. A value that is no number is never counted as one, but as
+`skipped` (another value) or `empty` (none).
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Literal
 
-from crm_mcp.aggregate.field_stats import Column, Number, read_date, shown_text
+from crm_mcp.aggregate.field_stats import FieldStats, Number, read_date, shown_text
 from crm_mcp.errors import InputError
 
 MAX_GROUPS = 50
-"""Most groups of one answer where no number is asked for; smaller ones are put together in `other`."""
+"""Most groups of one result unless a number is given; smaller ones are joined in `other`."""
 MAX_BYTES = 1_600
-"""Most bytes of these groups as compact JSON: a summary stays within 2 kB."""
+"""Most bytes of these groups as compact JSON, so that a summary stays within 2 kB."""
 
 MeasureKind = Literal["sum", "average", "min", "max"]
 _MEASURES: tuple[MeasureKind, ...] = ("sum", "average", "min", "max")
@@ -37,10 +37,10 @@ _Key = tuple[str | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class GroupKey:
-    """One thing to group by.
+    """One key to group by.
 
     Attributes:
-        name: As it was asked for, and as the answer names it.
+        name: As it was given, and as the result names it.
         field: The field that holds the value.
         period: `day`, `week`, `month`, `quarter` or `year` of a date; empty for the value itself.
     """
@@ -52,7 +52,7 @@ class GroupKey:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One number to make of each group; `name` is as it was asked for."""
+    """One number computed for each group; `name` is as it was given."""
 
     name: str
     kind: MeasureKind
@@ -60,7 +60,7 @@ class Measure:
 
 
 def parse_group_keys(texts: Sequence[str]) -> list[GroupKey]:
-    """Read what to group by: `status`, `month:created_date`; `month(created_date)` is the same.
+    """Parse what to group by: `status`, `month:created_date`; `month(created_date)` is the same.
 
     Raises:
         InputError: A field is missing, or one is named twice.
@@ -76,7 +76,7 @@ def parse_group_keys(texts: Sequence[str]) -> list[GroupKey]:
 
 
 def parse_measures(texts: Sequence[str]) -> list[Measure]:
-    """Read what to measure: `sum:amount` or `sum(amount)`; `count` needs no asking and is taken all the same.
+    """Parse what to measure: `sum:amount` or `sum(amount)`. `count` is accepted and dropped: each group has it anyway.
 
     Raises:
         InputError: It is no measure, or one is named twice.
@@ -111,19 +111,19 @@ def _refuse_blank_or_twice(argument: str, names: Sequence[str], fields: Sequence
 
 @dataclass(slots=True)
 class _Group:
-    """What is known of one group."""
+    """The rows of one group."""
 
     count: int = 0
-    columns: defaultdict[str, Column] = field(default_factory=lambda: defaultdict(Column))
+    fields: defaultdict[str, FieldStats] = field(default_factory=lambda: defaultdict(FieldStats))
 
 
 class Summary:
     """Groups rows and measures each group.
 
     Args:
-        keys: What to group by; none makes one group of everything.
-        measures: What to tell of each group beside its count.
-        zone: Where days and months begin for dates that name an offset; others are local already.
+        keys: What to group by; none makes one group of all rows.
+        measures: What to compute for each group beside its count.
+        zone: The time zone of days and months for dates with an offset; others are local already.
     """
 
     def __init__(self, keys: Sequence[GroupKey], measures: Sequence[Measure] = (), zone: tzinfo | None = None) -> None:
@@ -134,16 +134,11 @@ class Summary:
         self._unreadable: Counter[str] = Counter()
 
     def add(self, values: Mapping[str, object], count: int = 1) -> None:
-        """Take one row in, or the number of rows that all have these values.
-
-        Args:
-            values: Field name to value, for all that is grouped by or measured.
-            count: How many rows there are of this kind.
-        """
+        """Add `count` rows that all have these values; `values` holds each field that is grouped by or measured."""
         group = self._groups.setdefault(tuple(self._group_of(key, values, count) for key in self._keys), _Group())
         group.count += count
         for name in dict.fromkeys(measure.field for measure in self._measures):
-            group.columns[name].add(values.get(name))
+            group.fields[name].add(values.get(name))
 
     def _group_of(self, key: GroupKey, values: Mapping[str, object], count: int) -> str | None:
         text = shown_text(values.get(key.field))
@@ -160,14 +155,14 @@ class Summary:
     def build(self, max_groups: int = 0) -> dict[str, Any]:
         """Return `{"groups": [{"status": ..., "count": ..., "sum:x": ...}]}`, with `other`, `skipped`, `empty` if any.
 
-        The biggest groups stand first, but periods in their own order. `skipped` counts values that are no number (or
+        The biggest groups come first, but periods in order of time. `skipped` counts values that are no number (or
         no date), `empty` those that are missing, by field.
 
         Args:
-            max_groups: How many groups to tell apart; 0 for as many as a small answer holds.
+            max_groups: How many groups to list; 0 for as many as a small result holds.
         """
         whole = _merged(self._groups.values())
-        as_dates = {name for name, column in whole.columns.items() if column.is_of_dates and not self._adds_up(name)}
+        as_dates = {name for name, stats in whole.fields.items() if stats.is_of_dates and not self._adds_up(name)}
         ranked = sorted(self._groups.items(), key=lambda item: (-item[1].count, _sortable(item[0])))
         rows = [self._row(group, as_dates, key) for key, group in ranked[: max_groups or MAX_GROUPS]]
         shown = len(rows) if max_groups else _count_fitting(rows)
@@ -179,8 +174,11 @@ class Summary:
         if others:
             built["other"] = {"groups": len(others), **self._row(_merged(others), as_dates)}
         skipped = dict(self._unreadable)
-        skipped |= {name: column.count_strays(as_dates=name in as_dates) for name, column in whole.columns.items()}
-        for told, counts in (("skipped", skipped), ("empty", {n: c.empty for n, c in whole.columns.items()})):
+        skipped |= {name: stats.count_skipped(as_dates=name in as_dates) for name, stats in whole.fields.items()}
+        for told, counts in (
+            ("skipped", skipped),
+            ("empty", {name: stats.empty for name, stats in whole.fields.items()}),
+        ):
             if any(counts.values()):
                 built[told] = {name: number for name, number in counts.items() if number}
         return built
@@ -192,7 +190,7 @@ class Summary:
         row: dict[str, Any] = {one.name: _clipped(value) for one, value in zip(self._keys, key, strict=False)}
         row["count"] = group.count
         for measure in self._measures:
-            row[measure.name] = _measured(group.columns[measure.field], measure, as_dates=measure.field in as_dates)
+            row[measure.name] = _measured(group.fields[measure.field], measure, as_dates=measure.field in as_dates)
         return row
 
 
@@ -200,25 +198,25 @@ def _merged(groups: Iterable[_Group]) -> _Group:
     whole = _Group()
     for group in groups:
         whole.count += group.count
-        for name, column in group.columns.items():
-            whole.columns[name].merge(column)
+        for name, stats in group.fields.items():
+            whole.fields[name].merge(stats)
     return whole
 
 
-def _measured(column: Column, measure: Measure, *, as_dates: bool) -> Number | str | None:
+def _measured(stats: FieldStats, measure: Measure, *, as_dates: bool) -> Number | str | None:
     match measure.kind:
         case "sum":
-            return column.sum
+            return stats.sum
         case "average":
-            return column.average
+            return stats.average
         case "min":
-            return column.first_date if as_dates else column.low
+            return stats.first_date if as_dates else stats.low
         case "max":
-            return column.last_date if as_dates else column.high
+            return stats.last_date if as_dates else stats.high
 
 
 def _count_fitting(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Return how many rows, from the first, a small answer holds; at least one."""
+    """Return how many rows, from the first, a small result holds; at least one."""
     room = MAX_BYTES
     for at, row in enumerate(rows):
         room -= len(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")) + 1

@@ -6,7 +6,7 @@ Errors turn into MCP's `ToolError` here and nowhere else.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, cast
 
 from mcp.server.mcpserver.exceptions import ToolError
@@ -126,6 +126,19 @@ def seal_arguments(tool: CrmTool) -> None:
     model.model_config["extra"] = "forbid"
     model.model_rebuild(force=True)
     tool.parameters = slim_schema(model.model_json_schema(by_alias=True))
+
+
+def refuse_same_names(tools: Iterable[CrmTool]) -> None:
+    """Refuse two tools of one name: the SDK would serve the first and drop the other with a warning.
+
+    Raises:
+        ValueError: It names both by their titles.
+    """
+    titles: dict[str, str | None] = {}
+    for tool in tools:
+        if tool.name in titles:
+            raise ValueError(f"Two tools are called {tool.name}: {titles[tool.name]!r} and {tool.title!r}.")
+        titles[tool.name] = tool.title
 
 
 _LEADS_ON = frozenset({"id", "next_cursor", "plan_id"})

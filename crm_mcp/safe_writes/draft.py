@@ -50,12 +50,12 @@ class Target(ABC):
     Attributes:
         noun: What people call one, such as `MiniCRM project`; an s makes it many.
         batch_size: How many changes go out in one request.
-        turn: Held around looking and writing where two calls at once could miss each other, as doubles would.
+        lock: Held around looking and writing where two calls at once could miss each other, as doubles would.
     """
 
     noun: str
     batch_size: int = 1
-    turn: AbstractAsyncContextManager[object] = contextlib.nullcontext()
+    lock: AbstractAsyncContextManager[object] = contextlib.nullcontext()
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Return at most `batch_size` changes as things stand now: name, fields before, and what speaks against them.

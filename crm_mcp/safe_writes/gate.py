@@ -16,7 +16,7 @@ from crm_mcp.safe_writes.questions import build_question
 from crm_mcp.safe_writes.refresh import refresh
 from crm_mcp.safe_writes.results import MOST_SHOWN, Answer, Result, answer_with, show_draft, tell_of_made
 
-MOST_AT_ONCE = 10
+MAX_UNPLANNED = 10
 """More records than this are planned first, and a person agrees."""
 MOST_RECORDS = 1000
 """More records than this are refused: a plan lies in memory."""
@@ -90,9 +90,9 @@ class SafeWriter:
         return await self._perform_draft(call, await call.work_out())
 
     async def _perform_draft(self, call: Call, draft: Draft, entry: Entry | None = None) -> Answer:
-        if len(draft.changes) > MOST_AT_ONCE:
+        if len(draft.changes) > MAX_UNPLANNED:
             return await self._preview(call, draft)
-        async with draft.target.turn:
+        async with draft.target.lock:
             if draft.needs_refresh or draft.trashes:
                 draft = await refresh(draft, call.person.see_progress)
             if draft.trashes and draft.open_changes:
@@ -142,7 +142,7 @@ class SafeWriter:
         plan.execution = execution = Execution(plan.draft, as_planned=True)
         plan.is_under_way = True
         try:
-            async with plan.draft.target.turn:
+            async with plan.draft.target.lock:
                 await execution.run(person.see_progress)
         finally:
             plan.is_under_way = False
@@ -175,7 +175,7 @@ class SafeWriter:
 
     async def _perform_once(self, call: Call) -> Answer:
         entry = self._keys.entry(call.tool, call.key, call.arguments)
-        async with entry.turn:
+        async with entry.lock:
             if entry.answer is not None:
                 return entry.answer
             if entry.attempt is not None:
@@ -227,4 +227,4 @@ class SafeWriter:
 
 
 def _needs_consent(draft: Draft) -> bool:
-    return draft.trashes or len(draft.open_changes) > MOST_AT_ONCE
+    return draft.trashes or len(draft.open_changes) > MAX_UNPLANNED

@@ -40,13 +40,13 @@ class Entry:
 
     Attributes:
         arguments: What the tool was called with.
-        turn: Held by the call that is at work; the same call again waits for it.
+        lock: Held by the call that is at work; the same call again waits for it.
         answer: The first result; None while there is none.
         attempt: What was begun and has no known outcome; None where nothing is open.
     """
 
     arguments: Mapping[str, object]
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     answer: Answer | None = None
     attempt: Attempt | None = None
 
@@ -72,7 +72,7 @@ class KeyBook:
         if entry is None:
             self._forget_old()
             entry = self._entries[tool, key] = Entry(arguments)
-        if entry.answer is None and entry.attempt is None and not entry.turn.locked():
+        if entry.answer is None and entry.attempt is None and not entry.lock.locked():
             entry.arguments = arguments  # nothing was written under it, so the call may be mended and repeated
         if entry.arguments != arguments:
             raise InputError(
@@ -82,7 +82,7 @@ class KeyBook:
         return entry
 
     def _forget_old(self) -> None:
-        idle = [name for name, entry in self._entries.items() if not entry.turn.locked()]
+        idle = [name for name, entry in self._entries.items() if not entry.lock.locked()]
         for name in idle[: max(0, len(idle) - MOST_KEYS + 1)]:
             del self._entries[name]
 

@@ -78,7 +78,7 @@ class RecordCreations(Target):
         module_id: The module.
         noun: What one is called.
         doubles_matter: Whether one whose email or phone is there already must not be made.
-        turn: Held from the look for doubles to the writing.
+        lock: Held from the look for doubles to the writing.
         batch_size: See `Target`.
     """
 
@@ -86,7 +86,7 @@ class RecordCreations(Target):
     module_id: str
     noun: str
     doubles_matter: bool = False
-    turn: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
+    lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
     batch_size: int = BATCH_SIZE
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:

@@ -19,7 +19,7 @@ from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_updates
 from crm_mcp.mcp.arguments import Fields, Id, Text
 from crm_mcp.mcp.tool import CREATE, UPDATE, CrmTool
 from crm_mcp.safe_writes.draft import Change, Draft
-from crm_mcp.safe_writes.gate import MOST_AT_ONCE, SafeWriter
+from crm_mcp.safe_writes.gate import MAX_UNPLANNED, SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
 
 _CONTACT = "contact"
@@ -35,7 +35,7 @@ class WriteTools:
         self._settings = settings
         self._schemas = schemas
         self._writer = writer
-        self._contact_turn = asyncio.Lock()
+        self._contact_lock = asyncio.Lock()
 
     def all(self) -> Sequence[CrmTool]:
         """Return every tool, in the order a reader wants them."""
@@ -63,10 +63,10 @@ class WriteTools:
         schema = self._schemas.peek(module_id)
         doubles_matter = not allow_duplicate and self._is_contact(module_id)
         problems = describe_doubles_within(sent) if doubles_matter else [""] * len(sent)
-        searches = doubles_matter and len(sent) <= MOST_AT_ONCE
+        searches = doubles_matter and len(sent) <= MAX_UNPLANNED
         target = RecordCreations(self._client, module_id, self._noun(module_id), searches)
         if searches:
-            target.turn = self._contact_turn
+            target.lock = self._contact_lock
         changes = [
             Change(fields, schema.with_labels(fields), problem=problem)
             for fields, problem in zip(sent, problems, strict=True)

@@ -85,14 +85,14 @@ class Creation(Target):
         put: Creates one of fields.
         look: Says what is to be known before one is made: whom it belongs to, or what speaks against it.
         find: Returns the ids of all records that could be this one, each with whether it is the same.
-        turn: Held from the look to the writing.
+        lock: Held from the look to the writing.
     """
 
     noun: str
     put: Callable[[Mapping[str, object]], Awaitable[Written]]
     look: Callable[[Change], Awaitable[Change]]
     find: Callable[[Mapping[str, object]], Awaitable[Mapping[str, bool] | None]]
-    turn: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
+    lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Look at what the new record refers to."""

@@ -62,7 +62,7 @@ class WriteTools:
         self._new_tasks = Creation("MiniCRM task", client.create_task, self._with_project, find.of_task)
         self._new_addresses = Creation("MiniCRM address", client.create_address, self._with_contact, find.of_address)
         self._new_contacts = Creation(
-            "MiniCRM contact", client.create_contact, self._without_double, find.of_contact, turn=asyncio.Lock()
+            "MiniCRM contact", client.create_contact, self._without_double, find.of_contact, lock=asyncio.Lock()
         )
         self._projects = Updates("MiniCRM project", client.get_project, client.update_project, self._project_fields)
         self._contacts = Updates("MiniCRM contact", client.get_contact, client.update_contact, self._contact_fields)

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from crm_mcp.errors import InputError, NotFoundError
 from crm_mcp.mcp.arguments import Fields, Id, Limit, Text
-from crm_mcp.mcp.tool import READ, build_tool, slim_schema
+from crm_mcp.mcp.tool import READ, build_tool, refuse_same_names, slim_schema
 
 
 class Echo(TypedDict):
@@ -144,3 +144,11 @@ def test_references_are_written_out() -> None:
 def test_errors_of_input_are_shown_whole() -> None:
     assert str(InputError("No.", hint="Do this.")) == "No. Do this."
     assert str(InputError("No.")) == "No."
+
+
+def test_two_tools_of_one_name_are_refused_naming_both() -> None:
+    other = build_tool(echo, name="other", title="Another", annotations=READ)
+    refuse_same_names([TOOL, other])
+    same = build_tool(echo, name=TOOL.name, title="The same", annotations=READ)
+    with pytest.raises(ValueError, match=f"Two tools are called echo: '{TOOL.title}' and 'The same'"):
+        refuse_same_names([TOOL, other, same])
