@@ -1,7 +1,4 @@
-"""The fake of Ivinex as the web server knows it: one path, GET searches, POST creates and updates.
-
-Logins that are refused get 401 with a JSON message (assumed).
-"""
+"""The fake of Ivinex as the web server knows it: one path, GET searches, POST creates and updates."""
 
 from __future__ import annotations
 
@@ -12,27 +9,20 @@ from typing import TYPE_CHECKING
 
 from mockserver.crm.api import ApiRequest, ApiResponse, Clock
 from mockserver.crm.profiles import Deviation, Profile
+from mockserver.ivinex import rules
 from mockserver.ivinex.deviations import DEVIATIONS, REFUSALS_ARE_200
-from mockserver.ivinex.reading import answer_search
-from mockserver.ivinex.refusals import RefusalError, explain
+from mockserver.ivinex.rules import RefusalError, explain
+from mockserver.ivinex.search import search_records
 from mockserver.ivinex.seed import parse_ivinex_seed
 from mockserver.ivinex.store import Store
-from mockserver.ivinex.writing import Author, answer_write
+from mockserver.ivinex.write import Author, write_records
 
 if TYPE_CHECKING:
     from mockserver.crm.record_views import RecordViews
 
-_ALLOWED = "GET, POST"
-
 
 class IvinexFake:
-    """One Ivinex account.
-
-    Args:
-        connection: The database that holds its data, in autocommit.
-        clock: The account's time, for `created_date` and `modified_date`.
-        profile: Which reading to follow where there is more than one.
-    """
+    """One Ivinex account, kept in tables that begin with `ivinex_`."""
 
     def __init__(self, connection: sqlite3.Connection, clock: Clock, profile: Profile) -> None:
         self._connection = connection
@@ -72,32 +62,35 @@ class IvinexFake:
 
     def refuse_login(self) -> ApiResponse:
         """Answer a request whose login is missing or wrong."""
-        message = "The login is missing or wrong."
-        answer = ApiResponse.of_json({"Error": message}, status=401, reason=explain(message, "Base Info"))
-        return self._settle(replace(answer, headers={"WWW-Authenticate": 'Basic realm="Ivinex"'}))
+        return self._refuse(RefusalError(rules.BAD_LOGIN), headers={"WWW-Authenticate": 'Basic realm="Ivinex"'})
 
     def answer(self, request: ApiRequest) -> ApiResponse:
         """Answer one authenticated request."""
         hints: list[str] = []
         try:
             if request.method == "GET":
-                return answer_search(self._store, request.query, self._profile, hints)
+                return search_records(self._store, request.query, self._profile, hints)
             if request.method == "POST":
                 author = Author(self._store.number_user(request.username), self._read_clock())
-                return answer_write(self._connection, self._store, request, author, hints)
-            raise RefusalError(
-                f"Records.php takes {_ALLOWED}, not {request.method}.",
-                "Create Record, Update Record, Get Records",
-                near="GET searches records; POST creates and updates them.",
-                status=405,
-                headers={"Allow": _ALLOWED},
-            )
+                return write_records(self._connection, self._store, request, author, hints)
         except RefusalError as refusal:
-            return self._settle(refusal.to_answer(hints))
+            return self._refuse(refusal, hints)
+        return self._refuse(RefusalError(rules.WRONG_METHOD, request.method), hints, {"Allow": "GET, POST"})
 
-    def _settle(self, refusal: ApiResponse) -> ApiResponse:
-        """Return a refusal as this profile has it."""
-        return replace(refusal, status=200, headers={}) if self._profile.observes(REFUSALS_ARE_200) else refusal
+    def _refuse(
+        self, refusal: RefusalError, hints: Sequence[str] = (), headers: Mapping[str, str] | None = None
+    ) -> ApiResponse:
+        """Return `{"Error": "..."}` with the status that this profile has for it."""
+        message = str(refusal)
+        response = ApiResponse.of_json(
+            {"Error": message},
+            status=refusal.rule.status,
+            reason=explain(message, refusal.section),
+            hints=[*hints, refusal.hint] if refusal.hint else hints,
+        )
+        if self._profile.observes(REFUSALS_ARE_200):
+            return replace(response, status=200)
+        return replace(response, headers=headers or {})
 
     def _read_clock(self) -> str:
         return self._clock.now().isoformat(" ", "seconds")

@@ -21,26 +21,21 @@ from dataclasses import dataclass
 from mockserver.crm.sql import NOTHING, Clause, combine
 from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import JsonError, as_list, as_object, name_type, parse_json
-from mockserver.ivinex.explaining import EXAMPLE, KEYS, hint_at_encoding, suggest_field, suggest_key
-from mockserver.ivinex.modules import RECORD_ID, Field, Module, is_number, parse_id
-from mockserver.ivinex.refusals import RefusalError
+from mockserver.ivinex import rules
+from mockserver.ivinex.rules import RefusalError
+from mockserver.ivinex.schema import RECORD_ID, Field, Module, is_number, parse_id
+from mockserver.ivinex.suggestions import (
+    CONDITION_KEYS,
+    suggest_encoding,
+    suggest_field,
+    suggest_key,
+    suggest_operand,
+)
 from mockserver.ivinex.values import BadValueError, read_moment, to_text
 
-SECTION = "Get Records / Understanding Filters"
-LINK_SECTION = "Get Records / 4. Linked Records"
 # Assumed; together they keep the SQL of one request below SQLite's limits.
 MAX_FILTERS = 20
 MAX_CHOICES = 300
-_SYMBOLS = {
-    "=": "Equal",
-    "==": "Equal",
-    "!=": "NotEqual",
-    "<>": "NotEqual",
-    ">": "GreaterThan",
-    ">=": "GreaterThanEqual",
-    "<": "LessThan",
-    "<=": "LessThanEqual",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +50,7 @@ class Filter:
 def parse_filters(text: str, hints: list[str]) -> list[Filter]:
     """Read the parameter, a JSON list of conditions which must all hold.
 
-    Args:
-        text: The decoded parameter.
-        hints: Where odd but accepted things are noted.
+    Odd but accepted things are noted in `hints`.
 
     Raises:
         RefusalError: It is something else.
@@ -65,35 +58,31 @@ def parse_filters(text: str, hints: list[str]) -> list[Filter]:
     try:
         value = parse_json(text.encode())
     except (JsonError, UnicodeEncodeError) as error:
-        raise RefusalError(f"Filters is {error}.", SECTION, near=hint_at_encoding(text)) from error
+        raise RefusalError(rules.FILTERS_NOT_JSON, error, hint=suggest_encoding(text)) from error
     items = as_list(value)
     if items is None:
-        near = "Put the one condition into a list." if as_object(value) else EXAMPLE
-        raise RefusalError(f"Filters must be a JSON list of conditions, not {name_type(value)}.", SECTION, near=near)
+        hint = "Put the one condition into a list." if as_object(value) else ""
+        raise RefusalError(rules.FILTERS_NOT_A_LIST, name_type(value), hint=hint)
     if len(items) > MAX_FILTERS:
-        raise RefusalError(
-            f"Filters may hold at most {MAX_FILTERS} conditions, not {len(items)}.",
-            SECTION,
-            near="Ask for several values of one field with In.",
-        )
+        raise RefusalError(rules.TOO_MANY_FILTERS, MAX_FILTERS, len(items))
     return [_parse_filter(item, f"Filters[{i}]", hints) for i, item in enumerate(items)]
 
 
 def _parse_filter(item: object, path: str, hints: list[str]) -> Filter:
     condition = as_object(item)
     if condition is None:
-        raise RefusalError(f"{path} must be an object, not {name_type(item)}.", SECTION, near=EXAMPLE)
+        raise RefusalError(rules.CONDITION_NOT_AN_OBJECT, path, name_type(item))
     operand = condition.get("Operand", condition.get("Operand_Name"))
     if "Operand_Name" in condition:
         hints.append(f'Did you mean "Operand"? Operand_Name, as in {path}, stands in one sample of the document alone.')
     unknown = [key for key in condition if key not in {"Field", "Operand", "Operand_Name", "Value"}]
-    hints += [f"{path}: {key} means nothing.{suggest(key, KEYS)}" for key in unknown]
+    hints += [f"{path}: {key} means nothing.{suggest(key, CONDITION_KEYS)}" for key in unknown]
     for key, found in (("Field", condition.get("Field")), ("Operand", operand)):
         if not isinstance(found, str):
-            near = suggest_key(condition, key, found)
-            raise RefusalError(f"{path}.{key} must be text, not {name_type(found)}.", SECTION, near=near)
+            hint = suggest_key(condition, key, found)
+            raise RefusalError(rules.CONDITION_KEY_NOT_TEXT, path, key, name_type(found), hint=hint)
     if "Value" not in condition:
-        raise RefusalError(f"{path}.Value is missing.", SECTION, near=suggest_key(condition, "Value", None))
+        raise RefusalError(rules.CONDITION_WITHOUT_VALUE, path, hint=suggest_key(condition, "Value", None))
     return Filter(str(condition["Field"]), str(operand), condition["Value"])
 
 
@@ -107,21 +96,14 @@ def build_condition(module: Module, wanted: Filter, hints: list[str]) -> Clause:
         return _build_linked_to(module, wanted, hints)
     build = _OPERANDS.get(wanted.operand)
     if build is None:
-        known = [*_OPERANDS, "LinkedTo"]
-        meant = _SYMBOLS.get(wanted.operand)
-        near = f'Did you mean "{meant}"?' if meant else suggest(wanted.operand, known)
-        listed = f"The operands are {', '.join(known)}."
-        raise RefusalError(
-            f'"{wanted.operand}" is no operand; operands are case-sensitive words.', SECTION, near=near or listed
-        )
-    field = find_field(module, wanted.field, SECTION)
+        hint = suggest_operand(wanted.operand, [*_OPERANDS, "LinkedTo"])
+        raise RefusalError(rules.UNKNOWN_OPERAND, wanted.operand, hint=hint)
+    field = find_field(module, wanted.field, rules.FILTERS)
     _hint_at_label(field, wanted, hints)
     try:
         return build(field, wanted.value)
     except BadValueError as error:
-        raise RefusalError(
-            f"The value for {wanted.field} {wanted.operand} {error}.", SECTION, near=error.near or EXAMPLE
-        ) from error
+        raise RefusalError(rules.BAD_FILTER_VALUE, wanted.field, wanted.operand, error, hint=error.hint) from error
 
 
 def find_field(module: Module, name: str, section: str) -> Field:
@@ -132,9 +114,8 @@ def find_field(module: Module, name: str, section: str) -> Field:
     """
     field = module.find_field(name)
     if field is None:
-        raise RefusalError(
-            f'Module {module.id} ({module.name}) has no field "{name}".', section, near=suggest_field(module, name)
-        )
+        hint = suggest_field(module, name)
+        raise RefusalError(rules.UNKNOWN_FIELD, module.id, module.name, name, hint=hint, section=section)
     return field
 
 
@@ -145,20 +126,12 @@ def _hint_at_label(field: Field, wanted: Filter, hints: list[str]) -> None:
 
 
 def _build_linked_to(module: Module, wanted: Filter, hints: list[str]) -> Clause:
-    if find_field(module, wanted.field, LINK_SECTION).name != RECORD_ID:
-        raise RefusalError(
-            f"LinkedTo is asked of {RECORD_ID}, not of {wanted.field}.",
-            LINK_SECTION,
-            near=f'Send "Field":"{RECORD_ID}".',
-        )
+    if find_field(module, wanted.field, rules.LINKS).name != RECORD_ID:
+        raise RefusalError(rules.LINKED_TO_WRONG_FIELD, wanted.field)
     linked_module, _, linked_record = wanted.value.partition(":") if isinstance(wanted.value, str) else ("", "", "")
     module_id, record_id = parse_id(linked_module.strip()), parse_id(linked_record.strip())
     if module_id is None or record_id is None:
-        raise RefusalError(
-            f'The value for LinkedTo must be "ModuleID:RecordID", not {name_type(wanted.value)}.',
-            LINK_SECTION,
-            near='Send "Value":"1001:8" for the record 8 of module 1001.',
-        )
+        raise RefusalError(rules.BAD_LINK, name_type(wanted.value))
     links = [field for field in module.own_fields if field.module_id == str(module_id)]
     if not links:
         hints.append(f"No field of module {module.id} links to module {module_id}, so nothing is linked to it.")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from mockserver.crm.api import ApiRequest, ApiResponse
 from mockserver.crm.record_views import Record, RecordField, RecordKind, RecordPage, Related, Search
 from mockserver.documents.strict_json import as_list, as_object
-from mockserver.ivinex.modules import RECORD_ID, SYSTEM_FIELDS, Field, Module
+from mockserver.ivinex.schema import RECORD_ID, SYSTEM_FIELDS, Field, Module
 
 PATH = "/API/Records.php"
 PAGE_SIZE = 25

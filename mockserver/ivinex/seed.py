@@ -13,7 +13,7 @@ from typing import cast
 from mockserver.crm.api import SeedError
 from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import as_list, as_object, name_type
-from mockserver.ivinex.modules import (
+from mockserver.ivinex.schema import (
     KINDS,
     RECORD_ID,
     RESERVED_NAMES,

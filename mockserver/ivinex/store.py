@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from mockserver.crm.database import transaction
 from mockserver.crm.sql import Clause, match_all
-from mockserver.ivinex.modules import RECORD_ID, Module, compute_joined
+from mockserver.ivinex.schema import RECORD_ID, Module, compute_joined
 from mockserver.ivinex.seed import DEFAULT_LOGIN, IvinexSeed, ModuleSeed, Record, parse_module_definition
 
 # Smaller modules are read through faster than anybody notices, and need no indexes to keep up to date.

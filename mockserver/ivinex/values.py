@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import name_type
-from mockserver.ivinex.modules import Field, is_number, parse_id, parse_moment
+from mockserver.ivinex.schema import Field, is_number, parse_id, parse_moment
 
 
 class BadValueError(Exception):
@@ -15,12 +15,12 @@ class BadValueError(Exception):
 
     Args:
         message: Goes on from the field's name.
-        near: What was probably meant, as a sentence.
+        hint: What was probably meant, as a sentence.
     """
 
-    def __init__(self, message: str, near: str = "") -> None:
+    def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.near = near.strip()
+        self.hint = hint
 
 
 def to_text(value: object) -> str | None:

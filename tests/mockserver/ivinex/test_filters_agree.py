@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mockserver.crm.database import open_connection
 from mockserver.ivinex.filters import Filter, build_condition, build_order
-from mockserver.ivinex.modules import is_number
+from mockserver.ivinex.schema import is_number
 from mockserver.ivinex.seed import parse_ivinex_seed
 from mockserver.ivinex.store import Store
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mockserver.crm.api import SeedError
-from mockserver.ivinex.modules import SYSTEM_FIELDS
+from mockserver.ivinex.schema import SYSTEM_FIELDS
 from mockserver.ivinex.seed import parse_ivinex_seed
 
 NOW = "2026-01-02 03:04:05"

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from mockserver.ivinex.modules import Field, Kind, is_number, parse_id, parse_moment
+from mockserver.ivinex.schema import Field, Kind, is_number, parse_id, parse_moment
 from mockserver.ivinex.values import BadValueError, read_value
 
 OPTIONS = {"14795": "Customer", "14796": "Lead"}
@@ -69,7 +69,7 @@ def test_a_value_that_does_not_suit_its_field_is_refused_with_what_does(kind: Ki
 
     with pytest.raises(BadValueError) as caught:
         read_value(field, sent)
-    assert re.search(message, f"{caught.value} {caught.value.near}")
+    assert re.search(message, f"{caught.value} {caught.value.hint}")
 
 
 def test_an_option_field_without_known_options_takes_any_id():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, unquote_plus
 
 from mockserver.crm.api import ApiResponse
-from mockserver.ivinex import reading
+from mockserver.ivinex import search
 from mockserver.ivinex.fake import IvinexFake
 from tests.contract.self_test.mutants.entry import wrong_fake
 from tests.contract.self_test.mutants.seams import (
@@ -69,7 +69,7 @@ def escape_html(patch: pytest.MonkeyPatch) -> None:
 def trim_values(patch: pytest.MonkeyPatch) -> None:
     """Values of filters lose the white space at their ends."""
 
-    @replaces(patch, reading, "build_condition")
+    @replaces(patch, search, "build_condition")
     def build_condition(original: Callable[..., Any], module: object, wanted: Filter, hints: object) -> Any:
         value = wanted.value.strip() if isinstance(wanted.value, str) else wanted.value
         return original(module, replace(wanted, value=value), hints)
@@ -129,7 +129,7 @@ def key_records_by_id(patch: pytest.MonkeyPatch) -> None:
 def always_labels(patch: pytest.MonkeyPatch) -> None:
     """Option fields come as labels though nobody asked for LookupOptionText."""
 
-    @replaces(patch, reading, "_wants_labels")
+    @replaces(patch, search, "_wants_labels")
     def wants_labels(_original: object, _text: object) -> bool:
         return True
 

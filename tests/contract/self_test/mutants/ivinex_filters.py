@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mockserver.crm.sql import Clause, combine
-from mockserver.ivinex import reading, store
-from mockserver.ivinex.refusals import RefusalError
+from mockserver.ivinex import search, store
+from mockserver.ivinex.rules import RefusalError
 from tests.contract.self_test.mutants.entry import wrong_fake
 from tests.contract.self_test.mutants.seams import alter_requests, replaces
 
@@ -35,7 +35,7 @@ _OPERANDS = (
 
 
 def _keep_filters(patch: pytest.MonkeyPatch, keep: Callable[[list[Filter]], list[Filter]]) -> None:
-    @replaces(patch, reading, "_read_filters")
+    @replaces(patch, search, "_read_filters")
     def read_filters(original: Callable[..., list[Filter]], *args: object) -> list[Filter]:
         return keep(original(*args))
 
@@ -43,7 +43,7 @@ def _keep_filters(patch: pytest.MonkeyPatch, keep: Callable[[list[Filter]], list
 def _mistake_operands(patch: pytest.MonkeyPatch, mistaken: dict[str, str]) -> None:
     """Have some operands taken for others."""
 
-    @replaces(patch, reading, "build_condition")
+    @replaces(patch, search, "build_condition")
     def build_condition(original: Callable[..., Clause], module: object, wanted: Filter, hints: object) -> Clause:
         return original(module, replace(wanted, operand=mistaken.get(wanted.operand, wanted.operand)), hints)
 
@@ -85,7 +85,7 @@ def join_by_or(patch: pytest.MonkeyPatch) -> None:
 def ignore_malformed(patch: pytest.MonkeyPatch) -> None:
     """Filters that cannot be read are ignored: all records come."""
 
-    @replaces(patch, reading, "_read_filters")
+    @replaces(patch, search, "_read_filters")
     def read_filters(original: Callable[..., list[Filter]], *args: object) -> list[Filter]:
         try:
             return original(*args)
@@ -96,7 +96,7 @@ def ignore_malformed(patch: pytest.MonkeyPatch) -> None:
 def _answer_refused(patch: pytest.MonkeyPatch, word: str, clause: str) -> None:
     """Have a condition whose refusal holds a word stand for other SQL."""
 
-    @replaces(patch, reading, "build_condition")
+    @replaces(patch, search, "build_condition")
     def build_condition(original: Callable[..., Clause], *args: object) -> Clause:
         try:
             return original(*args)
@@ -122,7 +122,7 @@ def ignore_unknown_operand(patch: pytest.MonkeyPatch) -> None:
 def take_unknown_as_equal(patch: pytest.MonkeyPatch) -> None:
     """An unknown operand is taken for Equal."""
 
-    @replaces(patch, reading, "build_condition")
+    @replaces(patch, search, "build_condition")
     def build_condition(original: Callable[..., Clause], module: object, wanted: Filter, hints: object) -> Clause:
         known = wanted.operand in _OPERANDS
         return original(module, wanted if known else replace(wanted, operand="Equal"), hints)
@@ -132,7 +132,7 @@ def take_unknown_as_equal(patch: pytest.MonkeyPatch) -> None:
 def ignore_operand_case(patch: pytest.MonkeyPatch) -> None:
     """Operands are taken in any case: `equal`, `CONTAINS`."""
 
-    @replaces(patch, reading, "build_condition")
+    @replaces(patch, search, "build_condition")
     def build_condition(original: Callable[..., Clause], module: object, wanted: Filter, hints: object) -> Clause:
         by_fold = {operand.casefold(): operand for operand in _OPERANDS}
         operand = by_fold.get(wanted.operand.casefold(), wanted.operand)
@@ -216,7 +216,7 @@ def drop_the_not(patch: pytest.MonkeyPatch) -> None:
 def take_first_of_in(patch: pytest.MonkeyPatch) -> None:
     """In looks for the first of its values alone."""
 
-    @replaces(patch, reading, "build_condition")
+    @replaces(patch, search, "build_condition")
     def build_condition(original: Callable[..., Clause], module: object, wanted: Filter, hints: object) -> Clause:
         if wanted.operand == "In" and isinstance(wanted.value, str):
             return original(module, replace(wanted, value=wanted.value.split(",")[0]), hints)
@@ -256,7 +256,7 @@ def refuse_operand_name(patch: pytest.MonkeyPatch) -> None:
 @wrong_fake("ivinex.id-alias-refused", "ivinex.records.id-alias")
 def refuse_id(patch: pytest.MonkeyPatch) -> None:
     """A filter on `id`, as in the documented full request, is refused."""
-    patch.setattr("mockserver.ivinex.modules.RECORD_ID_ALIASES", ())
+    patch.setattr("mockserver.ivinex.schema.RECORD_ID_ALIASES", ())
 
 
 @wrong_fake("ivinex.lookup-option-text-ignored", "ivinex.options.labels")
@@ -269,6 +269,6 @@ def ignore_labels(patch: pytest.MonkeyPatch) -> None:
 def ignore_module(patch: pytest.MonkeyPatch) -> None:
     """CollectionTypeID is ignored: every search is of the first module."""
 
-    @replaces(patch, reading, "_find_module")
+    @replaces(patch, search, "_find_module")
     def find_module(_original: object, modules: Any, _parameters: object) -> Any:
         return next(iter(modules.values()))

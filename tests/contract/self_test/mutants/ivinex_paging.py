@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.ivinex import reading
+from mockserver.ivinex import search
 from mockserver.ivinex.store import Store
 from tests.contract.self_test.mutants.entry import wrong_fake
 from tests.contract.self_test.mutants.seams import alter_json, replaces
@@ -87,7 +87,7 @@ def lose_last_row(patch: pytest.MonkeyPatch) -> None:
 def _read_limit_as(patch: pytest.MonkeyPatch, change: Callable[[str | None], int | None]) -> None:
     """Have Limit read otherwise; where `change` gives None it is read as ever."""
 
-    @replaces(patch, reading, "_read_limit")
+    @replaces(patch, search, "_read_limit")
     def read_limit(original: Callable[..., int], text: str | None, *rest: object) -> int:
         chosen = change(text)
         return original(text, *rest) if chosen is None else chosen

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any
 
-from mockserver.ivinex import reading
-from mockserver.ivinex.modules import RECORD_ID
+from mockserver.ivinex import search
+from mockserver.ivinex.schema import RECORD_ID
 from mockserver.ivinex.store import Store
 from tests.contract.self_test.mutants.entry import wrong_fake
 from tests.contract.self_test.mutants.seams import replaces
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from mockserver.ivinex.modules import Field
+    from mockserver.ivinex.schema import Field
 
 _TIES = f", {RECORD_ID}"
 
@@ -24,7 +24,7 @@ _TIES = f", {RECORD_ID}"
 def _order_by(patch: pytest.MonkeyPatch, change: Callable[[Field, bool, str], str]) -> None:
     """Have the order's SQL changed; `change` is given the field, whether it descends, and the right SQL."""
 
-    @replaces(patch, reading, "build_order")
+    @replaces(patch, search, "build_order")
     def build_order(original: Callable[..., str], field: Field, *, descending: bool) -> str:
         return change(field, descending, original(field, descending=descending))
 
@@ -39,7 +39,7 @@ def ignore_order(patch: pytest.MonkeyPatch) -> None:
 def ignore_desc(patch: pytest.MonkeyPatch) -> None:
     """DESC is ignored: every order ascends."""
 
-    @replaces(patch, reading, "build_order")
+    @replaces(patch, search, "build_order")
     def build_order(original: Callable[..., str], field: Field, **_descending: bool) -> str:
         return original(field, descending=False)
 
@@ -48,7 +48,7 @@ def ignore_desc(patch: pytest.MonkeyPatch) -> None:
 def always_descend(patch: pytest.MonkeyPatch) -> None:
     """Every OrderBy descends, ASC too."""
 
-    @replaces(patch, reading, "_read_order")
+    @replaces(patch, search, "_read_order")
     def read_order(original: Callable[..., str], module: object, text: str | None) -> str:
         return original(module, None if text is None else f"{text.split()[0]} DESC")
 
@@ -57,7 +57,7 @@ def always_descend(patch: pytest.MonkeyPatch) -> None:
 def swap_directions(patch: pytest.MonkeyPatch) -> None:
     """The directions are swapped: DESC ascends, and a plain OrderBy descends."""
 
-    @replaces(patch, reading, "build_order")
+    @replaces(patch, search, "build_order")
     def build_order(original: Callable[..., str], field: Field, *, descending: bool) -> str:
         return original(field, descending=not descending if field.name != RECORD_ID else descending)
 
@@ -101,7 +101,7 @@ def shuffle_default(patch: pytest.MonkeyPatch) -> None:
     """Without an OrderBy the records come in another order with each request."""
     shuffles = itertools.count(1)
 
-    @replaces(patch, reading, "_read_order")
+    @replaces(patch, search, "_read_order")
     def read_order(original: Callable[..., str], module: Any, text: str | None) -> str:
         turn = next(shuffles)
         return f"({RECORD_ID} * {7919 + 37 * turn}) % 101, {RECORD_ID}" if text is None else original(module, text)

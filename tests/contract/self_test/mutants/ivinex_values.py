@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockserver.crm.sql import Clause
-from mockserver.ivinex import reading
+from mockserver.ivinex import search
 from tests.contract.self_test.mutants.entry import wrong_fake
 from tests.contract.self_test.mutants.seams import replaces
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pytest
 
     from mockserver.ivinex.filters import Filter
-    from mockserver.ivinex.modules import Field
+    from mockserver.ivinex.schema import Field
 
 _SYMBOLS = {"GreaterThan": ">", "GreaterThanEqual": ">=", "LessThan": "<", "LessThanEqual": "<="}
 
@@ -23,7 +23,7 @@ _SYMBOLS = {"GreaterThan": ">", "GreaterThanEqual": ">=", "LessThan": "<", "Less
 def _compare_otherwise(patch: pytest.MonkeyPatch, build: Callable[[Field, Filter], Clause | None]) -> None:
     """Have a condition be other SQL; where `build` gives None it stays as it is."""
 
-    @replaces(patch, reading, "build_condition")
+    @replaces(patch, search, "build_condition")
     def build_condition(original: Callable[..., Clause], module: Any, wanted: Filter, hints: object) -> Clause:
         clause = original(module, wanted, hints)
         field = module.find_field(wanted.field)
@@ -148,7 +148,7 @@ def drop_nulls_from_not_contains(patch: pytest.MonkeyPatch) -> None:
 
 
 def _drop_nulls(patch: pytest.MonkeyPatch, operand: str) -> None:
-    @replaces(patch, reading, "build_condition")
+    @replaces(patch, search, "build_condition")
     def build_condition(original: Callable[..., Clause], module: Any, wanted: Filter, hints: object) -> Clause:
         clause = original(module, wanted, hints)
         if wanted.operand != operand:
@@ -187,7 +187,7 @@ def count_null_as_greater(patch: pytest.MonkeyPatch) -> None:
 
 
 def _add_nulls(patch: pytest.MonkeyPatch, operands: set[str]) -> None:
-    @replaces(patch, reading, "build_condition")
+    @replaces(patch, search, "build_condition")
     def build_condition(original: Callable[..., Clause], module: Any, wanted: Filter, hints: object) -> Clause:
         clause = original(module, wanted, hints)
         if wanted.operand not in operands:

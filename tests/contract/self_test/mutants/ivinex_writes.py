@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mockserver.ivinex import writing
+from mockserver.ivinex import write
 from mockserver.ivinex.store import Store
 from tests.contract.self_test.mutants.entry import wrong_fake
 from tests.contract.self_test.mutants.seams import alter_json, alter_requests, gives_always, replaces
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pytest
 
     from mockserver.crm.api import ApiRequest
-    from mockserver.ivinex.modules import Module
+    from mockserver.ivinex.schema import Module
 
 
 Record = dict[str, object]
@@ -34,7 +34,7 @@ def _replaces_writing(patch: pytest.MonkeyPatch) -> Callable[[Callable[[Write, R
     """Put a function in the place of writing one record; it is given a function that writes one, and the record."""
 
     def install(broken: Callable[[Write, Record], object]) -> None:
-        @replaces(patch, writing, "_write_record")
+        @replaces(patch, write, "_write_record")
         def write_record(original: Callable[..., object], store: Store, record: Record | None, *rest: Any) -> object:
             return broken(lambda changed: original(store, changed, *rest), record or {})
 
@@ -58,7 +58,7 @@ def _alter_records(patch: pytest.MonkeyPatch, change: Callable[[list[Any]], list
 def lose_the_good(patch: pytest.MonkeyPatch) -> None:
     """One bad record undoes the good ones of its batch, which are answered with Success all the same."""
 
-    @replaces(patch, writing, "transaction")
+    @replaces(patch, write, "transaction")
     @contextmanager
     def undo_where_refused(original: Callable[..., Any], connection: Any) -> Generator[None]:
         refused.clear()
@@ -69,7 +69,7 @@ def lose_the_good(patch: pytest.MonkeyPatch) -> None:
 
     refused: list[object] = []
 
-    @replaces(patch, writing, "_write_record")
+    @replaces(patch, write, "_write_record")
     def write_record(original: Callable[..., Any], *args: Any) -> Any:
         try:
             return original(*args)
@@ -83,12 +83,12 @@ def stop_at_the_bad(patch: pytest.MonkeyPatch) -> None:
     """The records after a bad one are refused with it."""
     failed: list[object] = []
 
-    @replaces(patch, writing, "_read_records")
+    @replaces(patch, write, "_read_records")
     def read_records(original: Callable[..., Any], *args: Any) -> Any:
         failed.clear()
         return original(*args)
 
-    @replaces(patch, writing, "_write_record")
+    @replaces(patch, write, "_write_record")
     def write_record(original: Callable[..., Any], *args: Any) -> Any:
         try:
             return original(args[0], None if failed else args[1], *args[2:])
@@ -168,7 +168,7 @@ def create_unknown(patch: pytest.MonkeyPatch) -> None:
 def succeed_on_unknown(patch: pytest.MonkeyPatch) -> None:
     """An update of a record that does not exist answers Success and changes nothing."""
 
-    @replaces(patch, writing, "_update_record")
+    @replaces(patch, write, "_update_record")
     def update_record(original: Callable[..., int], *args: Any) -> int:
         try:
             return original(*args)
@@ -250,7 +250,7 @@ def drop_links(patch: pytest.MonkeyPatch) -> None:
 def create_in_first(patch: pytest.MonkeyPatch) -> None:
     """Whatever the module, a record is looked up in the first one."""
 
-    @replaces(patch, writing, "find_module")
+    @replaces(patch, write, "find_module")
     def find_module(_original: object, modules: Mapping[str, Module], _module_id: object) -> Module:
         return next(iter(modules.values()))
 
@@ -280,7 +280,7 @@ def decode_written(patch: pytest.MonkeyPatch) -> None:
 
 
 def _alter_texts_written(patch: pytest.MonkeyPatch, change: Callable[[str], str]) -> None:
-    @replaces(patch, writing, "read_value")
+    @replaces(patch, write, "read_value")
     def read_value(original: Callable[..., str | None], field: Any, value: object) -> str | None:
         text = original(field, value)
         return text if text is None or field.kind not in {"text", "html"} else change(text)
@@ -290,7 +290,7 @@ def _alter_texts_written(patch: pytest.MonkeyPatch, change: Callable[[str], str]
 def drop_unknown_fields(patch: pytest.MonkeyPatch) -> None:
     """A field that does not exist is dropped and the rest written with Success."""
 
-    @replaces(patch, writing, "_read_values")
+    @replaces(patch, write, "_read_values")
     def read_values(original: Callable[..., Any], module: Module, given: Mapping[str, object]) -> Any:
         return original(module, {name: value for name, value in given.items() if name in module.fields})
 

@@ -12,11 +12,13 @@ from collections.abc import Mapping, Sequence
 from mockserver.crm.api import ApiResponse
 from mockserver.crm.profiles import Profile
 from mockserver.documents.near_misses import suggest
+from mockserver.ivinex import rules
 from mockserver.ivinex.deviations import LARGE_LIMIT_IS_REFUSED, SEARCH_ANSWERS_A_LIST
 from mockserver.ivinex.filters import Filter, build_condition, build_order, find_field, parse_filters
-from mockserver.ivinex.modules import RECORD_ID, Field, Module, parse_id
-from mockserver.ivinex.refusals import RefusalError
+from mockserver.ivinex.rules import RefusalError
+from mockserver.ivinex.schema import RECORD_ID, Field, Module, find_module
 from mockserver.ivinex.store import Store
+from mockserver.ivinex.suggestions import suggest_module
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
@@ -24,20 +26,11 @@ _PARAMETERS = ("CollectionTypeID", "Filters", "Filter", "Limit", "Offset", "Orde
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _ORDER = re.compile(r"(?P<field>.+?)(?:\s+(?P<direction>ASC|DESC))?", re.IGNORECASE | re.DOTALL)
 
-_LIMIT_SECTION = "Get Records / 2. Get More Records Using Limit"
-_OFFSET_SECTION = "Get Records / 6. Paginate Results"
-_ORDER_SECTION = "Get Records / 7. Sorting Results"
-_LABEL_SECTION = "Get Records / 8. LookupOptionText"
 
+def search_records(store: Store, query: Sequence[tuple[str, str]], profile: Profile, hints: list[str]) -> ApiResponse:
+    """Answer GET: `{"Records": [{"collection_id": "8", ..., "first_name": "John"}]}`, every value text or null.
 
-def answer_search(store: Store, query: Sequence[tuple[str, str]], profile: Profile, hints: list[str]) -> ApiResponse:
-    """Answer a search: `{"Records": [{"collection_id": "8", ..., "first_name": "John"}]}`, every value text or null.
-
-    Args:
-        store: The account's data.
-        query: Decoded names and values; of a repeated name the last counts, as PHP has it.
-        profile: Which reading to follow.
-        hints: Where odd but accepted things are noted.
+    Of a repeated parameter the last counts, as PHP has it. Odd but accepted things are noted in `hints`.
 
     Raises:
         RefusalError: A parameter is wrong.
@@ -50,27 +43,12 @@ def answer_search(store: Store, query: Sequence[tuple[str, str]], profile: Profi
         where,
         _read_order(module, parameters.get("OrderBy")),
         _read_limit(parameters.get("Limit"), profile, hints),
-        _read_whole_number("Offset", parameters.get("Offset", "0"), 0, _OFFSET_SECTION),
+        _read_whole_number("Offset", parameters.get("Offset", "0"), 0, rules.OFFSET),
     )
     if _wants_labels(parameters.get("LookupOptionText")):
         _put_labels(module, records)
-    answer = records if profile.observes(SEARCH_ANSWERS_A_LIST) else {"Records": records}
-    return ApiResponse.of_json(answer, hints=hints)
-
-
-def find_module(modules: Mapping[str, Module], module_id: object) -> Module | None:
-    """Return the module that a CollectionTypeID names, bare or quoted, or None where there is none."""
-    number = parse_id(module_id)
-    return None if number is None else modules.get(str(number))
-
-
-def list_known_modules(modules: Mapping[str, Module], sent: object) -> str:
-    """Say which modules there are, and which one was probably meant, for a refusal's text."""
-    by_name = {module.name.casefold(): module for module in modules.values()}
-    meant = by_name.get(str(sent).casefold())
-    known = ", ".join(f"{module.id} ({module.name})" for module in modules.values())
-    near = f" Did you mean {meant.id}, the id of {meant.name}?" if meant else ""
-    return f"The account has {known or 'no modules'}.{near}"
+    body = records if profile.observes(SEARCH_ANSWERS_A_LIST) else {"Records": records}
+    return ApiResponse.of_json(body, hints=hints)
 
 
 def _collect(query: Sequence[tuple[str, str]], hints: list[str]) -> dict[str, str]:
@@ -87,10 +65,10 @@ def _collect(query: Sequence[tuple[str, str]], hints: list[str]) -> dict[str, st
 def _find_module(modules: Mapping[str, Module], parameters: Mapping[str, str]) -> Module:
     sent = parameters.get("CollectionTypeID")
     if sent is None:
-        raise RefusalError("CollectionTypeID is missing.", "Base Info", near=list_known_modules(modules, ""))
+        raise RefusalError(rules.NO_MODULE_NAMED, hint=suggest_module(modules, ""))
     module = find_module(modules, sent)
     if module is None:
-        raise RefusalError(f'There is no module "{sent}".', "Base Info", near=list_known_modules(modules, sent))
+        raise RefusalError(rules.UNKNOWN_MODULE, f'"{sent}"', hint=suggest_module(modules, sent))
     return module
 
 
@@ -107,13 +85,9 @@ def _read_filters(parameters: Mapping[str, str], hints: list[str]) -> list[Filte
 def _read_limit(text: str | None, profile: Profile, hints: list[str]) -> int:
     if text is None:
         return DEFAULT_LIMIT
-    limit = _read_whole_number("Limit", text, 1, _LIMIT_SECTION)
+    limit = _read_whole_number("Limit", text, 1, rules.LIMIT)
     if limit > MAX_LIMIT and profile.observes(LARGE_LIMIT_IS_REFUSED):
-        raise RefusalError(
-            f"Limit {text} is above {MAX_LIMIT}, the maximum allowed.",
-            _LIMIT_SECTION,
-            near=f"Send Limit={MAX_LIMIT} and page on with Offset.",
-        )
+        raise RefusalError(rules.LIMIT_TOO_LARGE, text)
     if limit > MAX_LIMIT:
         hints.append(f"Limit {text} is cut to {MAX_LIMIT}, the maximum allowed (that it is cut is assumed).")
     return min(limit, MAX_LIMIT)
@@ -121,11 +95,7 @@ def _read_limit(text: str | None, profile: Profile, hints: list[str]) -> int:
 
 def _read_whole_number(name: str, text: str, lowest: int, section: str) -> int:
     if not _WHOLE_NUMBER.fullmatch(text) or int(text) < lowest:
-        raise RefusalError(
-            f'{name} must be a whole number from {lowest} on, not "{text}".',
-            section,
-            near="Send Limit=100 and Offset=0 for the first hundred records.",
-        )
+        raise RefusalError(rules.NOT_A_WHOLE_NUMBER, name, lowest, text, section=section)
     return int(text)
 
 
@@ -134,12 +104,12 @@ def _read_order(module: Module, text: str | None) -> str:
         return build_order(module.fields[RECORD_ID], descending=False)
     match = _ORDER.fullmatch(text.strip())
     if match is None:
-        raise RefusalError("OrderBy must name a field.", _ORDER_SECTION, near="Send OrderBy=created_date DESC.")
+        raise RefusalError(rules.NO_ORDER_FIELD)
     name, _, direction = match["field"].partition(" ")
     if direction and module.find_field(name):
-        near = f"Did you mean {name} DESC? Behind the field stands ASC, DESC or nothing."
-        raise RefusalError(f'"{direction.strip()}" is no direction to order in.', _ORDER_SECTION, near=near)
-    field = find_field(module, match["field"], _ORDER_SECTION)
+        hint = f"Did you mean {name} DESC? Behind the field stands ASC, DESC or nothing."
+        raise RefusalError(rules.BAD_DIRECTION, direction.strip(), hint=hint)
+    field = find_field(module, match["field"], rules.ORDER)
     return build_order(field, descending=(match["direction"] or "").upper() == "DESC")
 
 
@@ -147,9 +117,7 @@ def _wants_labels(text: str | None) -> bool:
     known = {"true": True, "1": True, "false": False, "0": False, "": False}
     wanted = known.get((text or "").lower())
     if wanted is None:
-        raise RefusalError(
-            f'LookupOptionText must be true or false, not "{text}".', _LABEL_SECTION, near="Send LookupOptionText=true."
-        )
+        raise RefusalError(rules.BAD_LABEL_SWITCH, text)
     return wanted
 
 

@@ -16,24 +16,12 @@ from mockserver.crm.api import ApiRequest, ApiResponse
 from mockserver.crm.database import transaction
 from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import JsonError, as_list, as_object, name_type, parse_json, show_value
-from mockserver.ivinex.explaining import suggest_field
-from mockserver.ivinex.modules import RECORD_ID, Module, parse_id
-from mockserver.ivinex.reading import find_module, list_known_modules
-from mockserver.ivinex.refusals import RefusalError, explain, join_sentences
+from mockserver.ivinex import rules
+from mockserver.ivinex.rules import RefusalError, explain
+from mockserver.ivinex.schema import RECORD_ID, Module, find_module, parse_id
 from mockserver.ivinex.store import Store
+from mockserver.ivinex.suggestions import suggest_module, suggest_written_field
 from mockserver.ivinex.values import BadValueError, read_value
-
-CREATE_SECTION = "Create Record"
-UPDATE_SECTION = "Update Record"
-_EXAMPLE = 'Send {"Records": [{"CollectionTypeID": 1001, "first_name": "John"}]}.'
-
-
-class _RecordError(Exception):
-    """One record of the request fails; the message says why, and `near` what was probably meant."""
-
-    def __init__(self, message: str, near: str = "") -> None:
-        super().__init__(join_sentences(message, near))
-        self.near = near.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +32,10 @@ class Author:
     at: str
 
 
-def answer_write(
+def write_records(
     connection: sqlite3.Connection, store: Store, request: ApiRequest, author: Author, hints: list[str]
 ) -> ApiResponse:
-    """Answer a write: `[{"CollectionTypeID", "CollectionID", "Status", "Message", "RelatedRecords"}]`, one a record.
+    """Answer POST: `[{"CollectionTypeID", "CollectionID", "Status", "Message", "RelatedRecords"}]`, one a record.
 
     Raises:
         RefusalError: The body is not `{"Records": [...]}`.
@@ -58,16 +46,14 @@ def answer_write(
     with transaction(connection):
         for i, sent in enumerate(records):
             record = as_object(sent)
-            message = ""
             try:
                 module_id, record_id = _write_record(store, record, author, f"Records[{i}]", hints)
-            except _RecordError as error:
-                message = str(error)
-                section = UPDATE_SECTION if record and "CollectionID" in record else CREATE_SECTION
-                reasons.append(f"Records[{i}]: {explain(message, section)}")
-                hints += [f"Records[{i}]: {error.near}"] if error.near else []
-                module_id, record_id = _echo_ids(record or {})
-            results.append(_build_result(module_id, record_id, message))
+                results.append(_build_result(module_id, record_id))
+            except RefusalError as error:
+                section = rules.UPDATE if record and "CollectionID" in record else rules.CREATE
+                reasons.append(f"Records[{i}]: {explain(str(error), section)}")
+                hints += [f"Records[{i}]: {error.hint}"] if error.hint else []
+                results.append(_build_result(*_echo_ids(record or {}), str(error)))
     return ApiResponse.of_json(results, reason=" ".join(reasons), hints=hints)
 
 
@@ -75,17 +61,13 @@ def _read_records(body: bytes, hints: list[str]) -> list[object]:
     try:
         value = parse_json(body)
     except JsonError as error:
-        raise RefusalError(f"The body is {error}.", CREATE_SECTION, near=_hint_at_body(body)) from error
+        raise RefusalError(rules.BODY_NOT_JSON, error, hint=_hint_at_body(body)) from error
     document = as_object(value)
     records = as_list(document.get("Records")) if document is not None else None
     if document is None or records is None:
-        near = suggest(next(iter(document)), ("Records",)) if document else ""
-        raise RefusalError(
-            f'The body must be {{"Records": [...]}}, not {name_type(value)}'
-            f"{' without a list of Records' if document is not None else ''}.",
-            CREATE_SECTION,
-            near=near or _EXAMPLE,
-        )
+        found = name_type(value) if document is None else "an object without a list of Records"
+        hint = suggest(next(iter(document)), ("Records",)) if document else ""
+        raise RefusalError(rules.BODY_WITHOUT_RECORDS, found, hint=hint)
     hints += [f"{key} beside Records means nothing and is ignored." for key in document if key != "Records"]
     return records
 
@@ -94,12 +76,12 @@ def _write_record(
     store: Store, record: dict[str, object] | None, author: Author, path: str, hints: list[str]
 ) -> tuple[object, object]:
     if record is None:
-        raise _RecordError("A record must be an object with CollectionTypeID and fields.", _EXAMPLE)
-    module = find_module(store.modules, record.get("CollectionTypeID"))
+        raise RefusalError(rules.RECORD_NOT_AN_OBJECT)
+    sent = record.get("CollectionTypeID")
+    module = find_module(store.modules, sent)
     if module is None:
-        sent = record.get("CollectionTypeID")
-        problem = "CollectionTypeID is missing." if sent is None else f"There is no module {show_value(sent)}."
-        raise _RecordError(problem, list_known_modules(store.modules, sent))
+        rule = rules.NO_MODULE_NAMED if sent is None else rules.UNKNOWN_MODULE
+        raise RefusalError(rule, show_value(sent), hint=suggest_module(store.modules, sent))
     given = {key: value for key, value in record.items() if key not in {"CollectionTypeID", "CollectionID"}}
     values = _read_values(module, given)
     hints += _hint_at_missing_links(store, module, values, path)
@@ -122,10 +104,7 @@ def _update_record(
     record_id = parse_id(sent_id)
     record = store.get_record(module, record_id) if record_id is not None else None
     if record_id is None or record is None:
-        raise _RecordError(
-            f"Module {module.id} ({module.name}) has no record {show_value(sent_id)}.",
-            "Leave CollectionID out to create a record, or send the collection_id of one that a search finds.",
-        )
+        raise RefusalError(rules.UNKNOWN_RECORD, module.id, module.name, show_value(sent_id))
     store.update_record(module, record, {**values, "modified_by": author.user_id, "modified_date": author.at})
     return record_id
 
@@ -135,34 +114,22 @@ def _read_values(module: Module, given: Mapping[str, object]) -> dict[str, str |
     for name, value in given.items():
         field = module.fields.get(name)
         if field is None:
-            raise _RecordError(f'Module {module.id} ({module.name}) has no field "{name}".', _suggest(module, name))
+            hint = suggest_written_field(module, name)
+            raise RefusalError(rules.UNKNOWN_FIELD, module.id, module.name, name, hint=hint)
+        if name == RECORD_ID:
+            raise RefusalError(rules.READ_ONLY_ID, name)
         if field.is_read_only:
-            raise _RecordError(f"{name} is read-only.", _suggest_writable(name))
+            raise RefusalError(rules.READ_ONLY_FIELD, name)
         try:
             values[name] = read_value(field, value)
         except BadValueError as error:
-            raise _RecordError(f"{name} {error}.", error.near) from error
+            raise RefusalError(rules.BAD_VALUE, name, error, hint=error.hint) from error
     return values
 
 
 def _hint_at_body(body: bytes) -> str:
-    if b"{" not in body and (b"=" in body or b"%" in body):
-        return f"It looks like a form: send JSON. {_EXAMPLE}"
-    return _EXAMPLE
-
-
-def _suggest(module: Module, name: str) -> str:
-    if name.casefold().replace("_", "") in {"collectionid", "id", "recordid"}:
-        return f'The id of the record to update is sent as "CollectionID", not as "{name}".'
-    if name.casefold().replace("_", "") in {"collectiontypeid", "moduleid"}:
-        return f'The module is sent as "CollectionTypeID", not as "{name}".'
-    return suggest_field(module, name)
-
-
-def _suggest_writable(name: str) -> str:
-    if name == RECORD_ID:
-        return 'Send "CollectionID" to update a record; a new one gets its id by itself.'
-    return "Leave it out: it is computed."
+    is_form = b"{" not in body and (b"=" in body or b"%" in body)
+    return f"It looks like a form: send JSON. {rules.BODY_NOT_JSON.advice}" if is_form else ""
 
 
 def _hint_at_missing_links(store: Store, module: Module, values: Mapping[str, str | None], path: str) -> list[str]:
@@ -177,7 +144,7 @@ def _hint_at_missing_links(store: Store, module: Module, values: Mapping[str, st
     return hints
 
 
-def _build_result(module_id: object, record_id: object, message: str) -> dict[str, object]:
+def _build_result(module_id: object, record_id: object, message: str = "") -> dict[str, object]:
     return {
         "CollectionTypeID": module_id,
         "CollectionID": record_id,

@@ -1,4 +1,4 @@
-"""What an account is made of: modules and their fields, and how each field's values are written, kept and compared.
+"""What an account is made of: modules and their fields, and how ids, numbers and dates are written.
 
 Every value is kept as text or null, which is also how the API prints it (observed, grades B and C).
 """
@@ -88,6 +88,12 @@ def build_module(module_id: str, name: str, title: str, own_fields: Sequence[Fie
     """Put a module together from its own fields and the system ones."""
     system = [Field(field_name, kind, column=field_name) for field_name, kind in SYSTEM_FIELDS.items()]
     return Module(module_id, name, title, {known.name: known for known in (*system, *own_fields)})
+
+
+def find_module(modules: Mapping[str, Module], module_id: object) -> Module | None:
+    """Return the module that a CollectionTypeID names, bare or quoted, or None where there is none."""
+    number = parse_id(module_id)
+    return None if number is None else modules.get(str(number))
 
 
 def is_number(text: str) -> bool:
