@@ -1,4 +1,4 @@
-"""A search read to its end, page by page, with what speaks against its being whole."""
+"""A search read to its end, page by page, and why it may be incomplete."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.paging import Page, PageRules
 from crm_mcp.crm.progress import Steps
-from crm_mcp.minicrm.models import PAGE_SIZE, Page
 
 MAX_ROWS = 20_000
 """Most rows of one search: 200 pages."""
@@ -22,11 +22,11 @@ class AllPages(Generic[_Row]):
 
     Attributes:
         rows: Each row once, in the order of the pages.
-        problem: Why this may not be all, as a sentence; empty where it is.
+        incomplete_reason: Why this may not be all, as a sentence; empty where it is.
     """
 
     rows: list[_Row]
-    problem: str
+    incomplete_reason: str
 
     @property
     def ids(self) -> set[str]:
@@ -36,6 +36,7 @@ class AllPages(Generic[_Row]):
 
 async def read_all_pages(
     read_page: Callable[[int], Awaitable[Page[_Row]]],
+    rules: PageRules,
     steps: Steps,
     *,
     first: Page[_Row] | None = None,
@@ -43,13 +44,14 @@ async def read_all_pages(
 ) -> AllPages[_Row]:
     """Read all pages of a search; several at a time where the CRM tells how many there are.
 
-    Rows are what counts: the CRM's `Count` may disagree with them (observed), which makes the result not whole.
+    Rows are what counts: the CRM's own count may disagree with them (observed), which makes the result incomplete.
 
     Args:
         read_page: Reads one page, numbered from 0.
-        steps: Told of each page.
+        rules: How the CRM pages.
+        steps: Counts each page.
         first: The first page, where it was read before.
-        max_rows: Where to stop, a multiple of 100.
+        max_rows: Where to stop, a multiple of the page size.
 
     Raises:
         CrmError: A page could not be read; nothing is made of the others.
@@ -63,33 +65,28 @@ async def read_all_pages(
     expected = 1
     pages = [first or await read(0)]
     total = pages[0].total
-    expected = min(count_pages(total or 0), max_rows // PAGE_SIZE)
+    expected = min(rules.count_pages(total or 0), max_rows // rules.page_size)
     steps.expect(expected - 1)
     pages += await map_bounded(range(1, expected), read)
-    while pages[-1].row_count >= PAGE_SIZE and total != len(pages) * PAGE_SIZE:
+    while rules.is_full(pages[-1]) and total != len(pages) * rules.page_size:
         known = _joined(pages[:-1])
-        if len(pages) * PAGE_SIZE >= max_rows or all(row["id"] in known for row in pages[-1].items):
+        if len(pages) * rules.page_size >= max_rows or all(row["id"] in known for row in pages[-1].items):
             break
         pages.append(await read(len(pages)))
     rows = _joined(pages)
-    return AllPages(list(rows.values()), _problem(pages, len(rows), max_rows))
-
-
-def count_pages(total: int) -> int:
-    """Return on how many pages so many rows come; at least one."""
-    return max(1, -(-total // PAGE_SIZE))
+    return AllPages(list(rows.values()), _incomplete_reason(pages, len(rows), max_rows, rules))
 
 
 def _joined(pages: list[Page[_Row]]) -> dict[str, _Row]:
     return {row["id"]: row for page in pages for row in page.items}
 
 
-def _problem(pages: list[Page[_Row]], found: int, max_rows: int) -> str:
+def _incomplete_reason(pages: list[Page[_Row]], found: int, max_rows: int, rules: PageRules) -> str:
     told = pages[-1].total
-    if found >= max_rows and told != found and pages[-1].row_count >= PAGE_SIZE:
+    if found >= max_rows and told != found and rules.is_full(pages[-1]):
         return f"Only the first {found} were read; narrow the search."
     if told is not None and told != found:
-        return f"MiniCRM counts {told} but sent {found}."
+        return f"{rules.crm} counts {told} but sent {found}."
     if sum(page.row_count for page in pages) != found:
-        return "MiniCRM sent rows twice, so others may be missing; ask again."
+        return f"{rules.crm} sent rows twice, so others may be missing; ask again."
     return ""

@@ -1,4 +1,4 @@
-"""Objects read one by one, several at a time, as far as the CRM lets: a search tells little of each."""
+"""Objects read one by one, a few requests at a time: a search tells little of each."""
 
 from __future__ import annotations
 
@@ -19,20 +19,23 @@ class Details(Generic[_Item]):
 
     Attributes:
         found: Those that could be read, by id.
-        problem: Why some could not, as a sentence; empty where all could.
+        incomplete_reason: Why some could not, as a sentence; empty where all could.
     """
 
     found: dict[str, _Item]
-    problem: str
+    incomplete_reason: str
 
 
-async def read_details(ids: Sequence[str], get: Callable[[str], Awaitable[_Item]], steps: Steps) -> Details[_Item]:
+async def read_details(
+    ids: Sequence[str], get: Callable[[str], Awaitable[_Item]], steps: Steps, *, crm: str
+) -> Details[_Item]:
     """Read objects by their ids; a refusal for too many requests ends it with what there is.
 
     Args:
         ids: Which.
         get: Reads one.
-        steps: Told of each.
+        steps: Counts each.
+        crm: The CRM's title, for sentences.
 
     Raises:
         CrmError: One could not be read for another reason than that it is gone.
@@ -55,6 +58,6 @@ async def read_details(ids: Sequence[str], get: Callable[[str], Awaitable[_Item]
 
     found = {item["id"]: item for item in await map_bounded(ids, read) if item is not None}
     if stopped:
-        return Details(found, f"MiniCRM refused more requests after {len(found)} of {len(ids)}: try again later.")
+        return Details(found, f"{crm} refused more requests after {len(found)} of {len(ids)}: try again later.")
     missing = len(ids) - len(found)
     return Details(found, f"{missing} of {len(ids)} could not be read: they are gone." if missing else "")

@@ -1,73 +1,99 @@
-"""The last page of each search, kept for whoever follows its cursor: MiniCRM serves 100 rows where 20 were wanted.
+"""A TTL cache of the last page of each search: a CRM serves 100 rows where 20 were wanted, and a cursor wants the next.
 
 Only a cursor is answered from here, never a new search, and only from a page that holds all of the slice; a write
-through this server forgets every page.
+through this server empties the cache.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.crm.messages import Request, Response, Sender
-from crm_mcp.minicrm.models import PAGE_SIZE, Contact, Page, Project
+from crm_mcp.crm.paging import Page, PageRules, Slice, read_slice
 
-PAGE_TTL_S = 30.0
-"""How long a page is kept: a change made elsewhere shows in a walk after so long at the latest."""
+TTL_S = 30.0
+"""How long a page is used: a change made elsewhere shows in a later slice after so long at the latest."""
 MAX_SEARCHES = 8
 
-_Row = TypeVar("_Row", Project, Contact)
+_T = TypeVar("_T")
 
 
-class RecentPages:
-    """The last page read of each of the last few searches."""
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    read_at_s: float
+    page: Page[Any]
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._pages = ExpiringMap[str, Page[Any]](PAGE_TTL_S, max_items=MAX_SEARCHES, clock=clock)
+
+class PageCache:
+    """The last page read of each of the last few searches of one account; `clock` tells the time in seconds."""
+
+    def __init__(self, rules: PageRules, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rules = rules
+        self._clock = clock
+        self._entries: dict[str, _Entry] = {}
         self._writes = 0
 
-    def keeping(
-        self, search: str, read_page: Callable[[int], Awaitable[Page[_Row]]]
-    ) -> Callable[[int], Awaitable[Page[_Row]]]:
-        """Return `read_page` so that the page it reads last is kept under `search`, which names all criteria."""
+    async def read_slice(
+        self,
+        search: str,
+        read_page: Callable[[int], Awaitable[Page[_T]]],
+        *,
+        offset: int,
+        limit: int,
+        last_id: str = "",
+    ) -> Slice[_T]:
+        """Return a slice of a search as `paging.read_slice` does, without a request where the last page holds it all.
 
-        async def read(number: int) -> Page[_Row]:
-            self._pages.pop(search)
+        Args:
+            search: All criteria as text, by which the page is found again.
+            read_page: Reads one page, numbered from 0.
+            offset: Rows before the slice.
+            limit: Most rows to return.
+            last_id: The id of the row before the slice; empty for a new search.
+        """
+        if (cached := self._slice_behind(search, last_id, limit)) is not None:
+            return cached
+
+        async def read_and_keep(number: int) -> Page[_T]:
+            self._entries.pop(search, None)
             writes = self._writes
             page = await read_page(number)
             if writes == self._writes:  # else it may be from before a write
-                self._pages.put(search, page)
+                self._entries[search] = _Entry(self._clock(), page)
+            while len(self._entries) > MAX_SEARCHES:
+                del self._entries[next(iter(self._entries))]
             return page
 
-        return read
+        return await read_slice(read_and_keep, self._rules, offset=offset, limit=limit, last_id=last_id)
 
-    def rows_behind(self, search: str, last_id: str, limit: int) -> tuple[list[Any], int | None, bool] | None:
-        """Return what follows a row, as `read_slice` does; None where the kept page does not hold all of it."""
-        page = self._pages.get(search)
-        if page is None or not last_id:
+    def _slice_behind(self, search: str, last_id: str, limit: int) -> Slice[Any] | None:
+        """Return what follows a row; None where the last page does not hold all of it."""
+        entry = self._entries.get(search)
+        if entry is None or not last_id or self._clock() - entry.read_at_s > TTL_S:
             return None
-        rows = cast("Sequence[Project]", page.items)
+        rows = entry.page.items
         at = next((at for at, row in enumerate(rows) if row["id"] == last_id), None)
         if at is None:
             return None
         end = at + 1 + limit
-        if end >= len(rows) >= PAGE_SIZE:  # what follows a full page is not known from here
+        if end >= len(rows) and self._rules.is_full(entry.page):  # what follows a full page is not known from here
             return None
-        return list(rows[at + 1 : end]), page.total, end < len(rows)
+        return Slice(rows[at + 1 : end], entry.page.total, end < len(rows))
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Forget every page: something was written."""
-        self._pages.clear()
+        self._entries.clear()
         self._writes += 1
 
     def watch(self, sender: Sender) -> Sender:
-        """Return a sender that forgets every page when something is written through it."""
-        return _Watched(sender, self.forget)
+        """Return a sender that clears the cache when something is written through it."""
+        return _WatchedSender(sender, self.clear)
 
 
-class _Watched:
+class _WatchedSender:
     def __init__(self, sender: Sender, on_write: Callable[[], None]) -> None:
         self._sender = sender
         self._on_write = on_write

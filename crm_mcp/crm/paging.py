@@ -1,57 +1,104 @@
-"""How pages of any size are cut from the pages of 100 that MiniCRM serves."""
+"""The pages that a CRM serves, and how slices of any size are cut from them."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar, cast
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from crm_mcp.errors import UnexpectedAnswerError
-from crm_mcp.minicrm.models import PAGE_SIZE, Page
 
 _T = TypeVar("_T")
 
 
+@dataclass(frozen=True, slots=True)
+class Page(Generic[_T]):
+    """Part of a list, as the CRM cut it.
+
+    Attributes:
+        items: What the rows say, in the order received.
+        total: The CRM's own count of the list, which may disagree with the rows; None where it tells none.
+    """
+
+    items: list[_T]
+    total: int | None
+
+    @property
+    def row_count(self) -> int:
+        """How many rows came."""
+        return len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRules:
+    """How a CRM serves its lists.
+
+    Attributes:
+        crm: The CRM's title, for sentences.
+        page_size: Rows of a full page.
+    """
+
+    crm: str
+    page_size: int
+
+    def count_pages(self, total: int) -> int:
+        """Return on how many pages so many rows come; at least one."""
+        return max(1, -(-total // self.page_size))
+
+    def is_full(self, page: Page[_T]) -> bool:
+        """Tell whether others may follow a page."""
+        return page.row_count >= self.page_size
+
+
+class Slice(NamedTuple, Generic[_T]):
+    """Some rows of a list, the CRM's own count of the list, and whether other rows follow."""
+
+    rows: list[_T]
+    total: int | None
+    more: bool
+
+
 async def read_slice(
-    read_page: Callable[[int], Awaitable[Page[_T]]], *, offset: int, limit: int, last_id: str = ""
-) -> tuple[list[_T], int | None, bool]:
-    """Return the rows from `offset` on, at most `limit`, with the total and whether there are more.
+    read_page: Callable[[int], Awaitable[Page[_T]]],
+    rules: PageRules,
+    *,
+    offset: int,
+    limit: int,
+    last_id: str = "",
+) -> Slice[_T]:
+    """Return the rows from `offset` on, at most `limit`, which is at most a page.
 
     One request, or two where the rows lie on two pages. A page that is not full ends the list, and a full one goes on,
-    whatever `Count` says: it may disagree with the rows (observed).
+    whatever the CRM's count says: it may disagree with the rows (observed in MiniCRM).
 
-    Rows may come and go between two slices. With `last_id` the slice goes on behind that row, wherever it or its place
-    is by now: ids ascend (observed), so no row comes twice and none that stayed is passed over.
-
-    Args:
-        read_page: Reads one page of 100 rows, numbered from 0.
-        offset: Rows to skip.
-        limit: Most rows to return, 1 to 100.
-        last_id: The id of the row before the slice; empty skips by `offset` alone.
+    Rows may come and go between two slices. With `last_id`, the id of the row before the slice, it goes on behind that
+    row, wherever it or its place is by now: ids ascend (observed in MiniCRM), so no row comes twice and none that
+    stayed is passed over.
 
     Raises:
         UnexpectedAnswerError: The same page comes again.
     """
-    number, start = divmod(offset - 1 if last_id else offset, PAGE_SIZE)
+    number, start = divmod(offset - 1 if last_id else offset, rules.page_size)
     page = await read_page(number)
     if last_id and not _ascends(page):
-        return await read_slice(read_page, offset=offset, limit=limit)
+        return await read_slice(read_page, rules, offset=offset, limit=limit)
     while last_id and number and not _has_reached(page, last_id):  # rows before it went away, and the others moved up
         number -= 1
         page = await read_page(number)
     ahead = _behind(page.items, last_id) if last_id else page.items[start:]
-    while len(ahead) < limit and page.row_count >= PAGE_SIZE and not _ends_at(page, number):
+    while len(ahead) < limit and _goes_on(page, number, rules):
         last_on_page = page.items[-1]
         number += 1
         page = await read_page(number)
-        ahead = [*ahead, *(_behind(_new_on(page, last_on_page), last_id) if last_id else page.items)]
-    more = len(ahead) > limit or (page.row_count >= PAGE_SIZE and not _ends_at(page, number))
+        ahead = [*ahead, *(_behind(_new_on(page, last_on_page, rules), last_id) if last_id else page.items)]
+    more = len(ahead) > limit or _goes_on(page, number, rules)
     rows = ahead[:limit]
-    return rows, page.total, more and bool(rows)
+    return Slice(rows, page.total, more and bool(rows))
 
 
-def _ends_at(page: Page[_T], number: int) -> bool:
-    """Tell whether a full page is the last one: `Count` is believed only where it agrees with the rows."""
-    return page.total == (number + 1) * PAGE_SIZE
+def _goes_on(page: Page[_T], number: int, rules: PageRules) -> bool:
+    """Tell whether a page follows this one: the count is believed only where it agrees with the rows."""
+    return rules.is_full(page) and page.total != (number + 1) * rules.page_size
 
 
 def _ascends(page: Page[_T]) -> bool:
@@ -67,11 +114,11 @@ def _behind(rows: Sequence[_T], last_id: str) -> list[_T]:
     return [row for row in rows if _id(row) > int(last_id)]
 
 
-def _new_on(page: Page[_T], last_row: _T) -> list[_T]:
+def _new_on(page: Page[_T], last_row: _T, rules: PageRules) -> list[_T]:
     new = _behind(page.items, str(_id(last_row)))
     if page.items and not new:
         raise UnexpectedAnswerError(
-            "MiniCRM sent a page of the list again instead of the next one.",
+            f"{rules.crm} sent a page of the list again instead of the next one.",
             hint="What was read so far is right but not all; narrow the search to read the rest.",
         )
     return new

@@ -58,11 +58,11 @@ class ExportRows:
 
     Attributes:
         rows: Objects with `fields`, values as the CRM has them.
-        problem: Why they may not be all, or not whole, as a sentence; empty where they are.
+        incomplete_reason: Why they may not be all, or lack fields, as a sentence; empty where they are complete.
     """
 
     rows: Sequence[Mapping[str, Any]]
-    problem: str
+    incomplete_reason: str
 
 
 ExportReader = Callable[[dict[str, Any], Steps], Awaitable[ExportRows]]

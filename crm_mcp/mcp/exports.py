@@ -119,10 +119,10 @@ class ExportTools:
             "rows": len(rows),
             "bytes": size,
             "columns": columns_of(rows),
-            "exact": not found.problem,
+            "exact": not found.incomplete_reason,
         }
-        if found.problem:
-            export["note"] = found.problem
+        if found.incomplete_reason:
+            export["note"] = found.incomplete_reason
         name = f"{tool.removeprefix('search_')}.{format}"
         return _linked(export, name=name, media_type=MEDIA_TYPES[format])
 

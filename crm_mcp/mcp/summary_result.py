@@ -24,20 +24,20 @@ class SummaryResult(TypedDict):
 
 
 def build_summary_result(
-    summary: Summary, *, total: int, problem: str, read: int | None = None, max_groups: int = 0
+    summary: Summary, *, total: int, incomplete_reason: str, read: int | None = None, max_groups: int = 0
 ) -> SummaryResult:
     """Return a summary as a tool result.
 
     Args:
         summary: The rows that were read, grouped.
         total: How many rows there are.
-        problem: Why the groups may not hold all of them; empty where they do.
+        incomplete_reason: Why the groups may not hold all of them; empty where they do.
         read: How many rows the groups hold, where that is not all.
         max_groups: How many groups to list; 0 for as many as a small result holds.
     """
-    result: dict[str, Any] = {**summary.build(max_groups), "total": total, "exact": not problem}
+    result: dict[str, Any] = {**summary.build(max_groups), "total": total, "exact": not incomplete_reason}
     if read is not None and read != total:
         result["read"] = read
-    if problem:
-        result["note"] = problem
+    if incomplete_reason:
+        result["note"] = incomplete_reason
     return cast("SummaryResult", result)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from mcp.server.mcpserver.prompts.base import Prompt
 
 from crm_mcp.crm.messages import Sender
-from crm_mcp.crm.page_cache import RecentPages
+from crm_mcp.crm.page_cache import PageCache
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
@@ -15,7 +15,7 @@ from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.models import Schema
+from crm_mcp.minicrm.models import PAGE_RULES, Schema
 from crm_mcp.minicrm.pipeline_app import pipeline_app
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.minicrm.tools.export import ExportRowsReader
@@ -46,8 +46,8 @@ class MinicrmConnector:
 
     def __init__(self, settings: MinicrmSettings, sender: Sender) -> None:
         self._settings = settings
-        self._recent_pages = RecentPages()
-        self._client = MinicrmClient(self._recent_pages.watch(sender))
+        self._page_cache = PageCache(PAGE_RULES)
+        self._client = MinicrmClient(self._page_cache.watch(sender))
         self._directory = Directory(self._client, me=settings.user)
         self._readers: dict[str, Callable[[str], Awaitable[Mapping[str, object]]]] = {
             "project": self._client.get_project,
@@ -81,7 +81,7 @@ class MinicrmConnector:
         """Return the tools that belong to MiniCRM alone."""
         shared = (self._client, self._directory, self._settings.zone)
         writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
-        reading = ReadTools(*shared, self._recent_pages)
+        reading = ReadTools(*shared, self._page_cache)
         return (*reading.all(), *QuestionTools(*shared, self._settings.clock).all(), *WriteTools(*shared, writer).all())
 
     def apps(self) -> Sequence[ToolApp]:

@@ -7,33 +7,17 @@ are HTML in the CRM where an answer shows them as plain text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, NotRequired, TypeVar
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
-Item = TypeVar("Item")
+from crm_mcp.crm.paging import PageRules
 
 PAGE_SIZE = 100
 """Rows of one page of a search. Source: minicrm.txt, "Searching"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Item]):
-    """Part of a list, as the CRM cut it.
-
-    Attributes:
-        items: What the rows say, in the order received.
-        total: The CRM's `Count`, which may disagree with the rows; None where it tells none.
-    """
-
-    items: list[Item]
-    total: int | None
-
-    @property
-    def row_count(self) -> int:
-        """How many rows came; a full page has `PAGE_SIZE`."""
-        return len(self.items)
+PAGE_RULES = PageRules("MiniCRM", PAGE_SIZE)
 
 
 class Module(TypedDict):

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crm_mcp.crm.paging import Page
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.models import Page
 from tests.properties import minicrm_oracle
 from tests.properties.direct import direct_clients
 from tests.properties.library import CONTACT_CRITERIA, PROJECT_CRITERIA, build_contacts, build_projects, criteria

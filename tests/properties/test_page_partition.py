@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crm_mcp.crm.paging import read_slice
+from crm_mcp.crm.paging import Page, read_slice
 from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.minicrm.models import PAGE_SIZE, Page
+from crm_mcp.minicrm.models import PAGE_RULES, PAGE_SIZE
 from tests.properties.clients import Clients
 from tests.properties.direct import direct_clients
 from tests.properties.paged_data import BORDERS, SEARCHES, build_rows, ids_of, read_pages
@@ -37,7 +37,7 @@ async def read_by_slices(read_page: Callable[[int], Awaitable[Page[Any]]], limit
     """Page as the tools do: slices of any size, cut from pages of 100."""
     ids: list[str] = []
     while True:
-        rows, _, more = await read_slice(read_page, offset=len(ids), limit=limit)
+        rows, _, more = await read_slice(read_page, PAGE_RULES, offset=len(ids), limit=limit)
         assert len(rows) <= limit
         ids += [row["id"] for row in rows]
         if not more:

@@ -15,6 +15,7 @@ from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.ivinex.models import RecordFilter
 from crm_mcp.ivinex.tools.paging import read_next
 from crm_mcp.mcp.cursor import Cursor
+from crm_mcp.minicrm.models import PAGE_RULES
 from tests.properties.clients import Clients
 from tests.properties.direct import direct_clients
 from tests.properties.paged_data import SEARCHES, build_project, build_rows, read_until_told
@@ -143,6 +144,7 @@ class ReadingProjects(Reading):
     async def read(self, place: Cursor) -> tuple[list[Any], Cursor | None]:
         rows, _, more = await read_slice(
             lambda page: self.minicrm.search_projects({"CategoryId": 3}, page),
+            PAGE_RULES,
             offset=place.offset,
             last_id=place.last_id,
             limit=self.limit,

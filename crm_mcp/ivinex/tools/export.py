@@ -47,9 +47,9 @@ class ExportRowsReader:
         )
         fields: list[str] = arguments["fields"]
         if not fields:
-            return ExportRows(found.records, found.problem)
+            return ExportRows(found.records, found.incomplete_reason)
         await self._schemas.check_shown(module_id, fields, found.records)
         rows = [
             {"id": one["id"], "fields": {name: one["fields"].get(name) for name in fields}} for one in found.records
         ]
-        return ExportRows(rows, found.problem)
+        return ExportRows(rows, found.incomplete_reason)

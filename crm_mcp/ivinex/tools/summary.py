@@ -71,8 +71,12 @@ class SummaryTools:
         _refuse_unknown(names, rows)
         for row in rows:
             summary.add(row)
-        problem = found.problem or ("" if rows else await self._schemas.explain_no_match(module_id, resolved))
-        answer = build_summary_result(summary, total=len(rows), problem=problem, max_groups=max_groups)
+        incomplete_reason = found.incomplete_reason or (
+            "" if rows else await self._schemas.explain_no_match(module_id, resolved)
+        )
+        answer = build_summary_result(
+            summary, total=len(rows), incomplete_reason=incomplete_reason, max_groups=max_groups
+        )
         result = compact_result(cast("dict[str, Any]", answer))
         return with_chart(result, ctx, group_by, measures) if chart else result
 

@@ -18,11 +18,11 @@ class AllPages:
 
     Attributes:
         records: Each record once, in the order received.
-        problem: Why this may not be all, as a sentence; empty where it is.
+        incomplete_reason: Why this may not be all, as a sentence; empty where it is.
     """
 
     records: list[Record]
-    problem: str
+    incomplete_reason: str
 
 
 async def read_all_pages(

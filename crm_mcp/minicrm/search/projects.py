@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_mcp.crm.all_pages import MAX_ROWS, AllPages, read_all_pages
+from crm_mcp.crm.paging import Page
 from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import RateLimitedError, RefusedError
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.labels import add_labels
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import PROJECT
-from crm_mcp.minicrm.models import Page, Project, Schema
+from crm_mcp.minicrm.models import PAGE_RULES, Project, Schema
 from crm_mcp.minicrm.wire.values import read_date
 
 EVERY_PROJECT: Mapping[str, object] = {"UpdatedSince": "1990-01-01"}
@@ -68,11 +69,11 @@ class ProjectSearch:
             max_rows: Where to stop.
         """
         found = await read_all_pages(
-            lambda page: self.read_page(page, narrower), self.steps, first=first, max_rows=max_rows
+            lambda page: self.read_page(page, narrower), PAGE_RULES, self.steps, first=first, max_rows=max_rows
         )
         if self.wants_trash or not any(row.get("deleted") for row in found.rows):
             return found
-        return AllPages([row for row in found.rows if not row.get("deleted")], found.problem)
+        return AllPages([row for row in found.rows if not row.get("deleted")], found.incomplete_reason)
 
     async def add_labels(self, rows: Sequence[Project]) -> None:
         """Add the labels of status, user and module to rows, which have ids alone; see `labels.add_labels`."""

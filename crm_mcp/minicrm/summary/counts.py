@@ -8,11 +8,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 
-from crm_mcp.crm.all_pages import count_pages
 from crm_mcp.crm.concurrency import map_bounded
-from crm_mcp.minicrm.models import PAGE_SIZE, Page, Project
+from crm_mcp.crm.paging import Page
+from crm_mcp.minicrm.models import PAGE_RULES, PAGE_SIZE, Project
 from crm_mcp.minicrm.search.projects import ProjectSearch
-from crm_mcp.minicrm.summary.tally import Tally, Values
+from crm_mcp.minicrm.summary.rows import Tally, Values
 
 Cell = tuple[str | None, ...]
 """One choice of each field that is grouped by; None for any, and in the end for none of them."""
@@ -81,7 +81,7 @@ def _believed(page: Page[Project], search: ProjectSearch) -> int:
 
 async def _check_last_page(search: ProjectSearch, total: int) -> None:
     """Look whether there are as many rows as the count of all says: the counts of groups must add up to it."""
-    last = count_pages(total) - 1
+    last = PAGE_RULES.count_pages(total) - 1
     if last:
         page = await search.read_page(last)
         await search.steps.advance("the last page")

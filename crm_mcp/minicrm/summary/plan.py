@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crm_mcp.minicrm.models import PAGE_SIZE
+from crm_mcp.minicrm.models import PAGE_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ class Plan:
 
     Attributes:
         counts: Whether to believe the CRM's `Count` of one search for each combination of choices, and read no rows.
-        splits: Fields to learn by one whole search for each choice.
+        per_choice: Fields to learn by one whole search for each choice.
         details: Whether to read projects one by one.
         requests: How many requests that takes beside the first page, at most.
     """
 
     counts: bool = False
-    splits: tuple[str, ...] = ()
+    per_choice: tuple[str, ...] = ()
     details: bool = False
     requests: int = 0
 
@@ -56,12 +56,12 @@ def choose_plan(needs: Sequence[Need], total: int, *, max_reads: int, may_count:
         max_reads: Most projects to read one by one, and most searches to make in place of that.
         may_count: Whether `Count` can be trusted.
     """
-    pages = max(1, math.ceil(total / PAGE_SIZE))
+    pages = PAGE_RULES.count_pages(total)
     missing = [need for need in needs if not need.in_rows]
     plans: list[Plan] = []
     if all(need.choices for need in missing):
         searches = sum(need.choices + pages - 1 for need in missing)
-        plans.append(Plan(splits=tuple(need.field for need in missing), requests=pages - 1 + searches))
+        plans.append(Plan(per_choice=tuple(need.field for need in missing), requests=pages - 1 + searches))
     if may_count and all(need.choices for need in needs):
         cells = math.prod(need.choices + 1 for need in needs)
         plans.append(Plan(counts=True, requests=cells - 1 + min(pages - 1, 1)))
@@ -69,8 +69,8 @@ def choose_plan(needs: Sequence[Need], total: int, *, max_reads: int, may_count:
     beyond = [need for need in missing if not need.in_details]
     if all(need.choices for need in beyond):
         searches = sum(need.choices + pages - 1 for need in beyond)
-        splits = tuple(need.field for need in beyond)
-        reading = Plan(splits=splits, details=True, requests=pages - 1 + searches + min(total, max_reads))
+        per_choice = tuple(need.field for need in beyond)
+        reading = Plan(per_choice=per_choice, details=True, requests=pages - 1 + searches + min(total, max_reads))
         if total <= max_reads or not affordable:
             affordable.append(reading)
     return min(affordable or plans, key=lambda plan: plan.requests)

@@ -1,17 +1,43 @@
-"""What is to be known of each project for a summary: from the rows of searches, and from projects read one by one."""
+"""The projects of a summary by their values, as the rows of searches and projects read one by one tell them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from crm_mcp.crm.fetch_many import read_details
-from crm_mcp.minicrm.models import Page, Project
+from crm_mcp.crm.paging import Page
+from crm_mcp.minicrm.models import PAGE_RULES, Project
 from crm_mcp.minicrm.search.projects import ProjectSearch, fields_in_rows, value_of
 from crm_mcp.minicrm.summary.plan import Plan
-from crm_mcp.minicrm.summary.tally import Tally, Values
+
+Values = dict[str, object]
+"""Values by API field name; choices by label."""
 
 
-class SplitsOverlapError(Exception):
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Projects by their values.
+
+    Attributes:
+        rows: Values, and how many projects have them.
+        total: How many projects there are.
+        incomplete_reason: Why the rows may not tell of all, as a sentence; empty where they do.
+        is_counted: Whether the CRM counted them, and none was read.
+    """
+
+    rows: list[tuple[Values, int]]
+    total: int
+    incomplete_reason: str = ""
+    is_counted: bool = False
+
+    @property
+    def read(self) -> int:
+        """How many projects the rows tell of."""
+        return sum(number for _, number in self.rows)
+
+
+class OverlappingChoicesError(Exception):
     """A project was found under two choices of a field, which so is no single choice.
 
     Attributes:
@@ -41,18 +67,21 @@ async def read_projects(
         max_reads: Most projects to read one by one; the newest are.
 
     Raises:
-        SplitsOverlapError: A field of the plan has several choices in one project.
+        OverlappingChoicesError: A field of the plan has several choices in one project.
         CrmError: A page could not be read.
     """
     whole = await search.read_all(first)
     await search.add_labels(whole.rows)
     told = fields_in_rows(whole.rows)
     values = {row["id"]: _row_values(row, told) for row in whole.rows}
-    problems = [whole.problem, *[await _split(search, field, choices[field], values) for field in plan.splits]]
+    problems = [
+        whole.incomplete_reason,
+        *[await _read_per_choice(search, field, choices[field], values) for field in plan.per_choice],
+    ]
     if plan.details:
         newest = sorted(values, key=int, reverse=True)[:max_reads]
-        details = await read_details(newest, search.client.get_project, search.steps)
-        problems.append(details.problem)
+        details = await read_details(newest, search.client.get_project, search.steps, crm=PAGE_RULES.crm)
+        problems.append(details.incomplete_reason)
         if len(newest) < len(values):
             problems.append(f"Only the {len(newest)} newest were read: narrow the search, or raise max_reads.")
         known = choices.get("CategoryId", {})
@@ -75,14 +104,16 @@ def _detail_values(project: Project, modules: Mapping[str, str]) -> Values:
     return {**fields, **own, "CategoryId": modules.get(module_id, module_id)}
 
 
-async def _split(search: ProjectSearch, field: str, choices: Mapping[str, str], values: Mapping[str, Values]) -> str:
+async def _read_per_choice(
+    search: ProjectSearch, field: str, choices: Mapping[str, str], values: Mapping[str, Values]
+) -> str:
     """Add the label of a field to the values of every project, by one whole search for each choice."""
     problems: list[str] = []
     for choice, label in choices.items():
         found = await search.read_all(narrower={field: choice})
-        problems.append(found.problem)
+        problems.append(found.incomplete_reason)
         for project_id in found.ids & values.keys():
             if field in values[project_id]:
-                raise SplitsOverlapError(field)
+                raise OverlappingChoicesError(field)
             values[project_id][field] = label
     return next(filter(None, problems), "")

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from crm_mcp.aggregate.grouping import GroupKey, Measure, Summary, parse_group_keys, parse_measures
+from crm_mcp.crm.paging import Page
 from crm_mcp.mcp.summary_result import SummaryResult, build_summary_result
 from crm_mcp.minicrm.account.schema import check_field_names, choices_of
 from crm_mcp.minicrm.field_table import PROJECT
-from crm_mcp.minicrm.models import Page, Project
+from crm_mcp.minicrm.models import Project
 from crm_mcp.minicrm.search.projects import ProjectSearch, fields_in_rows
 from crm_mcp.minicrm.summary.counts import CountsDisagreeError, count_groups
 from crm_mcp.minicrm.summary.plan import Need, choose_plan
-from crm_mcp.minicrm.summary.rows import SplitsOverlapError, Tally, read_projects
+from crm_mcp.minicrm.summary.rows import OverlappingChoicesError, Tally, read_projects
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,12 @@ async def summarize(
     summary = Summary(question.keys, question.measures, zone)
     for values, number in tally.rows:
         summary.add({**values, **fixed}, number)
-    problem = " ".join(filter(None, [tally.problem, "" if tally.is_counted else _untold(question, fixed, tally)]))
-    return build_summary_result(summary, total=tally.total, problem=problem, read=tally.read, max_groups=max_groups)
+    incomplete_reason = " ".join(
+        filter(None, [tally.incomplete_reason, "" if tally.is_counted else _untold(question, fixed, tally)])
+    )
+    return build_summary_result(
+        summary, total=tally.total, incomplete_reason=incomplete_reason, read=tally.read, max_groups=max_groups
+    )
 
 
 async def _tally(
@@ -102,7 +107,7 @@ async def _tally(
             return await read_projects(search, plan, choices, first, max_reads=max_reads)
         except CountsDisagreeError:
             may_count = False
-        except SplitsOverlapError as overlap:
+        except OverlappingChoicesError as overlap:
             choices = {field: known for field, known in choices.items() if field != overlap.field}
 
 

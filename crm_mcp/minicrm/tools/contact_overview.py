@@ -15,7 +15,7 @@ from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import Contact
 from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry
-from crm_mcp.minicrm.tools.deadlines import DueDays
+from crm_mcp.minicrm.tools.deadlines import DueFilter
 from crm_mcp.minicrm.tools.open_tasks import find_open_projects, read_open_tasks, sorted_by_deadline, task_entry
 from crm_mcp.rendering.shortening import list_options, shorten
 
@@ -46,14 +46,14 @@ class OverviewReader:
         client: Where to ask.
         directory: Where names come from.
         steps: Told of each answer.
-        days: The account's time, to tell what is overdue.
+        due: The account's time, to tell what is overdue.
     """
 
-    def __init__(self, client: MinicrmClient, directory: Directory, steps: Steps, days: DueDays) -> None:
+    def __init__(self, client: MinicrmClient, directory: Directory, steps: Steps, due: DueFilter) -> None:
         self._client = client
         self._directory = directory
         self._steps = steps
-        self._days = days
+        self._due = due
         self._notes: list[str] = []
 
     async def find(self, criteria: Mapping[str, object]) -> str | ContactOverview:
@@ -109,14 +109,14 @@ class OverviewReader:
         criterion = "MainContactId" if contact.get("type") == "Business" else "ContactId"
         search = ProjectSearch(self._client, self._directory, {criterion: contact["id"]}, self._steps)
         found = await search.read_all()
-        if found.problem:
-            self._notes.append(found.problem)
+        if found.incomplete_reason:
+            self._notes.append(found.incomplete_reason)
         projects = sorted(found.rows, key=lambda project: int(project["id"]), reverse=True)
         asked = projects
         if len(projects) > MAX_TASK_READS:
             asked = (await find_open_projects(search))[0]
         tasks = await read_open_tasks(search, asked[:MAX_TASK_READS])
-        if len(asked) > MAX_TASK_READS or tasks.problem:
+        if len(asked) > MAX_TASK_READS or tasks.incomplete_reason:
             self._notes.append(f"Tasks of {tasks.looked_at} of {len(asked)} projects; get_project_tasks gives others.")
         shown = self._cut(projects, "projects", None)
         await search.add_labels(shown)
@@ -124,7 +124,7 @@ class OverviewReader:
         listed = self._cut(sorted_by_deadline(tasks.tasks), "tasks", None)
         return {
             "projects": [project_entry(project) for project in shown],
-            "tasks": [task_entry(task, project, self._days, users) for task, project in listed],
+            "tasks": [task_entry(task, project, self._due, users) for task, project in listed],
         }
 
     async def _read_addresses(self, contact: Contact) -> dict[str, Any]:

@@ -16,7 +16,7 @@ _LAST = "9999"
 
 
 @dataclass(frozen=True, slots=True)
-class DueDays:
+class DueFilter:
     """Which tasks are asked for.
 
     Attributes:
@@ -31,7 +31,7 @@ class DueDays:
     first: str = ""
     last: str = ""
 
-    def holds(self, task: Task) -> bool:
+    def matches(self, task: Task) -> bool:
         """Tell whether a task is asked for."""
         deadline = deadline_of(task)
         if self.due == "all":
@@ -48,7 +48,7 @@ class DueDays:
         return bool(deadline) and deadline < self.now
 
 
-def due_days(due: str, now: datetime) -> DueDays:
+def due_filter(due: str, now: datetime) -> DueFilter:
     """Return the days that a word means.
 
     A week is Monday to Sunday, days that have passed included; `next_7_days` is today and the seven days after it.
@@ -65,7 +65,7 @@ def due_days(due: str, now: datetime) -> DueDays:
     }
     local = now.replace(tzinfo=None).isoformat(" ", "seconds")
     first, last = ranges.get(due, (None, None))
-    return DueDays(due, local, first.isoformat() if first else "", last.isoformat() if last else "")
+    return DueFilter(due, local, first.isoformat() if first else "", last.isoformat() if last else "")
 
 
 def deadline_of(task: Task) -> str:

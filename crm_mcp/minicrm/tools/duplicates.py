@@ -7,7 +7,7 @@ from typing import Any
 
 from crm_mcp.crm.wording import listing, quoted
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.models import PAGE_SIZE, Contact
+from crm_mcp.minicrm.models import PAGE_RULES, Contact
 from crm_mcp.minicrm.search.criteria import MIN_PHONE_DIGITS, phone_digits
 from crm_mcp.minicrm.wire.values import read_text
 
@@ -88,7 +88,7 @@ class Rediscovery:
         if not criteria:
             return None
         page = await self._client.search_contacts(criteria)
-        if page.row_count >= PAGE_SIZE:
+        if PAGE_RULES.is_full(page):
             return None
         words = sorted(name.casefold().split())
         return {contact["id"]: sorted(contact["name"].casefold().split()) == words for contact in page.items}
@@ -97,7 +97,7 @@ class Rediscovery:
         """Find projects of the same contact in the same module."""
         criteria = {name: fields[name] for name in ("ContactId", "CategoryId")}
         page = await self._client.search_projects(criteria)
-        if page.row_count >= PAGE_SIZE:
+        if PAGE_RULES.is_full(page):
             return None
         name = _one_line(fields.get("Name"))
         return {project["id"]: name in ("", _one_line(project["name"])) for project in page.items}

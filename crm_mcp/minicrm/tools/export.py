@@ -15,7 +15,7 @@ from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
-from crm_mcp.minicrm.models import Contact, Project, Schema
+from crm_mcp.minicrm.models import PAGE_RULES, Contact, Project, Schema
 from crm_mcp.minicrm.search.columns_shown import check_asked, shown_keys
 from crm_mcp.minicrm.search.criteria import (
     ContactCriteria,
@@ -60,7 +60,7 @@ class ExportRowsReader:
         """Read all contacts that the arguments of search_contacts find."""
         criteria = await contact_criteria(self._directory, self._zone, take_fields(ContactCriteria, arguments))
         found = await read_all_pages(
-            lambda page: self._client.search_contacts(criteria, page), steps, max_rows=MAX_ROWS
+            lambda page: self._client.search_contacts(criteria, page), PAGE_RULES, steps, max_rows=MAX_ROWS
         )
 
         async def schema() -> Schema:
@@ -86,10 +86,10 @@ async def _completed(
     await check_asked(None, fields, schema)
     wanted = shown_keys(fields)
     if not rows or not (arguments["detail"] or any(not _tells(rows, name) for name in wanted)):
-        return ExportRows([_with_only(row, wanted) for row in rows], found.problem)
+        return ExportRows([_with_only(row, wanted) for row in rows], found.incomplete_reason)
     newest = sorted((row["id"] for row in rows), key=int, reverse=True)[:MAX_READS]
-    details = await read_details(newest, get, steps)
-    problems = [found.problem, details.problem]
+    details = await read_details(newest, get, steps, crm=PAGE_RULES.crm)
+    problems = [found.incomplete_reason, details.incomplete_reason]
     if len(newest) < len(rows):
         problems.append(f"Only the {len(newest)} newest of {len(rows)} have all fields: narrow the search.")
     whole = [_with_detail(row, details.found.get(row["id"])) for row in rows]

@@ -13,7 +13,7 @@ from crm_mcp.errors import NotFoundError, RateLimitedError
 from crm_mcp.mcp.arguments import JsonObject
 from crm_mcp.minicrm.models import Project, Task
 from crm_mcp.minicrm.search.projects import ProjectSearch
-from crm_mcp.minicrm.tools.deadlines import DueDays, by_deadline
+from crm_mcp.minicrm.tools.deadlines import DueFilter, by_deadline
 from crm_mcp.rendering.shortening import cut_text
 
 UNFINISHED = ("Open", "Lead")
@@ -40,12 +40,12 @@ class FoundTasks:
     Attributes:
         tasks: Each with its project.
         looked_at: How many projects were asked.
-        problem: Why some were not, as a sentence; empty where all were.
+        incomplete_reason: Why some were not, as a sentence; empty where all were.
     """
 
     tasks: list[tuple[Task, Project]]
     looked_at: int
-    problem: str
+    incomplete_reason: str
 
 
 async def find_open_projects(search: ProjectSearch) -> tuple[list[Project], str]:
@@ -53,7 +53,7 @@ async def find_open_projects(search: ProjectSearch) -> tuple[list[Project], str]
     found = await map_bounded(UNFINISHED, lambda group: search.read_all(narrower={"StatusGroup": group}))
     projects = {project["id"]: project for one in found for project in one.rows}
     newest_first = sorted(projects.values(), key=lambda project: int(project["id"]), reverse=True)
-    return newest_first, next((one.problem for one in found if one.problem), "")
+    return newest_first, next((one.incomplete_reason for one in found if one.incomplete_reason), "")
 
 
 async def read_open_tasks(search: ProjectSearch, projects: Sequence[Project]) -> FoundTasks:
@@ -81,12 +81,12 @@ async def read_open_tasks(search: ProjectSearch, projects: Sequence[Project]) ->
     return FoundTasks(tasks, looked_at, problem)
 
 
-def task_entry(task: Task, project: Project, days: DueDays, users: Mapping[str, str]) -> dict[str, Any]:
+def task_entry(task: Task, project: Project, due: DueFilter, users: Mapping[str, str]) -> dict[str, Any]:
     """Return a task as it is listed: with its project, and `overdue` where it is."""
     entry: dict[str, Any] = {"id": task["id"], "comment": _short(task)}
     if deadline := task.get("deadline"):
         entry["deadline"] = deadline
-    if days.is_overdue(task):
+    if due.is_overdue(task):
         entry["overdue"] = True
     if user := task.get("user") or users.get(task.get("user_id", ""), task.get("user_id")):
         entry["user"] = user
@@ -110,13 +110,13 @@ def _short(task: Task) -> str:
 
 
 async def list_open_tasks(
-    search: ProjectSearch, days: DueDays, *, user_id: str, limit: int, max_reads: int
+    search: ProjectSearch, due: DueFilter, *, user_id: str, limit: int, max_reads: int
 ) -> OpenTasks:
     """Return the open tasks of unfinished projects.
 
     Args:
         search: Whose projects.
-        days: Which tasks.
+        due: Which tasks.
         user_id: Whose tasks; empty for everybody's.
         limit: Most tasks to show.
         max_reads: Most projects to ask, the newest.
@@ -127,23 +127,23 @@ async def list_open_tasks(
     wanted = [
         (task, project)
         for task, project in sorted_by_deadline(found.tasks)
-        if days.holds(task) and (not user_id or is_of_user(task, user_id, users))
+        if due.matches(task) and (not user_id or is_of_user(task, user_id, users))
     ]
-    problems = [problem, found.problem]
+    problems = [problem, found.incomplete_reason]
     if len(projects) > max_reads:
         problems.append(f"Only the {max_reads} newest projects were asked: name a module, or raise max_reads.")
     note = " ".join(filter(None, problems))
     if len(wanted) > limit:
         note = f"{note} {limit} of {len(wanted)} tasks are shown: narrow `due`, `user` or `module`, or raise limit."
     answer: dict[str, Any] = {
-        "items": [task_entry(task, project, days, users) for task, project in wanted[:limit]],
+        "items": [task_entry(task, project, due, users) for task, project in wanted[:limit]],
         "total": len(wanted),
         "projects": len(projects),
         "looked_at": found.looked_at,
         "exact": not any(problems),
     }
-    if days.first:
-        answer |= {"from": days.first, "until": days.last}
+    if due.first:
+        answer |= {"from": due.first, "until": due.last}
     if note:
         answer["note"] = note.strip()
     return cast("OpenTasks", answer)

@@ -29,7 +29,7 @@ from crm_mcp.minicrm.search.criteria import (
 from crm_mcp.minicrm.search.projects import ProjectSearch
 from crm_mcp.minicrm.summary.summarize import parse_question, summarize
 from crm_mcp.minicrm.tools.contact_overview import ContactOverview, OverviewReader
-from crm_mcp.minicrm.tools.deadlines import DUE, due_days
+from crm_mcp.minicrm.tools.deadlines import DUE, due_filter
 from crm_mcp.minicrm.tools.open_tasks import OpenTasks, list_open_tasks
 from crm_mcp.minicrm.tools.stale_projects import StaleProjects, find_stale_projects
 from crm_mcp.minicrm.wire.checks import check_id
@@ -110,15 +110,15 @@ class QuestionTools:
         criteria = await project_criteria(self._directory, self._zone, ProjectCriteria(module=module))
         user_id = await self._directory.user_id(user) if user else ""
         search = ProjectSearch(self._client, self._directory, criteria, Steps(ctx))
-        days = due_days(word, self._clock(self._zone))
-        return await list_open_tasks(search, days, user_id=user_id, limit=limit, max_reads=max_reads)
+        tasks_due = due_filter(word, self._clock(self._zone))
+        return await list_open_tasks(search, tasks_due, user_id=user_id, limit=limit, max_reads=max_reads)
 
     async def get_contact_overview(
         self, ctx: CallContext, contact_id: Id = "", query: Text = "", email: str = "", phone: Text = ""
     ) -> ContactOverview:
         """Read a MiniCRM contact with company or people, projects, open tasks, addresses; several give candidates."""
-        days = due_days("all", self._clock(self._zone))
-        reader = OverviewReader(self._client, self._directory, Steps(ctx), days)
+        all_tasks = due_filter("all", self._clock(self._zone))
+        reader = OverviewReader(self._client, self._directory, Steps(ctx), all_tasks)
         if contact_id and not (query or email or phone):
             return await reader.read(check_id("contact_id", contact_id))
         if contact_id or not (query or email or phone):

@@ -7,8 +7,8 @@ from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.name_matching import resolve_choice
-from crm_mcp.crm.page_cache import RecentPages
-from crm_mcp.crm.paging import read_slice
+from crm_mcp.crm.page_cache import PageCache
+from crm_mcp.crm.paging import Page, Slice
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
@@ -25,7 +25,6 @@ from crm_mcp.minicrm.models import (
     AddressRow,
     Contact,
     ContactPage,
-    Page,
     Project,
     ProjectPage,
     Schema,
@@ -58,13 +57,11 @@ _Listed = TypeVar("_Listed", Task, AddressRow)
 class ReadTools:
     """The tools that find and read projects, contacts, tasks and addresses."""
 
-    def __init__(
-        self, client: MinicrmClient, directory: Directory, zone: ZoneInfo, recent: RecentPages | None = None
-    ) -> None:
+    def __init__(self, client: MinicrmClient, directory: Directory, zone: ZoneInfo, page_cache: PageCache) -> None:
         self._client = client
         self._directory = directory
         self._zone = zone
-        self._recent = recent or RecentPages()
+        self._page_cache = page_cache
         self._task_types = TaskTypes(client)
 
     def all(self) -> Sequence[CrmTool]:
@@ -212,13 +209,10 @@ class ReadTools:
 
     async def _read_rows(
         self, search: str, read_page: Callable[[int], Awaitable[Page[_Row]]], cursor: Cursor, limit: int
-    ) -> tuple[list[_Row], int | None, bool]:
-        """Return the rows behind a cursor, from the page that the slice before came from where that holds them all."""
-        kept = self._recent.rows_behind(search, cursor.last_id, limit)
-        if kept is not None:
-            return kept
-        read_and_keep = self._recent.keeping(search, read_page)
-        return await read_slice(read_and_keep, offset=cursor.offset, last_id=cursor.last_id, limit=limit)
+    ) -> Slice[_Row]:
+        return await self._page_cache.read_slice(
+            search, read_page, offset=cursor.offset, last_id=cursor.last_id, limit=limit
+        )
 
     async def _label(self, rows: Sequence[Project], options: RenderOptions, module_id: str) -> None:
         """Add labels where they are shown; they may cost a request for each module, once in a while."""

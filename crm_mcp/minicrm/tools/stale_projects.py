@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from crm_mcp.crm.concurrency import map_bounded
 from crm_mcp.crm.fetch_many import read_details
 from crm_mcp.mcp.arguments import JsonObject
-from crm_mcp.minicrm.models import Project
+from crm_mcp.minicrm.models import PAGE_RULES, Project
 from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry, value_of
 from crm_mcp.minicrm.tools.open_tasks import read_open_tasks
 
@@ -49,13 +49,15 @@ async def find_stale_projects(
         ({}, {"UpdatedSince": cutoff}), lambda narrower: search.read_all(narrower=cast("dict[str, object]", narrower))
     )
     stale = [row for row in every.rows if row["id"] not in fresh.ids]
-    problems = [every.problem or fresh.problem]
+    problems = [every.incomplete_reason or fresh.incomplete_reason]
     if without_open_task:
         stale, problem = await _without_open_task(search, stale)
         problems.append(problem)
     shown = stale[:limit]
     await search.add_labels(shown)
-    details = await read_details([row["id"] for row in shown], search.client.get_project, search.steps)
+    details = await read_details(
+        [row["id"] for row in shown], search.client.get_project, search.steps, crm=PAGE_RULES.crm
+    )
     entries = [_entry(row, details.found.get(row["id"])) for row in shown]
     answer: dict[str, Any] = {
         "items": sorted(entries, key=lambda entry: entry.get("updated_at", "")),
@@ -75,7 +77,7 @@ async def _without_open_task(search: ProjectSearch, projects: list[Project]) -> 
     asked = projects[:MAX_TASK_READS]
     found = await read_open_tasks(search, asked)
     busy = {project["id"] for _, project in found.tasks}
-    problem = found.problem
+    problem = found.incomplete_reason
     if len(projects) > len(asked):
         problem = f"Only the {len(asked)} oldest of {len(projects)} stale projects were asked for tasks. {problem}"
     return [project for project in asked[: found.looked_at] if project["id"] not in busy], problem.strip()

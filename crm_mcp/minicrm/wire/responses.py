@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crm_mcp.crm.paging import Page
 from crm_mcp.errors import UnexpectedAnswerError
-from crm_mcp.minicrm.models import Page
 from crm_mcp.minicrm.wire.bodies import Row, identify, read_json, read_list, read_object, read_own, row_id, unexpected
 from crm_mcp.minicrm.wire.entities import (
     address_of,

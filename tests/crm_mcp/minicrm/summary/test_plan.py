@@ -25,10 +25,10 @@ AMOUNT = Need("Int1")
         ([STATUS], 5000, Plan(counts=True, requests=6)),
         ([SOURCE], 5000, Plan(counts=True, requests=5)),
         ([SOURCE], 3, Plan(details=True, requests=3)),
-        ([SOURCE], 90, Plan(splits=("Enum1",), requests=4)),
+        ([SOURCE], 90, Plan(per_choice=("Enum1",), requests=4)),
         ([STATUS, SOURCE], 5000, Plan(counts=True, requests=30)),
-        ([STATUS, SOURCE], 90, Plan(splits=("Enum1",), requests=4)),
-        ([GROUP, AMOUNT], 200, Plan(splits=("StatusGroup",), details=True, requests=1 + 5 + 200)),
+        ([STATUS, SOURCE], 90, Plan(per_choice=("Enum1",), requests=4)),
+        ([GROUP, AMOUNT], 200, Plan(per_choice=("StatusGroup",), details=True, requests=1 + 5 + 200)),
         ([AMOUNT], 200, Plan(details=True, requests=201)),
         ([MODULE, AMOUNT], 200, Plan(details=True, requests=201)),
         ([AMOUNT], 5000, Plan(details=True, requests=49 + 300)),
@@ -40,7 +40,7 @@ def test_the_cheapest_exact_plan_is_chosen(needs: list[Need], total: int, plan: 
 
 def test_without_trust_in_counts_rows_are_read() -> None:
     assert choose_plan([STATUS], 5000, max_reads=300, may_count=False) == Plan(requests=49)
-    assert choose_plan([SOURCE], 500, max_reads=300, may_count=False) == Plan(splits=("Enum1",), requests=4 + 8)
+    assert choose_plan([SOURCE], 500, max_reads=300, may_count=False) == Plan(per_choice=("Enum1",), requests=4 + 8)
 
 
 def test_a_cut_answer_is_given_only_where_an_exact_one_would_take_too_many_requests() -> None:

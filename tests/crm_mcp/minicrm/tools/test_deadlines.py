@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from crm_mcp.minicrm.models import Task
-from crm_mcp.minicrm.tools.deadlines import due_days
+from crm_mcp.minicrm.tools.deadlines import due_filter
 
 NOW = datetime.fromisoformat("2026-11-18T12:00:00+01:00")  # a Wednesday
 
@@ -28,18 +28,18 @@ def task(deadline: str) -> Task:
     ],
 )
 def test_a_word_means_these_deadlines(due: str, held: list[str], left: list[str]) -> None:
-    days = due_days(due, NOW)
-    assert all(days.holds(task(deadline)) for deadline in held)
-    assert not any(days.holds(task(deadline)) for deadline in left)
+    days = due_filter(due, NOW)
+    assert all(days.matches(task(deadline)) for deadline in held)
+    assert not any(days.matches(task(deadline)) for deadline in left)
 
 
 @pytest.mark.parametrize("day", [16, 17, 18, 19, 20, 21, 22])
 def test_a_week_is_monday_to_sunday_whatever_the_day(day: int) -> None:
-    days = due_days("this_week", datetime(2026, 11, day, 23, 30))  # noqa: DTZ001  # local time, as in the account
+    days = due_filter("this_week", datetime(2026, 11, day, 23, 30))  # noqa: DTZ001  # local time, as in the account
     assert (days.first, days.last) == ("2026-11-16", "2026-11-22")
 
 
 def test_a_task_with_a_day_alone_is_overdue_only_when_the_day_is_over() -> None:
-    assert not due_days("all", NOW).is_overdue(task("2026-11-18"))
-    assert due_days("all", NOW).is_overdue(task("2026-11-17"))
-    assert not due_days("all", NOW).is_overdue(task(""))
+    assert not due_filter("all", NOW).is_overdue(task("2026-11-18"))
+    assert due_filter("all", NOW).is_overdue(task("2026-11-17"))
+    assert not due_filter("all", NOW).is_overdue(task(""))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
 from mcp import Client
 
-from crm_mcp.crm.page_cache import PAGE_TTL_S, RecentPages
-from crm_mcp.minicrm.models import Page, Project
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 from tests.support.crm_stub import API, CrmStub, in_session, numbered_rows
 from tests.support.mcp_play import call, fail
@@ -203,38 +200,3 @@ def test_a_new_search_and_one_after_a_write_ask_again(crms: CrmStub) -> None:
         assert crms.calls.count(CONTACTS) == 3
 
     in_session(play)
-
-
-def test_a_kept_page_answers_only_what_it_holds_whole_and_not_for_long() -> None:
-    now_s = 0.0
-    pages = RecentPages(lambda: now_s)
-    rows: list[Project] = [{"id": str(number), "name": "", "fields": {}} for number in range(100)]
-
-    async def read_page(number: int) -> Page[Project]:
-        return Page(rows[number * 100 :], 150)
-
-    async def read_first() -> None:
-        await pages.keeping("a", read_page)(0)
-
-    asyncio.run(read_first())
-    assert pages.rows_behind("a", "19", 20) == (rows[20:40], 150, True)
-    assert pages.rows_behind("b", "19", 20) is None
-    assert pages.rows_behind("a", "79", 20) is None, "whether more follow is not known from here"
-    assert pages.rows_behind("a", "", 20) is None, "a new search asks"
-    now_s = PAGE_TTL_S + 1
-    assert pages.rows_behind("a", "19", 20) is None
-
-
-def test_a_page_that_was_asked_for_before_a_write_is_not_kept() -> None:
-    pages = RecentPages()
-    rows: list[Project] = [{"id": str(number), "name": "", "fields": {}} for number in range(50)]
-
-    async def read_page(_: int) -> Page[Project]:
-        pages.forget()
-        return Page(rows, 50)
-
-    async def read_first() -> None:
-        await pages.keeping("a", read_page)(0)
-
-    asyncio.run(read_first())
-    assert pages.rows_behind("a", "19", 20) is None

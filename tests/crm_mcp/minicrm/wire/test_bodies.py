@@ -11,9 +11,10 @@ import pytest
 from pydantic import TypeAdapter
 
 from crm_mcp.crm.messages import Response
+from crm_mcp.crm.paging import Page
 from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.minicrm import wire
-from crm_mcp.minicrm.models import Address, AddressRow, Contact, Module, Page, Project, Schema, Task, Written
+from crm_mcp.minicrm.models import Address, AddressRow, Contact, Module, Project, Schema, Task, Written
 
 Answer = Callable[..., Response]
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from crm_mcp.crm.messages import Request, Response
+from crm_mcp.crm.paging import Page
 from crm_mcp.errors import CrmError
 from crm_mcp.minicrm import models, wire
-from crm_mcp.minicrm.models import Page
 
 NAMES = ["Id", "Name", "Url", "Count", "Results", "StatusId", "UserId", "Deleted", "Type", "Phone", "Deadline", "Tags"]
 MODELS: dict[str, Any] = {

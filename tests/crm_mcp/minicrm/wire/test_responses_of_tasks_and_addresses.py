@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from crm_mcp.crm.messages import Response
+from crm_mcp.crm.paging import Page
 from crm_mcp.minicrm import wire
-from crm_mcp.minicrm.models import Page
 
 Answer = Callable[..., Response]
 

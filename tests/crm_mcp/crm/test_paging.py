@@ -8,8 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crm_mcp.crm.paging import read_slice
-from crm_mcp.minicrm.models import PAGE_SIZE, Page
+from crm_mcp.crm.paging import Page, PageRules, read_slice
+
+PAGE_SIZE = 100
+RULES = PageRules("The CRM", PAGE_SIZE)
 
 
 class Pages:
@@ -29,7 +31,7 @@ def read_all(pages: Pages, limit: int) -> list[int]:
     async def run() -> list[int]:
         found: list[int] = []
         for _ in range(1000):
-            rows, _, more = await read_slice(pages.read, offset=len(found), limit=limit)
+            rows, _, more = await read_slice(pages.read, RULES, offset=len(found), limit=limit)
             assert len(rows) <= limit
             found += rows
             if not more:
@@ -66,10 +68,10 @@ def test_a_page_costs_one_request_and_two_only_across_a_border(
     rows: int, offset: int, limit: int, requests: int
 ) -> None:
     pages = Pages(rows, total=rows)
-    asyncio.run(read_slice(pages.read, offset=offset, limit=limit))
+    asyncio.run(read_slice(pages.read, RULES, offset=offset, limit=limit))
     assert pages.requests == requests
 
 
 def test_the_last_page_has_no_more_even_when_it_is_full() -> None:
-    rows, total, more = asyncio.run(read_slice(Pages(200, total=200).read, offset=100, limit=100))
+    rows, total, more = asyncio.run(read_slice(Pages(200, total=200).read, RULES, offset=100, limit=100))
     assert (len(rows), total, more) == (100, 200, False)
