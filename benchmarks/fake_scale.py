@@ -21,10 +21,10 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.loopback import Caller, running
+from mockserver.crm.words import Words
+from mockserver.ivinex.generate import extend_modules
+from mockserver.minicrm.generate import extend_kinds
 from mockserver.seeds import read_seed
-from mockserver.seeds.generate.ivinex import generate_ivinex
-from mockserver.seeds.generate.minicrm import generate_minicrm
-from mockserver.seeds.generate.words import Words
 
 RECORDS = "/API/Records.php"
 API = "/Api/R3"
@@ -48,9 +48,9 @@ def build_seed(crm: str, size: int) -> dict[str, Any]:
         fields: dict[str, object] = {**modules["1001"]["fields"], "score": {"type": "number"}}
         contact = {"name": "contact", "fields": fields}
         part: dict[str, object] = {"modules": {"1001": contact, "1003": modules["1003"]}}
-        return {"ivinex": generate_ivinex(part, {"1001": size}, words)}
+        return {"ivinex": extend_modules(part, {"1001": size}, words)}
     part = {key: base["minicrm"][key] for key in ("users", "modules", "contact_fields", "task_types")}
-    return {"minicrm": generate_minicrm(part, {"contacts": size, "projects": size}, words)}
+    return {"minicrm": extend_kinds(part, {"contacts": size, "projects": size}, words)}
 
 
 def ask_ivinex(size: int, seed: dict[str, Any]) -> list[Question]:

@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from mockserver.testing.control_client import ControlError, HttpControlLine
+from mockserver.testing.control_client import ControlError, HttpControlClient
 from mockserver.testing.crm_fake import CrmFake, new_workspace
 
 END_TIMEOUT_S = 10.0
@@ -34,8 +34,8 @@ class FakeServer:
     """
 
     def __init__(self, url: str, token: str = "") -> None:
-        self._line = HttpControlLine(url, token)
-        self.url = self._line.url
+        self._control = HttpControlClient(url, token)
+        self.url = self._control.url
 
     def read_health(self) -> dict[str, Any]:
         """Return what `GET /_control/health` says: profile, language, version, counts, deviations.
@@ -43,7 +43,7 @@ class FakeServer:
         Raises:
             ControlError: The fake cannot be reached, or does not take the token.
         """
-        return json.loads(self._line.call("GET", "health"))
+        return json.loads(self._control.call("GET", "health"))
 
     def new_workspace(
         self,
@@ -63,7 +63,7 @@ class FakeServer:
         """
         readable = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:32].strip("-") or "test"
         unique = f"{readable}-{secrets.token_hex(5)}"
-        return new_workspace(self._line, unique, seed, deviations=deviations, folder=folder)
+        return new_workspace(self._control, unique, seed, deviations=deviations, folder=folder)
 
 
 @contextmanager

@@ -26,17 +26,19 @@ import respx
 from respx.models import AllMockedAssertionError
 
 from mockserver.crm.api import ApiResponse, Delivery
+from mockserver.crm.entry import CrmEntry
 from mockserver.crm.profiles import Language, Profile, ProfileName, check_names
 from mockserver.http.asgi import HttpRequest, split_into_drips
-from mockserver.registry import list_deviations
+from mockserver.registry import CRMS, list_deviations
 from mockserver.server.app import MockApp, create_app
 from mockserver.testing.control_client import ControlError, explain_refusal
-from mockserver.testing.crm_fake import CrmFake, IvinexLogin, MinicrmLogin, locate_seed, read_document
+from mockserver.testing.crm_fake import CrmFake, locate_seed, read_document
 from mockserver.workspaces.workspace import DEFAULT_NAME
 
 __tracebackhide__ = True
 
-REAL_URLS = ("https://r3.minicrm.hu", "https://demo.ivinex.com")
+# The last one first: the address of the whole fake has always been that of its last CRM.
+REAL_URLS = tuple(entry.real_url for entry in reversed(CRMS))
 
 
 class MountedFake(CrmFake):
@@ -58,21 +60,18 @@ class MountedFake(CrmFake):
     ) -> None:
         self.app = app
         self.router = router
-        ivinex, minicrm = _read_logins(app)
         super().__init__(
-            _InProcessLine(app, urls[0]),
+            _InProcessControl(app, urls[0]),
             DEFAULT_NAME,
-            ivinex=ivinex,
-            minicrm=minicrm,
-            ivinex_url=next((url for url in urls if "minicrm" not in url), urls[0]),
-            minicrm_url=next((url for url in urls if "minicrm" in url), urls[0]),
+            logins=_read_logins(app),
+            urls={entry.name: _choose_url(entry, urls) for entry in CRMS},
             seed=seed,
             folder=folder,
         )
 
     def _call(self, method: str, name: str, query: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
         answer = super()._call(method, name, query, body)
-        self.ivinex, self.minicrm = _read_logins(self.app)  # they are part of the data
+        self.logins = _read_logins(self.app)  # they are part of the data
         return answer
 
 
@@ -88,8 +87,9 @@ def mounted_fake(
     """Answer at the CRMs' addresses from inside this process until the `with` block ends.
 
     Args:
-        *urls: The addresses, such as `https://r3.minicrm.hu`; both APIs answer at each. MiniCRM's in `env` is the first
-            that has `minicrm` in it, Ivinex's the first that has not. Without any they are `REAL_URLS`.
+        *urls: The addresses, such as `https://r3.minicrm.hu`; every API answers at each. A CRM's in `env` is the first
+            that has the CRM's `host_word` in it; where it has no such word, the first that has no other CRM's. Without
+            any they are `REAL_URLS`.
         seed: `demo`, `documented`, `empty`, a seed file, or a seed document.
         profile: `documented` answers as the documents print, `observed` as live servers do.
         language: Language of MiniCRM's labels and error texts.
@@ -237,8 +237,8 @@ class _Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
             )
 
 
-class _InProcessLine:
-    """The way to the control endpoints of an application in this process."""
+class _InProcessControl:
+    """Calls the control endpoints of an application in this process."""
 
     def __init__(self, app: MockApp, url: str) -> None:
         self._app = app
@@ -250,7 +250,7 @@ class _InProcessLine:
         return self._url
 
     def call(self, method: str, name: str, query: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
-        """Carry out one control request; `ControlLine.call` says what it means."""
+        """Carry out one control request; `ControlClient.call` says what it means."""
         headers = {b"host": b"127.0.0.1"}
         parameters = [(key, value) for key, value in (query or {}).items() if value]
         answer = self._app.answer(HttpRequest(method, f"/_control/{name}", parameters, headers, body, "", "http"))
@@ -259,6 +259,14 @@ class _InProcessLine:
         return answer.body
 
 
-def _read_logins(app: MockApp) -> tuple[IvinexLogin, MinicrmLogin]:
-    ivinex, minicrm = (app.workspace.list_logins(name)[0] for name in ("ivinex", "minicrm"))
-    return IvinexLogin(*ivinex), MinicrmLogin(*minicrm)
+def _read_logins(app: MockApp) -> dict[str, tuple[str, str]]:
+    return {entry.name: app.workspace.list_logins(entry.name)[0] for entry in CRMS}
+
+
+def _choose_url(entry: CrmEntry, urls: tuple[str, ...]) -> str:
+    """Return the address that a client of this CRM is to use."""
+    others = [other.host_word for other in CRMS if other.host_word]
+    for url in urls:
+        if entry.host_word in url if entry.host_word else not any(word in url for word in others):
+            return url
+    return urls[0]

@@ -46,7 +46,7 @@ LAYERS = {
     ),
     "mockserver": (
         "mockserver version",
-        "documents.*",
+        "documents.* scrubbing.*",
         "crm.*",
         "http.*",
         "CRM CRM.*",

@@ -1,4 +1,4 @@
-"""The control endpoints that serve the OpenAPI documents: of both faked APIs, and of the control API itself."""
+"""The control endpoints that serve the OpenAPI documents: of the faked APIs, and of the control API itself."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from pathlib import Path
 
 from mockserver.crm.api import ApiResponse
 from mockserver.http.asgi import HttpRequest
+from mockserver.registry import CRMS
 from mockserver.workspaces.workspace import Workspace
 
 # Beside this package, wherever both are installed: by its import name, a folder of the caller's could come first.
 _FOLDER = Path(__file__).parents[2] / "fixtures" / "openapi"
-DOCUMENTS = ("ivinex", "minicrm", "control")
+DOCUMENTS = (*(entry.name for entry in CRMS if entry.has_openapi), "control")
 
 
 def read_document(name: str) -> bytes:

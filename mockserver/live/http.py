@@ -1,4 +1,4 @@
-"""The one place that asks a live account over HTTP: TLS verified, no redirect followed, no cookie kept, in good time.
+"""The HTTP client of live accounts: TLS is verified, no redirect followed, no cookie kept, no login told.
 
 The login goes to the account's own address and nowhere else, and stands in no message.
 """
@@ -24,45 +24,38 @@ BUSY = 429
 _USUAL_WAIT_S = 60.0
 _LONGEST_WAIT_S = 120.0
 
-Say = Callable[[str], None]
+Notify = Callable[[str], None]
+"""Takes what people at the terminal should know meanwhile."""
 
 
 class UnreachableError(Exception):
-    """No whole answer came; the message says from where, and what to check."""
+    """No complete response came; the message says from where, and what to check."""
 
 
-class AccountLine:
-    """Sends requests to one account, at the pace it allows.
-
-    Args:
-        account: The account.
-        client: The open connections; `open_client` makes them.
-        pace: Lets requests through.
-        say: Takes what the person at the terminal should know.
-        sleep: Waits for so many seconds.
-    """
+class AccountClient:
+    """Sends requests to one account, at the pace it allows; `open_client` makes the connections."""
 
     def __init__(
         self,
         account: Account,
         client: httpx.AsyncClient,
         pace: Pace,
-        say: Say,
+        notify: Notify,
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.account = account
         self._client = client
         self._pace = pace
-        self._say = say
+        self._notify = notify
         self._sleep = sleep
 
     async def send(
         self, method: str, target: bytes, *, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> httpx.Response:
-        """Send one request and return the answer, whatever its status.
+        """Send one request and return the response, whatever its status.
 
-        A GET that is answered 429 is sent again after a while, a few times; nothing else is ever sent twice.
+        A GET that meets 429 is sent again after a while, up to `MOST_TRIES` times; nothing else is ever sent twice.
 
         Args:
             method: The HTTP method.
@@ -71,32 +64,36 @@ class AccountLine:
             body: The raw body.
 
         Raises:
-            UnreachableError: No whole answer came.
+            UnreachableError: No complete response came.
         """
         for _ in range(MOST_TRIES - 1):
-            answer = await self._send_once(method, target, headers or {}, body)
-            if answer.status_code != BUSY or method != "GET":
-                return answer
-            wait_s = _read_wait(answer)
-            self._say(f"{self.account.title} answers 429, too many requests: waiting {wait_s:.0f} s, then asking again")
+            response = await self._send_once(method, target, headers or {}, body)
+            if response.status_code != BUSY or method != "GET":
+                return response
+            wait_s = _read_wait(response)
+            self._notify(
+                f"{self.account.title} answers 429, too many requests: waiting {wait_s:.0f} s, then asking again"
+            )
             await self._sleep(wait_s)
         return await self._send_once(method, target, headers or {}, body)
 
     async def _send_once(self, method: str, target: bytes, headers: Mapping[str, str], body: bytes) -> httpx.Response:
         waited_s = await self._pace.wait()
         if waited_s >= 1:
-            self._say(f"{self.account.title}: waited {waited_s:.0f} s to stay below {self._pace.per_minute} a minute")
+            self._notify(
+                f"{self.account.title}: waited {waited_s:.0f} s to stay below {self._pace.per_minute} a minute"
+            )
         base = httpx.URL(self.account.url)
         target = base.raw_path.rstrip(b"/") + target
-        login = self.account.login
+        sent = httpx.Headers({"Accept": "*/*", **headers})
+        if self.account.login:
+            sent.setdefault("Authorization", self.account.entry.login_scheme.format(*self.account.login))
         try:
-            request = self._client.build_request(
-                method, base.copy_with(raw_path=target), headers={"Accept": "*/*", **headers}, content=body or None
-            )
+            url = base.copy_with(raw_path=target)
+            request = self._client.build_request(method, url, headers=sent, content=body or None)
             # The target as it came, so that an encoding is neither mended nor spoiled on the way.
             request.extensions["target"] = target
-            own = httpx.BasicAuth(*login) if login and "authorization" not in request.headers else None
-            return await self._client.send(request, auth=own)
+            return await self._client.send(request)
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
             # Not the error's own text: it may quote what was sent.
             raise UnreachableError(
@@ -133,9 +130,9 @@ def open_client(*, timeout_s: float = 30.0, ca_file: Path | None = None) -> http
     )
 
 
-def _read_wait(answer: httpx.Response) -> float:
+def _read_wait(response: httpx.Response) -> float:
     """Return how long to wait after a 429, in seconds: what it asks for within reason, or a minute."""
-    text = answer.headers.get("retry-after", "")
+    text = response.headers.get("retry-after", "")
     if text.isascii() and text.isdigit():
         return min(float(text[:9]), _LONGEST_WAIT_S)
     try:

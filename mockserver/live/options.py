@@ -1,17 +1,50 @@
-"""The options that commands on a live account share."""
+"""The options that commands on a live account share, and how such a command ends."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
 import click
+
+from mockserver.live.accounts import ALL_CRMS
+from mockserver.registry import CRMS
+
+EXIT_UNUSABLE = 2
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 upstream_option = click.option(
     "--upstream", default="", metavar="URL", help="The account's address, in place of the variables'."
 )
+_PACE_VARIABLES = [name for entry in CRMS if (name := entry.variables.requests_per_minute)]
 requests_per_minute_option = click.option(
     "--requests-per-minute",
     default=60,
     show_default=True,
     type=click.IntRange(0),
-    envvar="MINICRM_REQUESTS_PER_MINUTE",
-    help="Most requests to an account in a minute; more wait, 0 is no limit (also MINICRM_REQUESTS_PER_MINUTE).",
+    envvar=_PACE_VARIABLES,
+    help=f"Most requests to an account in a minute; more wait, 0 is no limit (also {', '.join(_PACE_VARIABLES)}).",
 )
+
+
+def crm_option(purpose: str) -> Callable[[_Function], _Function]:
+    """Return the option `--crm`; `purpose` is its help, with `{}` where the word for all CRMs goes."""
+    return click.option(
+        "--crm",
+        type=click.Choice([*(entry.name for entry in CRMS), ALL_CRMS]),
+        default=ALL_CRMS,
+        show_default=True,
+        help=purpose.format(ALL_CRMS),
+    )
+
+
+def notify(message: str) -> None:
+    """Say one thing on standard error."""
+    click.echo(f"crm-mock: {message}", err=True)
+
+
+def fail(message: str) -> NoReturn:
+    """Say in one line why nothing can be done, and end with `EXIT_UNUSABLE`."""
+    notify(" ".join(message.split()))
+    sys.exit(EXIT_UNUSABLE)

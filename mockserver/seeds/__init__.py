@@ -1,8 +1,8 @@
 """The seeds that come with the fake, and reading a seed by name or from a file.
 
 A built-in seed is a folder here; it is the union of the files in it, each named by its CRM. A seed from outside is one
-document in JSON or YAML, `{"clock": ..., "ivinex": {...}, "minicrm": {...}}`, every key optional. Its whole shape is in
-`seed.schema.json` beside this file, for editors and for people.
+document in JSON or YAML: an object with `clock`, `deviations` and a part for each CRM, every key optional. Its whole
+shape is in `seed.schema.json` beside this file, for editors and for people.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from pathlib import Path
 
 from mockserver.crm.api import SeedError
 from mockserver.documents.strict_json import JsonError, as_object, name_type, parse_document
+from mockserver.registry import CRMS
 
 SEED_NAMES = ("demo", "documented", "empty")
 SCHEMA_NAME = "seed.schema.json"
+_PARTS = ("clock", *(entry.name for entry in CRMS))
 
 _LOOKS_LIKE_JSON = re.compile(rb"(\xef\xbb\xbf)?\s*([{\[]|\Z)")
 
@@ -53,7 +55,7 @@ def parse_seed(raw: bytes, source: str, *, is_yaml: bool = False) -> Mapping[str
     if seed is None:
         kind = "YAML" if is_yaml else "JSON"
         raise UnreadableSeedError(
-            f"{source} must be a {kind} object with any of clock, ivinex, minicrm; it is {name_type(value)}"
+            f"{source} must be a {kind} object with any of {', '.join(_PARTS)}; it is {name_type(value)}"
         )
     seed.pop("$schema", None)  # what an editor checks the file by
     return seed

@@ -1,6 +1,6 @@
 """The web server's application: one port, each CRM at its real path, the control endpoints, and a page for people.
 
-A request to a CRM walks one way: here -> `basic_auth` -> the login's workspace -> its `faults` -> the CRM -> `journal`,
+A request to a CRM walks one way: here -> the login's workspace -> its `faults` -> the CRM -> `journal`,
 in one step that nothing interrupts. A delay comes after it, so it holds up its own response alone.
 """
 
@@ -16,7 +16,6 @@ from mockserver.crm.api import ApiRequest, ApiResponse
 from mockserver.crm.profiles import Profile
 from mockserver.http import asgi
 from mockserver.http.asgi import HttpRequest, Receive, Scope, Send
-from mockserver.http.basic_auth import parse_basic_login
 from mockserver.http.cors import answer_preflight, open_to_browsers
 from mockserver.registry import CRMS, CrmEntry
 from mockserver.server.wrong_login import refuse_login
@@ -89,7 +88,7 @@ class MockApp:
         """Return the response and the workspace whose journal it belongs to."""
         if entry is None:
             return self.workspace, _refuse_path(request.path)
-        login = parse_basic_login(request.headers.get(b"authorization"))
+        login = entry.login_scheme.parse(request.headers.get(b"authorization"))
         workspace = self.workspaces.find_by_login(entry.name, login)
         if workspace is None:
             return refuse_login(self.workspaces, entry, login)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mockserver.crm.api import ApiResponse
-from mockserver.http.basic_auth import BasicLogin
+from mockserver.crm.login import Login
 from mockserver.registry import CRMS, CrmEntry
 from mockserver.workspaces.all import Workspaces
 from mockserver.workspaces.workspace import Workspace
 
 
-def refuse_login(workspaces: Workspaces, entry: CrmEntry, login: BasicLogin) -> tuple[Workspace, ApiResponse]:
+def refuse_login(workspaces: Workspaces, entry: CrmEntry, login: Login) -> tuple[Workspace, ApiResponse]:
     """Return the CRM's refusal, explained, and the workspace whose journal it belongs to.
 
     That is the workspace whose user name was sent, so that a test finds its own mistake; where no workspace has it,
@@ -29,15 +29,16 @@ def refuse_login(workspaces: Workspaces, entry: CrmEntry, login: BasicLogin) -> 
     return workspace, replace(response, hints=(*response.hints, *hints))
 
 
-def _explain(workspaces: Workspaces, entry: CrmEntry, login: BasicLogin, owner: Workspace | None) -> list[str]:
+def _explain(workspaces: Workspaces, entry: CrmEntry, login: Login, owner: Workspace | None) -> list[str]:
     name_key, secret_key = entry.login_keys
     if owner is not None:
         return [f"The {name_key} is that of the workspace {owner.name}, the {secret_key} is not."]
     for other in CRMS:
         if other is not entry and workspaces.find_by_login(other.name, login):
             return [f"This is a login of {other.title}; did you mean one of {entry.title}?"]
-    hints = [f"No {entry.title} account here has this {name_key} and {secret_key}."]
-    known = [name for name, _ in workspaces.default.list_logins(entry.name)]
+    keys = " and ".join(filter(None, entry.login_keys))
+    hints = [f"No {entry.title} account here has this {keys}."]
+    known = [name for name, _ in workspaces.default.list_logins(entry.name) if name]
     if known:
         hints.append(f"The {name_key} of the workspace {workspaces.default.name} is {' or '.join(known)}.")
     return hints

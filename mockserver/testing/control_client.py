@@ -1,7 +1,4 @@
-"""Calls the control endpoints of a running fake over HTTP, with nothing but the standard library.
-
-Whoever steers a fake from a test goes through `ControlLine`: over a socket this is one, inside a process another.
-"""
+"""Calls the control endpoints of a fake: over a socket with nothing but the standard library, or in this process."""
 
 from __future__ import annotations
 
@@ -19,8 +16,8 @@ class ControlError(Exception):
     """The fake refused a control request, or could not be reached; the message is its own explanation."""
 
 
-class ControlLine(Protocol):
-    """A way to a fake's control endpoints."""
+class ControlClient(Protocol):
+    """Calls a fake's control endpoints."""
 
     @property
     def url(self) -> str:
@@ -42,8 +39,8 @@ class ControlLine(Protocol):
         ...
 
 
-class HttpControlLine:
-    """The way to a fake that listens at an address; proxies are never asked, because a fake is near.
+class HttpControlClient:
+    """Calls the control endpoints of a fake that listens at an address; it passes by all proxies.
 
     Args:
         url: Where the fake listens, such as `http://127.0.0.1:8080`.
@@ -60,7 +57,7 @@ class HttpControlLine:
         return self._url
 
     def call(self, method: str, name: str, query: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
-        """Send one control request; `ControlLine.call` says what it means."""
+        """Send one control request; `ControlClient.call` says what it means."""
         import urllib.error
         import urllib.parse
         import urllib.request  # slow to import; a test run that uses no fake must not pay for it

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from mockserver.testing.control_client import ControlLine
+from mockserver.registry import CRMS
+from mockserver.testing.control_client import ControlClient
 from mockserver.testing.journal_text import format_journal
 
 # pytest shows the line of the test that was refused, not this file.
@@ -33,40 +34,34 @@ class MinicrmLogin(NamedTuple):
 
 
 class CrmFake:
-    """One workspace of a fake: both CRMs, with data, journal, clock and faults that nobody else touches.
+    """One workspace of a fake: all CRMs, with data, journal, clock and faults that nobody else touches.
 
     Args:
-        line: The way to the fake.
+        control: Calls the fake's control endpoints.
         name: The workspace's name.
-        ivinex: Its Ivinex login.
-        minicrm: Its MiniCRM login.
+        logins: The login to each CRM, by the CRM's name.
         seed: What it was filled with.
-        ivinex_url: Where its Ivinex answers, where that is not the fake's own address.
-        minicrm_url: The same for its MiniCRM.
+        urls: Where each CRM answers, where that is not the fake's own address.
         deviations: Deviations turned on or off whatever seed is loaded; those that a seed names itself count more.
         folder: What the paths of seed files are relative to; empty is the working folder.
     """
 
     def __init__(
         self,
-        line: ControlLine,
+        control: ControlClient,
         name: str,
         *,
-        ivinex: IvinexLogin,
-        minicrm: MinicrmLogin,
+        logins: Mapping[str, tuple[str, str]],
         seed: str | Mapping[str, object],
-        ivinex_url: str = "",
-        minicrm_url: str = "",
+        urls: Mapping[str, str] | None = None,
         deviations: Mapping[str, bool] | None = None,
         folder: str | Path = "",
     ) -> None:
-        self.url = line.url
+        self.url = control.url
         self.name = name
-        self.ivinex = ivinex
-        self.minicrm = minicrm
-        self.ivinex_url = ivinex_url or line.url
-        self.minicrm_url = minicrm_url or line.url
-        self._line = line
+        self.logins = logins
+        self.urls = {entry.name: (urls or {}).get(entry.name, control.url) for entry in CRMS}
+        self._control = control
         self._deviations = deviations or {}
         self._folder = Path(folder)
         self._first_seed = self._seed = seed
@@ -75,18 +70,36 @@ class CrmFake:
         return f"<CrmFake {self.name} at {self.url}>"
 
     @property
+    def ivinex(self) -> IvinexLogin:
+        """The Ivinex login."""
+        return IvinexLogin(*self.logins["ivinex"])
+
+    @property
+    def minicrm(self) -> MinicrmLogin:
+        """The MiniCRM login."""
+        return MinicrmLogin(*self.logins["minicrm"])
+
+    @property
+    def ivinex_url(self) -> str:
+        """Where Ivinex answers."""
+        return self.urls["ivinex"]
+
+    @property
+    def minicrm_url(self) -> str:
+        """Where MiniCRM answers."""
+        return self.urls["minicrm"]
+
+    @property
     def env(self) -> dict[str, str]:
         """What a program that takes its settings from the environment needs to work in this workspace."""
-        return {
-            "IVINEX_URL": self.ivinex_url,
-            "IVINEX_USERNAME": self.ivinex.username,
-            "IVINEX_PASSWORD": self.ivinex.password,
-            "IVINEX_MODULES": ",".join(f"{name}={number}" for name, number in self._list_modules()),
-            "MINICRM_URL": self.minicrm_url,
-            "MINICRM_SYSTEM_ID": self.minicrm.system_id,
-            "MINICRM_API_KEY": self.minicrm.api_key,
-            "MINICRM_REQUESTS_PER_MINUTE": "0",
-        }
+        environment: dict[str, str] = {}
+        for entry in CRMS:
+            variables = entry.variables
+            environment |= {variables.url: self.urls[entry.name]}
+            environment |= dict(zip(variables.login, self.logins[entry.name], strict=True))
+            environment |= {variables.modules: self._name_modules(entry.name), variables.requests_per_minute: "0"}
+        environment.pop("", None)  # the variables that a CRM does not have
+        return environment
 
     def requests(self, **filters: object) -> list[dict[str, Any]]:
         """Return the requests this workspace answered, newest last, as `GET /_control/requests` describes them.
@@ -170,17 +183,17 @@ class CrmFake:
         return format_journal(self.requests())
 
     def _call(self, method: str, name: str, query: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
-        return self._line.call(method, name, {**(query or {}), "workspace": self.name}, body)
+        return self._control.call(method, name, {**(query or {}), "workspace": self.name}, body)
 
-    def _list_modules(self) -> list[tuple[str, str]]:
-        part = cast("Mapping[str, Any]", read_document(self._seed).get("ivinex", {}))
+    def _name_modules(self, crm: str) -> str:
+        part = cast("Mapping[str, Any]", read_document(self._seed).get(crm, {}))
         modules = cast("Mapping[str, Any]", part.get("modules", {}))
-        return [(str(module["name"]), number) for number, module in modules.items()]
+        return ",".join(f"{module['name']}={number}" for number, module in modules.items())
 
 
 @contextmanager
 def new_workspace(
-    line: ControlLine,
+    control: ControlClient,
     name: str,
     seed: str | Path | Mapping[str, object] = "demo",
     *,
@@ -190,7 +203,7 @@ def new_workspace(
     """Make a workspace, yield it, and drop it at the end.
 
     Args:
-        line: The way to the fake.
+        control: Calls the fake's control endpoints.
         name: The workspace's name; nobody else may have it.
         seed: `demo`, `documented`, `empty`, a seed file, or a seed document.
         deviations: Deviations to turn on or off by name, whatever the fake's profile has.
@@ -203,19 +216,18 @@ def new_workspace(
     chosen = locate_seed(seed, folder)
     is_name_enough = is_built_in(chosen) and not deviations
     wanted = chosen if is_name_enough else put_deviations(read_document(chosen), deviations or {})
-    made: Any = json.loads(line.call("POST", "workspaces", body=_encode({"name": name, "seed": wanted})))
+    made: Any = json.loads(control.call("POST", "workspaces", body=_encode({"name": name, "seed": wanted})))
     try:
         yield CrmFake(
-            line,
+            control,
             made["name"],
-            ivinex=IvinexLogin(**made["ivinex"]),
-            minicrm=MinicrmLogin(**made["minicrm"]),
+            logins={entry.name: entry.read_login(made[entry.name]) for entry in CRMS},
             seed=chosen,
             deviations=deviations,
             folder=folder,
         )
     finally:
-        line.call("DELETE", f"workspaces/{made['name']}")
+        control.call("DELETE", f"workspaces/{made['name']}")
 
 
 def is_built_in(seed: str | Mapping[str, object]) -> bool:

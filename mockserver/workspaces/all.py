@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mockserver.crm.api import SeedError
+from mockserver.crm.login import Login
 from mockserver.documents.near_misses import suggest
-from mockserver.http.basic_auth import BasicLogin
 from mockserver.registry import CRMS
 from mockserver.seeds import SEED_NAMES, read_seed
 from mockserver.workspaces.faults import FaultHit
@@ -73,7 +73,7 @@ class Workspaces:
             raise WorkspaceError(f"There is no workspace {name!r}.{near} GET /_control/workspaces lists them.", 404)
         return found
 
-    def find_by_login(self, crm_name: str, login: BasicLogin) -> Workspace | None:
+    def find_by_login(self, crm_name: str, login: Login) -> Workspace | None:
         """Return the workspace that a login to a CRM opens, or None where it opens none."""
         found = self._by_login.get((crm_name, login.username, login.password))
         if found is not None:
@@ -183,9 +183,9 @@ class Workspaces:
 
 
 def describe_logins(workspace: Workspace) -> dict[str, dict[str, str] | None]:
-    """Return the first login of each CRM: `{"ivinex": {"username", "password"}, ...}`, None where there is none."""
+    """Return the first login of each CRM by its name: `{"username", "password"}`, say; None where there is none."""
     described: dict[str, dict[str, str] | None] = {}
     for entry in CRMS:
         logins: Sequence[tuple[str, str]] = workspace.list_logins(entry.name)
-        described[entry.name] = dict(zip(entry.login_keys, logins[0], strict=True)) if logins else None
+        described[entry.name] = entry.describe_login(logins[0]) if logins else None
     return described

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from mockserver.live.options import requests_per_minute_option, upstream_option
+from mockserver.live.options import crm_option, fail, notify, requests_per_minute_option, upstream_option
 
 if TYPE_CHECKING:
     from mockserver.crm.profiles import ProfileName
     from mockserver.live.drift.run import Comparison
 
-DRIFT, NOT_COMPARED = 1, 2
+EXIT_DRIFT = 1
 
 
 @click.command()
-@click.option(
-    "--crm",
-    type=click.Choice(["ivinex", "minicrm", "both"]),
-    default="both",
-    show_default=True,
-    help="Which account to look at; both: each that is set up.",
-)
+@crm_option("Which account to look at; {}: each that is set up.")
 @upstream_option
 @click.option(
     "--recorded",
@@ -50,7 +44,7 @@ DRIFT, NOT_COMPARED = 1, 2
 @requests_per_minute_option
 def drift(
     *,
-    crm: Literal["ivinex", "minicrm", "both"],
+    crm: str,
     upstream: str,
     recorded: Path | None,
     profile: ProfileName,
@@ -86,35 +80,29 @@ def drift(
             write_baseline(baseline, {difference for one in comparisons for difference in one.differences})
             known = frozenset(read_baseline(baseline))
     except BaselineError as error:
-        _fail(str(error))
+        fail(str(error))
     click.echo((format_json if kind == "json" else format_text)(comparisons, known))
     if any(difference not in known for one in comparisons for difference in one.differences):
-        sys.exit(DRIFT)
+        sys.exit(EXIT_DRIFT)
 
 
 def _compare(
-    crm: Literal["ivinex", "minicrm", "both"],
+    crm: str,
     upstream: str,
     recorded: Path | None,
     profile: ProfileName,
     per_minute: int,
 ) -> list[Comparison]:
-    from mockserver.live.accounts import CRM_NAMES, AccountError, read_accounts
+    from mockserver.live.accounts import ALL_CRMS, AccountError, read_accounts
     from mockserver.live.drift.run import compare_accounts, compare_recordings
     from mockserver.live.drift.sources import NotComparableError
     from mockserver.live.http import UnreachableError
+    from mockserver.registry import CRMS
 
     try:
         if recorded is not None:
-            return compare_recordings(recorded, [name for name in CRM_NAMES if crm in {name, "both"}], profile)
+            return compare_recordings(recorded, [entry for entry in CRMS if crm in {entry.name, ALL_CRMS}], profile)
         accounts = read_accounts(crm, upstream, needs_login=True)
-        return compare_accounts(
-            accounts, profile, per_minute, lambda message: click.echo(f"crm-mock: {message}", err=True)
-        )
+        return compare_accounts(accounts, profile, per_minute, notify)
     except (AccountError, NotComparableError, UnreachableError) as error:
-        _fail(str(error))
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"crm-mock: {' '.join(message.split())}", err=True)
-    sys.exit(NOT_COMPARED)
+        fail(str(error))

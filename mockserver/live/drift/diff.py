@@ -1,4 +1,4 @@
-"""Compares the shapes of two sides' answers, and names each difference in words that hold no value."""
+"""Compares the shapes of two sides' responses, and names each difference in words that hold no value."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from mockserver.crm.drift_questions import ANY_ID, OWN, Place
 from mockserver.live.drift.responses import EndpointShape, Side
-from mockserver.live.drift.shape import ANY_ID, LIST, OBJECT, OWN, Place, Shape, find_new_kinds
+from mockserver.live.drift.shape import LIST, OBJECT, Shape, find_new_kinds
 
 Kind = Literal["added", "missing", "sometimes missing", "type changed", "order changed", "status", "media type", "form"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -16,12 +17,12 @@ EVERYWHERE = "all answers"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Difference:
-    """One place where the account answers otherwise than the fake.
+    """One place where the account responds otherwise than the fake.
 
     Attributes:
         crm: Whose.
         endpoint: What was asked.
-        place: Where in the answer, such as `Results.*.Id`; empty is the answer itself.
+        place: Where in the response, such as `Results.*.Id`; empty is the whole body.
         kind: How they differ.
         account: What the account does there.
         fake: What the fake does there.

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from itertools import groupby
 
-from mockserver.live.accounts import TITLES
 from mockserver.live.drift.diff import Difference
 from mockserver.live.drift.run import Comparison
+from mockserver.registry import get_entry
 
 SENTENCES = {
     "added": "added ({account}), the fake never has it",
@@ -32,7 +32,7 @@ def format_text(comparisons: Sequence[Comparison], known: Collection[Difference]
 
 def _format_comparison(comparison: Comparison, known: Collection[Difference]) -> str:
     new = [difference for difference in comparison.differences if difference not in known]
-    title = TITLES[comparison.crm]
+    title = get_entry(comparison.crm).title
     count = f"{len(new)} difference{'' if len(new) == 1 else 's'}" if new else "no drift"
     compared = f"{comparison.answers} answers, with the fake's profile {comparison.profile}"
     lines = [f"{title} at {comparison.source}, {compared}: {count}"]

@@ -6,15 +6,11 @@ Keys that are numbers are ids, so data: they are one key, `*`. The items of a li
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from typing import cast
 
-ANY_ID = "*"
-ANY_ITEM = "[]"
-OWN = "(own field"
-"""How the name of a key begins that stands for fields an account has made for itself."""
+from mockserver.crm.drift_questions import ANY_ID, ANY_ITEM, OWN, NameKey, Place, is_id
 
 TEXT, EMPTY_TEXT, DATE_TEXT = "text", "empty text", "date and time as text"
 TEXTS = frozenset({TEXT, EMPTY_TEXT, DATE_TEXT})
@@ -22,10 +18,6 @@ WHOLE, DECIMAL = "whole number", "decimal number"
 OBJECT, LIST = "object", "list"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _MOST_ORDERED_KEYS = 80
-
-Place = tuple[str, ...]
-NameKey = Callable[[Place, str], str]
-"""Gives a key its name in the shape, by the place of its object."""
 
 
 @dataclass(slots=True)
@@ -85,11 +77,6 @@ class Shape:
     def is_always_there(self, key: str) -> bool:
         """Tell whether every object had this key."""
         return self.seen.get(key, 0) == self.objects
-
-
-def is_id(key: str) -> bool:
-    """Tell whether a key is an id."""
-    return key.isascii() and key.isdigit()
 
 
 def kind_of(value: object) -> str:

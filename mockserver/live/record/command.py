@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.live.options import requests_per_minute_option, upstream_option
+from mockserver.live.options import crm_option, fail, notify, requests_per_minute_option, upstream_option
+from mockserver.registry import CRMS
 
 if TYPE_CHECKING:
     import socket
@@ -17,21 +17,15 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
-    from mockserver.live.accounts import Accounts, CrmName
-    from mockserver.live.record.interaction import Scrubber
-    from mockserver.live.record.pseudonyms import Pseudonyms
+    from mockserver.live.accounts import Accounts
+    from mockserver.scrubbing.pseudonyms import Pseudonyms
 
 LISTENING_AT = "127.0.0.1"
+_WITH_LABELS = " and ".join(entry.title for entry in CRMS if entry.recording.has_labels)
 
 
 @click.command()
-@click.option(
-    "--crm",
-    type=click.Choice(["ivinex", "minicrm", "both"]),
-    default="both",
-    show_default=True,
-    help="Which account to record; both: each that has an address.",
-)
+@crm_option("Which account to record; {}: each that has an address.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Where to write the files.")
 @click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
 @upstream_option
@@ -47,11 +41,15 @@ LISTENING_AT = "127.0.0.1"
     metavar="FILE",
     help="Secret from which the stand-ins follow; made where it is missing. Default: DIR.key beside DIR.",
 )
-@click.option("--keep-labels", is_flag=True, help="Keep MiniCRM's labels of modules, statuses and choices as they are.")
+@click.option(
+    "--keep-labels",
+    is_flag=True,
+    help=f"Keep {_WITH_LABELS}'s labels of modules, statuses and choices as they are.",
+)
 @requests_per_minute_option
 def record(
     *,
-    crm: Literal["ivinex", "minicrm", "both"],
+    crm: str,
     out: Path,
     port: int,
     upstream: str,
@@ -89,12 +87,12 @@ def record(
 
 
 def _prepare(
-    crm: Literal["ivinex", "minicrm", "both"], upstream: str, out: Path, key_path: Path, port: int
+    crm: str, upstream: str, out: Path, key_path: Path, port: int
 ) -> tuple[Accounts, Pseudonyms, socket.socket]:
     """Find the accounts, the key, the folder and the port, or end with the one that is wrong."""
     from mockserver.live.accounts import AccountError, read_accounts
     from mockserver.live.record.key_file import KeyFileError, read_key
-    from mockserver.live.record.pseudonyms import Pseudonyms
+    from mockserver.scrubbing.pseudonyms import Pseudonyms
     from mockserver.server import serving
 
     try:
@@ -103,11 +101,11 @@ def _prepare(
         out.mkdir(parents=True, exist_ok=True)
         listener = serving.bind_socket(LISTENING_AT, port)
     except (AccountError, KeyFileError) as error:
-        _fail(str(error))
+        fail(str(error))
     except OSError as error:
-        _fail(_explain(error, out, port))
+        fail(_explain(error, out, port))
     if is_new:
-        say(f"made a new key, {key_path}: keep it for further recordings of this account, and to yourself")
+        notify(f"made a new key, {key_path}: keep it for further recordings of this account, and to yourself")
     return accounts, Pseudonyms(key), listener
 
 
@@ -122,32 +120,26 @@ def _build_app(
     started: Callable[[], None],
 ) -> Starlette:
     from mockserver.live.accounts import AccountError
-    from mockserver.live.http import AccountLine, open_client
+    from mockserver.live.http import AccountClient, open_client
     from mockserver.live.pacing import Pace
     from mockserver.live.record.fixture_file import Recorder
-    from mockserver.live.record.ivinex import IvinexScrubber
-    from mockserver.live.record.minicrm import MinicrmScrubber
     from mockserver.live.record.proxy import Recording, RecordingProxy, build_app
 
     try:
-        client = open_client(timeout_s=accounts.timeout_s, ca_file=accounts.ca_file)
+        connection = open_client(timeout_s=accounts.timeout_s, ca_file=accounts.ca_file)
     except AccountError as error:
-        _fail(str(error))
-    scrubbers: dict[CrmName, Scrubber] = {
-        "ivinex": IvinexScrubber(pseudonyms),
-        "minicrm": MinicrmScrubber(pseudonyms, keeps_labels=keep_labels),
-    }
-    recordings: dict[CrmName, Recording] = {
+        fail(str(error))
+    recordings = {
         account.crm: Recording(
-            AccountLine(account, client, Pace(per_minute), say),
-            Recorder(account.crm, scrubbers[account.crm], pseudonyms, out),
+            AccountClient(account, connection, Pace(per_minute), notify),
+            Recorder(account.crm, account.entry.recording.scrubber(pseudonyms, keep_labels), pseudonyms, out),
         )
         for account in accounts.accounts
     }
     for account in accounts.accounts:
         whose = "the client's, else that of the variables" if account.login else "the client's"
-        say(f"{account.title} at {account.url}: {'reads and writes' if allow_writes else 'reads'}; login: {whose}")
-    return build_app(RecordingProxy(recordings, allows_writes=allow_writes, say=say), client, started)
+        notify(f"{account.title} at {account.url}: {'reads and writes' if allow_writes else 'reads'}; login: {whose}")
+    return build_app(RecordingProxy(recordings, allows_writes=allow_writes, notify=notify), connection, started)
 
 
 def _serve(app: Starlette, listener: socket.socket) -> None:
@@ -171,17 +163,7 @@ def _serve(app: Starlette, listener: socket.socket) -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def say(message: str) -> None:
-    """Tell the person at the terminal one thing, on standard error."""
-    click.echo(f"crm-mock: {message}", err=True)
-
-
 def _explain(error: OSError, out: Path, port: int) -> str:
     if error.filename is not None:
         return f"cannot write into {str(out)!r}: {error.strerror}; name another --out"
     return f"cannot listen on {LISTENING_AT}:{port}: {error.strerror}; choose another --port, or 0 for a free one"
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"crm-mock: {' '.join(message.split())}", err=True)
-    sys.exit(2)

@@ -12,10 +12,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from mockserver.documents.strict_json import JsonError, parse_json
-from mockserver.live.accounts import CrmName
 from mockserver.live.json_style import describe_wire_form
-from mockserver.live.record.interaction import Interaction, Scrubber
-from mockserver.live.record.pseudonyms import Pseudonyms
+from mockserver.live.record.interaction import Interaction
+from mockserver.scrubbing.pseudonyms import Pseudonyms
+from mockserver.scrubbing.scrubber import Scrubber
 
 _LOGIN_REFUSED = frozenset({401, 403})
 WHY_NO_CLIENT = "Recorded as some client sent it; which call makes this request is not known."
@@ -35,14 +35,14 @@ class Recorder:
 
     Args:
         crm: Whose account it is.
-        scrubber: What that CRM knows of its requests and answers.
-        pseudonyms: Where stand-ins come from.
+        scrubber: What scrubs that account.
+        pseudonyms: The same key as the scrubber's.
         folder: Where to write; each CRM has a folder in it.
-        today: The day that the files tell.
+        today: The day that the files tell; None is the day of recording.
     """
 
     def __init__(
-        self, crm: CrmName, scrubber: Scrubber, pseudonyms: Pseudonyms, folder: Path, *, today: dt.date | None = None
+        self, crm: str, scrubber: Scrubber, pseudonyms: Pseudonyms, folder: Path, *, today: dt.date | None = None
     ) -> None:
         self._crm = crm
         self._scrubber = scrubber
@@ -124,12 +124,12 @@ class Recorder:
         }
         notes = f"Content-Type as sent: {media_type or 'none'}."
         try:
-            body = parse_json(interaction.answer)
+            body = parse_json(interaction.response_body)
         except JsonError:
-            kind = "text" if media_type.startswith("text/") and interaction.answer else "any"
+            kind = "text" if media_type.startswith("text/") and interaction.response_body else "any"
             return {**response, "body_kind": kind, "notes": f"{notes} The body was no JSON and is not kept."}
         response["body"] = self._scrubber.scrub_body(interaction.path, body)
-        return {**response, "notes": f"{notes} {describe_wire_form(interaction.answer)}"}
+        return {**response, "notes": f"{notes} {describe_wire_form(interaction.response_body)}"}
 
 
 def _read_json(raw: bytes) -> object:

@@ -1,7 +1,7 @@
 """Decides which requests the proxy passes on: those that only read, unless writing was asked for.
 
-A GET of MiniCRM's PurgePerson deletes (observed, grade B), so the method alone proves nothing: endpoints that no source
-describes as reading are held back as well.
+A GET may delete (MiniCRM's PurgePerson does: observed, grade B), so the method alone proves nothing: endpoints that no
+source describes as reading are held back as well.
 """
 
 from __future__ import annotations
@@ -9,15 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mockserver.live.accounts import LOOPBACK_HOSTS, ROOTS, CrmName
+from mockserver.crm.entry import CrmEntry
+from mockserver.live.accounts import LOOPBACK_HOSTS, join_words
+from mockserver.registry import CRMS
 
-WRITING_METHODS = frozenset({"POST", "PUT"})
-READING_ENDPOINTS = frozenset(
-    # Documented first; the last four are described by other manuals (observed, grades B and C).
-    {"Category", "Schema", "Project", "Contact", "ToDoList", "ToDo", "AddressList", "Address"}
-    | {"EmailList", "ProjectHistory", "TemplateList", "Template"}
-)
-DELETING_ENDPOINT = "PurgePerson"
+WRITING_METHODS = sorted(set[str]().union(*(entry.recording.writing_methods for entry in CRMS)))
 # What a server could read as another path than the one looked at here; so it could what is encoded twice.
 _ODD_PATHS = frozenset({"", ".", ".."})
 
@@ -30,11 +26,13 @@ class Refusal:
     message: str
 
 
-def find_crm(path: str) -> CrmName | None:
+def find_crm(path: str) -> CrmEntry | None:
     """Return the CRM whose API a path belongs to."""
-    if path == ROOTS["ivinex"]:
-        return "ivinex"
-    return "minicrm" if path.startswith(f"{ROOTS['minicrm']}/") else None
+    for entry in CRMS:
+        has_root = entry.is_one_path or entry.recording.reading_endpoints is None
+        if entry.owns(path) and (has_root or path != entry.root):
+            return entry
+    return None
 
 
 def check_caller(headers: Mapping[str, str]) -> Refusal | None:
@@ -53,17 +51,19 @@ def check_request(method: str, path: str, *, allows_writes: bool) -> Refusal | N
     Args:
         method: The HTTP method.
         path: The decoded path.
-        allows_writes: Whether the person at the terminal asked for writing.
+        allows_writes: Whether writing was asked for at the terminal.
     """
-    if DELETING_ENDPOINT.casefold() in path.casefold():
-        return Refusal(405, f"Not sent: {DELETING_ENDPOINT} deletes a person for good, whatever the method.")
-    if find_crm(path) is None or not _ODD_PATHS.isdisjoint(path.split("/")[1:]) or "%" in path or "\\" in path:
-        roots = f"{ROOTS['ivinex']} and {ROOTS['minicrm']}/..."
+    for endpoint in filter(None, (entry.recording.deleting_endpoint for entry in CRMS)):
+        if endpoint.casefold() in path.casefold():
+            return Refusal(405, f"Not sent: {endpoint} deletes a person for good, whatever the method.")
+    entry = find_crm(path)
+    if entry is None or not _ODD_PATHS.isdisjoint(path.split("/")[1:]) or "%" in path or "\\" in path:
+        roots = join_words([f"{entry.root}{'' if entry.is_one_path else '/...'}" for entry in CRMS])
         return Refusal(404, f"Not sent: only {roots} are passed on.")
     if method == "GET":
-        return None if allows_writes else _check_endpoint(path)
-    if method not in WRITING_METHODS:
-        return Refusal(405, f"Not sent: neither API documents {method}.")
+        return None if allows_writes else _check_endpoint(entry, path)
+    if method not in entry.recording.writing_methods:
+        return Refusal(405, f"Not sent: {'neither' if len(CRMS) == 2 else 'no'} API documents {method}.")
     if not allows_writes:
         return Refusal(
             405, f"Not sent: {method} could change the account. Start with --allow-writes to pass it on all the same."
@@ -71,12 +71,13 @@ def check_request(method: str, path: str, *, allows_writes: bool) -> Refusal | N
     return None
 
 
-def _check_endpoint(path: str) -> Refusal | None:
-    endpoint = path.removeprefix(f"{ROOTS['minicrm']}/").partition("/")[0]
-    if find_crm(path) == "ivinex" or endpoint in READING_ENDPOINTS:
+def _check_endpoint(entry: CrmEntry, path: str) -> Refusal | None:
+    reading = entry.recording.reading_endpoints
+    endpoint = path.removeprefix(f"{entry.root}/").partition("/")[0]
+    if reading is None or endpoint in reading:
         return None
     return Refusal(
         405,
         f"Not sent: no document says that a GET of {endpoint!r} only reads. Passed on: "
-        f"{', '.join(sorted(READING_ENDPOINTS))}; with --allow-writes all but {DELETING_ENDPOINT}.",
+        f"{', '.join(sorted(reading))}; with --allow-writes all but {entry.recording.deleting_endpoint}.",
     )

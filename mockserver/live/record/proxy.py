@@ -1,4 +1,4 @@
-"""The proxy's web application: one request in, the same to the account, its answer back untouched and to the recorder.
+"""The proxy's web application: passes a request on, hands the response back untouched, and has it recorded.
 
 A login that the caller sends goes on to the account and nowhere else.
 """
@@ -15,10 +15,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from mockserver.http.asgi import parse_query
-from mockserver.live.accounts import TITLES, CrmName
-from mockserver.live.http import AccountLine, Say, UnreachableError
+from mockserver.live.http import AccountClient, Notify, UnreachableError
 from mockserver.live.record.fixture_file import NotRecordedError, Recorder
-from mockserver.live.record.guard import Refusal, check_caller, check_request, find_crm
+from mockserver.live.record.guard import WRITING_METHODS, Refusal, check_caller, check_request, find_crm
 from mockserver.live.record.interaction import Interaction
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -28,9 +27,9 @@ _HANDED_BACK = ("content-type", "www-authenticate", "retry-after", "allow")
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One account that is recorded: the way to it, and who writes down what it says."""
+    """One account that is recorded."""
 
-    line: AccountLine
+    client: AccountClient
     recorder: Recorder
 
 
@@ -40,13 +39,13 @@ class RecordingProxy:
     Args:
         recordings: By CRM.
         allows_writes: Whether requests that change the account are passed on.
-        say: Takes what the person at the terminal should know.
+        notify: Takes what people at the terminal should know.
     """
 
-    def __init__(self, recordings: Mapping[CrmName, Recording], *, allows_writes: bool, say: Say) -> None:
+    def __init__(self, recordings: Mapping[str, Recording], *, allows_writes: bool, notify: Notify) -> None:
         self._recordings = recordings
         self._allows_writes = allows_writes
-        self._say = say
+        self._notify = notify
 
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
@@ -54,18 +53,19 @@ class RecordingProxy:
         refusal = check_caller(request.headers) or check_request(
             request.method, path, allows_writes=self._allows_writes
         )
-        crm = find_crm(path)
-        recording = self._recordings.get(crm) if crm else None
-        if refusal is None and (crm is None or recording is None):
-            refusal = Refusal(404, f"Not sent: {TITLES[crm] if crm else 'this path'} is not recorded here; see --crm.")
-        if refusal is not None or recording is None:
+        if refusal is not None:
             return self._refuse(request.method, refusal)
-        return await self._pass_on(request, recording)
+        entry = find_crm(path)
+        assert entry is not None, "check_request has refused all other paths"
+        if entry.name not in self._recordings:
+            message = f"Not sent: {entry.title} is not recorded here; see --crm."
+            return self._refuse(request.method, Refusal(404, message))
+        return await self._pass_on(request, self._recordings[entry.name])
 
-    def _refuse(self, method: str, refusal: Refusal | None) -> Response:
-        assert refusal is not None
-        self._say(f"{method} refused with {refusal.status}. {refusal.message}")
-        headers = {"Allow": "GET, POST, PUT" if self._allows_writes else "GET"} if refusal.status == 405 else None
+    def _refuse(self, method: str, refusal: Refusal) -> Response:
+        self._notify(f"{method} refused with {refusal.status}. {refusal.message}")
+        allowed = ["GET", *(WRITING_METHODS if self._allows_writes else ())]
+        headers = {"Allow": ", ".join(allowed)} if refusal.status == 405 else None
         return PlainTextResponse(f"crm-mock record: {refusal.message}\n", refusal.status, headers)
 
     async def _pass_on(self, request: Request, recording: Recording) -> Response:
@@ -74,9 +74,9 @@ class RecordingProxy:
         target = request.scope["raw_path"] + (b"?" + query if query else b"")
         headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
         try:
-            answer = await recording.line.send(request.method, target, headers=headers, body=body)
+            received = await recording.client.send(request.method, target, headers=headers, body=body)
         except UnreachableError as error:
-            self._say(f"{request.method}: {error}")
+            self._notify(f"{request.method}: {error}")
             return PlainTextResponse(f"crm-mock record: {error}\n", 502)
         self._record(
             recording,
@@ -85,14 +85,14 @@ class RecordingProxy:
                 path=request.scope["path"],
                 query=parse_query(query) if query else [],
                 body=body,
-                status=answer.status_code,
-                content_type=answer.headers.get("content-type", ""),
-                answer=answer.content,
-                has_login="authorization" in request.headers or recording.line.account.login is not None,
+                status=received.status_code,
+                content_type=received.headers.get("content-type", ""),
+                response_body=received.content,
+                has_login="authorization" in request.headers or recording.client.account.login is not None,
             ),
         )
-        kept = {name: answer.headers[name] for name in _HANDED_BACK if name in answer.headers}
-        return Response(answer.content, answer.status_code, kept)
+        kept = {name: received.headers[name] for name in _HANDED_BACK if name in received.headers}
+        return Response(received.content, received.status_code, kept)
 
     def _record(self, recording: Recording, seen: Interaction) -> None:
         """Write down an interaction and say so, without a word of what it held."""
@@ -104,7 +104,7 @@ class RecordingProxy:
             outcome = f"not recorded: the file cannot be written ({error.strerror or type(error).__name__})"
         if 300 <= seen.status < 400:
             outcome += "; redirects are not followed: check the address of the account"
-        self._say(f"{recording.line.account.title}: {seen.method} answered {seen.status}, {outcome}")
+        self._notify(f"{recording.client.account.title}: {seen.method} answered {seen.status}, {outcome}")
 
 
 def build_app(

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from mockserver.seeds.generate.ivinex import generate_ivinex, share_records
-from mockserver.seeds.generate.minicrm import generate_minicrm, share_rows
-from mockserver.seeds.generate.words import Words
+from mockserver.crm.entry import CrmEntry
+from mockserver.crm.words import Words
+from mockserver.registry import CRMS
 
 __all__ = ["generate_seed"]
 
@@ -20,9 +20,8 @@ __all__ = ["generate_seed"]
 def generate_seed(base: Mapping[str, object], count: int, random_seed: int = 1) -> dict[str, object]:
     """Return a seed that holds all of `base` and `count` records more.
 
-    Half of them go to each CRM that the base has (an odd one to MiniCRM). Ivinex's are shared by its modules as the
-    base's records are, evenly where it has none. Of MiniCRM's, 30 % are contacts (a quarter of those businesses), 40 %
-    projects, 20 % tasks and 10 % addresses; all are contacts where the base has no modules.
+    Each CRM that the base has gets as many, the last one the rest too; where the base has none that can be extended,
+    the first CRM that needs no base gets all. How a CRM shares its records among its kinds is its generator's to say.
 
     Args:
         base: A seed document that the fake loads.
@@ -30,13 +29,17 @@ def generate_seed(base: Mapping[str, object], count: int, random_seed: int = 1) 
         random_seed: Another number makes other data.
     """
     words = Words(random_seed)
-    parts = {key: cast("dict[str, object]", base[key]) for key in ("ivinex", "minicrm") if base.get(key)}
+    parts = {entry.name: cast("Mapping[str, object]", base.get(entry.name) or {}) for entry in CRMS}
     made = dict(base)
-    ivinex = parts.get("ivinex", {})
-    minicrm = parts.get("minicrm")
-    of_ivinex = 0 if not ivinex.get("modules") else count if minicrm is None else count // 2
-    if of_ivinex:
-        made["ivinex"] = generate_ivinex(ivinex, share_records(ivinex, of_ivinex), words)
-    if count > of_ivinex:
-        made["minicrm"] = generate_minicrm(minicrm or {}, share_rows(minicrm or {}, count - of_ivinex), words)
+    for entry, share in _share(parts, count).items():
+        if share:
+            made[entry.name] = entry.generator.extend(parts[entry.name], share, words)
     return made
+
+
+def _share(parts: Mapping[str, Mapping[str, object]], count: int) -> dict[CrmEntry, int]:
+    able = [entry for entry in CRMS if entry.generator.can_extend(parts[entry.name])]
+    takers = [entry for entry in able if parts[entry.name]] or able[:1]
+    shares = dict.fromkeys(takers, count // len(takers))
+    shares[takers[-1]] += count % len(takers)
+    return shares

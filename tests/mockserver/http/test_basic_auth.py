@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.http.basic_auth import BasicLogin, parse_basic_login
+from mockserver.crm.login import Login
+from mockserver.http.basic_auth import parse_basic_login
 
 
 def encode(login: str) -> bytes:
@@ -14,11 +15,11 @@ def encode(login: str) -> bytes:
 
 
 def test_a_login_is_split_at_the_first_colon():
-    assert parse_basic_login(encode("demo:pass:word")) == BasicLogin("demo", "pass:word")
+    assert parse_basic_login(encode("demo:pass:word")) == Login("demo", "pass:word")
 
 
 def test_the_scheme_is_read_in_any_case():
-    assert parse_basic_login(b"bAsIc ZGVtbzpw") == BasicLogin("demo", "p")
+    assert parse_basic_login(b"bAsIc ZGVtbzpw") == Login("demo", "p")
 
 
 @pytest.mark.parametrize(
@@ -51,4 +52,4 @@ def test_no_header_makes_reading_fail(header: bytes):
 
 @given(st.text().filter(lambda name: ":" not in name), st.text())
 def test_every_login_is_read_back(username: str, password: str):
-    assert parse_basic_login(encode(f"{username}:{password}")) == BasicLogin(username, password)
+    assert parse_basic_login(encode(f"{username}:{password}")) == Login(username, password)

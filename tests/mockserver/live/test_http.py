@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from mockserver.live.accounts import Account, AccountError
-from mockserver.live.http import AccountLine, UnreachableError, open_client
+from mockserver.live.http import AccountClient, UnreachableError, open_client
 from mockserver.live.pacing import Pace
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving, write_certificate
 
@@ -37,7 +37,7 @@ class Play:
 
         async def run() -> httpx.Response:
             async with httpx.AsyncClient(transport=httpx.MockTransport(handle)) as client:
-                line = AccountLine(self._account, client, Pace(0), self.said.append, sleep=sleep)
+                line = AccountClient(self._account, client, Pace(0), self.said.append, sleep=sleep)
                 return await line.send(method, target, headers=headers)
 
         return asyncio.run(run())
@@ -91,7 +91,9 @@ def test_a_failure_says_what_to_check_and_nothing_of_what_was_sent() -> None:
 def ask_over_tls(url: str, ca_file: Path | None) -> int:
     async def run() -> int:
         async with open_client(timeout_s=10, ca_file=ca_file) as client:
-            line = AccountLine(Account("minicrm", url, ("10001", "fake-api-key")), client, Pace(0), lambda _said: None)
+            line = AccountClient(
+                Account("minicrm", url, ("10001", "fake-api-key")), client, Pace(0), lambda _said: None
+            )
             return (await line.send("GET", b"/x")).status_code
 
     return asyncio.run(run())

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pytest
 
     from mockserver.crm.api import ApiRequest, ApiResponse
-    from mockserver.http.basic_auth import BasicLogin
+    from mockserver.crm.login import Login
     from mockserver.minicrm.call import Call
     from mockserver.minicrm.store import Project
     from mockserver.workspaces.workspace import Workspace
@@ -62,14 +62,12 @@ def gives_always(patch: pytest.MonkeyPatch, owner: object, name: str, value: obj
     patch.setattr(owner, name, give)
 
 
-def forgives_logins(
-    patch: pytest.MonkeyPatch, crm: str, is_good: Callable[[BasicLogin, tuple[str, str]], bool]
-) -> None:
+def forgives_logins(patch: pytest.MonkeyPatch, crm: str, is_good: Callable[[Login, tuple[str, str]], bool]) -> None:
     """Have wrong logins open an account; `is_good` is given what was sent and what the account has."""
 
     @replaces(patch, Workspaces, "find_by_login")
     def find_by_login(
-        original: Callable[..., Workspace | None], workspaces: Workspaces, crm_name: str, login: BasicLogin
+        original: Callable[..., Workspace | None], workspaces: Workspaces, crm_name: str, login: Login
     ) -> Workspace | None:
         found = original(workspaces, crm_name, login)
         if found is not None or crm_name != crm:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mockserver.live.drift.diff import Difference, compare_sides
-from mockserver.live.drift.minicrm import MinicrmQuestions
-from mockserver.live.drift.responses import Answer, Side, learn_side
+from mockserver.live.drift.responses import DriftResponse, Side, learn_side
 from mockserver.live.drift.shape import NameKey
+from mockserver.minicrm.live.drift import MinicrmQuestions
 
 
 def keep_names(_endpoint: str) -> NameKey:
@@ -15,7 +15,7 @@ def keep_names(_endpoint: str) -> NameKey:
 
 
 def compare(account: list[object], fake: list[object]) -> list[tuple[str, str, str, str]]:
-    sides = [learn_side([Answer("GET /x", 200, "application/json", one, b"1") for one in side], keep_names)
+    sides = [learn_side([DriftResponse("GET /x", 200, "application/json", one, b"1") for one in side], keep_names)
              for side in (account, fake)]  # fmt: skip
     return [(one.kind, one.place, one.account, one.fake) for one in compare_sides("minicrm", *sides)]
 
@@ -72,7 +72,7 @@ def test_another_shape_is_named(
 
 def test_status_media_type_and_the_way_of_writing_are_compared() -> None:
     def learn(status: int, media_type: str, raw: bytes) -> Side:
-        answers = [Answer("GET /x", status, media_type, {}, raw), Answer("GET /y", 200, "a/b", {}, raw)]
+        answers = [DriftResponse("GET /x", status, media_type, {}, raw), DriftResponse("GET /y", 200, "a/b", {}, raw)]
         return learn_side(answers, keep_names)
 
     fake = learn(200, "application/json", b'{"a":"\\/"}')
@@ -89,10 +89,10 @@ def test_status_media_type_and_the_way_of_writing_are_compared() -> None:
 def test_the_fields_of_an_account_are_data_and_their_types_are_not() -> None:
     questions = MinicrmQuestions()
 
-    def answers(schema: dict[str, object], project: dict[str, object]) -> list[Answer]:
+    def answers(schema: dict[str, object], project: dict[str, object]) -> list[DriftResponse]:
         return [
-            Answer("GET /Schema/Project/{module}", 200, "application/json", schema),
-            Answer("GET /Project/{id}", 200, "application/json", project),
+            DriftResponse("GET /Schema/Project/{module}", 200, "application/json", schema),
+            DriftResponse("GET /Project/{id}", 200, "application/json", project),
         ]
 
     fake = answers({"Id": "Int", "Int1": "Int", "Text1": "Text(9)"}, {"Id": 1, "Int1": 5, "Text1": "x"})
@@ -113,7 +113,7 @@ def test_the_fields_of_an_account_are_data_and_their_types_are_not() -> None:
 
 
 def test_details_without_their_schema_are_not_compared() -> None:
-    detail = Answer("GET /Project/{id}", 200, "application/json", {"Id": 1})
-    schema = Answer("GET /Schema/Project/{module}", 200, "application/json", {"Id": "Int"})
+    detail = DriftResponse("GET /Project/{id}", 200, "application/json", {"Id": 1})
+    schema = DriftResponse("GET /Schema/Project/{module}", 200, "application/json", {"Id": "Int"})
     assert MinicrmQuestions().choose_comparable([detail]) == []
     assert MinicrmQuestions().choose_comparable([detail, schema]) == [detail, schema]

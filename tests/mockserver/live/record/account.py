@@ -103,5 +103,5 @@ def answered(path: str, body: object, *query: tuple[str, str], method: str = "GE
         body=json.dumps(sent).encode() if sent is not None else b"",
         status=200,
         content_type="application/json; charset=utf-8",
-        answer=json.dumps(body).encode(),
+        response_body=json.dumps(body).encode(),
     )

@@ -11,8 +11,8 @@ import pytest
 
 from mockserver.live.record.fixture_file import NotRecordedError, Recorder
 from mockserver.live.record.key_file import KeyFileError, read_key
-from mockserver.live.record.minicrm import MinicrmScrubber
-from mockserver.live.record.pseudonyms import Pseudonyms
+from mockserver.minicrm.live.record import MinicrmScrubber
+from mockserver.scrubbing.pseudonyms import Pseudonyms
 from tests.mockserver.live.record.account import answered
 from tests.mockserver.live.record.test_scrubbing import assert_valid
 
@@ -25,7 +25,7 @@ def new_recorder(folder: Path, key: bytes = b"a key for tests") -> Recorder:
 
 
 def test_the_same_request_is_one_file_in_this_run_and_the_next(tmp_path: Path) -> None:
-    names = [new_recorder(tmp_path).write(MODULES), new_recorder(tmp_path).write(replace(MODULES, answer=b"{}"))]
+    names = [new_recorder(tmp_path).write(MODULES), new_recorder(tmp_path).write(replace(MODULES, response_body=b"{}"))]
     (file,) = tmp_path.rglob("*.json")
 
     assert names[0] == names[1] == f"minicrm/{file.stem}"
@@ -67,7 +67,9 @@ def test_a_file_is_named_after_the_documented_example_it_is_nearest_to(
 
 
 def test_a_refusal_keeps_its_status_and_type_and_none_of_its_words() -> None:
-    refused = replace(MODULES, status=400, content_type="text/plain; charset=utf-8", answer="Kovács: nincs".encode())
+    refused = replace(
+        MODULES, status=400, content_type="text/plain; charset=utf-8", response_body="Kovács: nincs".encode()
+    )
     fixture = new_recorder(Path()).build(refused)
 
     assert_valid(fixture)
@@ -80,7 +82,7 @@ def test_a_refusal_keeps_its_status_and_type_and_none_of_its_words() -> None:
 
 @pytest.mark.parametrize("content_type", ["", "Kovács", "application/json"])
 def test_an_answer_that_is_no_json_leaves_no_word_behind(content_type: str) -> None:
-    fixture = new_recorder(Path()).build(replace(MODULES, content_type=content_type, answer=b'{"Name": "Wexler'))
+    fixture = new_recorder(Path()).build(replace(MODULES, content_type=content_type, response_body=b'{"Name": "Wexler'))
     assert_valid(fixture)
     assert "Wexler" not in json.dumps(fixture)
 
@@ -95,7 +97,7 @@ def test_a_body_that_is_no_json_is_scrubbed_as_text() -> None:
 
 
 def test_how_the_json_was_written_is_told() -> None:
-    fixture = new_recorder(Path()).build(replace(MODULES, answer=b'{"3":"a\\/b \\u00e9"}'))
+    fixture = new_recorder(Path()).build(replace(MODULES, response_body=b'{"3":"a\\/b \\u00e9"}'))
     assert r"slashes: escaped as \/" in json.dumps(fixture["response"]).replace("\\\\", "\\")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.live.record.guard import READING_ENDPOINTS, check_caller, check_request
+from mockserver.live.record.guard import check_caller, check_request
+from mockserver.minicrm.live.record import READING_ENDPOINTS
 
 
 def status_of(method: str, path: str, *, allows_writes: bool = False) -> int:

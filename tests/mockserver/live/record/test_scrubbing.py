@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from mockserver.ivinex.live.record import IvinexScrubber
 from mockserver.live.record.fixture_file import Recorder
 from mockserver.live.record.interaction import Interaction
-from mockserver.live.record.ivinex import IvinexScrubber
-from mockserver.live.record.minicrm import MinicrmScrubber
-from mockserver.live.record.pseudonyms import Pseudonyms
+from mockserver.minicrm.live.record import MinicrmScrubber
+from mockserver.scrubbing.pseudonyms import Pseudonyms
 from tests.mockserver.live.record.account import (
     answered,
     emails,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from mockserver.seeds.generate.words import Pool, Words
+from mockserver.crm.words import Pool, Words
 
 _SHARE_OF_EMPTY = 0.1
 
@@ -41,18 +41,17 @@ _BY_NAME: Mapping[str, Callable[[Words, _Person], str]] = {
 _NEVER_EMPTY = frozenset({"first_name", "last_name", "name"})
 
 
-def share_records(part: Mapping[str, object], count: int) -> dict[str, int]:
-    """Share records among the modules as the base's records are, evenly where it has none; the first gets the rest."""
-    modules = cast("dict[str, dict[str, Any]]", part["modules"])
-    held = {module_id: len(module.get("records", ())) for module_id, module in modules.items()}
-    weights = held if sum(held.values()) else dict.fromkeys(held, 1)
-    total = sum(weights.values())
-    shares = {module_id: count * weight // total for module_id, weight in weights.items()}
-    shares[next(iter(shares))] += count - sum(shares.values())
-    return shares
+def can_extend(part: Mapping[str, object]) -> bool:
+    """Tell whether there is a module to make records for."""
+    return bool(part.get("modules"))
 
 
-def generate_ivinex(part: Mapping[str, object], shares: Mapping[str, int], words: Words) -> dict[str, object]:
+def extend(part: Mapping[str, object], count: int, words: Words) -> dict[str, object]:
+    """Return the part with so many records more, shared by its modules as its own records are."""
+    return extend_modules(part, _share(part, count), words)
+
+
+def extend_modules(part: Mapping[str, object], shares: Mapping[str, int], words: Words) -> dict[str, object]:
     """Return the part with so many records more in each module."""
     modules = cast("dict[str, dict[str, Any]]", part["modules"])
     ids = {module_id: _list_ids(module, shares.get(module_id, 0)) for module_id, module in modules.items()}
@@ -66,6 +65,17 @@ def generate_ivinex(part: Mapping[str, object], shares: Mapping[str, int], words
         if "next_id" in module and new_ids:
             made[module_id] = {**cast("dict[str, object]", made[module_id]), "next_id": new_ids[-1] + 1}
     return {**part, "modules": made}
+
+
+def _share(part: Mapping[str, object], count: int) -> dict[str, int]:
+    """Share records among the modules as the part's records are, evenly where it has none; the first gets the rest."""
+    modules = cast("dict[str, dict[str, Any]]", part["modules"])
+    held = {module_id: len(module.get("records", ())) for module_id, module in modules.items()}
+    weights = held if sum(held.values()) else dict.fromkeys(held, 1)
+    total = sum(weights.values())
+    shares = {module_id: count * weight // total for module_id, weight in weights.items()}
+    shares[next(iter(shares))] += count - sum(shares.values())
+    return shares
 
 
 def _list_ids(module: Mapping[str, Any], count: int) -> list[int]:

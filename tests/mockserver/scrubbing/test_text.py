@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.live.record.pseudonyms import Pseudonyms
-from mockserver.live.record.text import TextScrubber
+from mockserver.scrubbing.pseudonyms import Pseudonyms
+from mockserver.scrubbing.text import TextScrubber
 from tests.mockserver.live.record.account import GIVEAWAYS, texts
 
 PSEUDONYMS = Pseudonyms(b"a key for tests")

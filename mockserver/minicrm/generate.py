@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from mockserver.seeds.generate.words import Words
+from mockserver.crm.words import Words
 
 _SHARES = {"projects": 40, "tasks": 20, "addresses": 10}  # in percent; the rest are contacts
 _KINDS = {"contacts": "contact", "projects": "project", "tasks": "task", "addresses": "address"}
@@ -17,15 +17,17 @@ _BUILT_IN = frozenset({"Id", "CategoryId", "ContactId", "StatusId", "UserId", "N
 Row = dict[str, object]
 
 
-def share_rows(part: Mapping[str, object], count: int) -> dict[str, int]:
-    """Share rows among the kinds; where there are no modules all are contacts."""
-    if not part.get("modules"):
-        return {"contacts": count}
-    shares = {kind: count * percent // 100 for kind, percent in _SHARES.items()}
-    return {"contacts": count - sum(shares.values()), **shares}
+def can_extend(_part: Mapping[str, object]) -> bool:
+    """Tell that any part can be extended: without modules, all rows are contacts."""
+    return True
 
 
-def generate_minicrm(part: Mapping[str, object], shares: Mapping[str, int], words: Words) -> dict[str, object]:
+def extend(part: Mapping[str, object], count: int, words: Words) -> dict[str, object]:
+    """Return the part with so many rows more: 30 % contacts, the rest projects, tasks and addresses."""
+    return extend_kinds(part, _share(part, count), words)
+
+
+def extend_kinds(part: Mapping[str, object], shares: Mapping[str, int], words: Words) -> dict[str, object]:
     """Return the part with so many rows more of each kind."""
     maker = _Maker(part, words)
     ids = {kind: _list_new_ids(part, kind, shares.get(kind, 0)) for kind in _KINDS}
@@ -48,6 +50,13 @@ def generate_minicrm(part: Mapping[str, object], shares: Mapping[str, int], word
             **{word: ids[kind][-1] + 1 for kind, word in _KINDS.items() if word in next_ids and ids[kind]},
         }
     return made
+
+
+def _share(part: Mapping[str, object], count: int) -> dict[str, int]:
+    if not part.get("modules"):
+        return {"contacts": count}
+    shares = {kind: count * percent // 100 for kind, percent in _SHARES.items()}
+    return {"contacts": count - sum(shares.values()), **shares}
 
 
 def _list_new_ids(part: Mapping[str, object], kind: str, count: int) -> list[int]:

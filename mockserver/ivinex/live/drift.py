@@ -9,8 +9,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
-from mockserver.live.drift.responses import Answer, Ask, KeyNames
-from mockserver.live.drift.shape import ANY_ITEM, OWN, NameKey, Place
+from mockserver.crm.drift_questions import ANY_ITEM, OWN, Ask, DriftResponse, KeyNames, NameKey, Place
 
 PATH = "/API/Records.php"
 SYSTEM_FIELDS = frozenset({"collection_id", "created_by", "created_date", "modified_by", "modified_date"})
@@ -55,11 +54,11 @@ class IvinexQuestions:
         """Return the endpoint's name, the same for an empty list."""
         return endpoint
 
-    def choose_comparable(self, answers: Sequence[Answer]) -> list[Answer]:
-        """Return all answers."""
-        return list(answers)
+    def choose_comparable(self, responses: Sequence[DriftResponse]) -> list[DriftResponse]:
+        """Return all responses."""
+        return list(responses)
 
-    def build_key_names(self, answers: Iterable[Answer], others: Iterable[Answer]) -> KeyNames:  # noqa: ARG002 - the promise is both CRMs'
+    def build_key_names(self, responses: Iterable[DriftResponse], others: Iterable[DriftResponse]) -> KeyNames:  # noqa: ARG002 - the promise is both CRMs'
         """Return how to name keys: those of a record that are not the system's go as one."""
         return _name_endpoint
 

@@ -13,9 +13,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from faker import Faker
+if TYPE_CHECKING:
+    from faker import Faker
 
 POOL_SIZE = 400
 _HUNGARIAN_SHARE = 0.5
@@ -138,6 +139,8 @@ def _fill_pool(locale: str, random_seed: int, country: str, phones: Sequence[str
 
 
 def _seed_faker(locale: str, random_seed: int) -> Faker:
+    from faker import Faker  # its import is slow, and few need it
+
     faker = Faker(locale)
     faker.seed_instance(random_seed)
     return faker

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import cast
 
-from mockserver.live.record.pseudonyms import Pseudonyms
+from mockserver.scrubbing.pseudonyms import Pseudonyms
 
 ScrubText = Callable[[str, str], str]
 ScrubNumber = Callable[[str, int], int]

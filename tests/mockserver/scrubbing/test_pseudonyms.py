@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.live.record.pseudonyms import Pseudonyms
+from mockserver.scrubbing.pseudonyms import Pseudonyms
 
 PSEUDONYMS = Pseudonyms(b"a key for tests")
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from mockserver.documents.strict_json import JsonError, parse_json
-from mockserver.live.record.interaction import Example
-from mockserver.live.record.pseudonyms import Pseudonyms
-from mockserver.live.record.text import TextScrubber
-from mockserver.live.record.values import scrub_integer, walk
+from mockserver.scrubbing.json_values import scrub_integer, walk
+from mockserver.scrubbing.pseudonyms import Pseudonyms
+from mockserver.scrubbing.scrubber import Example
+from mockserver.scrubbing.text import TextScrubber
 
 _KEPT = frozenset({"CollectionTypeID", "Limit", "Offset", "LookupOptionText"})
 _FILTERS = frozenset({"Filters", "Filter"})

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote, unquote
 
-from mockserver.live.record.pseudonyms import Pseudonyms
+from mockserver.scrubbing.pseudonyms import Pseudonyms
 
 _TAGS = (
     "a|b|blockquote|body|br|div|em|font|h[1-6]|head|hr|html|i|img|li|ol|p|span|strong|table|tbody|td|th|thead|tr|u|ul"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
-from mockserver.live.drift.responses import Answer, Ask, KeyNames
-from mockserver.live.drift.shape import OWN, NameKey, Place, is_id
+from mockserver.crm.drift_questions import OWN, Ask, DriftResponse, KeyNames, NameKey, Place, is_id
 
 ROOT = "/Api/R3"
 WITHOUT_RESULT = " without a result"
@@ -118,14 +117,14 @@ class MinicrmQuestions:
         """Return the endpoint's name: PHP writes an empty object as a list."""
         return f"{endpoint}{WITHOUT_RESULT}" if has_no_result(body) else endpoint
 
-    def choose_comparable(self, answers: Sequence[Answer]) -> list[Answer]:
-        """Return the answers but for details without their schema: it alone tells which fields the account has made."""
-        schemas = read_schemas(answers)
-        return [answer for answer in answers if _SCHEMA_OF.get(answer.endpoint, "") in {"", *schemas}]
+    def choose_comparable(self, responses: Sequence[DriftResponse]) -> list[DriftResponse]:
+        """Leave out details without their schema, which alone tells which fields the account has made."""
+        schemas = read_schemas(responses)
+        return [response for response in responses if _SCHEMA_OF.get(response.endpoint, "") in {"", *schemas}]
 
-    def build_key_names(self, answers: Iterable[Answer], others: Iterable[Answer]) -> KeyNames:
+    def build_key_names(self, responses: Iterable[DriftResponse], others: Iterable[DriftResponse]) -> KeyNames:
         """Return how to name keys: a field that one side's schema alone lists goes by its type."""
-        own, known = read_schemas(answers), read_schemas(others)
+        own, known = read_schemas(responses), read_schemas(others)
 
         def name_endpoint(endpoint: str) -> NameKey:
             schema = _SCHEMA_OF.get(endpoint, endpoint)
@@ -139,13 +138,13 @@ class MinicrmQuestions:
         return name_endpoint
 
 
-def read_schemas(answers: Iterable[Answer]) -> dict[str, dict[str, str]]:
+def read_schemas(responses: Iterable[DriftResponse]) -> dict[str, dict[str, str]]:
     """Return the fields that an account's schemas list, with their types without a length, by schema."""
     schemas: dict[str, dict[str, str]] = {}
-    for answer in answers:
-        if answer.endpoint in _SCHEMA_OF.values() and answer.is_success and isinstance(answer.body, dict):
-            fields = cast("dict[str, object]", answer.body)
-            schemas.setdefault(answer.endpoint, {}).update(
+    for response in responses:
+        if response.endpoint in _SCHEMA_OF.values() and response.is_success and isinstance(response.body, dict):
+            fields = cast("dict[str, object]", response.body)
+            schemas.setdefault(response.endpoint, {}).update(
                 {name: spec.partition("(")[0] if isinstance(spec, str) else "choice" for name, spec in fields.items()}
             )
     return schemas

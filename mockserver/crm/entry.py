@@ -1,0 +1,144 @@
+"""What a CRM tells the rest of the fake about itself: one `CrmEntry`, in a file `entry.py` of its folder."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from mockserver.crm.api import Clock
+from mockserver.crm.drift_questions import DriftQuestions
+from mockserver.crm.login import LoginScheme
+from mockserver.crm.profiles import Deviation, Profile
+from mockserver.crm.protocol import Crm
+from mockserver.crm.words import Words
+from mockserver.scrubbing.pseudonyms import Pseudonyms
+from mockserver.scrubbing.scrubber import Scrubber
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The environment variables that name a live account; those of an empty name do not exist.
+
+    Attributes:
+        url: Scheme and host of the account.
+        login: The two halves of the login.
+        default_url: The address where the variable is not set; empty: it must be set.
+        url_example: What to set it to, for people.
+        modules: Names for the ids of modules, as `contact=1001,note=1002`, where the API does not tell them.
+        requests_per_minute: Most requests in a minute.
+    """
+
+    url: str
+    login: tuple[str, str]
+    default_url: str = ""
+    url_example: str = ""
+    modules: str = ""
+    requests_per_minute: str = ""
+
+    @property
+    def logins(self) -> list[str]:
+        """The variables of the login that there are."""
+        return [name for name in self.login if name]
+
+    @property
+    def needed(self) -> list[str]:
+        """The variables that an account cannot do without."""
+        return [*([] if self.default_url else [self.url]), *self.logins]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What `crm-mock record` must know of a CRM.
+
+    Attributes:
+        scrubber: Makes what scrubs an account; the second argument keeps the labels of its setup.
+        has_labels: Whether there are labels to keep.
+        writing_methods: The methods that change an account.
+        reading_endpoints: The first parts of paths of which a GET is known only to read; None: of all.
+        deleting_endpoint: One that deletes for good, whatever the method; empty where there is none.
+    """
+
+    scrubber: Callable[[Pseudonyms, bool], Scrubber]
+    has_labels: bool = False
+    writing_methods: frozenset[str] = frozenset({"POST", "PUT"})
+    reading_endpoints: frozenset[str] | None = None
+    deleting_endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """What makes believable records for a CRM's part of a seed.
+
+    Attributes:
+        can_extend: Whether records can be made on top of a part.
+        extend: Returns the part with so many records more.
+    """
+
+    can_extend: Callable[[Mapping[str, object]], bool]
+    extend: Callable[[Mapping[str, object], int, Words], dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CrmEntry:
+    """One faked CRM.
+
+    Attributes:
+        name: Its key in seeds and counts.
+        title: Its name for people.
+        root: The path its API lives at.
+        is_one_path: Whether `root` is the whole API, or also every path under it belongs to it.
+        build: Makes the fake over a database.
+        login_scheme: How a login is sent.
+        login_keys: What the CRM calls the two halves of a login; an empty one does not exist.
+        made_up_login: The two halves of a login that the fake makes up, with `{}` left open for a number.
+        real_url: An address of the real API, where the fake is mounted.
+        host_word: What is in the host of every real address; empty where hosts are the accounts' own.
+        variables: The environment variables that name a live account.
+        questions: What to ask an account to compare it with the fake; given the ids of its modules.
+        recording: What `crm-mock record` must know.
+        generator: What makes records.
+        deviations: Every point where the profile decides between the document and other behaviour.
+        filter_parameters: The query parameters that hold conditions as JSON.
+        page_parameter: The query parameter that turns pages; empty where there is none.
+        count_key: Where a response tells how many records there are in all; empty where it does not.
+        samples: What to show people to try: a sentence and the arguments of curl, with `{login}` and `{url}` left open.
+        has_openapi: Whether the fixtures hold an OpenAPI document of it.
+        sparse_seeds: Seeds whose records hold as little as they can: they show what the fake leaves out without a
+            value.
+    """
+
+    name: str
+    title: str
+    root: str
+    is_one_path: bool
+    build: Callable[[sqlite3.Connection, Clock, Profile], Crm]
+    login_scheme: LoginScheme
+    login_keys: tuple[str, str]
+    made_up_login: tuple[str, str]
+    real_url: str
+    host_word: str
+    variables: Variables
+    questions: Callable[[Iterable[str]], DriftQuestions]
+    recording: Recording
+    generator: Generator
+    deviations: tuple[Deviation, ...] = ()
+    filter_parameters: tuple[str, ...] = ()
+    page_parameter: str = ""
+    count_key: str = ""
+    samples: tuple[tuple[str, str], ...] = ()
+    has_openapi: bool = False
+    sparse_seeds: tuple[Mapping[str, object], ...] = ()
+
+    def owns(self, path: str) -> bool:
+        """Tell whether a request to `path` is for this CRM."""
+        return path == self.root or (not self.is_one_path and path.startswith(f"{self.root}/"))
+
+    def describe_login(self, login: tuple[str, str]) -> dict[str, str]:
+        """Return the halves of a login as the CRM calls them."""
+        return {key: half for key, half in zip(self.login_keys, login, strict=True) if key}
+
+    def read_login(self, described: Mapping[str, str]) -> tuple[str, str]:
+        """Return the login that `describe_login` described."""
+        username, password = (described.get(key, "") for key in self.login_keys)
+        return username, password

@@ -1,0 +1,1 @@
+"""What `record` and `drift` must know of a live Ivinex portal."""
