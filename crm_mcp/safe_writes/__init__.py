@@ -1,5 +1,5 @@
-"""How writes are kept safe, whatever the CRM: previews, plans, a person's consent, and keys to repeat a creation by.
+"""Safe writes for any CRM: previews, plans, confirmation by the user, and idempotency keys.
 
-A tool that writes only works out a `Draft`: what would become of which record, and the `Target` that can do it. The
-`SafeWriter` decides whether it is shown, kept as a plan, asked about, refused, or written.
+A writing tool only builds a `Draft`: the changes of each record, and the `Target` that can make them. The `SafeWriter`
+decides whether the draft is previewed, planned, confirmed, refused or written.
 """

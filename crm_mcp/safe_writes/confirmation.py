@@ -1,10 +1,7 @@
-"""How a person is asked through the client, in either protocol era."""
+"""Asks the user of the MCP client to confirm a write, by elicitation, in either protocol era."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.resolve import (
     AcceptedElicitation,
@@ -19,49 +16,42 @@ from mcp.types import InputRequiredResult
 from pydantic import BaseModel, Field
 
 from crm_mcp.errors import NotConfirmedError
-
-AnyContext = Context[Any, Any]
+from crm_mcp.mcp.arguments import CallContext
 
 
 class Consent(BaseModel):
-    """What the client's form asks beside its own buttons."""
+    """The form of the elicitation; its name and title reach the client."""
 
     confirm: bool = Field(default=True, title="Yes, do this")
 
 
 class QuestionPendingError(Exception):
-    """The client must put a question to the person first and then call again: how the protocol asks since 2026.
-
-    Attributes:
-        result: What the tool answers meanwhile.
-    """
+    """The client must ask the user and call again (the protocol since 2026); `result` is returned until then."""
 
     def __init__(self, result: InputRequiredResult) -> None:
-        super().__init__("a person is being asked")
+        super().__init__("the user is being asked")
         self.result = result
 
 
-class Person:
-    """Whoever sits at the client of one call.
+class UserConfirmation:
+    """Confirmation by the user during one call.
 
-    Args:
-        context: The call.
-        may_be_passed_over: Whether the installer lets writes through that nobody can be asked about.
+    `unconfirmed_allowed` permits writes without confirmation where the client cannot ask the user.
     """
 
-    def __init__(self, context: AnyContext, *, may_be_passed_over: bool = False) -> None:
+    def __init__(self, context: CallContext, *, unconfirmed_allowed: bool = False) -> None:
         self._context = context
-        self._may_be_passed_over = may_be_passed_over
+        self._unconfirmed_allowed = unconfirmed_allowed
 
-    async def demand_consent(self, question: str) -> None:
-        """Return once the person agreed.
+    async def require_confirmation(self, question: str) -> None:
+        """Return once the user confirmed.
 
         Raises:
-            NotConfirmedError: The person did not, or cannot be asked.
-            QuestionPendingError: The client has to ask; it calls again with the answer.
+            NotConfirmedError: The user did not, or cannot be asked.
+            QuestionPendingError: The client has to ask, and then calls again.
         """
-        if not self._can_be_asked():
-            if self._may_be_passed_over:
+        if not self._client_can_ask():
+            if self._unconfirmed_allowed:
                 return
             raise NotConfirmedError(
                 "A person must agree to this, and this client cannot ask one (it offers no elicitation). "
@@ -77,20 +67,20 @@ class Person:
                 "The person said no. Nothing was written.", hint="Do not try it again unless they want it."
             )
 
-    async def see_progress(self, done: int, total: int) -> None:
-        """Tell the client how many records are done."""
+    async def report_progress(self, done: int, total: int) -> None:
+        """Report to the client how many records are done."""
         if self._context.protocol_version is not None:
             await self._context.report_progress(done, total, f"{done} of {total} records")
 
-    def _can_be_asked(self) -> bool:
-        if self._context.protocol_version is None:  # called by no client at all
+    def _client_can_ask(self) -> bool:
+        if self._context.protocol_version is None:  # not called by a client
             return False
         capabilities = self._context.client_capabilities
         elicitation = None if capabilities is None else capabilities.elicitation
         return elicitation is not None and (elicitation.form is not None or elicitation.url is None)
 
     async def _ask(self, question: str) -> AcceptedElicitation[Consent] | DeclinedElicitation | CancelledElicitation:
-        """Ask as a resolver of the SDK does: in either era, an answer bound to the words of its question."""
+        """Ask by the SDK's resolver, which binds the user's reply to the words of the question."""
 
         async def consent() -> Elicit[Consent]:  # async, or the SDK would start a thread for it
             return Elicit(question, Consent)

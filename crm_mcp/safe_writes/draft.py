@@ -1,15 +1,20 @@
-"""What a write is before it is made: a draft of changes, and the target in a CRM that can carry them out. Pure."""
+"""A write before it is made: a draft of changes, and the target in a CRM that can make them. Pure."""
 
 from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NotRequired
 
 from typing_extensions import TypedDict
+
+from crm_mcp.errors import NotFoundError
+
+ReportProgress = Callable[[int, int], Awaitable[None]]
+"""Takes how many records are done, and of how many."""
 
 Values = Mapping[str, object]
 """Field names of the CRM's API to values."""
@@ -17,15 +22,15 @@ Values = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to become of one record.
+    """The change of one record, or one new record.
 
     Attributes:
         sent: The fields as they go to the CRM.
         shown: The same fields as the CRM shows them to people: labels in place of ids.
         record_id: The record; empty for a new one.
-        name: What people call it, written by strangers; empty until somebody looked.
-        before: The fields as the CRM shows them now; None until somebody looked, and for a new record.
-        problem: Why this one must not be written; empty where nothing speaks against it.
+        name: The record's name in the CRM, which is untrusted text; empty until it was read.
+        before: The fields as the CRM shows them now; None until they were read, and for a new record.
+        problem: Why this one must not be written; empty where it may.
     """
 
     sent: Values
@@ -37,7 +42,7 @@ class Change:
 
 
 class Outcome(TypedDict):
-    """What became of one change as the CRM tells it: `id` of the record, `message` where it failed."""
+    """The CRM's response to one change: `id` of the record, `message` where it failed."""
 
     ok: bool
     id: NotRequired[str]
@@ -45,12 +50,12 @@ class Outcome(TypedDict):
 
 
 class Target(ABC):
-    """One kind of record in one CRM, as far as writing goes.
+    """Writes one kind of record in one CRM.
 
     Attributes:
-        noun: What people call one, such as `MiniCRM project`; an s makes it many.
-        batch_size: How many changes go out in one request.
-        lock: Held around looking and writing where two calls at once could miss each other, as doubles would.
+        noun: The kind in the singular, such as `MiniCRM project`; an s makes the plural.
+        batch_size: Changes of one request.
+        lock: Held from refresh to write, where two calls at once could create duplicates.
     """
 
     noun: str
@@ -58,7 +63,7 @@ class Target(ABC):
     lock: AbstractAsyncContextManager[object] = contextlib.nullcontext()
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
-        """Return at most `batch_size` changes as things stand now: name, fields before, and what speaks against them.
+        """Return at most `batch_size` changes with each record's present name and fields, and any problem found.
 
         Raises:
             NotFoundError: There is no such record.
@@ -68,16 +73,16 @@ class Target(ABC):
 
     @abstractmethod
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Write at most `batch_size` changes; return what became of each.
+        """Write at most `batch_size` changes; return the outcome of each.
 
         Raises:
             CrmError: The request failed as a whole, perhaps with an unknown outcome.
         """
 
     async def find_alike(self, change: Change) -> Mapping[str, bool] | None:
-        """Return the ids of all records that could be this new one, each with whether it is the same in what was sent.
+        """Return the ids of all records that could be this new one, each with whether it holds what was sent.
 
-        The same ids must come again later, and the new one among them once it is made. None where nothing tells.
+        A later call must return the same ids, and the new record's once it exists. None where it cannot be searched.
         """
         del change
         return None
@@ -85,15 +90,15 @@ class Target(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What one call asks for, worked out but not written.
+    """The changes that one call asks for, not yet written.
 
     Attributes:
-        target: What carries it out.
+        target: Writes the changes.
         changes: One for each record.
-        is_batch: Whether the answer lists what became of each record; otherwise there is one, and its id.
-        needs_refresh: Whether each record must be examined before it may be written.
+        is_batch: Whether the result lists each record; otherwise there is one change, and its result is an id.
+        needs_refresh: Whether each record must be read before it may be written.
         trashes: Whether it moves records to the trash.
-        warnings: What whoever sees a preview should know.
+        warnings: What a preview says beside the changes.
     """
 
     target: Target
@@ -105,23 +110,52 @@ class Draft:
 
     @property
     def open_changes(self) -> list[Change]:
-        """The changes that nothing speaks against."""
+        """The changes without a problem."""
         return [change for change in self.changes if not change.problem]
 
 
+async def refresh(draft: Draft, report: ReportProgress) -> Draft:
+    """Return a draft with the present state of every record; in a batch, a missing record becomes a problem of its own.
+
+    Raises:
+        NotFoundError: The only record does not exist.
+        InputError: A record cannot take these values.
+    """
+    changes: list[Change] = []
+    size = draft.target.batch_size
+    for start in range(0, len(draft.changes), size):
+        changes += await _refresh_batch(draft, draft.changes[start : start + size])
+        if len(draft.changes) > size:
+            await report(len(changes), len(draft.changes))
+    return replace(draft, changes=changes)
+
+
+async def _refresh_batch(draft: Draft, batch: Sequence[Change]) -> list[Change]:
+    open_changes = [change for change in batch if not change.problem]
+    if not open_changes:
+        return list(batch)
+    try:
+        refreshed = iter(await draft.target.refresh(open_changes))
+    except NotFoundError as error:
+        if not draft.is_batch or len(batch) > 1:
+            raise
+        return [replace(batch[0], problem=str(error))]
+    return [change if change.problem else next(refreshed) for change in batch]
+
+
 def is_same(one: object, other: object) -> bool:
-    """Tell whether two values of a field are the same to people, however each was written."""
+    """Tell whether two values of a field mean the same, however each is written."""
     return _plain(one) == _plain(other)
 
 
 def is_unchanged(change: Change) -> bool:
-    """Tell whether a record holds already what it is to hold."""
+    """Tell whether a record already holds the new values."""
     before = change.before
     return before is not None and all(is_same(before.get(name), value) for name, value in change.shown.items())
 
 
 def is_as_planned(planned: Change, now: Change) -> bool:
-    """Tell whether the fields to change still hold what they held when the plan was made."""
+    """Tell whether the fields to change still hold the values of when the plan was made."""
     if planned.before is None:
         return True
     before, present = planned.before, now.before or {}

@@ -1,8 +1,11 @@
-"""Carries changes out one request after the other, and knows at any moment what was done and what is unclear."""
+"""Writes a draft, one request after the other, and keeps the result of each change, unknown outcomes included."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NotRequired, cast
+
+from typing_extensions import TypedDict
 
 from crm_mcp.errors import (
     AuthenticationError,
@@ -14,56 +17,91 @@ from crm_mcp.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, is_as_planned, is_unchanged
-from crm_mcp.safe_writes.refresh import Report
-from crm_mcp.safe_writes.results import Answer, Result, answer_with
+from crm_mcp.safe_writes.draft import Change, Draft, Outcome, ReportProgress, is_as_planned, is_unchanged
 
 UNKNOWN = "It may have been written or not: look at it before you repeat it."
 NOT_TRIED = "Not tried."
 
 
+class WriteResult(TypedDict):
+    """The result of a writing tool.
+
+    `id` of one written record, or the result of each in `items`; or, where nothing was written yet, `changes`, and
+    the `plan_id` by which they can be written.
+    """
+
+    id: NotRequired[str]
+    items: NotRequired[list[Any]]
+    plan_id: NotRequired[str]
+    changes: NotRequired[list[Any]]
+
+
+class ItemResult(TypedDict):
+    """The result of one record; `unknown` where it may have been written or not."""
+
+    index: int
+    ok: bool
+    id: NotRequired[str]
+    unknown: NotRequired[bool]
+    message: NotRequired[str]
+
+
+def build_result(items: list[ItemResult], *, is_batch: bool) -> WriteResult:
+    """Return the result of a batch, or of a single record.
+
+    Raises:
+        InputError: The single record was not written.
+    """
+    if is_batch:
+        return {"items": items}
+    (result,) = items
+    if not result["ok"]:
+        raise InputError(result.get("message", "It was not written."))
+    return cast("WriteResult", {name: value for name, value in result.items() if name in ("id", "message")})
+
+
 class Execution:
-    """One draft on its way into the CRM.
+    """The writing of one draft.
 
     Args:
-        draft: What is to be written.
-        as_planned: Whether each record must still be as the draft found it; one that is not stays as it is.
+        draft: What is written.
+        as_planned: Whether a record that changed since the draft was made is skipped.
     """
 
     def __init__(self, draft: Draft, *, as_planned: bool = False) -> None:
         self._draft = draft
         self._as_planned = as_planned
-        self._results: dict[int, Result] = {}
+        self._results: dict[int, ItemResult] = {}
         self._sending: list[int] = []
-        self._held_up: set[int] = set()
+        self._not_attempted: set[int] = set()
         self.error: CrmError | None = None
         """The last request that failed as a whole."""
 
-    async def run(self, report: Report) -> None:
+    async def run(self, report: ReportProgress) -> None:
         """Write all changes; stop at an error after which the next request would fail likewise."""
         target, total = self._draft.target, len(self._draft.changes)
         for start in range(0, total, target.batch_size):
             await self._run_batch(range(start, min(start + target.batch_size, total)))
             if total > target.batch_size:
                 await report(len(self._results), total)
-            if _ends_everything(self.error):
+            if _stops_execution(self.error):
                 return
 
     async def _run_batch(self, batch: Sequence[int]) -> None:
         try:
-            fit = await self._pick_fit([at for at in batch if not self._refuse_problem(at)])
+            writable = await self._select_as_planned([at for at in batch if not self._refuse_problem(at)])
         except CrmError as error:  # nothing of this batch was sent
-            self._fail(list(batch), error)
+            self._fail(batch, error)
             return
-        if not fit:
+        if not writable:
             return
-        self._sending = fit
+        self._sending = writable
         try:
-            outcomes = await self._draft.target.send([self._draft.changes[at] for at in fit])
+            outcomes = await self._draft.target.send([self._draft.changes[at] for at in writable])
         except CrmError as error:
-            self._fail(fit, error)
+            self._fail(writable, error)
         else:
-            for at, outcome in zip(fit, outcomes, strict=True):
+            for at, outcome in zip(writable, outcomes, strict=True):
                 self._record(at, outcome)
         self._sending = []
 
@@ -73,17 +111,15 @@ class Execution:
             self._record(at, {"ok": False, "message": problem})
         return bool(problem)
 
-    async def _pick_fit(self, batch: list[int]) -> list[int]:
-        """Return those that are still as planned, and say of the others why they are left alone."""
+    async def _select_as_planned(self, batch: list[int]) -> list[int]:
+        """Return the changes whose records are still as planned; record why the others are skipped."""
         if not self._as_planned or not batch:
             return batch
         planned = [self._draft.changes[at] for at in batch]
         present = await self._draft.target.refresh(planned)
-        return [
-            at for at, then, now in zip(batch, planned, present, strict=True) if not self._leave_alone(at, then, now)
-        ]
+        return [at for at, then, now in zip(batch, planned, present, strict=True) if not self._skip(at, then, now)]
 
-    def _leave_alone(self, at: int, planned: Change, now: Change) -> bool:
+    def _skip(self, at: int, planned: Change, now: Change) -> bool:
         if now.problem:
             self._record(at, {"ok": False, "message": now.problem})
         elif is_unchanged(now):
@@ -94,55 +130,51 @@ class Execution:
             return False
         return True
 
-    def _fail(self, batch: list[int], error: CrmError) -> None:
+    def _fail(self, batch: Sequence[int], error: CrmError) -> None:
         self.error = error
         unknown = bool(self._sending) and leaves_unknown(error)
-        if not unknown and _ends_everything(error):
-            self._held_up.update(at for at in batch if at not in self._results)
-        for at in batch:
-            if at not in self._results:
-                self._record(at, {"ok": False, "message": str(error)}, unknown=unknown)
+        without_result = [at for at in batch if at not in self._results]
+        if not unknown and _stops_execution(error):
+            self._not_attempted.update(without_result)
+        for at in without_result:
+            self._record(at, {"ok": False, "message": str(error)}, unknown=unknown)
 
     def _record(self, at: int, outcome: Outcome, *, unknown: bool = False) -> None:
-        result: Result = {"index": at, "ok": outcome["ok"]}
-        record_id = outcome.get("id") or self._draft.changes[at].record_id
-        if record_id:
-            result["id"] = record_id
+        message = outcome.get("message", "")
+        self._results[at] = self._item(at, outcome["ok"], message, record_id=outcome.get("id", ""), unknown=unknown)
+
+    def _item(self, at: int, ok: bool, message: str, *, record_id: str = "", unknown: bool = False) -> ItemResult:
+        item: ItemResult = {"index": at, "ok": ok}
+        if record_id := record_id or self._draft.changes[at].record_id:
+            item["id"] = record_id
         if unknown:
-            result["unknown"] = True
-        if outcome.get("message"):
-            result["message"] = outcome["message"]  # pyright: ignore[reportTypedDictNotRequiredAccess]  # just seen
-        self._results[at] = result
+            item["unknown"] = True
+        if message:
+            item["message"] = message
+        return item
 
-    def results(self) -> list[Result]:
-        """Return what became of every change so far, in order."""
-        return [self._result_of(at) for at in range(len(self._draft.changes))]
+    def items(self) -> list[ItemResult]:
+        """Return the result of every change so far, in order."""
+        return [self._results.get(at) or self._without_result(at) for at in range(len(self._draft.changes))]
 
-    def answer(self, *, raises: bool) -> Answer:
-        """Return what became of everything.
+    def _without_result(self, at: int) -> ItemResult:
+        is_sending = at in self._sending
+        return self._item(at, ok=False, message=UNKNOWN if is_sending else NOT_TRIED, unknown=is_sending)
+
+    def result(self, *, raises: bool) -> WriteResult:
+        """Return the result of the whole draft.
 
         Raises:
-            CrmError: A request failed as a whole, where that `raises`; or the only record was not written.
+            CrmError: A request failed as a whole and `raises` is set; or the single record was not written.
         """
         if self.error is not None and raises:
             raise self.error
-        return answer_with(self.results(), is_batch=self._draft.is_batch)
-
-    def _result_of(self, at: int) -> Result:
-        if at in self._results:
-            return self._results[at]
-        result: Result = {"index": at, "ok": False}
-        if record_id := self._draft.changes[at].record_id:
-            result["id"] = record_id
-        if at in self._sending:
-            result["unknown"] = True
-        result["message"] = UNKNOWN if at in self._sending else NOT_TRIED
-        return result
+        return build_result(self.items(), is_batch=self._draft.is_batch)
 
     def not_attempted(self) -> list[Change]:
-        """Return the changes that nothing was done about yet; what only stood at a closed door is among them."""
-        touched = (self._results.keys() - self._held_up) | set(self._sending)
-        return [change for at, change in enumerate(self._draft.changes) if at not in touched]
+        """Return the changes without any attempt, those included that an early refusal kept from being sent."""
+        attempted = (self._results.keys() - self._not_attempted) | set(self._sending)
+        return [change for at, change in enumerate(self._draft.changes) if at not in attempted]
 
 
 def leaves_unknown(error: BaseException) -> bool:
@@ -155,5 +187,5 @@ def leaves_unknown(error: BaseException) -> bool:
     return timed_out or isinstance(error, UnexpectedAnswerError | ServerFaultError) or not isinstance(error, CrmError)
 
 
-def _ends_everything(error: CrmError | None) -> bool:
+def _stops_execution(error: CrmError | None) -> bool:
     return isinstance(error, UnreachableError | UnexpectedAnswerError | AuthenticationError | RateLimitedError)

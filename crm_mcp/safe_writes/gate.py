@@ -1,36 +1,34 @@
-"""Decides what becomes of a writing call: shown, planned, asked about, refused, or written at once."""
+"""Decides what happens with the draft of a writing call: preview, plan, confirmation, refusal, or the write itself."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from crm_mcp.errors import CrmError, InputError
-from crm_mcp.safe_writes.draft import Draft, is_unchanged
-from crm_mcp.safe_writes.execution import Execution, leaves_unknown
-from crm_mcp.safe_writes.keys import Entry, KeyBook
-from crm_mcp.safe_writes.plans import LIFETIME_S, Plan, PlanBook
-from crm_mcp.safe_writes.questions import build_question
-from crm_mcp.safe_writes.refresh import refresh
-from crm_mcp.safe_writes.results import MOST_SHOWN, Answer, Result, answer_with, show_draft, tell_of_made
+from crm_mcp.safe_writes.draft import Draft, is_unchanged, refresh
+from crm_mcp.safe_writes.execution import Execution, ItemResult, WriteResult, build_result, leaves_unknown
+from crm_mcp.safe_writes.keys import KeyState, KeyStore
+from crm_mcp.safe_writes.plans import PLAN_TTL_S, Plan, PlanStore
+from crm_mcp.safe_writes.preview import MAX_SHOWN, build_preview, build_question
 
 MAX_UNPLANNED = 10
-"""More records than this are planned first, and a person agrees."""
-MOST_RECORDS = 1000
-"""More records than this are refused: a plan lies in memory."""
+"""More records than this are planned first, and the user confirms the plan."""
+MAX_RECORDS = 1000
+"""More records than this are refused: a plan is kept in memory."""
 
 
-class Asker(Protocol):
-    """The person at the client, as far as writing goes; see `consent.Person`."""
+class Confirmer(Protocol):
+    """Asks the user of the MCP client to confirm, and reports progress; see `confirmation.UserConfirmation`."""
 
-    async def demand_consent(self, question: str) -> None:
-        """Return once the person agreed; raise otherwise."""
+    async def require_confirmation(self, question: str) -> None:
+        """Return once the user confirmed; raise otherwise."""
         ...
 
-    async def see_progress(self, done: int, total: int) -> None:
-        """Tell how far it is."""
+    async def report_progress(self, done: int, total: int) -> None:
+        """Report how many records are done."""
         ...
 
 
@@ -40,191 +38,202 @@ class Call:
 
     Attributes:
         tool: The tool's name.
-        arguments: What it was called with, without the three below; empty beside a plan's id.
-        work_out: Makes the draft of it, sending nothing that writes.
-        person: Who can be asked.
-        dry_run: Whether it is only to be shown.
+        arguments: The tool's own arguments, without the three below; empty beside a plan's id.
+        build_draft: Builds the draft, sending no request that writes.
+        confirmer: Asks the user.
+        dry_run: Whether the draft is only previewed.
         plan_id: The plan to apply; empty for none.
         key: The idempotency key; empty for none.
     """
 
     tool: str
     arguments: Mapping[str, object]
-    work_out: Callable[[], Awaitable[Draft]]
-    person: Asker
+    build_draft: Callable[[], Awaitable[Draft]]
+    confirmer: Confirmer
     dry_run: bool = False
     plan_id: str = ""
     key: str = ""
 
 
 class SafeWriter:
-    """All writing of one CRM account goes through here.
+    """Makes all writes of one CRM account.
 
-    Args:
-        plans: Where drafts wait.
-        keys: What was created under which key.
-        unconfirmed_allowed: Whether the installer lets writes through where a client cannot ask a person.
+    `unconfirmed_allowed` permits writes without confirmation where the client cannot ask the user.
     """
 
     def __init__(
-        self, *, plans: PlanBook | None = None, keys: KeyBook | None = None, unconfirmed_allowed: bool = False
+        self, *, plans: PlanStore | None = None, keys: KeyStore | None = None, unconfirmed_allowed: bool = False
     ) -> None:
-        self._plans = plans or PlanBook()
-        self._keys = keys or KeyBook()
+        self._plans = plans or PlanStore()
+        self._keys = keys or KeyStore()
         self.unconfirmed_allowed = unconfirmed_allowed
 
-    async def perform(self, call: Call) -> Answer:
-        """Do what a call asks for, as far as it may be done now.
+    async def perform(self, call: Call) -> WriteResult:
+        """Preview, plan or write what a call asks for.
 
         Raises:
-            InputError: It cannot be done so.
-            NotConfirmedError: A person had to agree and did not.
-            CrmError: The CRM refused, or its answer is unknown.
+            InputError: The call is wrong.
+            NotConfirmedError: The user had to confirm and did not.
+            CrmError: The CRM refused, or the outcome is unknown.
         """
         if call.plan_id:
             return await self._perform_plan(call)
         if call.dry_run:
-            return await self._preview(call, await call.work_out())
+            return await self._plan(call, await call.build_draft())
         if call.key:
-            return await self._perform_once(call)
-        return await self._perform_draft(call, await call.work_out())
+            return await self._perform_with_key(call)
+        return await self._perform_draft(call, await call.build_draft())
 
-    async def _perform_draft(self, call: Call, draft: Draft, entry: Entry | None = None) -> Answer:
+    async def _perform_draft(self, call: Call, draft: Draft, state: KeyState | None = None) -> WriteResult:
         if len(draft.changes) > MAX_UNPLANNED:
-            return await self._preview(call, draft)
+            return await self._plan(call, draft)
         async with draft.target.lock:
             if draft.needs_refresh or draft.trashes:
-                draft = await refresh(draft, call.person.see_progress)
+                draft = await refresh(draft, call.confirmer.report_progress)
             if draft.trashes and draft.open_changes:
-                await call.person.demand_consent(build_question(draft))
-            return await (self._write(draft, call) if entry is None else self._write_under_key(draft, call, entry))
+                await call.confirmer.require_confirmation(build_question(draft))
+            return await (self._write(draft, call) if state is None else self._write_with_key(draft, call, state))
 
-    async def _preview(self, call: Call, draft: Draft) -> Answer:
-        """Show what would be written, and keep it as a plan where it can be."""
-        if len(draft.changes) > MOST_RECORDS:
+    async def _write(self, draft: Draft, call: Call) -> WriteResult:
+        execution = Execution(draft)
+        await execution.run(call.confirmer.report_progress)
+        return execution.result(raises=len(draft.changes) <= draft.target.batch_size)
+
+    async def _plan(self, call: Call, draft: Draft) -> WriteResult:
+        """Preview a draft, and keep it as a plan where it would change anything."""
+        if len(draft.changes) > MAX_RECORDS:
             raise InputError(
-                f"{len(draft.changes)} records are too many for one call.", hint=f"Send at most {MOST_RECORDS}."
+                f"{len(draft.changes)} records are too many for one call.", hint=f"Send at most {MAX_RECORDS}."
             )
-        draft = await refresh(draft, call.person.see_progress)
-        worth_it = [change for change in draft.open_changes if not is_unchanged(change)]
-        plan = self._plans.keep(call.tool, draft, call.arguments) if worth_it else None
-        return self._show(draft, plan, dry_run=call.dry_run)
+        draft = await refresh(draft, call.confirmer.report_progress)
+        would_change = any(not is_unchanged(change) for change in draft.open_changes)
+        plan = self._plans.add(call.tool, draft, call.arguments) if would_change else None
+        return _preview(draft, plan, dry_run=call.dry_run)
 
-    def _show(self, draft: Draft, plan: Plan | None, *, dry_run: bool) -> Answer:
-        next_step = "Nothing was written, and there is nothing to write: see warnings."
-        if plan is not None:
-            next_step = (
-                f"Nothing was written yet. To write exactly this, call {plan.tool} with plan_id alone within "
-                f"{LIFETIME_S / 60:.0f} minutes{'; the person will be asked first' if _needs_consent(draft) else ''}."
-            )
-        preview = show_draft(draft, next_step, plan_id="" if plan is None else plan.plan_id, dry_run=dry_run)
-        return cast("Answer", preview)
-
-    async def _perform_plan(self, call: Call) -> Answer:
-        plan = self._plans.find(call.tool, call.plan_id)
+    async def _perform_plan(self, call: Call) -> WriteResult:
+        plan = self._plans.get(call.tool, call.plan_id)
         if call.arguments and call.arguments != plan.arguments:
             raise InputError(
                 f"{plan.plan_id} was made for other arguments.", hint="Give plan_id alone, or make a new plan."
             )
-        if plan.is_under_way:
-            raise InputError(f"{plan.plan_id} is being applied right now.", hint="Wait for the answer of that call.")
+        _refuse_running(plan)
         if plan.execution is not None:
-            return self._tell_of(plan, plan.execution)
+            return self._continue_plan(plan, plan.execution)
         if call.dry_run:
-            return self._show(plan.draft, plan, dry_run=True)
-        if _needs_consent(plan.draft):
-            await call.person.demand_consent(build_question(plan.draft))
-        return await self._apply(plan, call.person)
+            return _preview(plan.draft, plan, dry_run=True)
+        if _needs_confirmation(plan.draft):
+            await call.confirmer.require_confirmation(build_question(plan.draft))
+        return await self._apply(plan, call.confirmer)
 
-    async def _apply(self, plan: Plan, person: Asker) -> Answer:
-        if plan.execution is not None:  # another call was quicker while the person was asked
-            raise InputError(f"{plan.plan_id} is being applied right now.", hint="Wait for the answer of that call.")
+    async def _apply(self, plan: Plan, confirmer: Confirmer) -> WriteResult:
+        _refuse_running(plan, is_applied=plan.execution is not None)  # by another call, while the user was asked
         plan.execution = execution = Execution(plan.draft, as_planned=True)
-        plan.is_under_way = True
+        plan.is_running = True
         try:
             async with plan.draft.target.lock:
-                await execution.run(person.see_progress)
+                await execution.run(confirmer.report_progress)
         finally:
-            plan.is_under_way = False
+            plan.is_running = False
         if execution.not_attempted():
-            return self._tell_of(plan, execution)
-        return execution.answer(raises=not plan.draft.is_batch)
+            return self._continue_plan(plan, execution)
+        return execution.result(raises=not plan.draft.is_batch)
 
-    def _tell_of(self, plan: Plan, execution: Execution) -> Answer:
-        """Tell what became of a plan that was begun before; what is left of it becomes a new plan, once."""
+    def _continue_plan(self, plan: Plan, execution: Execution) -> WriteResult:
+        """Return the results of a plan that was applied before; the changes not attempted become a new plan, once."""
         not_attempted = execution.not_attempted()
-        results = execution.results()
-        done = sum(result["ok"] for result in results)
-        if not not_attempted or plan.is_continued:
-            rest = [result for result in results if not result["ok"]]
-            told = [f"{one.get('id') or one['index']} ({one.get('message', 'not tried')})" for one in rest[:MOST_SHOWN]]
+        items = execution.items()
+        done = sum(item["ok"] for item in items)
+        if not not_attempted or plan.has_successor:
+            rest = [item for item in items if not item["ok"]]
+            listed = [
+                f"{one.get('id') or one['index']} ({one.get('message', 'not tried')})" for one in rest[:MAX_SHOWN]
+            ]
             raise InputError(
-                f"{plan.plan_id} was applied already: {done} of {len(results)} done. Nothing was sent again.",
-                hint=f"{len(rest)} not done: {'; '.join(told)}" if rest else "",
+                f"{plan.plan_id} was applied already: {done} of {len(items)} done. Nothing was sent again.",
+                hint=f"{len(rest)} not done: {'; '.join(listed)}" if rest else "",
             )
-        plan.is_continued = True
-        draft = replace(plan.draft, changes=not_attempted)
-        further = self._plans.keep(plan.tool, draft, {})
-        answer: dict[str, Any] = {
-            "next_step": f"{done} of {len(results)} done, {len(not_attempted)} not tried: it broke off. See each item; "
+        plan.has_successor = True
+        successor = self._plans.add(plan.tool, replace(plan.draft, changes=not_attempted), {})
+        result: dict[str, object] = {
+            "next_step": f"{done} of {len(items)} done, {len(not_attempted)} not tried: it broke off. See each item; "
             f"those `unknown` may be done. To go on with what was not tried call {plan.tool} with this plan_id alone.",
-            "plan_id": further.plan_id,
-            "items": results,
+            "plan_id": successor.plan_id,
+            "items": items,
         }
-        return cast("Answer", answer)
+        return cast("WriteResult", result)
 
-    async def _perform_once(self, call: Call) -> Answer:
-        entry = self._keys.entry(call.tool, call.key, call.arguments)
-        async with entry.lock:
-            if entry.answer is not None:
-                return entry.answer
-            if entry.attempt is not None:
-                return await self._finish(call, entry)
-            return await self._perform_draft(call, await call.work_out(), entry)
+    async def _perform_with_key(self, call: Call) -> WriteResult:
+        state = self._keys.get(call.tool, call.key, call.arguments)
+        async with state.lock:
+            if state.result is not None:
+                return state.result
+            if state.attempt is not None:
+                return await self._complete_attempt(call, state)
+            return await self._perform_draft(call, await call.build_draft(), state)
 
-    async def _write_under_key(self, draft: Draft, call: Call, entry: Entry) -> Answer:
+    async def _write_with_key(self, draft: Draft, call: Call, state: KeyState) -> WriteResult:
         if not draft.open_changes:
             return await self._write(draft, call)
-        entry.attempt = attempt = await self._keys.begin(draft)
+        state.attempt = attempt = await self._keys.begin(draft)
         try:
-            answer = await self._write(draft, call)
+            result = await self._write(draft, call)
         except (CrmError, asyncio.CancelledError) as error:
             if leaves_unknown(error):
                 self._keys.give_up(attempt, error)
             else:
-                entry.attempt = None
+                state.attempt = None
             raise
-        entry.attempt = None
-        if "id" in answer or any(item["ok"] for item in answer.get("items", [])):
-            entry.answer = answer
-        return answer
+        state.attempt = None
+        if "id" in result or any(item["ok"] for item in result.get("items", [])):
+            state.result = result
+        return result
 
-    async def _finish(self, call: Call, entry: Entry) -> Answer:
-        """Look what an attempt with an unknown outcome made, and make the rest."""
-        assert entry.attempt is not None
-        entry.attempt.draft = found = await self._keys.find_made(entry.attempt)
+    async def _complete_attempt(self, call: Call, state: KeyState) -> WriteResult:
+        """Find what an attempt with an unknown outcome created, and create the rest."""
+        assert state.attempt is not None
+        state.attempt.draft = found = await self._keys.find_created(state.attempt)
         missing = [at for at, change in enumerate(found.changes) if not change.record_id and not change.problem]
-        results: dict[int, Result] = {}
+        items: dict[int, ItemResult] = {}
         if missing:
             rest = replace(found, changes=[found.changes[at] for at in missing], is_batch=True)
             try:
-                answer = await self._write(rest, call)
+                result = await self._write(rest, call)
             except (CrmError, asyncio.CancelledError) as error:
-                self._keys.give_up(entry.attempt, error)
+                self._keys.give_up(state.attempt, error)
                 raise
-            for at, result in zip(missing, cast("list[Result]", answer.get("items", [])), strict=True):
-                result["index"] = at
-                results[at] = result
-        items = [results.get(at) or tell_of_made(at, change) for at, change in enumerate(found.changes)]
-        entry.attempt = None
-        entry.answer = answer_with(items, is_batch=found.is_batch)
-        return entry.answer
-
-    async def _write(self, draft: Draft, call: Call) -> Answer:
-        execution = Execution(draft)
-        await execution.run(call.person.see_progress)
-        return execution.answer(raises=len(draft.changes) <= draft.target.batch_size)
+            for at, item in zip(missing, cast("list[ItemResult]", result.get("items", [])), strict=True):
+                items[at] = {**item, "index": at}
+        state.attempt = None
+        state.result = build_result(
+            [items.get(at) or _earlier_result(found, at) for at in range(len(found.changes))], is_batch=found.is_batch
+        )
+        return state.result
 
 
-def _needs_consent(draft: Draft) -> bool:
+def _preview(draft: Draft, plan: Plan | None, *, dry_run: bool) -> WriteResult:
+    next_step = "Nothing was written, and there is nothing to write: see warnings."
+    if plan is not None:
+        next_step = (
+            f"Nothing was written yet. To write exactly this, call {plan.tool} with plan_id alone within "
+            f"{PLAN_TTL_S / 60:.0f} minutes{'; the person will be asked first' if _needs_confirmation(draft) else ''}."
+        )
+    preview = build_preview(draft, next_step, plan_id="" if plan is None else plan.plan_id, dry_run=dry_run)
+    return cast("WriteResult", preview)
+
+
+def _refuse_running(plan: Plan, *, is_applied: bool = False) -> None:
+    if plan.is_running or is_applied:
+        raise InputError(f"{plan.plan_id} is being applied right now.", hint="Wait for the answer of that call.")
+
+
+def _earlier_result(draft: Draft, at: int) -> ItemResult:
+    """Return the result of a record that an earlier attempt created, or that must not be created."""
+    change = draft.changes[at]
+    if change.problem:
+        return {"index": at, "ok": False, "message": change.problem}
+    message = "The first attempt had created it; nothing was sent now."
+    return {"index": at, "ok": True, "id": change.record_id, "message": message}
+
+
+def _needs_confirmation(draft: Draft) -> bool:
     return draft.trashes or len(draft.open_changes) > MAX_UNPLANNED

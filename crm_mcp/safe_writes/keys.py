@@ -1,22 +1,24 @@
-"""Idempotency keys: a call that creates, repeated with the same key, gives the first result and creates nothing again.
+"""Idempotency keys: a call that creates, repeated with the same key, returns the first result and creates nothing.
 
-Kept in memory: a restart of the server forgets all keys, and beyond `MOST_KEYS` the oldest go.
+Kept in memory: a restart of the server forgets all keys, and beyond `MAX_KEYS` the oldest are removed.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.errors import CrmError, InputError, RefusedError, UnreachableError
 from crm_mcp.safe_writes.draft import Change, Draft
-from crm_mcp.safe_writes.results import Answer
+from crm_mcp.safe_writes.execution import WriteResult
 
-MOST_KEYS = 1000
-STILL_UNDER_WAY_S = 60.0
-"""How long a request that was given up for lack of time may still be at work in the CRM (assumed)."""
+MAX_KEYS = 1000
+MAX_UNDER_WAY_S = 60.0
+"""How long the CRM may still be processing a request that timed out (assumed)."""
 
 
 @dataclass(slots=True)
@@ -25,81 +27,74 @@ class Attempt:
 
     Attributes:
         draft: What was sent.
-        alike_before: For each change, the records that could have been taken for it before; None where nothing tells.
-        given_up_at: When it was given up for lack of time; None where the CRM is not at work on it any more.
+        alike_before: For each change, the records that matched it before; None where it cannot be searched.
+        timed_out_at_s: When it timed out; None where the CRM is no longer processing it.
     """
 
     draft: Draft
     alike_before: Sequence[frozenset[str] | None]
-    given_up_at: float | None = None
+    timed_out_at_s: float | None = None
 
 
 @dataclass(slots=True)
-class Entry:
+class KeyState:
     """What is known of one key.
 
     Attributes:
-        arguments: What the tool was called with.
-        lock: Held by the call that is at work; the same call again waits for it.
-        answer: The first result; None while there is none.
-        attempt: What was begun and has no known outcome; None where nothing is open.
+        arguments: The tool's arguments.
+        lock: Held by the running call; the same call again waits for it.
+        result: The first result; None while there is none.
+        attempt: An attempt whose outcome is unknown; None where there is none.
     """
 
     arguments: Mapping[str, object]
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    answer: Answer | None = None
+    result: WriteResult | None = None
     attempt: Attempt | None = None
 
 
-class KeyBook:
-    """All keys of one server; a key counts for one tool.
-
-    Args:
-        clock: Tells the time in seconds; another one makes tests fast.
-    """
+class KeyStore:
+    """All keys of one server; a key belongs to one tool."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._entries: dict[tuple[str, str], Entry] = {}
+        self._states = ExpiringMap[tuple[str, str], KeyState](
+            math.inf, max_items=MAX_KEYS, is_in_use=lambda state: state.lock.locked(), clock=clock
+        )
 
-    def entry(self, tool: str, key: str, arguments: Mapping[str, object]) -> Entry:
-        """Return what is known of a key, a new entry where it is new.
+    def get(self, tool: str, key: str, arguments: Mapping[str, object]) -> KeyState:
+        """Return the state of a key, a new one where the key is new.
 
         Raises:
             InputError: The key was used with other arguments.
         """
-        entry = self._entries.get((tool, key))
-        if entry is None:
-            self._forget_old()
-            entry = self._entries[tool, key] = Entry(arguments)
-        if entry.answer is None and entry.attempt is None and not entry.lock.locked():
-            entry.arguments = arguments  # nothing was written under it, so the call may be mended and repeated
-        if entry.arguments != arguments:
+        state = self._states.get((tool, key))
+        if state is None:
+            state = KeyState(arguments)
+            self._states.put((tool, key), state)
+        if state.result is None and state.attempt is None and not state.lock.locked():
+            state.arguments = arguments  # nothing was written under it, so the call may be corrected and repeated
+        if state.arguments != arguments:
             raise InputError(
                 f"The idempotency_key {key[:40]!r} was used with other arguments.",
                 hint="Nothing was written now. A key belongs to one creation: take a new one for another.",
             )
-        return entry
-
-    def _forget_old(self) -> None:
-        idle = [name for name, entry in self._entries.items() if not entry.lock.locked()]
-        for name in idle[: max(0, len(idle) - MOST_KEYS + 1)]:
-            del self._entries[name]
+        return state
 
     async def begin(self, draft: Draft) -> Attempt:
-        """Note what could be taken for the new records before they are sent."""
+        """Search what matches the new records before they are sent."""
         alike = [await draft.target.find_alike(change) for change in draft.changes]
         return Attempt(draft, [None if ids is None else frozenset(ids) for ids in alike])
 
     def give_up(self, attempt: Attempt, error: BaseException) -> None:
-        """Note whether the CRM may be at work on an attempt even now."""
-        attempt.given_up_at = self._clock() if _may_go_on(error) else None
+        """Note whether the CRM may still be processing an attempt that ended in this error."""
+        attempt.timed_out_at_s = self._clock() if _may_be_processing(error) else None
 
-    async def find_made(self, attempt: Attempt) -> Draft:
-        """Look in the CRM which records of an attempt were made; return its draft, those with their ids.
+    async def find_created(self, attempt: Attempt) -> Draft:
+        """Return the draft of an attempt with the ids of those records that it created.
 
         Raises:
-            InputError: It cannot be told of one of them.
+            InputError: Whether one of them was created cannot be told.
         """
         changes = [
             await self._find_one(attempt, change, before)
@@ -123,15 +118,15 @@ class KeyBook:
         return replace(change, record_id=next(iter(new)))
 
     def _may_be_under_way(self, attempt: Attempt) -> bool:
-        return attempt.given_up_at is not None and self._clock() - attempt.given_up_at < STILL_UNDER_WAY_S
+        timed_out_at_s = attempt.timed_out_at_s
+        return timed_out_at_s is not None and self._clock() - timed_out_at_s < MAX_UNDER_WAY_S
 
 
-def _may_go_on(error: BaseException) -> bool:
-    """Tell whether the CRM may be at work on a request that ended in this error here."""
+def _may_be_processing(error: BaseException) -> bool:
     if isinstance(error, UnreachableError):
         return error.may_be_under_way
-    given_up_by_others = isinstance(error, RefusedError) and error.status in (408, 502, 504)
-    return given_up_by_others or not isinstance(error, CrmError)
+    timed_out_upstream = isinstance(error, RefusedError) and error.status in (408, 502, 504)
+    return timed_out_upstream or not isinstance(error, CrmError)
 
 
 def _cannot_tell(why: str, hint: str = "") -> InputError:

@@ -1,4 +1,4 @@
-"""How a function that works out a draft becomes a writing tool: with `dry_run`, `plan_id`, and for creating a key."""
+"""How a function that builds a draft becomes a writing tool: with `dry_run`, `plan_id`, and a key where it creates."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, PrivateAttr, TypeAdapter, ValidationError
 
 from crm_mcp.errors import CrmError
+from crm_mcp.mcp.arguments import CallContext
 from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, one_level_deep, seal_arguments, slim_schema
-from crm_mcp.safe_writes.confirmation import AnyContext, Person, QuestionPendingError
+from crm_mcp.safe_writes.confirmation import QuestionPendingError, UserConfirmation
 from crm_mcp.safe_writes.draft import Draft
+from crm_mcp.safe_writes.execution import WriteResult
 from crm_mcp.safe_writes.gate import Call, SafeWriter
-from crm_mcp.safe_writes.results import Answer
 
 
-class _Switches(BaseModel):
-    """What every writing tool takes beside its own arguments."""
+class _WriteArguments(BaseModel):
+    """The arguments that every writing tool takes beside its own."""
 
     dry_run: bool = False
     plan_id: str = ""
@@ -28,11 +29,11 @@ class _Switches(BaseModel):
 
 
 _KEY = "idempotency_key"
-_SCHEMAS: Json = slim_schema(_Switches.model_json_schema())["properties"]
+_WRITE_SCHEMAS: Json = slim_schema(_WriteArguments.model_json_schema())["properties"]
 
 
 class WriteTool(CrmTool):
-    """A tool whose function only works out what would be written; a `SafeWriter` does the rest."""
+    """A tool whose function only builds a draft; a `SafeWriter` does the rest."""
 
     _writer: SafeWriter = PrivateAttr()
 
@@ -50,11 +51,11 @@ class WriteTool(CrmTool):
 
         Args:
             function: Takes plain types, returns a draft; its docstring is the description the model reads.
-            writer: Decides what becomes of the draft.
-            title: For people.
+            writer: Writes the draft.
+            title: The tool's name for people.
             annotations: `CREATE` or `UPDATE`.
-            is_bulk: Whether a call may end in a plan unasked; then no argument is said to be required, since the plan
-                is applied by its id alone.
+            is_bulk: Whether a call without `dry_run` may end in a plan; then the schema requires no argument, since
+                the plan is applied by its id alone.
         """
         description = " ".join((function.__doc__ or "").split())
         tool = cls.from_function(
@@ -63,48 +64,48 @@ class WriteTool(CrmTool):
         assert isinstance(tool, cls)
         tool._writer = writer  # noqa: SLF001  # its own class's
         seal_arguments(tool)
-        output = slim_schema(TypeAdapter(Answer).json_schema(), keep_descriptions=False)
+        output = slim_schema(TypeAdapter(WriteResult).json_schema(), keep_descriptions=False)
         tool.fn_metadata.output_schema = one_level_deep(output)
         is_keyed = annotations is CREATE
         tool.parameters["properties"] |= {
-            name: {"type": schema["type"]} for name, schema in _SCHEMAS.items() if is_keyed or name != _KEY
+            name: {"type": schema["type"]} for name, schema in _WRITE_SCHEMAS.items() if is_keyed or name != _KEY
         }
         if is_bulk:
             tool.parameters.pop("required", None)
         return tool
 
-    async def run(self, arguments: Json, context: AnyContext, convert_result: bool = False) -> Any:  # noqa: ANN401, ARG002  # the SDK's signature
-        """Work the call out and let the writer decide.
+    async def run(self, arguments: Json, context: CallContext, convert_result: bool = False) -> Any:  # noqa: ANN401, ARG002  # the SDK's signature
+        """Build the draft and hand it to the writer.
 
         Raises:
-            ToolError: The arguments are wrong, a person did not agree, or the CRM call failed.
+            ToolError: The arguments are wrong, the user did not confirm, or the CRM call failed.
         """
         try:
-            answer = await self._writer.perform(self._read_call(arguments, context))
-        except QuestionPendingError as question:
-            return question.result
+            result = await self._writer.perform(self._read_call(arguments, context))
+        except QuestionPendingError as pending:
+            return pending.result
         except ValidationError as error:
             raise ToolError(self.explain(error)) from error
         except CrmError as error:
             raise ToolError(str(error)) from error
         except (ToolError, MCPError):
             raise
-        except Exception as error:  # a crash: its text stays here
+        except Exception as error:  # a crash: its text does not reach the model
             raise UnexpectedToolError(f"Error executing tool {self.name}") from error
-        return compact_result(cast("Json", answer))
+        return compact_result(cast("Json", result))
 
-    def _read_call(self, arguments: Json, context: AnyContext) -> Call:
-        names = _SCHEMAS.keys() & self.parameters["properties"].keys()
-        switches = _Switches.model_validate({name: arguments[name] for name in names if name in arguments})
+    def _read_call(self, arguments: Json, context: CallContext) -> Call:
+        names = _WRITE_SCHEMAS.keys() & self.parameters["properties"].keys()
+        chosen = _WriteArguments.model_validate({name: arguments[name] for name in names if name in arguments})
         given = {name: value for name, value in arguments.items() if name not in names}
-        stands_alone = switches.plan_id and not given
-        validated = {} if stands_alone else self.fn_metadata.validate_arguments(given)
+        is_plan_alone = chosen.plan_id and not given
+        validated = {} if is_plan_alone else self.fn_metadata.validate_arguments(given)
         return Call(
             tool=self.name,
             arguments=validated,
-            work_out=functools.partial(self.fn, **validated),
-            person=Person(context, may_be_passed_over=self._writer.unconfirmed_allowed),
-            dry_run=switches.dry_run,
-            plan_id=switches.plan_id,
-            key=switches.idempotency_key,
+            build_draft=functools.partial(self.fn, **validated),
+            confirmer=UserConfirmation(context, unconfirmed_allowed=self._writer.unconfirmed_allowed),
+            dry_run=chosen.dry_run,
+            plan_id=chosen.plan_id,
+            key=chosen.idempotency_key,
         )

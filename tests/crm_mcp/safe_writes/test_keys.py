@@ -10,7 +10,7 @@ from mcp import Client
 
 from crm_mcp.errors import InputError, UnreachableError
 from crm_mcp.safe_writes.draft import Change, Draft
-from crm_mcp.safe_writes.keys import MOST_KEYS, STILL_UNDER_WAY_S, KeyBook
+from crm_mcp.safe_writes.keys import MAX_KEYS, MAX_UNDER_WAY_S, KeyStore
 from tests.crm_mcp.safe_writes.playing import Fake, play
 from tests.crm_mcp.safe_writes.test_plans import Waiting
 from tests.support.mcp_play import call, fail
@@ -167,11 +167,11 @@ def test_a_dry_run_or_a_plan_uses_no_key_up(fake: Fake) -> None:
 
 def test_keys_are_bounded_and_time_decides_what_is_surely_not_there() -> None:
     now = [0.0]
-    book = KeyBook(lambda: now[0])
-    first = book.entry("tool", "k0", {"a": 1})
-    for number in range(1, MOST_KEYS + 1):
-        book.entry("tool", f"k{number}", {})
-    assert book.entry("tool", "k0", {"a": 2}) is not first
+    store = KeyStore(lambda: now[0])
+    first = store.get("tool", "k0", {"a": 1})
+    for number in range(1, MAX_KEYS + 1):
+        store.get("tool", f"k{number}", {})
+    assert store.get("tool", "k0", {"a": 2}) is not first
 
     class Empty(Waiting):
         """Where nothing is found."""
@@ -182,11 +182,11 @@ def test_keys_are_bounded_and_time_decides_what_is_surely_not_there() -> None:
             return {}
 
     async def run() -> None:
-        attempt = await book.begin(Draft(Empty(), [Change({"a": 1}, {"a": 1})]))
-        book.give_up(attempt, UnreachableError("", may_have_been_done=True, may_be_under_way=True))
+        attempt = await store.begin(Draft(Empty(), [Change({"a": 1}, {"a": 1})]))
+        store.give_up(attempt, UnreachableError("", may_have_been_done=True, may_be_under_way=True))
         with pytest.raises(InputError, match="may still be at work"):
-            await book.find_made(attempt)
-        now[0] += STILL_UNDER_WAY_S
-        assert [change.record_id for change in (await book.find_made(attempt)).changes] == [""]
+            await store.find_created(attempt)
+        now[0] += MAX_UNDER_WAY_S
+        assert [change.record_id for change in (await store.find_created(attempt)).changes] == [""]
 
     asyncio.run(run())

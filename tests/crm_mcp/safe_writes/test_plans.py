@@ -11,9 +11,9 @@ from mcp import Client
 
 from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.execution import WriteResult
 from crm_mcp.safe_writes.gate import Call, SafeWriter
-from crm_mcp.safe_writes.plans import LIFETIME_S, MOST_PLANS, PlanBook
-from crm_mcp.safe_writes.results import Answer
+from crm_mcp.safe_writes.plans import MAX_PLANS, PLAN_TTL_S, PlanStore
 from tests.crm_mcp.safe_writes.playing import Era, Fake, Person, play
 from tests.support.mcp_play import call, fail
 
@@ -203,26 +203,26 @@ class Yes:
     def __init__(self) -> None:
         self.seen: list[tuple[int, int]] = []
 
-    async def demand_consent(self, question: str) -> None:
+    async def require_confirmation(self, question: str) -> None:
         """Agree."""
         assert question
 
-    async def see_progress(self, done: int, total: int) -> None:
+    async def report_progress(self, done: int, total: int) -> None:
         """Remember."""
         self.seen.append((done, total))
 
 
 def test_a_client_that_goes_away_midway_can_ask_what_was_done_and_nothing_is_sent_twice() -> None:
-    target, person, writer = Waiting("3"), Yes(), SafeWriter()
+    target, confirmer, writer = Waiting("3"), Yes(), SafeWriter()
     draft = Draft(target, [Change({"a": 1}, {"a": 1}, record_id=str(at)) for at in range(12)], is_batch=True)
 
-    async def work_out() -> Draft:
+    async def build_draft() -> Draft:
         return draft
 
-    def apply(plan_id: str = "") -> Awaitable[Answer]:
-        return writer.perform(Call("tool", {}, work_out, person, plan_id=plan_id))
+    def apply(plan_id: str = "") -> Awaitable[WriteResult]:
+        return writer.perform(Call("tool", {}, build_draft, confirmer, plan_id=plan_id))
 
-    async def run() -> tuple[Answer, Answer]:
+    async def run() -> tuple[WriteResult, WriteResult]:
         plan_id = (await apply()).get("plan_id", "")
         applying = asyncio.ensure_future(apply(plan_id))
         await target.is_stuck.wait()
@@ -243,21 +243,21 @@ def test_a_client_that_goes_away_midway_can_ask_what_was_done_and_nothing_is_sen
     assert items[4]["message"] == "Not tried."
     assert [item["id"] for item in rest.get("items", [])] == [str(at) for at in range(4, 12)]
     assert target.written == [str(at) for at in range(12)]
-    assert (3, 12) in person.seen
-    assert (8, 8) in person.seen
+    assert (3, 12) in confirmer.seen
+    assert (8, 8) in confirmer.seen
 
 
 def test_plans_are_forgotten_after_a_quarter_of_an_hour_and_beyond_a_number() -> None:
     now = [0.0]
-    book = PlanBook(lambda: now[0])
+    store = PlanStore(lambda: now[0])
     draft = Draft(Waiting(), [Change({}, {})])
-    first = book.keep("tool", draft, {})
-    now[0] = LIFETIME_S
-    assert book.find("tool", first.plan_id) is first
+    first = store.add("tool", draft, {})
+    now[0] = PLAN_TTL_S
+    assert store.get("tool", first.plan_id) is first
     now[0] += 1
     with pytest.raises(InputError, match="kept for 15 minutes"):
-        book.find("tool", first.plan_id)
-    plans = [book.keep("tool", draft, {}) for _ in range(MOST_PLANS + 1)]
-    assert book.find("tool", plans[-1].plan_id) is plans[-1]
+        store.get("tool", first.plan_id)
+    plans = [store.add("tool", draft, {}) for _ in range(MAX_PLANS + 1)]
+    assert store.get("tool", plans[-1].plan_id) is plans[-1]
     with pytest.raises(InputError, match="There is no plan"):
-        book.find("tool", plans[0].plan_id)
+        store.get("tool", plans[0].plan_id)
