@@ -24,7 +24,7 @@ from benchmarks.loopback import Caller, running
 from mockserver.crm.words import Words
 from mockserver.ivinex.generate import extend_modules
 from mockserver.minicrm.generate import extend_kinds
-from mockserver.seeds import read_seed
+from mockserver.seeds.load import read_seed
 
 RECORDS = "/API/Records.php"
 API = "/Api/R3"

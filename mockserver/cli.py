@@ -13,7 +13,7 @@ from mockserver.crm.api import SeedError
 from mockserver.crm.profiles import Language, Profile, ProfileName
 from mockserver.live.drift.command import drift
 from mockserver.live.record.command import record
-from mockserver.seeds.command import seed
+from mockserver.seed_command import seed
 
 if TYPE_CHECKING:
     from mockserver.server.app import MockApp
@@ -141,7 +141,7 @@ def serve(
 
 def _open_app(seed_name: str, profile: Profile, database_path: str, control_token: str) -> MockApp:
     from mockserver.crm.database import DatabaseError
-    from mockserver.seeds import name_line_of_file, read_seed
+    from mockserver.seeds.load import name_line_of_file, read_seed
     from mockserver.server.app import create_app
 
     try:

@@ -58,7 +58,7 @@ LAYERS = {
         "server.*",
         "testing.* fake_process respx_mount pytest_plugin",
         "live.*",
-        "cli",
+        "cli seed_command",
         "__main__",
     ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mockserver.crm.api import ApiResponse
+from mockserver.documents.checked import CheckedReader
 from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import JsonError, as_object, name_type, parse_document
 from mockserver.http.asgi import HttpRequest
@@ -12,6 +13,9 @@ from mockserver.http.asgi import HttpRequest
 
 class ControlRequestError(Exception):
     """A control request cannot be carried out; the message says what to send instead."""
+
+
+_READER = CheckedReader(ControlRequestError)
 
 
 def refuse(status: int, message: str) -> ApiResponse:
@@ -50,8 +54,13 @@ def read_whole_number(name: str, text: str) -> int:
     return int(text)
 
 
-def read_object(body: bytes) -> dict[str, object]:
+def read_object(body: bytes, known: Sequence[str] | None = None, listing: str = "") -> dict[str, object]:
     """Return a body that is a JSON object without repeated keys.
+
+    Args:
+        body: The body.
+        known: The keys it may have; None is any.
+        listing: What introduces them in an error, such as `a clock has`.
 
     Raises:
         ControlRequestError: It is something else.
@@ -63,15 +72,6 @@ def read_object(body: bytes) -> dict[str, object]:
     wanted = as_object(value)
     if wanted is None:
         raise ControlRequestError(f"The body must be a JSON object, not {name_type(value)}.")
+    if known is not None:
+        _READER.refuse_unknown(wanted, "", known, listing)
     return wanted
-
-
-def check_keys(wanted: dict[str, object], known: Sequence[str], what: str) -> None:
-    """Refuse keys that mean nothing.
-
-    Raises:
-        ControlRequestError: There is such a key.
-    """
-    for key in wanted:
-        if key not in known:
-            raise ControlRequestError(f"{key}: no such key; {what} has {', '.join(known)}.{suggest(key, known)}")

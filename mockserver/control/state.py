@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mockserver.control.requests import ControlRequestError, check_keys, read_object
+from mockserver.control.requests import ControlRequestError, read_object
 from mockserver.crm.api import ApiResponse
 from mockserver.crm.clock import parse_account_time
 from mockserver.documents.strict_json import name_type
 from mockserver.http.asgi import HttpRequest
-from mockserver.seeds import load_seed, looks_like_yaml
+from mockserver.seeds.load import load_seed, looks_like_yaml
 from mockserver.version import read_version
 from mockserver.workspaces.workspace import Workspace
 
@@ -70,8 +70,7 @@ def put_clock(workspace: Workspace, request: HttpRequest) -> ApiResponse:
     Raises:
         ControlRequestError: The body is no `{"now", "frozen"}`.
     """
-    wanted = read_object(request.body)
-    check_keys(wanted, ("now", "frozen"), "a clock")
+    wanted = read_object(request.body, ("now", "frozen"), "a clock has")
     frozen = wanted.get("frozen", "now" in wanted)
     if not isinstance(frozen, bool):
         raise ControlRequestError(f"frozen: must be true or false, not {name_type(frozen)}.")

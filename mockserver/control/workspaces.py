@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mockserver.control.requests import ControlRequestError, check_keys, read_object
+from mockserver.control.requests import ControlRequestError, read_object
 from mockserver.crm.api import ApiResponse, SeedError
 from mockserver.documents.strict_json import as_object, name_type
 from mockserver.http.asgi import HttpRequest
-from mockserver.seeds import name_line
+from mockserver.seeds.load import name_line
 from mockserver.workspaces.all import DEFAULT_SEED, Workspaces, describe_logins
 from mockserver.workspaces.workspace import Workspace
 
@@ -29,8 +29,7 @@ def create_workspace(workspaces: Workspaces, request: HttpRequest) -> ApiRespons
         WorkspaceError: The name is taken, or there are too many.
         SeedError: The seed cannot be loaded; the message names line, column and path.
     """
-    wanted = read_object(request.body) if request.body.strip() else {}
-    check_keys(wanted, ("name", "seed"), "a new workspace")
+    wanted = read_object(request.body.strip() or b"{}", ("name", "seed"), "a new workspace has")
     name = wanted.get("name")
     if name is not None and not isinstance(name, str):
         raise ControlRequestError(f"name: must be text, not {name_type(name)}.")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from mockserver.crm.api import SeedError
+from mockserver.documents.checked import CheckedReader
 from mockserver.documents.near_misses import suggest
-from mockserver.documents.strict_json import as_list, as_object, name_type
 from mockserver.ivinex.schema import (
     KINDS,
     RECORD_ID,
@@ -28,6 +28,8 @@ from mockserver.ivinex.values import BadValueError, read_moment, to_text
 
 DEFAULT_LOGIN = ("demo", "demo-password")
 MAX_FIELDS = 1000
+
+_READER = CheckedReader(SeedError)
 
 Record = Mapping[str, str | None]
 
@@ -60,14 +62,15 @@ def parse_ivinex_seed(part: Mapping[str, object], now: str) -> IvinexSeed:
     Raises:
         SeedError: It has another shape.
     """
-    _check_keys(part, ("logins", "modules"), "ivinex")
-    logins = [_read_login(login, f"ivinex.logins[{i}]") for i, login in enumerate(_list(part, "logins", "ivinex"))]
+    part = _READER.take_object(part, "ivinex", ("logins", "modules"))
+    given = _READER.take_list(part.get("logins", []), "ivinex.logins")
+    logins = [_read_login(login, f"ivinex.logins[{i}]") for i, login in enumerate(given)]
     modules: list[ModuleSeed] = []
-    for module_id, spec in _object(part, "modules", "ivinex").items():
+    for module_id, spec in _READER.take_object(part.get("modules", {}), "ivinex.modules").items():
         path = f"ivinex.modules.{module_id}"
         if parse_id(module_id) is None or str(parse_id(module_id)) != module_id:
             raise SeedError(f'{path}: a module id is digits, such as "1001"')
-        modules.append(_read_module(module_id, _as_object(spec, path), path, now))
+        modules.append(_read_module(module_id, spec, path, now))
     names = [seed.module.name for seed in modules]
     for name in names:
         if names.count(name) > 1:
@@ -81,13 +84,13 @@ def parse_module_definition(module_id: str, definition: Mapping[str, object], pa
     Raises:
         SeedError: It has another shape.
     """
-    name = _text(definition, "name", path, default=module_id)
-    title = _text(definition, "title", path, default=name)
-    specs = _object(definition, "fields", path)
+    name = _READER.take_text(definition.get("name", module_id), f"{path}.name")
+    title = _READER.take_text(definition.get("title", name), f"{path}.title")
+    specs = _READER.take_object(definition.get("fields", {}), f"{path}.fields")
     if len(specs) > MAX_FIELDS:
         raise SeedError(f"{path}.fields: at most {MAX_FIELDS} fields, not {len(specs)}")
     fields = [
-        _read_field(field_name, _as_object(spec, f"{path}.fields.{field_name}"), f"c{i}", f"{path}.fields.{field_name}")
+        _read_field(field_name, spec, f"c{i}", f"{path}.fields.{field_name}")
         for i, (field_name, spec) in enumerate(specs.items())
     ]
     own = {field.name: field for field in fields}
@@ -101,30 +104,32 @@ def parse_module_definition(module_id: str, definition: Mapping[str, object], pa
     return build_module(module_id, name, title, fields)
 
 
-def _read_field(name: str, spec: Mapping[str, object], column: str, path: str) -> Field:
+def _read_field(name: str, value: object, column: str, path: str) -> Field:
+    spec = _READER.take_object(value, path)
     if name in RESERVED_NAMES or not name:
         raise SeedError(f"{path}: the name is the system's own; every record has it without being asked")
-    _check_keys(spec, ("type", "options", "module", "joins"), path)
-    kind = _text(spec, "type", path, default="text")
+    _READER.refuse_unknown(spec, path, ("type", "options", "module", "joins"), "there are")
+    kind = _READER.take_text(spec.get("type", "text"), f"{path}.type")
     if kind not in KINDS:
         raise SeedError(f'{path}.type: must be one of {", ".join(KINDS)}, not "{kind}".{suggest(kind, KINDS)}')
-    options = _object(spec, "options", path)
+    options = _READER.take_object(spec.get("options", {}), f"{path}.options")
     for option_id, label in options.items():
         if not isinstance(label, str):
-            raise SeedError(f"{path}.options.{option_id}: must be the option's label, not {name_type(label)}")
-    module_id = _text(spec, "module", path, default="")
+            _READER.refuse(f"{path}.options.{option_id}", "the option's label", label)
+    module_id = _READER.take_text(spec.get("module", ""), f"{path}.module")
     if (kind == "link") != bool(module_id):
         raise SeedError(f'{path}: "module" belongs to a field of type link, and a link needs it')
-    joins = [_as_text(joined, f"{path}.joins[{i}]") for i, joined in enumerate(_list(spec, "joins", path))]
+    given = _READER.take_list(spec.get("joins", []), f"{path}.joins")
+    joins = [_READER.take_text(joined, f"{path}.joins[{i}]") for i, joined in enumerate(given)]
     return Field(name, cast("Kind", kind), column, cast("dict[str, str]", options), module_id, tuple(joins))
 
 
-def _read_module(module_id: str, spec: Mapping[str, object], path: str, now: str) -> ModuleSeed:
-    _check_keys(spec, ("name", "title", "next_id", "fields", "records"), path)
+def _read_module(module_id: str, value: object, path: str, now: str) -> ModuleSeed:
+    spec = _READER.take_object(value, path, ("name", "title", "next_id", "fields", "records"))
     module = parse_module_definition(module_id, spec, path)
     records = [
-        _read_record(module, _as_object(record, f"{path}.records[{i}]"), f"{path}.records[{i}]", now)
-        for i, record in enumerate(_list(spec, "records", path))
+        _read_record(module, record, f"{path}.records[{i}]", now)
+        for i, record in enumerate(_READER.take_list(spec.get("records", []), f"{path}.records"))
     ]
     taken: set[int] = set()
     for i, record in enumerate(records):
@@ -134,24 +139,25 @@ def _read_module(module_id: str, spec: Mapping[str, object], path: str, now: str
         taken.add(number)
     next_id = parse_id(spec.get("next_id", max(taken, default=0) + 1))
     if not next_id:
-        raise SeedError(f"{path}.next_id: must be a whole number from 1 on, not {name_type(spec['next_id'])}")
+        _READER.refuse(f"{path}.next_id", "a whole number from 1 on", spec["next_id"])
     definition = {key: value for key, value in spec.items() if key in {"name", "title", "fields"}}
     return ModuleSeed(module, definition, next_id, records)
 
 
-def _read_record(module: Module, given: Mapping[str, object], path: str, now: str) -> Record:
+def _read_record(module: Module, value: object, path: str, now: str) -> Record:
+    given = _READER.take_object(value, path)
     number = parse_id(given.get(RECORD_ID))
     if not number:
         raise SeedError(f'{path}.collection_id: every record needs its id, such as "8"')
     record: dict[str, str | None] = {"created_by": "1", "created_date": now}
-    for name, value in given.items():
+    for name, text in given.items():
         field = module.fields.get(name)
         if field is None:
             raise SeedError(f"{path}.{name}: module {module.id} has no such field.{suggest(name, module.fields)}")
         if field.joins:
             raise SeedError(f"{path}.{name}: is computed from {', '.join(field.joins)}; leave it out")
         try:
-            record[name] = _read_seeded_value(field, value)
+            record[name] = _read_seeded_value(field, text)
         except BadValueError as error:
             raise SeedError(f"{path}.{name}: {error}") from error
     record[RECORD_ID] = str(number)
@@ -169,45 +175,9 @@ def _read_seeded_value(field: Field, value: object) -> str | None:
 
 
 def _read_login(value: object, path: str) -> tuple[str, str]:
-    login = _as_object(value, path)
-    _check_keys(login, ("username", "password"), path)
-    username, password = _text(login, "username", path), _text(login, "password", path)
+    login = _READER.take_object(value, path, ("username", "password"))
+    username = _READER.take_text(login.get("username"), f"{path}.username")
+    password = _READER.take_text(login.get("password"), f"{path}.password")
     if not username or ":" in username:
         raise SeedError(f"{path}.username: must be text without a colon, which Basic login cannot carry")
     return username, password
-
-
-def _check_keys(value: Mapping[str, object], known: Sequence[str], path: str) -> None:
-    for key in value:
-        if key not in known:
-            raise SeedError(f"{path}.{key}: no such key; there are {', '.join(known)}.{suggest(key, known)}")
-
-
-def _object(parent: Mapping[str, object], key: str, path: str) -> dict[str, object]:
-    return _as_object(parent.get(key, {}), f"{path}.{key}")
-
-
-def _as_object(value: object, path: str) -> dict[str, object]:
-    found = as_object(value)
-    if found is None:
-        raise SeedError(f"{path}: must be an object, not {name_type(value)}")
-    return found
-
-
-def _list(parent: Mapping[str, object], key: str, path: str) -> list[object]:
-    found = as_list(parent.get(key, []))
-    if found is None:
-        raise SeedError(f"{path}.{key}: must be a list, not {name_type(parent[key])}")
-    return found
-
-
-def _text(parent: Mapping[str, object], key: str, path: str, *, default: str | None = None) -> str:
-    if key not in parent and default is not None:
-        return default
-    return _as_text(parent.get(key), f"{path}.{key}")
-
-
-def _as_text(value: object, path: str) -> str:
-    if not isinstance(value, str):
-        raise SeedError(f"{path}: must be text, not {name_type(value)}")
-    return value

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import cast
 
 from mockserver.crm.api import SeedError
-from mockserver.documents.checked import take_flag, take_id, take_list, take_name, take_object, take_text, take_word
+from mockserver.documents.checked import CheckedReader
 from mockserver.minicrm.schema import (
     BUILT_IN_CONTACT_FIELDS,
     REFERENCE_ID,
@@ -27,6 +27,8 @@ from mockserver.minicrm.schema import (
 DEFAULT_LOGIN = ("10001", "demo-api-key")
 ACCOUNT_KEYS = ("logins", "url", "users", "modules", "contact_fields", "task_types")
 _PATH = "minicrm"
+
+READER = CheckedReader(SeedError, says_write=True)
 
 Unlisted = Mapping[str, list[str]]
 
@@ -46,7 +48,7 @@ def parse_account(part: Mapping[str, object], unlisted: Unlisted | None = None) 
     contact_schemas = _parse_contact_schemas(part.get("contact_fields", {}), f"{_PATH}.contact_fields")
     return Account(
         logins=_parse_logins(part.get("logins"), f"{_PATH}.logins"),
-        url=take_text(part.get("url", ""), f"{_PATH}.url").rstrip("/"),
+        url=READER.take_text(part.get("url", ""), f"{_PATH}.url").rstrip("/"),
         users=users,
         modules=_parse_modules(part.get("modules", {}), users, unlisted),
         contact_schemas=contact_schemas,
@@ -74,31 +76,35 @@ def _parse_logins(value: object, path: str) -> tuple[tuple[str, str], ...]:
     if value is None:
         return (DEFAULT_LOGIN,)
     logins: list[tuple[str, str]] = []
-    for index, item in enumerate(take_list(value, path)):
-        login = take_object(item, f"{path}[{index}]", ("system_id", "api_key"))
+    for index, item in enumerate(READER.take_list(value, path)):
+        login = READER.take_object(item, f"{path}[{index}]", ("system_id", "api_key"))
         logins.append(
             (
-                take_text(login.get("system_id"), f"{path}[{index}].system_id"),
-                take_text(login.get("api_key"), f"{path}[{index}].api_key"),
+                READER.take_text(login.get("system_id"), f"{path}[{index}].system_id"),
+                READER.take_text(login.get("api_key"), f"{path}[{index}].api_key"),
             )
         )
     return tuple(logins)
 
 
 def _parse_choices(value: object, path: str) -> dict[int, str]:
-    choices = take_object(value, path)
-    return {take_id(key, f"{path}.{key}"): take_text(label, f"{path}.{key}") for key, label in choices.items()}
+    choices = READER.take_object(value, path)
+    return {
+        READER.take_id(key, f"{path}.{key}"): READER.take_text(label, f"{path}.{key}") for key, label in choices.items()
+    }
 
 
 def _parse_modules(value: object, users: Mapping[int, str], unlisted: Unlisted) -> dict[int, Module]:
     path = f"{_PATH}.modules"
     parts = {
-        take_id(key, f"{path}.{key}"): take_object(
+        READER.take_id(key, f"{path}.{key}"): READER.take_object(
             item, f"{path}.{key}", ("name", "type", "details", "listed_users", "statuses", "fields")
         )
-        for key, item in take_object(value, path).items()
+        for key, item in READER.take_object(value, path).items()
     }
-    names = {module_id: take_text(item.get("name"), f"{path}.{module_id}.name") for module_id, item in parts.items()}
+    names = {
+        module_id: READER.take_text(item.get("name"), f"{path}.{module_id}.name") for module_id, item in parts.items()
+    }
     modules = {
         module_id: _parse_module(module_id, item, names, users, unlisted.get(str(module_id), ()))
         for module_id, item in parts.items()
@@ -120,8 +126,8 @@ def _parse_module(
     own = _parse_fields(part.get("fields", {}), f"{path}.fields")
     schema = build_project_schema(names, statuses, {user: users[user] for user in listed}, own)
     writable = {**schema, "UserId": replace(schema["UserId"], choices=users), "ReferenceId": REFERENCE_ID}
-    kind = take_text(part.get("type", "Generic"), f"{path}.type")
-    given = take_object(part.get("details", {}), f"{path}.details")
+    kind = READER.take_text(part.get("type", "Generic"), f"{path}.type")
+    given = READER.take_object(part.get("details", {}), f"{path}.details")
     details: dict[str, object] = {
         "Id": given.pop("Id", module_id),
         "OrderId": given.pop("OrderId", list(names).index(module_id) + 1),
@@ -139,18 +145,18 @@ def _parse_module(
 
 def _parse_statuses(value: object, path: str) -> dict[int, Status]:
     statuses: dict[int, Status] = {}
-    for key, item in take_object(value, path).items():
-        status = take_object(item, f"{path}.{key}", ("label", "group"))
-        group = take_word(status.get("group", "Open"), f"{path}.{key}.group", STATUS_GROUPS)
-        label = take_text(status.get("label"), f"{path}.{key}.label")
-        statuses[take_id(key, f"{path}.{key}")] = Status(label, cast("StatusGroup", group))
+    for key, item in READER.take_object(value, path).items():
+        status = READER.take_object(item, f"{path}.{key}", ("label", "group"))
+        group = READER.take_word(status.get("group", "Open"), f"{path}.{key}.group", STATUS_GROUPS)
+        label = READER.take_text(status.get("label"), f"{path}.{key}.label")
+        statuses[READER.take_id(key, f"{path}.{key}")] = Status(label, cast("StatusGroup", group))
     return statuses
 
 
 def _parse_listed_users(value: object, users: Mapping[int, str], path: str) -> tuple[int, ...]:
     if value is None:
         return tuple(users)
-    listed = [take_id(item, f"{path}[{index}]") for index, item in enumerate(take_list(value, path))]
+    listed = [READER.take_id(item, f"{path}[{index}]") for index, item in enumerate(READER.take_list(value, path))]
     for index, user in enumerate(listed):
         if user not in users:
             raise SeedError(f"{path}[{index}]: there is no user {user} in {_PATH}.users")
@@ -158,7 +164,7 @@ def _parse_listed_users(value: object, users: Mapping[int, str], path: str) -> t
 
 
 def _parse_contact_schemas(value: object, path: str) -> dict[ContactType, Mapping[str, Field]]:
-    parts = take_object(value, path, tuple(BUILT_IN_CONTACT_FIELDS))
+    parts = READER.take_object(value, path, tuple(BUILT_IN_CONTACT_FIELDS))
     return {
         kind: {**built_in, **_parse_fields(parts.get(kind, {}), f"{path}.{kind}")}
         for kind, built_in in BUILT_IN_CONTACT_FIELDS.items()
@@ -167,15 +173,15 @@ def _parse_contact_schemas(value: object, path: str) -> dict[ContactType, Mappin
 
 def _parse_fields(value: object, path: str) -> dict[str, Field]:
     return {
-        take_name(name, f"{path}.{name}"): _parse_field(name, item, f"{path}.{name}")
-        for name, item in take_object(value, path).items()
+        READER.take_name(name, f"{path}.{name}"): _parse_field(name, item, f"{path}.{name}")
+        for name, item in READER.take_object(value, path).items()
     }
 
 
 def _parse_field(name: str, value: object, path: str) -> Field:
-    part = take_object(value, path, ("type", "label", "choices", "required"))
-    type_text = take_text(part.get("type"), f"{path}.type")
-    label = take_text(part.get("label", ""), f"{path}.label")
+    part = READER.take_object(value, path, ("type", "label", "choices", "required"))
+    type_text = READER.take_text(part.get("type"), f"{path}.type")
+    label = READER.take_text(part.get("label", ""), f"{path}.label")
     choices = _parse_choices(part.get("choices", {}), f"{path}.choices")
     try:
         made = make_field(name, type_text, label, choices)
@@ -186,7 +192,7 @@ def _parse_field(name: str, value: object, path: str) -> Field:
         for choice in choices:
             if choice.bit_count() != 1:
                 raise SeedError(f"{path}.choices.{choice}: the ids of a Set are powers of two: 1, 2, 4, 8 ...")
-    return replace(made, is_required=take_flag(part.get("required", False), f"{path}.required"))
+    return replace(made, is_required=READER.take_flag(part.get("required", False), f"{path}.required"))
 
 
 def _build_unlisted(names: Iterable[str]) -> dict[str, Field]:

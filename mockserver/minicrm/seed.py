@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from mockserver.crm.api import SeedError
-from mockserver.documents.checked import take_id, take_list, take_moment, take_name, take_object, take_text, take_word
 from mockserver.minicrm import contacts as contact_endpoints
 from mockserver.minicrm import projects as project_endpoints
 from mockserver.minicrm import tasks as task_endpoints
-from mockserver.minicrm.account import ACCOUNT_KEYS, dump_account, parse_account
+from mockserver.minicrm.account import ACCOUNT_KEYS, READER, dump_account, parse_account
 from mockserver.minicrm.rules import Refusal
 from mockserver.minicrm.schema import (
     ADDRESS_FIELDS,
@@ -67,14 +66,14 @@ def parse_seed(part: object, now: str) -> Seed:
     Raises:
         SeedError: It has another shape; the message names the path and what to write instead.
     """
-    seed = take_object(part, _PATH, KEYS)
+    seed = READER.take_object(part, _PATH, KEYS)
     listed = parse_account(seed)
-    unlisted = _find_unlisted(listed, take_list(seed.get("projects", []), f"{_PATH}.projects"))
+    unlisted = _find_unlisted(listed, READER.take_list(seed.get("projects", []), f"{_PATH}.projects"))
     document = dump_account(seed, unlisted)
     reader = _Reader(parse_account(seed, unlisted), now)
-    given = take_object(seed.get("next_ids", {}), f"{_PATH}.next_ids", KINDS)
+    given = READER.take_object(seed.get("next_ids", {}), f"{_PATH}.next_ids", KINDS)
     next_ids: dict[Kind, int] = {
-        cast("Kind", key): take_id(value, f"{_PATH}.next_ids.{key}") for key, value in given.items()
+        cast("Kind", key): READER.take_id(value, f"{_PATH}.next_ids.{key}") for key, value in given.items()
     }
     return Seed(
         account=reader.account,
@@ -95,11 +94,13 @@ class _Reader:
     now: str
 
     def read_contact(self, part: dict[str, object], path: str) -> Contact:
-        kind = cast("ContactType", take_word(part.pop("Type", None), f"{path}.Type", tuple(BUILT_IN_CONTACT_FIELDS)))
+        kind = cast(
+            "ContactType", READER.take_word(part.pop("Type", None), f"{path}.Type", tuple(BUILT_IN_CONTACT_FIELDS))
+        )
         contact = Contact(id=_take_row_id(part, path), type=kind)
         self._read_history(contact, part, path)
         known = self.account.contact_fields[kind]
-        take_object(part, path, known)
+        READER.take_object(part, path, known)
         for name, value in self._parse(known, part, path).items():
             if name in contact_endpoints.COLUMNS:
                 setattr(contact, contact_endpoints.COLUMNS[name], value)
@@ -109,7 +110,7 @@ class _Reader:
         return contact
 
     def read_project(self, part: dict[str, object], path: str) -> Project:
-        module_id = take_id(part.pop("CategoryId", None), f"{path}.CategoryId")
+        module_id = READER.take_id(part.pop("CategoryId", None), f"{path}.CategoryId")
         if module_id not in self.account.modules:
             raise SeedError(f"{path}.CategoryId: there is no module {module_id} in {_PATH}.modules")
         project = Project(id=_take_row_id(part, path), category_id=module_id)
@@ -124,25 +125,27 @@ class _Reader:
         return project
 
     def read_task(self, part: dict[str, object], path: str) -> Task:
-        task = Task(id=_take_row_id(part, path), project_id=take_id(part.pop("ProjectId", None), f"{path}.ProjectId"))
+        task = Task(
+            id=_take_row_id(part, path), project_id=READER.take_id(part.pop("ProjectId", None), f"{path}.ProjectId")
+        )
         task.created_at, task.updated_at = self._take_times(part, path)
         attachments = part.pop("Attachments", None)
         if attachments not in (None, []):  # PHP prints no attachments as an empty list
-            task.attachments = take_object(attachments, f"{path}.Attachments", ("FileName", "Url"))
+            task.attachments = READER.take_object(attachments, f"{path}.Attachments", ("FileName", "Url"))
         known = {name: self.account.task_fields[name] for name in task_endpoints.COLUMNS}
-        take_object(part, path, known)
-        take_word(part.get("Status", "Open"), f"{path}.Status", TASK_STATUSES)
+        READER.take_object(part, path, known)
+        READER.take_word(part.get("Status", "Open"), f"{path}.Status", TASK_STATUSES)
         for name, value in self._parse(known, part, path).items():
             setattr(task, task_endpoints.COLUMNS[name], value)
         return task
 
     def read_address(self, part: dict[str, object], path: str) -> Address:
         address = Address(
-            id=_take_row_id(part, path), contact_id=take_id(part.pop("ContactId", None), f"{path}.ContactId")
+            id=_take_row_id(part, path), contact_id=READER.take_id(part.pop("ContactId", None), f"{path}.ContactId")
         )
         address.created_at, address.updated_at = self._take_times(part, path)
         known = {name: each for name, each in ADDRESS_FIELDS.items() if name != "ContactId"}
-        take_object(part, path, known)
+        READER.take_object(part, path, known)
         address.fields = self._parse(known, part, path)
         return address
 
@@ -159,14 +162,16 @@ class _Reader:
         row.created_at, row.updated_at = self._take_times(part, path)
         for key, attribute in (("CreatedBy", "created_by"), ("UpdatedBy", "updated_by")):
             if key in part:
-                user = take_id(part.pop(key), f"{path}.{key}")
+                user = READER.take_id(part.pop(key), f"{path}.{key}")
                 if user not in self.account.users:
                     raise SeedError(f"{path}.{key}: there is no user {user} in {_PATH}.users")
                 setattr(row, attribute, user)
 
     def _take_times(self, part: dict[str, object], path: str) -> tuple[str, str]:
         """Return when a row was created and changed; the one that is not said is the other, else now."""
-        given = {key: take_moment(part.pop(key), f"{path}.{key}") for key in ("CreatedAt", "UpdatedAt") if key in part}
+        given = {
+            key: READER.take_moment(part.pop(key), f"{path}.{key}") for key in ("CreatedAt", "UpdatedAt") if key in part
+        }
         created = given.get("CreatedAt") or given.get("UpdatedAt") or self.now
         return created, given.get("UpdatedAt", created)
 
@@ -175,8 +180,8 @@ def _read_rows(seed: Mapping[str, object], key: str, read: Callable[[dict[str, o
     path = f"{_PATH}.{key}"
     rows: list[AnyRow] = []
     seen: set[int] = set()
-    for index, item in enumerate(take_list(seed.get(key, []), path)):
-        row = read(take_object(item, f"{path}[{index}]"), f"{path}[{index}]")
+    for index, item in enumerate(READER.take_list(seed.get(key, []), path)):
+        row = read(READER.take_object(item, f"{path}[{index}]"), f"{path}[{index}]")
         if row.id in seen:
             raise SeedError(f"{path}[{index}].Id: {row.id} is used twice; write another id")
         seen.add(row.id)
@@ -185,7 +190,7 @@ def _read_rows(seed: Mapping[str, object], key: str, read: Callable[[dict[str, o
 
 
 def _take_row_id(part: dict[str, object], path: str) -> int:
-    row_id = take_id(part.pop("Id", None), f"{path}.Id")
+    row_id = READER.take_id(part.pop("Id", None), f"{path}.Id")
     if row_id == 0:
         raise SeedError(f"{path}.Id: write an id from 1")
     return row_id
@@ -196,12 +201,12 @@ def _find_unlisted(account: Account, projects: list[object]) -> dict[str, list[s
     found: dict[str, list[str]] = {}
     for index, item in enumerate(projects):
         path = f"{_PATH}.projects[{index}]"
-        part = take_object(item, path)
-        module_id = take_id(part.get("CategoryId"), f"{path}.CategoryId")
+        part = READER.take_object(item, path)
+        module_id = READER.take_id(part.get("CategoryId"), f"{path}.CategoryId")
         module = account.modules.get(module_id)
         known = {*_HISTORY, *(module.fields if module else ())}
         names = found.setdefault(str(module_id), [])
         for name in part:
             if name not in known and name not in names:
-                names.append(take_name(take_text(name, path), f"{path}.{name}"))
+                names.append(READER.take_name(READER.take_text(name, path), f"{path}.{name}"))
     return found

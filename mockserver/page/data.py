@@ -6,7 +6,7 @@ from mockserver.crm.api import ApiResponse, SeedError
 from mockserver.crm.clock import parse_account_time
 from mockserver.page.curl import build_control_curl
 from mockserver.page.page_request import PageRequest
-from mockserver.seeds import SEED_NAMES, load_seed, looks_like_yaml, read_seed
+from mockserver.seeds.load import SEED_NAMES, load_seed, looks_like_yaml, read_seed
 
 _SEED_TEXTS = {
     "demo": "A small company, with names that are hard on programs.",

@@ -9,7 +9,7 @@ from mockserver.crm.api import ApiResponse, SeedError
 from mockserver.page.curl import build_control_curl
 from mockserver.page.page_request import PageRequest, build_url, redirect
 from mockserver.registry import CRMS
-from mockserver.seeds import SEED_NAMES
+from mockserver.seeds.load import SEED_NAMES
 from mockserver.workspaces.all import WorkspaceError, Workspaces
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 

@@ -232,7 +232,7 @@ def new_workspace(
 
 def is_built_in(seed: str | Mapping[str, object]) -> bool:
     """Tell whether a seed is one that comes with the fake, which then is sent by its name alone."""
-    from mockserver.seeds import SEED_NAMES
+    from mockserver.seeds.load import SEED_NAMES
 
     return isinstance(seed, str) and seed in SEED_NAMES
 
@@ -252,7 +252,7 @@ def read_document(seed: str | Mapping[str, object]) -> Mapping[str, object]:
     """
     if isinstance(seed, Mapping):
         return seed
-    from mockserver.seeds import read_seed  # only where a file or a built-in seed is named
+    from mockserver.seeds.load import read_seed  # only where a file or a built-in seed is named
 
     return read_seed(seed)
 

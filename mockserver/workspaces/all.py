@@ -14,7 +14,7 @@ from mockserver.crm.api import SeedError
 from mockserver.crm.login import Login
 from mockserver.documents.near_misses import suggest
 from mockserver.registry import CRMS
-from mockserver.seeds import SEED_NAMES, read_seed
+from mockserver.seeds.load import SEED_NAMES, read_seed
 from mockserver.workspaces.faults import FaultHit
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 

@@ -15,15 +15,15 @@ Every key but `fault` and its `kind` may be left out or null; a missing key of `
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Literal, TypeGuard, get_args
+from typing import Literal, cast, get_args
 
+from mockserver.documents.checked import CheckedReader, is_number
 from mockserver.documents.near_misses import suggest
-from mockserver.documents.strict_json import as_list, as_object, name_type
+from mockserver.documents.strict_json import name_type
 from mockserver.registry import CRMS
 
 FaultKind = Literal[
@@ -51,6 +51,9 @@ _COUNTED_HEADERS = ("content-length", "transfer-encoding")
 
 class FaultPlanError(Exception):
     """A document is no plan; the message names the path inside it and what to write instead."""
+
+
+_READER = CheckedReader(FaultPlanError, whole="the plan", full_stop="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +114,9 @@ def parse_plan(document: object) -> Plan:
     Raises:
         FaultPlanError: The document has another shape.
     """
-    plan = _take_object(document, "", ("seed", "rules"), "a plan")
-    seed = plan.get("seed", 1)
-    if not isinstance(seed, int) or isinstance(seed, bool):
-        raise FaultPlanError(f"seed: must be a whole number, not {name_type(seed)}")
-    rules = as_list(plan.get("rules", []))
-    if rules is None:
-        raise FaultPlanError(f"rules: must be a list of rules, not {name_type(plan['rules'])}")
+    plan = _take_object(document, "", ("seed", "rules"), "a plan has")
+    seed = _READER.take_whole_number(plan.get("seed", 1), "seed")
+    rules = _READER.take_list(plan.get("rules", []), "rules", "a list of rules")
     return Plan(seed, tuple(_parse_rule(rule, f"rules[{index}]") for index, rule in enumerate(rules)))
 
 
@@ -148,22 +147,20 @@ def _show_rule(rule: Rule) -> dict[str, object]:
 
 
 def _parse_rule(value: object, path: str) -> Rule:
-    rule = _take_object(value, path, ("match", "probability", "times", "fault"), "a rule")
-    probability = rule.get("probability", 1.0)
-    if not _is_number(probability) or not 0 <= probability <= 1:
-        raise FaultPlanError(f"{path}.probability: must be a number from 0 to 1, not {name_type(probability)}")
+    rule = _take_object(value, path, ("match", "probability", "times", "fault"), "a rule has")
+    probability = _READER.take_number(rule.get("probability", 1.0), f"{path}.probability", 1)
     if "fault" not in rule:
         raise FaultPlanError(f'{path}.fault: is missing; write what goes wrong, such as {{"kind": "reset"}}')
     return Rule(
         match=_parse_match(rule.get("match", {}), f"{path}.match"),
         fault=_parse_fault(rule["fault"], f"{path}.fault"),
         probability=float(probability),
-        times=_take_whole_number(rule.get("times", 0), f"{path}.times", 0),
+        times=_READER.take_whole_number(rule.get("times", 0), f"{path}.times", 0),
     )
 
 
 def _parse_match(value: object, path: str) -> Match:
-    match = _take_object(value, path, ("method", "path", "workspace", "nth"), "a match")
+    match = _take_object(value, path, ("method", "path", "workspace", "nth"), "a match has")
     method = _take_text(match.get("method"), f"{path}.method")
     if method is not None and method.upper() not in _METHODS:
         known = ", ".join(_METHODS)
@@ -173,7 +170,7 @@ def _parse_match(value: object, path: str) -> Match:
         method=method.upper() if method else None,
         path=_check_path(_take_text(match.get("path"), f"{path}.path"), f"{path}.path"),
         workspace=_take_text(match.get("workspace"), f"{path}.workspace"),
-        nth=None if nth is None else _take_whole_number(nth, f"{path}.nth", 1),
+        nth=None if nth is None else _READER.take_whole_number(nth, f"{path}.nth", 1),
     )
 
 
@@ -191,7 +188,7 @@ def _check_path(text: str | None, path: str) -> str | None:
 
 
 def _parse_fault(value: object, path: str) -> Fault:
-    fault = _take_object(value, path, ("kind", "status", "headers", "body", "delay_s"), "a fault")
+    fault = _take_object(value, path, ("kind", "status", "headers", "body", "delay_s"), "a fault has")
     kind = fault.get("kind")
     if kind not in KINDS:
         near = _suggest(kind, KINDS) if isinstance(kind, str) else ""
@@ -216,7 +213,7 @@ def _parse_fault(value: object, path: str) -> Fault:
 def _parse_status(value: object, path: str) -> int | None:
     if value is None:
         return None
-    status = _take_whole_number(value, path, 200)
+    status = _READER.take_whole_number(value, path, 200)
     if status > 599:
         raise FaultPlanError(f"{path}: must be an HTTP status from 200 to 599, not {status}")
     return status
@@ -225,7 +222,7 @@ def _parse_status(value: object, path: str) -> int | None:
 def _parse_headers(value: object, path: str) -> dict[str, str]:
     headers: dict[str, str] = {}
     for name, given in _take_object(value, path).items():
-        text = str(given) if _is_number(given) else given
+        text = str(given) if is_number(given) else given
         if not isinstance(text, str) or not _HEADER_VALUE.fullmatch(text):
             raise FaultPlanError(f"{path}.{name}: must be text of one line that fits a header, not {name_type(given)}")
         if not _HEADER_NAME.fullmatch(name):
@@ -237,11 +234,10 @@ def _parse_headers(value: object, path: str) -> dict[str, str]:
 
 
 def _parse_delay(value: object, path: str) -> tuple[float, float]:
-    between = as_object(value)
-    if between is None:
+    if not isinstance(value, dict):
         delay_s = _take_seconds(value, path)
         return delay_s, delay_s
-    _take_object(value, path, ("min", "max"), "a range of delays")
+    between = _READER.take_object(cast("object", value), path, ("min", "max"), "a range of delays has")
     shortest = _take_seconds(between.get("min", 0), f"{path}.min")
     longest = _take_seconds(between.get("max"), f"{path}.max")
     if shortest > longest:
@@ -250,39 +246,17 @@ def _parse_delay(value: object, path: str) -> tuple[float, float]:
 
 
 def _take_seconds(value: object, path: str) -> float:
-    if not _is_number(value) or not 0 <= value <= MAX_DELAY_S:
-        raise FaultPlanError(f"{path}: must be seconds, a number from 0 to {MAX_DELAY_S:g}, not {name_type(value)}")
-    return value
-
-
-def _take_whole_number(value: object, path: str, lowest: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < lowest:
-        raise FaultPlanError(f"{path}: must be a whole number from {lowest} on, not {name_type(value)}")
-    return value
+    return _READER.take_number(value, path, MAX_DELAY_S, "seconds, ")
 
 
 def _take_text(value: object, path: str) -> str | None:
-    if value is not None and not isinstance(value, str):
-        raise FaultPlanError(f"{path}: must be text, not {name_type(value)}")
-    return value
+    return None if value is None else _READER.take_text(value, path)
 
 
-def _take_object(value: object, path: str, known: Sequence[str] = (), what: str = "") -> dict[str, object]:
-    """Return an object without its null values; where keys are `known`, it has no others."""
-    found = as_object(value)
-    if found is None:
-        raise FaultPlanError(f"{path or 'the plan'}: must be an object, not {name_type(value)}")
-    for key in found:
-        if known and key not in known:
-            where = f"{path}.{key}" if path else key
-            raise FaultPlanError(f"{where}: no such key; {what} has {', '.join(known)}{_suggest(key, known)}")
+def _take_object(value: object, path: str, known: Sequence[str] | None = None, listing: str = "") -> dict[str, object]:
+    """Take an object without its null values."""
+    found = _READER.take_object(value, path, known, listing)
     return {key: each for key, each in found.items() if each is not None}
-
-
-def _is_number(value: object) -> TypeGuard[int | float]:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _suggest(name: str, known: Sequence[str]) -> str:

@@ -14,13 +14,15 @@ from mockserver.crm.api import SeedError
 from mockserver.crm.clock import AccountClock, parse_account_time
 from mockserver.crm.profiles import DeviationError, Profile, check_names
 from mockserver.crm.protocol import Crm
-from mockserver.documents.near_misses import suggest
-from mockserver.documents.strict_json import as_object, name_type
+from mockserver.documents.checked import CheckedReader
+from mockserver.documents.strict_json import name_type
 from mockserver.registry import CRMS, list_deviations
 from mockserver.workspaces.faults import Faults
 from mockserver.workspaces.journal import MAX_BYTES, Journal
 
 DEFAULT_NAME = "default"
+
+_READER = CheckedReader(SeedError)
 
 
 class Workspace:
@@ -140,7 +142,7 @@ class Workspace:
             raise SeedError(f"deviations: {error}") from error
         for name, state in switches.items():
             if not isinstance(state, bool):
-                raise SeedError(f"deviations.{name}: must be true or false, not {name_type(state)}")
+                _READER.refuse(f"deviations.{name}", "true or false", state)
         if switches != self._read_deviations():
             sql = "INSERT OR REPLACE INTO control_state VALUES ('deviations', ?)"
             self._connection.execute(sql, (json.dumps(switches),))
@@ -160,13 +162,5 @@ class Workspace:
 
 def _split_seed(seed: Mapping[str, object]) -> dict[str, dict[str, object]]:
     known = ["clock", "deviations", *(entry.name for entry in CRMS)]
-    parts: dict[str, dict[str, object]] = {}
-    for key, value in seed.items():
-        if key not in known:
-            raise SeedError(f"{key}: no such key; a seed has {', '.join(known)}.{suggest(key, known)}")
-        part = as_object(value)
-        if part is not None:
-            parts[key] = part
-        elif key != "clock":
-            raise SeedError(f"{key}: must be an object, not {name_type(value)}")
-    return parts
+    _READER.refuse_unknown(seed, "", known, "a seed has")
+    return {key: _READER.take_object(value, key) for key, value in seed.items() if key != "clock"}

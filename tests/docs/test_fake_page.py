@@ -13,7 +13,7 @@ import pytest
 
 from mockserver.cli import serve
 from mockserver.control.routes import Control
-from mockserver.seeds import read_seed
+from mockserver.seeds.load import read_seed
 from mockserver.workspaces.all import Workspaces
 from mockserver.workspaces.fault_plan import KINDS
 from mockserver.workspaces.workspace import Workspace

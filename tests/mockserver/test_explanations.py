@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockserver.crm.profiles import Profile
-from mockserver.seeds import read_seed
+from mockserver.seeds.load import read_seed
 from tests.mockserver.wrong_requests import IVINEX_REQUESTS, MINICRM, MINICRM_REQUESTS, WrongRequest
 from tests.support.in_process import IVINEX_LOGIN, MINICRM_LOGIN
 

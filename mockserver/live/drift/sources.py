@@ -19,7 +19,7 @@ from mockserver.documents.strict_json import JsonError, parse_json
 from mockserver.live.accounts import Account
 from mockserver.live.http import BUSY, AccountClient
 from mockserver.live.pacing import Pace
-from mockserver.seeds import read_seed
+from mockserver.seeds.load import read_seed
 from mockserver.server.app import create_app
 
 LIVE_BREADTH, FAKE_BREADTH = 3, 30

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.seeds import read_seed
+from mockserver.seeds.load import read_seed
 from tests.mockserver.conftest import StartFake
 from tests.support.in_process import InProcessFake
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.seeds import read_seed
+from mockserver.seeds.load import read_seed
 from tests.mockserver.minicrm.account import Account, read_json
 
 FOUND = {

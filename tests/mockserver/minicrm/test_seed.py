@@ -11,7 +11,7 @@ from mockserver.crm.api import SeedError
 from mockserver.crm.database import open_connection
 from mockserver.crm.profiles import Profile
 from mockserver.minicrm.fake import MinicrmFake
-from mockserver.seeds import SEED_NAMES, read_seed
+from mockserver.seeds.load import SEED_NAMES, read_seed
 from tests.mockserver.minicrm.account import SEED, Account, StandingClock
 
 

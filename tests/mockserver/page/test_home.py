@@ -7,7 +7,7 @@ import sys
 import httpx
 import pytest
 
-from mockserver.seeds import read_seed
+from mockserver.seeds.load import read_seed
 from tests.mockserver.conftest import StartFake
 from tests.mockserver.page.reading import open_page, parse_page, post
 from tests.support.in_process import IVINEX_LOGIN, MINICRM_LOGIN, build_seed

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.crm.profiles import Profile
-from mockserver.seeds import read_seed
+from mockserver.seeds.load import read_seed
 from mockserver.workspaces.workspace import Workspace
 from tests.mockserver.conftest import StartFake
 from tests.mockserver.page.reading import Element, open_page, parse_page, read_record, save, save_text

@@ -63,7 +63,7 @@ def serve(name: str, port: int, seed_name: str) -> None:
     """Serve one wrong fake, to hold the contract to: pytest tests/contract --target URL."""
     from contextlib import closing
 
-    from mockserver.seeds import read_seed
+    from mockserver.seeds.load import read_seed
     from mockserver.server.app import create_app
     from mockserver.server.serving import bind_socket, exit_on_signals, format_url
     from mockserver.server.serving import serve as run

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.seeds import read_seed
 from mockserver.seeds.generate import generate_seed
+from mockserver.seeds.load import read_seed
 from mockserver.testing.crm_fake import CrmFake
 from tests.support.mcp_play import call, fail
 from tests.support.question_play import account, asking, sale

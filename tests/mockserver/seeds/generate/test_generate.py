@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 
 from mockserver.crm.words import Words
-from mockserver.seeds import parse_seed, read_schema, read_seed
 from mockserver.seeds.generate import generate_seed
 from mockserver.seeds.generate.writing import format_seed
+from mockserver.seeds.load import parse_seed, read_schema, read_seed
 from mockserver.workspaces.workspace import Workspace
 
 AWKWARD: dict[str, Any] = {

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockserver.cli import main
-from mockserver.seeds import SEED_NAMES, parse_seed, read_schema, read_seed
+from mockserver.seeds.load import SEED_NAMES, parse_seed, read_schema, read_seed
 
 
 def run(*arguments: str) -> Result:

@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.crm.api import SeedError
 from mockserver.crm.profiles import Profile
-from mockserver.seeds import SEED_NAMES, name_line, name_line_of_file, parse_seed, read_seed
+from mockserver.seeds.load import SEED_NAMES, name_line, name_line_of_file, parse_seed, read_seed
 from mockserver.workspaces.workspace import Workspace
 from tests.mockserver.conftest import StartFake
 

@@ -65,20 +65,20 @@ def seed(
         if check:
             click.echo(_check(check))
         elif schema:
-            from mockserver.seeds import read_schema
+            from mockserver.seeds.load import read_schema
 
             _write(out, read_schema())
         else:
             _write_seed(source, count, random_seed, out, kind)
     except SeedError as error:
-        from mockserver.seeds import name_line_of_file
+        from mockserver.seeds.load import name_line_of_file
 
         _fail(str(name_line_of_file(error, source)))
 
 
 def _check(source: str) -> str:
     """Load a seed and say what it holds."""
-    from mockserver.seeds import read_seed
+    from mockserver.seeds.load import read_seed
 
     counts = _load(read_seed(source))
     held = "; ".join(f"{crm}: {', '.join(f'{n} {kind}' for kind, n in of.items())}" for crm, of in counts.items())
@@ -86,8 +86,8 @@ def _check(source: str) -> str:
 
 
 def _write_seed(source: str, count: int | None, random_seed: int, out: str, kind: Format | None) -> None:
-    from mockserver.seeds import read_seed
     from mockserver.seeds.generate.writing import format_seed
+    from mockserver.seeds.load import read_seed
 
     document = read_seed(source)
     if count is not None:
