@@ -1,35 +1,38 @@
-"""What the account calls its modules, statuses, users and fields: schemas, asked for once and kept a while.
+"""Names and ids of one account: modules, statuses, users and types of tasks, with the schemas that list them.
 
-MiniCRM lists users and statuses nowhere but in the schemas (observed), so whoever takes a name asks here.
+MiniCRM lists users and statuses nowhere but in the schemas (observed), and types of tasks nowhere at all: only the
+detail of a task tells the label of its type. Everything is read when it is first needed and cached for a while.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import cast
 
-from crm_mcp.crm.expiring import TtlCache
+from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.expiring import CACHE_TTL_S, ExpiringMap, TtlCache
 from crm_mcp.crm.name_matching import folded, resolve_choice
-from crm_mcp.errors import InputError, RateLimitedError, RefusedError
+from crm_mcp.errors import CrmError, InputError, RateLimitedError, RefusedError
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.models import Module, Schema
+from crm_mcp.minicrm.models import Module, Project, Schema, Task
+
+MOST_TYPES_READ = 5
+"""Most types of tasks whose labels are read for one list, each by a task of that type."""
 
 
 class Directory:
-    """Names and fields of one account.
-
-    Args:
-        client: Where to ask.
-        me: Who "me" is, a user's name or id; empty where the settings do not say.
-        clock: Tells the time in seconds; another one makes tests fast.
-    """
+    """Resolves names to ids and ids to labels; `me` is the user's own name or id, empty where it is not set."""
 
     def __init__(self, client: MinicrmClient, *, me: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
         self._me = me
         self._modules = TtlCache[list[Module]](lambda _: client.list_modules(), clock)
         self._project_schemas = TtlCache[Schema](client.get_project_schema, clock)
-        self._readable_schemas = TtlCache[Schema | None](self._schema_if_readable, clock)
+        self._readable_schemas = TtlCache[Sequence[Schema]](self._schema_if_readable, clock)
         self._contact_schemas = TtlCache[Schema](client.get_contact_schema, clock)
+        self._type_labels = ExpiringMap[str, str](CACHE_TTL_S, clock=clock)
 
     async def modules(self) -> dict[str, str]:
         """Return the names of the modules by id."""
@@ -52,31 +55,25 @@ class Directory:
         return await self._contact_schemas.get(contact_type)
 
     async def project_schemas(self, module_id: str = "") -> list[Schema]:
-        """Return the schema of one module, or of all that can be read when none is named.
-
-        Some modules have no readable schema, and a login may be kept from others; they are passed over.
-        """
+        """Return the schema of one module, or of all that can be read when none is named."""
         if module_id:
             return [await self.project_schema(module_id)]
-        found = [await self.readable_schema(one) for one in await self.modules()]
-        return [schema for schema in found if schema is not None]
+        return [schema for one in await self.modules() for schema in await self._readable_schemas.get(one)]
 
     async def readable_schema(self, module_id: str) -> Schema | None:
-        """Return the fields of a module's projects; None where they may not be read."""
-        return await self._readable_schemas.get(module_id)
+        """Return the fields of a module's projects; None where it has no schema or the login may not read it."""
+        return next(iter(await self._readable_schemas.get(module_id)), None)
 
-    async def _schema_if_readable(self, module_id: str) -> Schema | None:
+    async def _schema_if_readable(self, module_id: str) -> Sequence[Schema]:
         try:
-            return await self.project_schema(module_id)
+            return [await self.project_schema(module_id)]
         except RateLimitedError:
             raise
         except RefusedError:
-            return None
+            return []
 
     async def user_id(self, user: str, module_id: str = "") -> str:
         """Return the id of a user given by name, id or "me".
-
-        An unknown one is refused: the CRM would hand the card to a random user (observed).
 
         Raises:
             InputError: No schema lists this user, several have that name, or nobody is "me".
@@ -85,9 +82,8 @@ class Directory:
             if not self._me:
                 raise InputError("Nobody is configured as 'me'.", hint="Name the user, or set MINICRM_USER.")
             user = self._me
-        return resolve_choice(
-            "user", user, _joined(schema["users"] for schema in await self.project_schemas(module_id))
-        )
+        users = _joined(schema["users"] for schema in await self.project_schemas(module_id))
+        return resolve_choice("user", user, users)
 
     async def status_id(self, status: str, module_id: str = "") -> str:
         """Return the id of a status given by label or id; without a module, of the one module that has it.
@@ -102,15 +98,66 @@ class Directory:
             same = [one for one, label in statuses.items() if folded(label) == folded(status)]
             if len(same) < 2 or module_id:
                 raise
-        places = await self._modules_of_statuses()
+        schemas = [(name, await self.readable_schema(one)) for one, name in (await self.modules()).items()]
+        places = {status_id: name for name, schema in schemas if schema for status_id in schema["statuses"]}
         raise InputError(
             f"status: {len(same)} modules have one called {status!r}.",
             hint=f"Name the module, or give the id: {', '.join(f'{one} ({places.get(one)})' for one in same)}.",
         )
 
-    async def _modules_of_statuses(self) -> dict[str, str]:
-        schemas = [(name, await self.readable_schema(module_id)) for module_id, name in (await self.modules()).items()]
-        return {status_id: name for name, schema in schemas if schema for status_id in schema["statuses"]}
+    async def add_labels(self, rows: Sequence[Project] | Sequence[Task], module_id: str = "") -> None:
+        """Add the labels of status and user to rows, which have ids alone, and without a module the module's name.
+
+        Schemas are read one by one, the module's own first, until every row has its labels: a status belongs to one
+        module, but not every module lists every user (observed). Rows stay without labels where the CRM refuses.
+        """
+        with suppress(CrmError):
+            if module_id:
+                _add_schema_labels(rows, await self.readable_schema(module_id))
+            elif any("module_id" in row for row in rows):
+                names = await self.modules()
+                for row in rows:
+                    _set_absent(row, "module", names.get(str(row.get("module_id"))))
+            if any(map(_lacks_label, rows)):
+                await self._add_labels_of_others(rows, module_id)
+
+    async def _add_labels_of_others(self, rows: Sequence[Project] | Sequence[Task], module_id: str) -> None:
+        for one, name in (await self.modules()).items():
+            if one != module_id:
+                _add_schema_labels(rows, await self.readable_schema(one), "" if module_id else name)
+            if not any(map(_lacks_label, rows)):
+                return
+
+    async def add_type_labels(self, tasks: Sequence[Task]) -> None:
+        """Add the label of its type to each task that has an id alone; one that cannot be read stays without."""
+        unlabelled = [task for task in tasks if "type_id" in task and "type" not in task]
+        unknown = {task["type_id"]: task["id"] for task in unlabelled if not self._type_labels.get(task["type_id"])}
+        with suppress(CrmError):
+            read = await map_bounded(list(unknown.values())[:MOST_TYPES_READ], self._client.get_task)
+            for type_id, task in zip(unknown, read, strict=False):
+                self._type_labels.put(type_id, task.get("type", ""))
+        for task in unlabelled:
+            _set_absent(task, "type", self._type_labels.get(task["type_id"]))
+
+
+def _lacks_label(row: Mapping[str, object]) -> bool:
+    return ("status_id" in row and "status" not in row) or ("user_id" in row and "user" not in row)
+
+
+def _add_schema_labels(rows: Sequence[Project] | Sequence[Task], schema: Schema | None, module: str = "") -> None:
+    """Add what one schema tells, with the name of its module where that is given and the status is the module's."""
+    if schema is None:
+        return
+    for row in rows:
+        status = schema["statuses"].get(str(row.get("status_id")))
+        _set_absent(row, "status", status)
+        _set_absent(row, "module", module if status else "")
+        _set_absent(row, "user", schema["users"].get(str(row.get("user_id"))))
+
+
+def _set_absent(row: Project | Task, key: str, label: str | None) -> None:
+    if label:
+        cast("dict[str, object]", row).setdefault(key, label)
 
 
 def _joined(maps: Iterable[Mapping[str, str]]) -> dict[str, str]:

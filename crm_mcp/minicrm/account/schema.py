@@ -144,6 +144,21 @@ def _resolved_choice(field: SchemaField, value: object, choices: Mapping[str, st
     return resolve_choice(field["name"], value, choices)
 
 
+def merge_schemas(schemas: Iterable[Schema]) -> Schema:
+    """Return one schema that knows what any of several knows; a field's choices are joined."""
+    whole: Schema = {"fields": [], "statuses": {}, "users": {}, "modules": {}}
+    by_name = {field["name"]: field for field in whole["fields"]}
+    for schema in schemas:
+        for kind in ("statuses", "users", "modules"):
+            whole[kind] |= schema[kind]
+        for field in schema["fields"]:
+            known = by_name.setdefault(field["name"], field.copy())
+            if "choices" in field:
+                known["choices"] = {**known.get("choices", {}), **field["choices"]}
+    whole["fields"] = list(by_name.values())
+    return whole
+
+
 def choices_of(field: str, schemas: Sequence[Schema], modules: Mapping[str, str]) -> dict[str, str]:
     """Return the choices of a project's field that a search can tell apart, by id; none where it cannot.
 
@@ -160,18 +175,3 @@ def choices_of(field: str, schemas: Sequence[Schema], modules: Mapping[str, str]
     if not found or any(one["type"] != "Enum" or one.get("choices") != found[0].get("choices") for one in found):
         return {}
     return dict(found[0].get("choices", {}))
-
-
-def merge_schemas(schemas: Iterable[Schema]) -> Schema:
-    """Return one schema that knows what any of several knows; a field's choices are joined."""
-    whole: Schema = {"fields": [], "statuses": {}, "users": {}, "modules": {}}
-    by_name: dict[str, SchemaField] = {}
-    for schema in schemas:
-        for kind in ("statuses", "users", "modules"):
-            whole[kind] |= schema[kind]
-        for field in schema["fields"]:
-            known = by_name.setdefault(field["name"], field.copy())
-            if "choices" in field:
-                known["choices"] = {**known.get("choices", {}), **field["choices"]}
-    whole["fields"] = list(by_name.values())
-    return whole

@@ -10,7 +10,6 @@ from crm_mcp.crm.paging import Page
 from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import RateLimitedError, RefusedError
 from crm_mcp.minicrm.account.directory import Directory
-from crm_mcp.minicrm.account.labels import add_labels
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import PAGE_RULES, Project, Schema
@@ -76,8 +75,8 @@ class ProjectSearch:
         return AllPages([row for row in found.rows if not row.get("deleted")], found.incomplete_reason)
 
     async def add_labels(self, rows: Sequence[Project]) -> None:
-        """Add the labels of status, user and module to rows, which have ids alone; see `labels.add_labels`."""
-        await add_labels(self.directory, rows, self.module_id)
+        """Add the labels of status, user and module to rows, which have ids alone; see `Directory.add_labels`."""
+        await self.directory.add_labels(rows, self.module_id)
 
     async def read_users(self) -> dict[str, str]:
         """Return the names of all users by id."""

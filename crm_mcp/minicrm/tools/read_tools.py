@@ -14,9 +14,7 @@ from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.account.directory import Directory
-from crm_mcp.minicrm.account.labels import add_labels
 from crm_mcp.minicrm.account.schema import merge_schemas
-from crm_mcp.minicrm.account.task_types import TaskTypes
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import (
@@ -62,7 +60,6 @@ class ReadTools:
         self._directory = directory
         self._zone = zone
         self._page_cache = page_cache
-        self._task_types = TaskTypes(client)
 
     def all(self) -> Sequence[CrmTool]:
         """Return every tool, in the order a reader wants them."""
@@ -178,8 +175,8 @@ class ReadTools:
         """List the tasks of one MiniCRM project. For tasks across projects use list_open_tasks."""
         api_status = resolve_choice("status", status, _API_STATUS)
         tasks = _behind((await self._client.list_tasks(project_id, api_status)).items, cursor)
-        await add_labels(self._directory, tasks)
-        await self._task_types.add_labels(tasks)
+        await self._directory.add_labels(tasks)
+        await self._directory.add_type_labels(tasks)
         page: Tasks = {"items": show_list(tasks, RenderOptions("get_task(..., text_from={at})"))}
         if next_cursor := cursor.after(tasks, len(page["items"]), more=False):
             page["next_cursor"] = next_cursor
@@ -218,7 +215,7 @@ class ReadTools:
         """Add labels where they are shown; they may cost a request for each module, once in a while."""
         if options.only and not {"status", "user", "module"} & set(options.only):
             return
-        await add_labels(self._directory, rows, module_id)
+        await self._directory.add_labels(rows, module_id)
 
     async def _project_schema(self, module_id: str) -> Schema:
         return merge_schemas(await self._directory.project_schemas(module_id))
