@@ -13,7 +13,13 @@ from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.search.criteria import contact_criteria, phone_digits, project_criteria
+from crm_mcp.minicrm.search.criteria import (
+    ContactCriteria,
+    ProjectCriteria,
+    contact_criteria,
+    phone_digits,
+    project_criteria,
+)
 from crm_mcp.minicrm.settings import MinicrmSettings
 
 ANSWERS = {
@@ -45,18 +51,12 @@ class Account:
         return asyncio.run(coroutine)
 
 
-def project_search(account: Account, **given: Any) -> dict[str, object]:
-    empty: dict[str, Any] = {
-        **dict.fromkeys(("query", "module", "status", "status_group", "user", "contact_id", "updated_since"), ""),
-        "deleted": False,
-        "filters": {},
-    }
-    return account.run(project_criteria(account.directory, ZONE, **(empty | given)))
+def project_search(account: Account, **asked: Any) -> dict[str, object]:
+    return account.run(project_criteria(account.directory, ZONE, ProjectCriteria(**asked)))
 
 
-def contact_search(account: Account, **given: Any) -> dict[str, object]:
-    empty: dict[str, Any] = {**dict.fromkeys(("query", "email", "phone", "contact_type"), ""), "filters": {}}
-    return account.run(contact_criteria(account.directory, ZONE, **(empty | given)))
+def contact_search(account: Account, **asked: Any) -> dict[str, object]:
+    return account.run(contact_criteria(account.directory, ZONE, ContactCriteria(**asked)))
 
 
 def test_a_schema_is_asked_for_once_until_it_is_old() -> None:
@@ -155,9 +155,9 @@ def test_a_contact_is_searched_by_the_last_digits_of_its_phone() -> None:
 
 def test_contact_filters_are_held_to_the_schemas_of_the_type() -> None:
     assert contact_search(Account(), filters={"Enum9": "gold"}) == {"Enum9": "1"}
-    assert contact_search(Account(), contact_type="Business", filters={"Name": "x"}) == {
+    assert contact_search(Account(), type="Business", filters={"Name": "x"}) == {
         "Type": "Business",
         "Name": "x",
     }
     with pytest.raises(InputError, match="no field 'Enum9'"):
-        contact_search(Account(), contact_type="Business", filters={"Enum9": "gold"})
+        contact_search(Account(), type="Business", filters={"Enum9": "gold"})
