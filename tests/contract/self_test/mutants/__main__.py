@@ -1,4 +1,4 @@
-"""Which rules kill which wrong fake, and a wrong fake over a socket to try by hand.
+"""Which rules kill which mutant, and a mutant over a socket to try by hand.
 
 python -m tests.contract.self_test.mutants [NAME ...] [--format text|json|markdown] [--first]
 python -m tests.contract.self_test.mutants serve NAME [--port 0]
@@ -7,12 +7,14 @@ python -m tests.contract.self_test.mutants serve NAME [--port 0]
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import click
 
 from tests.contract.harness.rules import all_rules
-from tests.contract.self_test.mutants.entry import WrongFake, all_wrong_fakes, find_wrong_fake
-from tests.contract.self_test.mutants.matrix import Verdict, find_failures, judge
+from tests.contract.self_test.mutants.broken_app import BrokenApp
+from tests.contract.self_test.mutants.kill_matrix import Verdict, find_failures, judge
+from tests.contract.self_test.mutants.mutant import Mutant, all_mutants, find_mutant
 
 
 class _MatrixByDefault(click.Group):
@@ -26,18 +28,18 @@ class _MatrixByDefault(click.Group):
 
 @click.group(cls=_MatrixByDefault)
 def main() -> None:
-    """Judge the contract by deliberately broken fakes."""
+    """Judge the contract by mutants: deliberately broken fakes."""
 
 
 @main.command()
 @click.argument("names", nargs=-1)
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
-@click.option("--first", is_flag=True, help="Stop at the first rule that kills.")
+@click.option("--first", is_flag=True, help="Try the rule that each mutant names, and no other.")
 def matrix(names: tuple[str, ...], form: str, *, first: bool) -> None:
-    """Print which rules kill each wrong fake; exit 1 where one survives, or the unbroken fake fails a rule."""
+    """Print which rules kill each mutant; exit 1 where one survives, or the fake without a fault fails a rule."""
     verdicts: list[Verdict] = []
-    for fake in _choose(names):
-        verdicts.append(judge(fake, stop_at_first=first))
+    for mutant in _choose(names):
+        verdicts.append(judge(mutant, by_all=not first))
         if form == "text":
             click.echo(_describe(verdicts[-1]))
     if form == "json":
@@ -46,11 +48,11 @@ def matrix(names: tuple[str, ...], form: str, *, first: bool) -> None:
         click.echo(_as_markdown(verdicts))
     killers = {outcome.rule for verdict in verdicts for outcome in verdict.kills}
     unjust = [outcome.rule for outcome in find_failures(rule for rule in all_rules() if rule.id in killers)]
-    survivors = [verdict.fake.id for verdict in verdicts if verdict.survives]
+    survivors = [verdict.mutant.id for verdict in verdicts if verdict.survives]
     if unjust:
-        click.echo(f"the unbroken fake fails {', '.join(unjust)} as well, so that they prove nothing", err=True)
+        click.echo(f"the fake without a fault fails {', '.join(unjust)} as well, so that they prove nothing", err=True)
     click.echo(
-        f"{len(verdicts)} wrong fakes, {len(survivors)} survive{': ' * bool(survivors)}{', '.join(survivors)}", err=True
+        f"{len(verdicts)} mutants, {len(survivors)} survive{': ' * bool(survivors)}{', '.join(survivors)}", err=True
     )
     raise SystemExit(1 if survivors or unjust else 0)
 
@@ -60,26 +62,25 @@ def matrix(names: tuple[str, ...], form: str, *, first: bool) -> None:
 @click.option("--port", default=0, show_default="a free one")
 @click.option("--seed", "seed_name", default="demo", show_default=True)
 def serve(name: str, port: int, seed_name: str) -> None:
-    """Serve one wrong fake, to hold the contract to: pytest tests/contract --target URL."""
+    """Serve one mutant, to hold the contract to: pytest tests/contract --target URL."""
     from contextlib import closing
 
     from mockserver.seeds.load import read_seed
-    from mockserver.server.app import create_app
     from mockserver.server.serving import bind_socket, exit_on_signals, format_url
     from mockserver.server.serving import serve as run
 
-    fake = _choose((name,))[0]
+    mutant = _choose((name,))[0]
     exit_on_signals()
-    with fake.broken(), closing(create_app(read_seed(seed_name), seed_name=seed_name)) as app:
+    with closing(BrokenApp(read_seed(seed_name), mutant, seed_name=seed_name)) as app:
         listener = bind_socket("127.0.0.1", port)
         url = format_url("127.0.0.1", listener)
-        click.echo(f"{fake.id}: {fake.says}", err=True)
+        click.echo(f"{mutant.id}: {mutant.title}", err=True)
         run(app, listener, log_level="warning", announce=lambda: click.echo(f"listening on {url}"))
 
 
-def _choose(names: tuple[str, ...]) -> list[WrongFake]:
+def _choose(names: tuple[str, ...]) -> Sequence[Mutant]:
     try:
-        return [find_wrong_fake(name) for name in names] or all_wrong_fakes()
+        return [find_mutant(name) for name in names] or all_mutants()
     except LookupError as error:
         raise click.ClickException(str(error)) from error
 
@@ -87,24 +88,24 @@ def _choose(names: tuple[str, ...]) -> list[WrongFake]:
 def _describe(verdict: Verdict) -> str:
     killers = [outcome.rule for outcome in verdict.kills]
     told = f"killed by {', '.join(killers)}" if killers else f"SURVIVES {verdict.asked} rules"
-    return f"{verdict.fake.id}: {verdict.fake.says}\n    {told}"
+    return f"{verdict.mutant.id}: {verdict.mutant.title}\n    {told}"
 
 
 def _as_json(verdict: Verdict) -> dict[str, object]:
     return {
-        "id": verdict.fake.id,
-        "crm": verdict.fake.crm,
-        "says": verdict.fake.says,
+        "id": verdict.mutant.id,
+        "crm": verdict.mutant.crm,
+        "title": verdict.mutant.title,
         "asked": verdict.asked,
         "killed_by": [{"rule": outcome.rule, "message": outcome.message} for outcome in verdict.kills],
     }
 
 
 def _as_markdown(verdicts: list[Verdict]) -> str:
-    lines = ["| wrong fake | what is wrong | killed by |", "|---|---|---|"]
+    lines = ["| mutant | what is wrong | killed by |", "|---|---|---|"]
     for verdict in verdicts:
         killers = ", ".join(f"`{outcome.rule}`" for outcome in verdict.kills) or "**survives**"
-        lines.append(f"| `{verdict.fake.id}` | {verdict.fake.says.replace('|', '&#124;')} | {killers} |")
+        lines.append(f"| `{verdict.mutant.id}` | {verdict.mutant.title.replace('|', '&#124;')} | {killers} |")
     return "\n".join(lines)
 
 

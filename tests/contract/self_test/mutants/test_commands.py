@@ -1,4 +1,4 @@
-"""`python -m tests.contract.self_test.mutants`: the table of kills, and a wrong fake over a socket."""
+"""`python -m tests.contract.self_test.mutants`: the table of kills, and a mutant over a socket."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_the_table_tells_what_is_wrong_and_which_rule_kills_it():
     assert done.exit_code == 0, done.output
     [entry] = json.loads(done.stdout)
     assert entry["id"] == _NAME
-    assert "the same page for ever" in entry["says"]
+    assert "the same page for ever" in entry["title"]
     assert entry["killed_by"][0]["message"]
 
 
@@ -31,7 +31,7 @@ def test_an_unknown_name_is_refused_with_those_that_there_are():
     assert _NAME in done.output
 
 
-def test_a_wrong_fake_is_served_over_a_socket():
+def test_a_mutant_is_served_over_a_socket():
     command = [sys.executable, "-m", "tests.contract.self_test.mutants", "serve", _NAME, "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=_ROOT) as process:
         try:

@@ -1,6 +1,6 @@
-"""The contract is judged by wrong fakes: each fails at least one rule, and the unbroken fake fails none.
+"""The contract is judged by mutants: each fails the rule that it names, and the fake without a fault fails none.
 
-`python -m tests.contract.self_test.mutants` prints by which rules each one is killed.
+`python -m tests.contract.self_test.mutants` prints every rule that kills each one.
 """
 
 from __future__ import annotations
@@ -8,25 +8,23 @@ from __future__ import annotations
 import pytest
 
 from tests.contract.harness.rules import all_rules
-from tests.contract.self_test.mutants.entry import WrongFake, all_wrong_fakes
-from tests.contract.self_test.mutants.matrix import find_failures, judge
+from tests.contract.self_test.mutants.kill_matrix import find_failures, judge
+from tests.contract.self_test.mutants.mutant import Mutant, all_mutants
 
 
-def test_the_unbroken_fake_keeps_every_rule() -> None:
+def test_the_fake_without_a_fault_keeps_every_rule() -> None:
     assert [f"{outcome.rule}: {outcome.message}" for outcome in find_failures(all_rules())] == []
 
 
-@pytest.mark.parametrize("fake", all_wrong_fakes(), ids=lambda fake: fake.id)
-def test_a_wrong_fake_is_killed(fake: WrongFake) -> None:
-    verdict = judge(fake, stop_at_first=True)
-    assert not verdict.survives, f"no rule notices: {fake.says}"
+@pytest.mark.parametrize("mutant", all_mutants(), ids=lambda mutant: mutant.id)
+def test_a_mutant_is_killed_by_the_rule_that_it_names(mutant: Mutant) -> None:
+    assert mutant.killer in {rule.id for rule in all_rules()}
+    assert not judge(mutant).survives, f"{mutant.killer} does not notice: {mutant.title}"
 
 
-def test_the_rules_that_are_tried_first_exist() -> None:
-    known = {rule.id for rule in all_rules()}
-    named = {killer for fake in all_wrong_fakes() for killer in fake.killers}
-    assert named - known == set()
+def test_there_are_at_least_three_hundred_mutants() -> None:
+    assert len(all_mutants()) >= 300
 
 
-def test_every_wrong_fake_says_in_a_sentence_what_is_wrong() -> None:
-    assert [fake.id for fake in all_wrong_fakes() if not fake.says.endswith(".")] == []
+def test_every_mutant_says_in_a_sentence_what_is_wrong() -> None:
+    assert [mutant.id for mutant in all_mutants() if not mutant.title.endswith(".")] == []
