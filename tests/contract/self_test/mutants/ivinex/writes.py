@@ -71,9 +71,14 @@ def _write_each(write_one: Callable[[Write, Row], Row]) -> Fault:
 
         def write(record: Row) -> Row:
             came = ask(with_body(request, {"Records": [record]}))
+            if came.status != 200:
+                refusals.append(came)
+                return {"Status": "Error"}
             return json.loads(came.body)[0]
 
-        return ApiResponse.of_json([write_one(write, record) for record in records])
+        refusals: list[ApiResponse] = []
+        results = [write_one(write, record) for record in records]
+        return refusals[0] if refusals else ApiResponse.of_json(results)
 
     return at("POST", fault)
 
