@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
 
 from crm_mcp.crm.messages import Sender
 from crm_mcp.errors import NotFoundError
-from crm_mcp.ivinex.account.schema_cache import SchemaCache
-from crm_mcp.ivinex.client import IvinexClient
+from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record
 from crm_mcp.ivinex.settings import IvinexSettings
-from crm_mcp.ivinex.tools.export import ExportRowsReader
+from crm_mcp.ivinex.tools.export import read_records_to_export
+from crm_mcp.ivinex.tools.notes import NoteTools
 from crm_mcp.ivinex.tools.prompts import ivinex_prompts
-from crm_mcp.ivinex.tools.records import ReadTools
+from crm_mcp.ivinex.tools.records import RecordTools
 from crm_mcp.ivinex.tools.summary import SummaryTools
-from crm_mcp.ivinex.tools.write_tools import WriteTools
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
 from crm_mcp.mcp.tool import CrmTool
@@ -39,9 +39,7 @@ class IvinexConnector:
     )
 
     def __init__(self, settings: IvinexSettings, sender: Sender) -> None:
-        self._settings = settings
-        self._client = IvinexClient(sender)
-        self._schemas = SchemaCache(self._client)
+        self._portal = Portal(settings, sender)
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool) -> IvinexConnector | None:
@@ -73,10 +71,9 @@ class IvinexConnector:
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to Ivinex alone."""
-        shared = (self._client, self._settings)
         writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
-        writing = WriteTools(*shared, self._schemas, writer)
-        return (*ReadTools(*shared, self._schemas).all(), *SummaryTools(*shared, self._schemas).all(), *writing.all())
+        records, notes = RecordTools(self._portal, writer), NoteTools(self._portal, writer)
+        return (*records.reading(), *SummaryTools(self._portal).reading(), *records.writing(), *notes.writing())
 
     def apps(self) -> Sequence[ToolApp]:
         """Return none."""
@@ -84,15 +81,15 @@ class IvinexConnector:
 
     async def list_modules(self) -> list[Module]:
         """Return the modules that the settings name; Ivinex documents no way to ask for them."""
-        return [{"id": module_id, "name": name} for name, module_id in self._settings.modules.items()]
+        return [{"id": module_id, "name": name} for name, module_id in self._portal.settings.modules.items()]
 
     async def describe_module(self, module: str) -> ModuleDescription:
         """Return the fields seen in up to 100 records; two requests, with and without option labels."""
-        module_id = self._settings.module_id(module)
-        schema = await self._schemas.get(module_id)
+        module_id = self._portal.settings.module_id(module)
+        schema = await self._portal.schemas.get(module_id)
         return {
             "id": module_id,
-            "name": self._settings.module_name(module_id),
+            "name": self._portal.settings.module_name(module_id),
             "crm": self.name,
             "fields": list(schema.fields),
             "note": f"Sampled from {schema.size} record(s): types are guesses, unused fields and choices are missing.",
@@ -100,7 +97,7 @@ class IvinexConnector:
 
     def record_kinds(self) -> Sequence[str]:
         """Return the modules that the settings name: a kind of record is a module here."""
-        return list(self._settings.modules)
+        return list(self._portal.settings.modules)
 
     def prompts(self) -> Sequence[Prompt]:
         """Return the prompts for daily work in Ivinex."""
@@ -108,25 +105,25 @@ class IvinexConnector:
 
     async def read_record(self, kind: str, record_id: str) -> Record:
         """Return one record of the module `kind`, given by name or id."""
-        return await self._client.get_record(self._settings.module_id(kind), record_id)
+        return await self._portal.client.get_record(self._portal.settings.module_id(kind), record_id)
 
     async def list_names(self, argument: str, module: str) -> list[str]:  # noqa: ARG002  # only modules have names here
         """Return the names of the modules that the settings know."""
-        return list(self._settings.modules) if argument == "module" else []
+        return list(self._portal.settings.modules) if argument == "module" else []
 
     def exports(self) -> Mapping[str, ExportReader]:
         """Return how all rows of search_records are read."""
-        return ExportRowsReader(self._client, self._settings, self._schemas).all()
+        return {"search_records": functools.partial(read_records_to_export, self._portal)}
 
     async def check_login(self) -> str:
         """Ask for one record of one module."""
-        module_id = next(iter(self._settings.modules.values()), "")
+        module_id = next(iter(self._portal.settings.modules.values()), "")
         if not module_id:
             raise NotFoundError(
                 "IVINEX_MODULES names no module, so nothing can be asked.",
                 status=0,
                 hint="Set it as contact=1001,note=1002 with the ids of your portal (Admin Portal, Module_ID).",
             )
-        await self._client.search_records(module_id, limit=1)
-        missing = [name for name in ("contact", "note") if name not in self._settings.modules]
+        await self._portal.client.search_records(module_id, limit=1)
+        missing = [name for name in ("contact", "note") if name not in self._portal.settings.modules]
         return f"login works; IVINEX_MODULES lacks {' and '.join(missing)}" if missing else "login works"

@@ -11,6 +11,9 @@ from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import InputError
 from crm_mcp.settings import BaseUrl, environment
 
+CONTACT = "contact"
+"""What the module of contacts is called."""
+
 
 def _modules(text: object) -> object:
     """Read `contact=1001,note=1002`."""
@@ -54,3 +57,7 @@ class IvinexSettings(BaseSettings):
     def module_name(self, module_id: str) -> str:
         """Return the configured name of a module id, or the id where it has none."""
         return next((name for name, known in self.modules.items() if known == module_id), module_id)
+
+    def is_contact(self, module_id: str) -> bool:
+        """Tell whether a module is the one of contacts."""
+        return self.module_name(module_id).casefold() == CONTACT

@@ -1,50 +1,69 @@
-"""The Ivinex tools that read: what a model reads of each, and what it does."""
+"""The Ivinex tools for records of any module: search, read, list linked ones, create, update."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
+from typing_extensions import TypedDict
 
-from crm_mcp.ivinex.account.schema_cache import SchemaCache
-from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.ivinex.models import Record, RecordFilter, RecordPage
-from crm_mcp.ivinex.settings import IvinexSettings
-from crm_mcp.ivinex.tools.arguments import Module
-from crm_mcp.ivinex.tools.paging import read_next
-from crm_mcp.ivinex.wire.checks import check_filter, check_id, check_order
-from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, TextFrom
+from crm_mcp.ivinex.account.portal import Portal
+from crm_mcp.ivinex.models import Record, RecordPage
+from crm_mcp.ivinex.search.paging import read_next
+from crm_mcp.ivinex.search.record_search import Module, RecordCriteria, RecordSearch, prepare_search
+from crm_mcp.ivinex.tools.duplicates import describe_duplicates_within
+from crm_mcp.ivinex.tools.targets import RecordCreations, RecordUpdates
+from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_updates
+from crm_mcp.mcp.arguments import Detail, FieldNames, Fields, Id, Limit, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
-from crm_mcp.mcp.tool import READ, CrmTool, build_tool
+from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options, show_list, show_one, size_of
+from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.gate import MAX_UNPLANNED, SafeWriter
+from crm_mcp.safe_writes.tool import WriteTool
 
 
-class ReadTools:
-    """The tools that find and read records of one Ivinex account."""
+class RecordUpdate(TypedDict):
+    """The changes of one record."""
 
-    def __init__(self, client: IvinexClient, settings: IvinexSettings, schemas: SchemaCache) -> None:
-        self._client = client
-        self._settings = settings
-        self._schemas = schemas
+    __pydantic_config__ = ConfigDict(extra="forbid")  # pyright: ignore[reportGeneralTypeIssues]
 
-    def all(self) -> Sequence[CrmTool]:
-        """Return every tool, in the order a reader wants them."""
+    record_id: Id
+    fields: Fields
+
+
+class RecordTools:
+    """The tools that find, read, create and change records of one portal."""
+
+    def __init__(self, portal: Portal, writer: SafeWriter) -> None:
+        self._portal = portal
+        self._writer = writer
+        self._contact_lock = asyncio.Lock()
+
+    def reading(self) -> Sequence[CrmTool]:
+        """Return the tools that read, in the order they are listed."""
         return (
             build_tool(self.search_records, title="Search records", annotations=READ),
             build_tool(self.get_record, title="Get a record", annotations=READ),
             build_tool(self.get_linked_records, title="Get linked records", annotations=READ),
         )
 
+    def writing(self) -> Sequence[CrmTool]:
+        """Return the tools that write, in the order they are listed."""
+        build, writer = WriteTool.build, self._writer
+        return (
+            build(self.create_records, writer, title="Create Ivinex records", annotations=CREATE, is_bulk=True),
+            build(self.update_records, writer, title="Update Ivinex records", annotations=UPDATE, is_bulk=True),
+        )
+
     async def search_records(
         self,
-        module: Module,
-        filters: list[RecordFilter] = [],  # noqa: B006  # pydantic copies defaults
-        order_by: str = "",
-        descending: bool = False,
+        criteria: RecordCriteria,
         limit: Limit = 20,
         cursor: Cursor = FIRST_PAGE,
-        fields: FieldNames = [],  # noqa: B006
+        fields: FieldNames = [],  # noqa: B006  # pydantic copies defaults
         detail: Detail = False,
         option_labels: Annotated[bool, Field(description="labels instead of option ids")] = False,
     ) -> RecordPage:
@@ -53,30 +72,12 @@ class ReadTools:
         Options match by label or id; dates are YYYY-MM-DD. For one id use get_record, for counts and sums
         summarize_records.
         """
-        module_id = self._settings.module_id(module)
-        check_order(order_by, descending=descending)
-        for one in filters:
-            check_filter(one)
-        resolved = await self._schemas.resolve_filters(module_id, filters)
-        await self._schemas.check_names(module_id, [order_by] if order_by else [])
-        records, start, more = await read_next(
-            lambda limit, offset: self._client.search_records(
-                module_id,
-                filters=resolved,
-                order_by=order_by,
-                descending=descending,
-                limit=limit,
-                offset=offset or None,
-                option_labels=option_labels,
-            ),
-            cursor,
-            limit,
-        )
-        await self._schemas.check_shown(module_id, fields, records)
-        page = self._page(module_id, records, list_options("get_record", fields=fields, detail=detail))
-        if not records and not cursor.offset and (note := await self._schemas.explain_no_match(module_id, resolved)):
-            page["note"] = note
-        return _with_cursor(page, records, cursor, start, more=more)
+        search = await prepare_search(self._portal, criteria, option_labels=option_labels)
+        page = await self._read_page(search, limit, cursor, list_options("get_record", fields=fields, detail=detail))
+        if not page["items"] and not cursor.offset:
+            note = await self._portal.schemas.explain_no_match(search.module_id, search.filters)
+            return {**page, "note": note} if note else page
+        return page
 
     async def get_record(
         self,
@@ -89,9 +90,9 @@ class ReadTools:
     ) -> Record:
         """Read one Ivinex record by its id."""
         options = object_options("get_record", fields=fields, detail=detail, text_from=text_from)
-        module_id = self._settings.module_id(module)
-        record = await self._client.get_record(module_id, record_id, option_labels=option_labels)
-        await self._schemas.check_shown(module_id, fields, [record])
+        module_id = self._portal.settings.module_id(module)
+        record = await self._portal.client.get_record(module_id, record_id, option_labels=option_labels)
+        await self._portal.schemas.check_shown(module_id, fields, [record])
         labels = self._labels(module_id, [record], options)
         shown = show_one(record, options, reserved=size_of(labels))
         return {**shown, "labels": labels} if labels else shown
@@ -110,46 +111,78 @@ class ReadTools:
 
         Such as the notes (module) of a contact (linked_module, linked_id).
         """
-        linked_to = f"{self._settings.module_id(linked_module)}:{check_id('linked_id', linked_id)}"
-        module_id = self._settings.module_id(module)
-        linked: RecordFilter = {"field": "collection_id", "operand": "LinkedTo", "value": linked_to}
-        records, start, more = await read_next(
-            lambda limit, offset: self._client.search_records(
-                module_id, filters=[linked], limit=limit, offset=offset or None
-            ),
-            cursor,
-            limit,
-        )
-        await self._schemas.check_shown(module_id, fields, records)
-        page = self._page(module_id, records, list_options("get_record", fields=fields, detail=detail))
-        return _with_cursor(page, records, cursor, start, more=more)
+        linked_to = f"{self._portal.settings.module_id(linked_module)}:{check_id('linked_id', linked_id)}"
+        criteria = RecordCriteria(module, [{"field": "collection_id", "operand": "LinkedTo", "value": linked_to}])
+        search = await prepare_search(self._portal, criteria)
+        return await self._read_page(search, limit, cursor, list_options("get_record", fields=fields, detail=detail))
 
-    def _page(self, module_id: str, records: Sequence[Record], options: RenderOptions) -> RecordPage:
-        if not (options.is_raw or options.only):
-            records = [_without_bookkeeping(record) for record in records]
-        labels = self._labels(module_id, records, options)
-        page: RecordPage = {"items": show_list(records, options, reserved=size_of(labels))}
+    async def create_records(
+        self,
+        module: Module,
+        records: Annotated[list[Fields], Field(min_length=1, description="field name to value")],
+        allow_duplicate: bool = False,
+    ) -> Draft:
+        """Create Ivinex records.
+
+        Each answers for itself: read `ok` of every item and repeat only what failed. A contact whose email or phone
+        is there already is refused. Field names: describe_module.
+        """
+        settings, schemas = self._portal.settings, self._portal.schemas
+        module_id = settings.module_id(module)
+        checked = [check_fields(record, at) for at, record in enumerate(records)]
+        sent = [await schemas.resolve_fields(module_id, fields) for fields in checked]
+        problems = [""] * len(sent)
+        target = RecordCreations(self._portal.client, module_id, f"Ivinex {settings.module_name(module_id)} record")
+        if settings.is_contact(module_id) and not allow_duplicate:
+            problems = describe_duplicates_within(sent)
+            if len(sent) <= MAX_UNPLANNED:
+                target.refuses_duplicates, target.lock = True, self._contact_lock
+        schema = schemas.peek(module_id)
+        changes = [
+            Change(fields, schema.with_labels(fields), problem=problem)
+            for fields, problem in zip(sent, problems, strict=True)
+        ]
+        return Draft(target, changes, is_batch=True, needs_refresh=target.refuses_duplicates)
+
+    async def update_records(
+        self, module: Module, records: Annotated[list[RecordUpdate], Field(min_length=1)]
+    ) -> Draft:
+        """Change fields of existing Ivinex records.
+
+        Fields not named stay as they are. Read `ok` of every item.
+        """
+        settings, schemas = self._portal.settings, self._portal.schemas
+        module_id = settings.module_id(module)
+        checked = check_updates(records)
+        sent = [(record_id, await schemas.resolve_fields(module_id, fields)) for record_id, fields in checked]
+        schema = schemas.peek(module_id)
+        noun = f"Ivinex {settings.module_name(module_id)} record"
+        target = RecordUpdates(self._portal.client, module_id, noun, schema)
+        changes = [Change(fields, schema.with_labels(fields), record_id=record_id) for record_id, fields in sent]
+        return Draft(target, changes, is_batch=True)
+
+    async def _read_page(self, search: RecordSearch, limit: int, cursor: Cursor, options: RenderOptions) -> RecordPage:
+        records, start, more = await read_next(search.read, cursor, limit)
+        await self._portal.schemas.check_shown(search.module_id, options.only, records)
+        shown = records if options.is_raw or options.only else [_without_bookkeeping(record) for record in records]
+        labels = self._labels(search.module_id, shown, options)
+        page: RecordPage = {"items": show_list(shown, options, reserved=size_of(labels))}
         if labels:
             page["labels"] = labels
+        if next_cursor := cursor.after(records, len(page["items"]), more=more, start=start):
+            page["next_cursor"] = next_cursor
         return page
 
     def _labels(self, module_id: str, records: Sequence[Record], options: RenderOptions) -> dict[str, dict[str, str]]:
-        """Return what option ids in these records mean, as far as that is at hand: it must cost no request."""
-        labels = {} if options.is_raw else self._schemas.peek(module_id).labels_in(records)
+        """Return the labels of option ids in these records, by field, as far as they are cached."""
+        labels = {} if options.is_raw else self._portal.schemas.peek(module_id).labels_in(records)
         return {name: known for name, known in labels.items() if not options.only or name in options.only}
 
 
 def _without_bookkeeping(record: Record) -> Record:
     """Return a record of a list without who made it, which is an id alone, and when it changed if it never did."""
     fields = record["fields"]
-    untold = {"created_by", "modified_by"}
+    left_out = {"created_by", "modified_by"}
     if fields.get("modified_date") == fields.get("created_date"):
-        untold.add("modified_date")
-    return {**record, "fields": {name: value for name, value in fields.items() if name not in untold}}
-
-
-def _with_cursor(page: RecordPage, records: Sequence[Record], cursor: Cursor, start: int, *, more: bool) -> RecordPage:
-    """Add where the next page starts, which is earlier than asked for where an answer would have been too long."""
-    if next_cursor := cursor.after(records, len(page["items"]), more=more, start=start):
-        page["next_cursor"] = next_cursor
-    return page
+        left_out.add("modified_date")
+    return {**record, "fields": {name: value for name, value in fields.items() if name not in left_out}}

@@ -1,4 +1,4 @@
-"""The Ivinex tool that counts and adds up: over all records that match, in one call."""
+"""The Ivinex tool that counts and adds up all records found by a search."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from crm_mcp.aggregate.grouping import Summary, parse_group_keys, parse_measures
 from crm_mcp.crm.name_matching import nearest
 from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.account.inferred_schema import unknown_field
-from crm_mcp.ivinex.account.schema_cache import SchemaCache
-from crm_mcp.ivinex.client import IvinexClient
-from crm_mcp.ivinex.models import PAGE_LIMIT, RecordFilter
-from crm_mcp.ivinex.settings import IvinexSettings
-from crm_mcp.ivinex.tools.arguments import Module
-from crm_mcp.ivinex.tools.whole_search import read_all_pages
+from crm_mcp.ivinex.account.portal import Portal
+from crm_mcp.ivinex.models import RecordFilter
+from crm_mcp.ivinex.search.all_pages import read_all_pages
+from crm_mcp.ivinex.search.record_search import Module, RecordCriteria, prepare_search
 from crm_mcp.ivinex.wire.checks import check_name
 from crm_mcp.mcp.arguments import CallContext, GroupBy, MaxGroups, Measures
 from crm_mcp.mcp.charts import check_can_draw, with_chart
@@ -29,14 +27,12 @@ Filters = Annotated[list[RecordFilter], WithJsonSchema({"type": "array", "items"
 
 
 class SummaryTools:
-    """`summarize_records` over one Ivinex account."""
+    """`summarize_records` in one portal."""
 
-    def __init__(self, client: IvinexClient, settings: IvinexSettings, schemas: SchemaCache) -> None:
-        self._client = client
-        self._settings = settings
-        self._schemas = schemas
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
 
-    def all(self) -> Sequence[CrmTool]:
+    def reading(self) -> Sequence[CrmTool]:
         """Return the tool."""
         return (build_tool(self.summarize_records, title="Summarize records", annotations=READ),)
 
@@ -55,29 +51,24 @@ class SummaryTools:
         `chart` adds a picture.
         """
         check_can_draw(chart=chart)
-        summary = Summary(keys := parse_group_keys(group_by), asked := parse_measures(measures))
-        names = dict.fromkeys(check_name(one.field) for one in (*keys, *asked))
-        module_id = self._settings.module_id(module)
-        resolved = await self._schemas.resolve_filters(module_id, filters)
-        found = await read_all_pages(
-            lambda offset: self._client.search_records(
-                module_id, filters=resolved, limit=PAGE_LIMIT, offset=offset or None, option_labels=True
-            ),
-            Steps(ctx),
-        )
+        group_keys, parsed_measures = parse_group_keys(group_by), parse_measures(measures)
+        names = dict.fromkeys(check_name(one.field) for one in (*group_keys, *parsed_measures))
+        search = await prepare_search(self._portal, RecordCriteria(module, filters), option_labels=True)
+        found = await read_all_pages(search.read, Steps(ctx))
         rows: list[dict[str, object]] = [
-            {**record["fields"], "collection_id": record["id"], "id": record["id"]} for record in found.records
+            {**record["fields"], "collection_id": record["id"], "id": record["id"]} for record in found.rows
         ]
         _refuse_unknown(names, rows)
+        summary = Summary(group_keys, parsed_measures)
         for row in rows:
             summary.add(row)
-        incomplete_reason = found.incomplete_reason or (
-            "" if rows else await self._schemas.explain_no_match(module_id, resolved)
-        )
-        answer = build_summary_result(
+        incomplete_reason = found.incomplete_reason
+        if not rows and not incomplete_reason:
+            incomplete_reason = await self._portal.schemas.explain_no_match(search.module_id, search.filters)
+        summed_up = build_summary_result(
             summary, total=len(rows), incomplete_reason=incomplete_reason, max_groups=max_groups
         )
-        result = compact_result(cast("dict[str, Any]", answer))
+        result = compact_result(cast("dict[str, Any]", summed_up))
         return with_chart(result, ctx, group_by, measures) if chart else result
 
 

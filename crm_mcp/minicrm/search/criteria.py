@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, WithJsonSchema
 
+from crm_mcp.crm.duplicates import MIN_PHONE_DIGITS, PHONE_DIGITS, digits_of
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import Fields, Id, Text
@@ -21,12 +22,6 @@ from crm_mcp.minicrm.account.local_time import parse_local_time
 from crm_mcp.minicrm.account.schema import merge_schemas, resolve_fields
 from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES, PROJECT, STATUS_GROUPS
 from crm_mcp.minicrm.wire.checks import check_id
-
-PHONE_DIGITS = 9
-"""Digits of a phone number that are searched for, counted from its end: a country code is written +36 here and 06
-there. The document asks for at least the last six; that nine tell numbers apart is assumed."""
-MIN_PHONE_DIGITS = 6
-
 
 StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": list(STATUS_GROUPS)})]
 ContactType = Annotated[str, WithJsonSchema({"type": "string", "enum": list(CONTACT_TYPES)})]
@@ -123,7 +118,7 @@ def phone_digits(phone: str) -> str:
     Raises:
         InputError: It has fewer than six, which the API does not look for (documented).
     """
-    digits = "".join(char for char in phone if char.isascii() and char.isdigit())
+    digits = digits_of(phone)
     if len(digits) < MIN_PHONE_DIGITS:
         raise InputError(
             f"A phone number is found by at least its last {MIN_PHONE_DIGITS} digits, not {len(digits)}.",

@@ -1,82 +1,52 @@
-"""Records that could be the one that is about to be created, or that was: by email, phone, name and owner."""
+"""Contacts that a new one would duplicate, and records that a lost request may have created."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from crm_mcp.crm.wording import listing, quoted
+from crm_mcp.crm.duplicates import Identifiers, name_existing
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import PAGE_RULES, Contact
-from crm_mcp.minicrm.search.criteria import MIN_PHONE_DIGITS, phone_digits
 from crm_mcp.minicrm.wire.values import read_text
-
-_MOST_NAMED = 3
 
 Fields = Mapping[str, object]
 
 
-async def describe_doubles(client: MinicrmClient, fields: Fields) -> str:
-    """Say which contacts have this email or phone already, and what to do; nothing where none has.
+async def describe_duplicates(client: MinicrmClient, fields: Fields) -> str:
+    """Say which contacts have this email or phone already, and what to do; empty where none has.
 
-    Args:
-        client: Where to search, in one request for each of the two.
-        fields: The contact that is about to be created.
+    One request for each of the two.
     """
-    found = {
-        f"{quoted(contact['name'])} ({contact['id']})": None
-        for contact in await _search_doubles(client, fields)
-        if _has_email(contact, fields) or _has_phone(contact, fields)
-    }
+    new = _identifiers(fields)
+    candidates: list[Contact] = []
+    for criteria in (_email_criteria(new), _phone_criteria(new)):
+        if criteria:
+            candidates += (await client.search_contacts(criteria)).items
+    found = [
+        (contact["name"], contact["id"])
+        for contact in candidates
+        if new.match(Identifiers.read(contact.get("email"), contact.get("phone")))
+    ]
     if not found:
         return ""
-    return (
-        f"Already there with this email or phone: {listing(list(found), _MOST_NAMED)}. "
-        "Change that one with update_contact, or create another by allow_duplicate: true."
-    )
+    return f"{name_existing(found)}. Change that one with update_contact, or create another by allow_duplicate: true."
 
 
-async def _search_doubles(client: MinicrmClient, fields: Fields) -> list[Contact]:
-    found: list[Contact] = []
-    for criteria in (_email_criteria(fields), _phone_criteria(fields)):
-        if criteria:
-            found += (await client.search_contacts(criteria)).items
-    return found
+def _identifiers(fields: Fields) -> Identifiers:
+    return Identifiers.read(read_text(fields.get("Email")), read_text(fields.get("Phone")))
 
 
-def _email_criteria(fields: Fields) -> dict[str, str]:
-    email = _email_of(fields)
-    return {"Email": email} if email else {}
+def _email_criteria(new: Identifiers) -> dict[str, str]:
+    return {"Email": new.email} if new.email else {}
 
 
-def _phone_criteria(fields: Fields) -> dict[str, str]:
-    digits = _phone_of(fields.get("Phone"))
-    return {"Query": digits} if digits else {}
+def _phone_criteria(new: Identifiers) -> dict[str, str]:
+    return {"Query": new.phone} if new.phone else {}
 
 
-def _email_of(fields: Fields) -> str:
-    return (read_text(fields.get("Email")) or "").strip()
-
-
-def _phone_of(value: object) -> str:
-    """Return the digits by which a phone number is found; none where it has too few."""
-    text = read_text(value) or ""
-    digits = sum(char.isascii() and char.isdigit() for char in text)
-    return phone_digits(text) if digits >= MIN_PHONE_DIGITS else ""
-
-
-def _has_email(contact: Contact, fields: Fields) -> bool:
-    email = _email_of(fields)
-    return bool(email) and contact.get("email", "").strip().casefold() == email.casefold()
-
-
-def _has_phone(contact: Contact, fields: Fields) -> bool:
-    digits = _phone_of(fields.get("Phone"))
-    return bool(digits) and _phone_of(contact.get("phone")) == digits
-
-
-class Rediscovery:
-    """Finds, for a new record of each kind, all that could be it: those of its owner, or with its email or name."""
+class CreatedRecordSearch:
+    """Finds the records that a creation whose response was lost may have made: same owner, same email or same name."""
 
     def __init__(self, client: MinicrmClient) -> None:
         self._client = client
@@ -84,7 +54,8 @@ class Rediscovery:
     async def of_contact(self, fields: Fields) -> dict[str, bool] | None:
         """Find contacts by email, else by phone, else by name."""
         name = _name_of(fields)
-        criteria = _email_criteria(fields) or _phone_criteria(fields) or ({"Query": name} if name else {})
+        new = _identifiers(fields)
+        criteria = _email_criteria(new) or _phone_criteria(new) or ({"Query": name} if name else {})
         if not criteria:
             return None
         page = await self._client.search_contacts(criteria)

@@ -25,7 +25,7 @@ from crm_mcp.minicrm.tools.arguments import (
     refuse_trashed,
     refuse_twice,
 )
-from crm_mcp.minicrm.tools.duplicates import Rediscovery, describe_doubles
+from crm_mcp.minicrm.tools.duplicates import CreatedRecordSearch, describe_duplicates
 from crm_mcp.minicrm.tools.targets import API_NAMES, Creation, Record, Updates
 from crm_mcp.minicrm.wire.checks import check_id
 from crm_mcp.minicrm.wire.requests import (
@@ -57,7 +57,7 @@ class WriteTools:
         self._directory = directory
         self._fields = WrittenFields(directory, zone)
         self._writer = writer
-        find = Rediscovery(client)
+        find = CreatedRecordSearch(client)
         self._new_projects = Creation("MiniCRM project", client.create_project, self._with_contact, find.of_project)
         self._new_tasks = Creation("MiniCRM task", client.create_task, self._with_project, find.of_task)
         self._new_addresses = Creation("MiniCRM address", client.create_address, self._with_contact, find.of_address)
@@ -212,7 +212,7 @@ class WriteTools:
         return replace(change, shown={**change.shown, "ProjectId": project["name"]})
 
     async def _without_double(self, change: Change) -> Change:
-        return replace(change, problem=await describe_doubles(self._client, change.sent))
+        return replace(change, problem=await describe_duplicates(self._client, change.sent))
 
 
 async def _take_as_it_is(change: Change) -> Change:

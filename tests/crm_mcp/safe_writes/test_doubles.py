@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from crm_mcp.ivinex.tools.duplicates import describe_doubles_within
+from crm_mcp.ivinex.tools.duplicates import describe_duplicates_within
 from tests.crm_mcp.safe_writes.playing import Fake, play
 from tests.support.mcp_play import call, fail
 
@@ -110,7 +110,7 @@ def test_ivinex_refuses_each_known_contact_by_itself_and_creates_the_others(fake
 
 
 def test_within_a_batch_email_and_phone_are_compared_as_people_mean_them() -> None:
-    told = describe_doubles_within(
+    told = describe_duplicates_within(
         [
             {"email": "a@x.example", "phone": "+36 30 123 4567"},
             {"email": "A@X.example "},

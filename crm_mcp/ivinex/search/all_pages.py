@@ -1,47 +1,23 @@
-"""A search read to its end, page by page, with what speaks against its being whole."""
+"""A search of records read to its end, page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-
+from crm_mcp.crm.all_pages import MAX_ROWS, AllPages
 from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record
-
-MAX_ROWS = 20_000
-"""Most records of one call: 200 pages."""
+from crm_mcp.ivinex.search.record_search import ReadRecords
 
 
-@dataclass(frozen=True, slots=True)
-class AllPages:
-    """What a search found.
-
-    Attributes:
-        records: Each record once, in the order received.
-        incomplete_reason: Why this may not be all, as a sentence; empty where it is.
-    """
-
-    records: list[Record]
-    incomplete_reason: str
-
-
-async def read_all_pages(
-    read_page: Callable[[int], Awaitable[Sequence[Record]]], steps: Steps, *, max_rows: int = MAX_ROWS
-) -> AllPages:
+async def read_all_pages(read: ReadRecords, steps: Steps, *, max_rows: int = MAX_ROWS) -> AllPages[Record]:
     """Read pages of 100 until one is not full, which ends a search (observed); Ivinex tells no total.
 
-    Args:
-        read_page: Reads up to 100 records from an offset on.
-        steps: Told of each page.
-        max_rows: Where to stop.
-
     Raises:
-        CrmError: A page could not be read; nothing is made of the others.
+        CrmError: A page could not be read.
     """
     found: dict[str, Record] = {}
     offset = 0
     while True:
-        page = await read_page(offset)
+        page = await read(PAGE_LIMIT, offset)
         offset += len(page)
         known = len(found)
         found |= {record["id"]: record for record in page}

@@ -1,0 +1,63 @@
+"""When a new contact duplicates another: both have the same email address or phone number. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from crm_mcp.crm.wording import listing, quoted
+
+PHONE_DIGITS = 9
+"""Digits that tell a phone number from others, counted from its end: a country code is written +36 here and 06 there
+(assumed; MiniCRM's document asks for at least the last six)."""
+MIN_PHONE_DIGITS = 6
+_MOST_NAMED = 3
+
+
+class Identifiers(NamedTuple):
+    """By what a contact is told from others; empty where it has none.
+
+    Attributes:
+        email: The email address as written, without surrounding spaces.
+        phone: The last digits of the phone number.
+    """
+
+    email: str
+    phone: str
+
+    @classmethod
+    def read(cls, email: object, phone: object) -> Identifiers:
+        """Read them from two fields; a phone number with too few digits counts as none."""
+        digits = digits_of(str(phone or ""))
+        return cls(str(email or "").strip(), digits[-PHONE_DIGITS:] if len(digits) >= MIN_PHONE_DIGITS else "")
+
+    @property
+    def keys(self) -> list[tuple[str, str]]:
+        """What is compared of them."""
+        return [key for key in (("email", self.email.casefold()), ("phone", self.phone)) if key[1]]
+
+    def match(self, other: Identifiers) -> bool:
+        """Tell whether both have the same email or the same phone."""
+        return not set(self.keys).isdisjoint(other.keys)
+
+
+def digits_of(phone: str) -> str:
+    """Return the digits of a phone number, however it is grouped."""
+    return "".join(char for char in phone if char.isascii() and char.isdigit())
+
+
+def match_earlier(batch: Iterable[Identifiers]) -> list[int | None]:
+    """Return for each contact of a batch the index of the first one before it that it duplicates."""
+    first: dict[tuple[str, str], int] = {}
+    found: list[int | None] = []
+    for at, identifiers in enumerate(batch):
+        found.append(next((first[key] for key in identifiers.keys if key in first), None))
+        for key in identifiers.keys:
+            first.setdefault(key, at)
+    return found
+
+
+def name_existing(contacts: Sequence[tuple[str, str]]) -> str:
+    """Return the beginning of a sentence that names contacts, each given by name and id, as duplicates."""
+    named = list(dict.fromkeys(f"{quoted(name)} ({contact_id})" for name, contact_id in contacts))
+    return f"Already there with this email or phone: {listing(named, _MOST_NAMED)}"

@@ -1,0 +1,111 @@
+"""What records of a module are to safe writes: read before they change, written many in one request, found again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+
+from crm_mcp.errors import BadRequestError, RefusedError
+from crm_mcp.ivinex.account.inferred_schema import InferredSchema
+from crm_mcp.ivinex.client import IvinexClient
+from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
+from crm_mcp.ivinex.tools.duplicates import describe_duplicates, name_of
+from crm_mcp.safe_writes.draft import Change, Outcome, Target
+
+BATCH_SIZE = 25
+"""Records of one request: few enough that one lost response leaves little unknown."""
+_MOST_FILTERS = 3
+_MOST_CHARACTERS = 100
+
+
+@dataclass
+class RecordUpdates(Target):
+    """Changes of existing records; `schema` tells the labels of options."""
+
+    client: IvinexClient
+    module_id: str
+    noun: str
+    schema: InferredSchema
+    batch_size: int = BATCH_SIZE
+
+    async def refresh(self, changes: Sequence[Change]) -> list[Change]:
+        """Read the records."""
+        records = await self._read([change.record_id for change in changes])
+        return [self._refreshed(change, records.get(change.record_id)) for change in changes]
+
+    def _refreshed(self, change: Change, record: Record | None) -> Change:
+        if record is None:
+            return replace(change, problem=f"Ivinex has no record {change.record_id} in this module.")
+        present = {name: record["fields"].get(name) for name in change.sent}
+        return replace(change, name=name_of(record["fields"]), before=self.schema.with_labels(present))
+
+    async def _read(self, ids: Sequence[str]) -> dict[str, Record]:
+        """Return records by id: in one request where the CRM takes `In` as it is meant, the others one by one."""
+        try:
+            found = await self._search("In", list(ids), PAGE_LIMIT)
+        except RefusedError:
+            found = {}
+        records = {record_id: record for record_id, record in found.items() if record_id in ids}
+        for record_id in ids:
+            if record_id not in records:
+                found = await self._search("Equal", record_id)
+                records |= {record_id: found[record_id]} if record_id in found else {}
+        return records
+
+    async def _search(self, operand: str, value: object, limit: int | None = None) -> dict[str, Record]:
+        by_id: RecordFilter = {"field": "collection_id", "operand": operand, "value": value}
+        rows = await self.client.search_records(self.module_id, filters=[by_id], limit=limit)
+        return {record["id"]: record for record in rows}
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Update all in one POST."""
+        updates = [{"record_id": change.record_id, "fields": change.sent} for change in changes]
+        return [*await self.client.update_records(self.module_id, updates)]
+
+
+@dataclass
+class RecordCreations(Target):
+    """New records; where it `refuses_duplicates`, none whose email or phone is there already."""
+
+    client: IvinexClient
+    module_id: str
+    noun: str
+    refuses_duplicates: bool = False
+    lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
+    batch_size: int = BATCH_SIZE
+
+    async def refresh(self, changes: Sequence[Change]) -> list[Change]:
+        """Search for duplicates where they are refused."""
+        if not self.refuses_duplicates:
+            return list(changes)
+        return [
+            change
+            if change.problem
+            else replace(change, problem=await describe_duplicates(self.client, self.module_id, change.sent))
+            for change in changes
+        ]
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Create all in one POST."""
+        return [*await self.client.create_records(self.module_id, [change.sent for change in changes])]
+
+    async def find_alike(self, change: Change) -> Mapping[str, bool] | None:
+        """Search by the texts that were sent, which come back as they went; numbers and options may not."""
+        texts = {name: value for name, value in change.sent.items() if _is_distinctive(value)}
+        if not texts:
+            return None
+        filters = [RecordFilter(field=name, operand="Equal", value=value) for name, value in texts.items()]
+        try:
+            rows = await self.client.search_records(self.module_id, filters=filters[:_MOST_FILTERS], limit=PAGE_LIMIT)
+        except BadRequestError:  # one of the names is no field, for which the creation itself is going to be refused
+            return None
+        if len(rows) >= PAGE_LIMIT:
+            return None
+        return {
+            record["id"]: all(record["fields"].get(name) == value for name, value in texts.items()) for record in rows
+        }
+
+
+def _is_distinctive(value: object) -> bool:
+    return isinstance(value, str) and any(char.isalpha() for char in value) and len(value) <= _MOST_CHARACTERS
