@@ -1,0 +1,100 @@
+"""Connects one People account to the server: settings, client and tools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mcp.server.mcpserver.prompts.base import Prompt
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+from crm_mcp.crm.messages import Sender
+from crm_mcp.mcp.apps import ToolApp
+from crm_mcp.mcp.connector import ExportReader, FieldDescription, Module, ModuleDescription
+from crm_mcp.mcp.tool import CrmTool
+from crm_mcp.safe_writes.gate import SafeWriter
+from crm_mcp.settings import BaseUrl, environment, load, require_whole
+from crm_mcp.transport.logins import BearerLogin
+from crm_mcp.transport.session import ConnectionPool, Session
+
+from .tools import PeopleTools
+from .wire import PeopleClient, Person
+
+
+class PeopleSettings(BaseSettings):
+    """One People account and its token."""
+
+    model_config = environment("PEOPLE_")
+
+    url: BaseUrl | None = None
+    token: SecretStr = SecretStr("")
+
+
+class PeopleConnector:
+    """One People account."""
+
+    name = "people"
+    title = "People"
+    variables = "PEOPLE_URL, PEOPLE_TOKEN"
+    instructions = "People holds people: find them with search_people."
+    beside_modules: Sequence[str] = ()
+
+    def __init__(self, sender: Sender) -> None:
+        self._client = PeopleClient(sender)
+        self._tools = PeopleTools(self._client, SafeWriter())
+
+    @classmethod
+    def from_environment(cls, pool: ConnectionPool) -> PeopleConnector | None:
+        """Return the connector, or None when no variable is set."""
+        settings = load(PeopleSettings)
+        url, token = settings.url or "", settings.token.get_secret_value()
+        if not require_whole({"PEOPLE_URL": url, "PEOPLE_TOKEN": token}, crm=cls.title):
+            return None
+        return cls(Session(pool, crm=cls.title, base_url=url, login=BearerLogin(token)))
+
+    @classmethod
+    def demo_environment(cls, url: str) -> Mapping[str, str]:
+        """Return the variables that connect the bundled fake."""
+        return {"PEOPLE_URL": url, "PEOPLE_TOKEN": "demo-people-token"}
+
+    def tools(self) -> Sequence[CrmTool]:
+        """Return the tools."""
+        return self._tools.all()
+
+    def apps(self) -> Sequence[ToolApp]:
+        """Return none."""
+        return ()
+
+    async def list_modules(self) -> list[Module]:
+        """Return the only module."""
+        return [{"id": "people", "name": "People"}]
+
+    async def describe_module(self, module: str) -> ModuleDescription:
+        """Return the fields of a person."""
+        fields: list[FieldDescription] = [{"name": name, "type": "text"} for name in ("name", "email")]
+        return {"id": module, "name": "People", "crm": self.name, "fields": fields}
+
+    def record_kinds(self) -> Sequence[str]:
+        """Return the only kind."""
+        return ["person"]
+
+    def prompts(self) -> Sequence[Prompt]:
+        """Return none."""
+        return ()
+
+    async def read_record(self, kind: str, record_id: str) -> Person:  # noqa: ARG002  # there is one kind
+        """Return one person."""
+        return await self._client.get_person(record_id)
+
+    async def list_names(self, argument: str, module: str) -> list[str]:  # noqa: ARG002  # there is one module
+        """Return the name of the only module."""
+        return ["people"] if argument == "module" else []
+
+    def exports(self) -> Mapping[str, ExportReader]:
+        """Return how all people are read."""
+        return {"search_people": self._tools.read_people}
+
+    async def check_login(self) -> str:
+        """Ask for the first page."""
+        found = await self._client.search_people()
+        return f"login works, {found.total} people"
