@@ -1,8 +1,8 @@
-"""The shapes of MiniCRM data, outward and within: what the codec parses is what the tools give.
+"""The models of MiniCRM: what `wire` parses and what the tools return. Pure data.
 
-Pure data. An object has its own `id` as text, its few common keys in snake_case and the rest under `fields`, with the
-CRM's own names and untouched values. A common key that the CRM holds empty is absent. `rich_text` names the texts that
-are HTML in the CRM where an answer shows them as plain text.
+An object has its own `id` as text, its few common keys in snake_case and the rest under `fields`, with the CRM's own
+names and untouched values. A common key that the CRM holds empty is absent. `rich_text` names the texts that are HTML
+in the CRM and that a result shows as plain text.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Schema(TypedDict):
 
 
 class Project(TypedDict):
-    """One project: a search gives ids of status and user, a detail gives their labels; names are added to ids."""
+    """One project: rows of a search hold ids of status and user, a detail their labels; labels are added to ids."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""What the environment says about the MiniCRM account: `MINICRM_...`."""
+"""The settings of the MiniCRM account: `MINICRM_...` in the environment."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ def _known_zone(name: str) -> str:
 
 
 class MinicrmSettings(BaseSettings):
-    """One MiniCRM account and its login. `user` is who "me" is: a user's name or id. `now` stops the clock.
+    """One MiniCRM account and its login.
 
-    A stopped clock is for rehearsals on data whose dates are fixed: what is overdue stays overdue.
+    Attributes:
+        user: Name or id of the user who is "me".
+        now: The time at which the clock stands still, for rehearsals on data whose dates are fixed.
     """
 
     model_config = environment("MINICRM_")
@@ -44,7 +46,7 @@ class MinicrmSettings(BaseSettings):
 
     @property
     def clock(self) -> Callable[[ZoneInfo], datetime]:
-        """What tells the time in a zone: the machine's clock, or the one that stands at `MINICRM_NOW`."""
+        """Returns the time in a zone: the machine's, or always `MINICRM_NOW` where that is set."""
         stopped = self.now
         if stopped is None:
             return datetime.now

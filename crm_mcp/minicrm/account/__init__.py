@@ -1,1 +1,1 @@
-"""What is known about one MiniCRM account: its modules, statuses, users and fields."""
+"""What one MiniCRM account holds beside records: modules, statuses, users, schemas, and values checked by these."""

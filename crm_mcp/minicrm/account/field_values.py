@@ -1,6 +1,6 @@
-"""Whether values fit the fields they are written to, by the schema's types, and how people read them. Pure.
+"""Values of fields: checked by the schema's types before they are written, and shown by their labels. Pure.
 
-The CRM refuses a misfit by its field's label only, or with a 500 (observed), so it is refused here with the reason.
+The CRM refuses a wrong value by its label only, or with a 500 (observed), so it is refused here with the reason.
 """
 
 from __future__ import annotations
@@ -26,11 +26,9 @@ _DECIMALS = frozenset({"Float", "Decimal", "Double", "Number"})
 
 
 def check_values(schema: Schema, fields: Mapping[str, object]) -> dict[str, object]:
-    """Return fields whose values fit their types; flags are written 1 and 0.
+    """Return fields whose values fit their types, with flags as 1 and 0; choices are resolved already.
 
-    Args:
-        schema: The entity's schema; a field that it does not hold is taken for text, `Deleted` for a flag.
-        fields: API field names to values, choices resolved already.
+    A field that the schema does not hold is taken for text, `Deleted` for a flag.
 
     Raises:
         InputError: A value does not fit.
@@ -42,11 +40,7 @@ def check_values(schema: Schema, fields: Mapping[str, object]) -> dict[str, obje
 
 
 def read_flag(name: str, value: object) -> int:
-    """Return a flag as the CRM writes it, 1 or 0.
-
-    Raises:
-        InputError: It is none.
-    """
+    """Return a flag as the CRM writes it, 1 or 0; anything else raises an `InputError`."""
     flag = _FLAGS.get(str(value).strip().casefold()) if isinstance(value, str | int) else None
     if flag is None:
         raise InputError(f"{name} takes 1 or 0, not {shown(value)}.", hint="Write 1 for yes and 0 for no.")
@@ -67,7 +61,7 @@ def _checked(name: str, value: object, field: SchemaField | None) -> object:
 
 
 def _problem_of(kind: str, value: object) -> str:
-    """Say what a value of this type must be; nothing where it is that."""
+    """Return what a value of this type must be, as the rest of a sentence; empty where it fits."""
     text = str(value)
     if kind == "Int":
         fits = isinstance(value, str | int) and _WHOLE.fullmatch(text.strip()) and -(2**63) <= int(text) < 2**63

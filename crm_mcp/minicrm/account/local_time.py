@@ -18,14 +18,10 @@ _ISO = re.compile(
 
 
 def parse_local_time(text: str, zone: ZoneInfo, *, end_of_day: bool) -> str:
-    """Return a date or date-time as `YYYY-MM-DD HH:MM:SS` in the account's zone.
+    """Return an ISO date or date-time as `YYYY-MM-DD HH:MM:SS` in the account's zone.
 
-    Without an offset the text is local time already, and stands even where a change of clocks skips or repeats it.
-
-    Args:
-        text: An ISO date or date-time, with or without an offset.
-        zone: The account's time zone.
-        end_of_day: Whether a date alone means 23:59:59, as the CRM reads back a date-only field, or 00:00:00.
+    Without an offset the text is local time already, and stands even where a change of clocks skips or repeats it. A
+    date alone means 00:00:00, or with `end_of_day` 23:59:59, as the CRM sends a date-only field.
 
     Raises:
         InputError: The text is no such date.

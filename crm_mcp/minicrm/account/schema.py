@@ -1,7 +1,7 @@
-"""Looking names and choices up in a schema before something is written or searched for. Pure.
+"""Names and choices checked by a schema before something is written or searched for. Pure.
 
 MiniCRM takes a user that does not exist and gives the card to a random one (observed), and refuses a wrong choice by
-its field's label only. So a name or choice that a schema does not hold is refused here, with what it could have been.
+its field's label only. So a name or choice that a schema does not hold is refused here, with the nearest ones.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def check_field_names(schema: Schema | None, names: Iterable[str], known: Collection[str] = ()) -> None:
-    """Refuse a field name that neither the schema nor the API knows; names are case-sensitive (observed).
+    """Refuse an API name that is neither in the schema nor in `known`; names are case-sensitive (observed).
 
     Args:
         schema: The entity's schema; None where there is none, as for addresses.
         names: API field names.
-        known: Names that the API takes beside the schema, from the field table.
+        known: Names that the API takes beside those of the schema, from the field table.
 
     Raises:
         InputError: A name is unknown.
@@ -45,17 +45,15 @@ def check_field_names(schema: Schema | None, names: Iterable[str], known: Collec
 
 
 def resolve_set(field_name: str, value: object, choices: Mapping[str, str]) -> str | int:
-    """Return a multiple choice as it is written: labels joined by comma, or a bitmask.
-
-    A bitmask comes back as the number it is; labels become one only if one of them holds a comma itself.
+    """Return a multiple choice as it is written: labels joined by commas, or a bitmask where a label holds a comma.
 
     Args:
         field_name: The field's API name, for the error.
-        value: A bitmask, labels joined by commas as the CRM reads them back, or a list of labels or ids.
+        value: A bitmask, labels joined by commas as the CRM sends them, or a list of labels or ids.
         choices: Ids, which are powers of two, to labels.
 
     Raises:
-        InputError: A label is no choice, or the bitmask has a bit that none has.
+        InputError: A label is no choice, or the bitmask has a bit that is none.
 
     Source: minicrm.txt, "Database Schema" (Set); fixtures minicrm/06 and 06b.
     """
@@ -73,7 +71,7 @@ def resolve_set(field_name: str, value: object, choices: Mapping[str, str]) -> s
 
 
 def _split_labels(field_name: str, text: str, choices: Mapping[str, str]) -> list[str]:
-    """Return the ids of labels joined by commas, taking the longest label where labels hold commas."""
+    """Return the ids of labels joined by commas; labels may hold commas, and the longest one wins."""
     parts = text.split(",")
     found: list[str] = []
     at = 0
@@ -101,18 +99,18 @@ def _joined(ids: list[str], choices: Mapping[str, str]) -> str | int:
 def resolve_fields(
     schema: Schema, fields: Mapping[str, object], known: Collection[str] = (), zone: ZoneInfo | None = None
 ) -> dict[str, object]:
-    """Return fields ready to be written: names checked, choices by id, date-times in the account's zone.
+    """Return fields ready to be sent: names checked, choices by id, date-times in the account's zone.
 
-    An empty value empties a field and goes out as it is (assumed), except for status, user and module.
+    An empty value empties a field and is sent as it is (assumed), except for status, user and module.
 
     Args:
         schema: The entity's schema.
         fields: API field names to values; a choice by label or id.
-        known: Names that the API takes beside the schema, from the field table.
-        zone: The account's time zone; without it date-times go out as given.
+        known: Names that the API takes beside those of the schema, from the field table.
+        zone: The account's time zone; without it date-times are sent as given.
 
     Raises:
-        InputError: A name or a choice is unknown, or a date is none.
+        InputError: A name, a choice or a date is wrong.
     """
     check_field_names(schema, fields, known)
     by_name = {field["name"]: field for field in schema["fields"]}
@@ -145,7 +143,7 @@ def _resolved_choice(field: SchemaField, value: object, choices: Mapping[str, st
 
 
 def merge_schemas(schemas: Iterable[Schema]) -> Schema:
-    """Return one schema that knows what any of several knows; a field's choices are joined."""
+    """Return one schema with all that several hold; a field's choices are joined."""
     whole: Schema = {"fields": [], "statuses": {}, "users": {}, "modules": {}}
     by_name = {field["name"]: field for field in whole["fields"]}
     for schema in schemas:
@@ -160,10 +158,10 @@ def merge_schemas(schemas: Iterable[Schema]) -> Schema:
 
 
 def choices_of(field: str, schemas: Sequence[Schema], modules: Mapping[str, str]) -> dict[str, str]:
-    """Return the choices of a project's field that a search can tell apart, by id; none where it cannot.
+    """Return the labels by id of a project field whose choices exclude each other; none where they may not.
 
     A project may have several choices of a Set, and what only may be an Enum could be one. Where modules give one name
-    to different choices, an id means different things.
+    to fields with different choices, an id means different things.
     """
     if field == "CategoryId":
         return dict(modules)

@@ -1,4 +1,7 @@
-"""How the fields of a write become what MiniCRM takes: names to ids, dates to local time, values checked by schema."""
+"""Fields of a write made into what MiniCRM takes: names to ids, dates to local time, values checked by the schema.
+
+Every method raises an `InputError` for a name, a choice, a date or a value that is wrong.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +28,18 @@ NO_SCHEMA = _schema_of()
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Fields ready to be written, and the schema by which people can read them."""
+    """Fields ready to be written, and the schema that holds the labels of their choices."""
 
     sent: Values
     schema: Schema
 
     @property
     def shown(self) -> Values:
-        """The same fields as the CRM shows them."""
+        """The fields with labels in place of ids."""
         return self.show(self.sent)
 
     def show(self, fields: Mapping[str, object]) -> Values:
-        """Return any fields of the same record as the CRM shows them."""
+        """Return any fields of the same record with labels in place of ids."""
         return show_values(self.schema, fields)
 
 
@@ -48,11 +51,7 @@ class WrittenFields:
         self._zone = zone
 
     async def of_project(self, module_id: str, fields: Mapping[str, object]) -> Resolved:
-        """Resolve fields of a project of one module; without one, by what any module knows.
-
-        Raises:
-            InputError: A name, a choice or a value is wrong.
-        """
+        """Resolve fields of a project of one module, or by the schemas of all where none is named."""
         if not fields:
             return Resolved({}, NO_SCHEMA)
         schema = merge_schemas(await self._directory.project_schemas(module_id))
@@ -63,29 +62,17 @@ class WrittenFields:
 
     @staticmethod
     def of_plain_project(fields: Mapping[str, object]) -> Resolved:
-        """Check fields of a project that need no schema: its name, trash and reference.
-
-        Raises:
-            InputError: A value is wrong.
-        """
+        """Check fields of a project that need no schema: its name, trash and reference."""
         return Resolved(check_values(NO_SCHEMA, fields), NO_SCHEMA)
 
     async def of_contact(self, contact_type: str, fields: Mapping[str, object]) -> Resolved:
-        """Resolve fields of a Person or Business.
-
-        Raises:
-            InputError: A name, a choice or a value is wrong.
-        """
+        """Resolve fields of a Person or Business."""
         schema = await self._directory.contact_schema(contact_type)
         sent = resolve_fields(schema, fields, CONTACT.written, self._zone)
         return Resolved(check_values(schema, sent), schema)
 
     async def of_task(self, *, comment: str, deadline: str, user: str, type: str) -> Resolved:  # noqa: A002
-        """Resolve what a task holds; no schema lists the types of tasks, so the CRM judges `type`.
-
-        Raises:
-            InputError: The deadline is no date, or the user is unknown.
-        """
+        """Resolve fields of a task, without the empty ones; `type` goes unchecked, since no schema lists the types."""
         fields: Values = {
             "Comment": comment,
             "Deadline": parse_local_time(deadline, self._zone, end_of_day=True) if deadline else "",
@@ -100,11 +87,7 @@ class WrittenFields:
 
     @staticmethod
     def of_address(fields: Mapping[str, object]) -> Resolved:
-        """Check fields of an address, of which there is no schema.
-
-        Raises:
-            InputError: A name or a value is wrong.
-        """
+        """Check fields of an address, of which there is no schema."""
         check_field_names(None, fields, ADDRESS.written)
         flags = _schema_of({"name": "Default", "type": "Boolean"})
         return Resolved(check_values(flags, fields), flags)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from crm_mcp.crm.name_matching import shown
 from crm_mcp.errors import InputError
+from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.wire.values import read_text
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def check_create(entity: Entity, fields: Mapping[str, object]) -> dict[str, obje
 def check_contact_name(fields: dict[str, object]) -> dict[str, object]:
     """Return the fields of a new contact, which needs a `Type` and a name (observed)."""
     contact_type = fields["Type"]
-    if contact_type not in ("Person", "Business"):
+    if contact_type not in [*CONTACT_TYPES]:  # fields hold any JSON, lists too
         raise InputError("Type must be Person or Business.", hint="Write the English word, not a label or an id.")
     names = ("Name",) if contact_type == "Business" else ("FirstName", "LastName", "Name")
     if all(fields.get(name) in (None, "") for name in names):

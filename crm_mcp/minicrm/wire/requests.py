@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from crm_mcp.crm.messages import Request
 from crm_mcp.errors import InputError
-from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT, TASK
+from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, CONTACT_TYPES, PROJECT, TASK
 from crm_mcp.minicrm.wire.checks import (
     check_contact_name,
     check_create,
@@ -49,7 +49,7 @@ def build_get_contact_schema(contact_type: str) -> Request:
 
     Source: minicrm.txt, "Database Schema"; fixtures minicrm/04 and 04b.
     """
-    if contact_type not in ("Person", "Business"):
+    if contact_type not in CONTACT_TYPES:
         raise InputError("There is a schema of Person and one of Business, no other.")
     return _get(f"Schema/{contact_type}")
 

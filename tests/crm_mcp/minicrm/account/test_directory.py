@@ -40,12 +40,14 @@ class Account:
 
     def __init__(self, *, me: str = "") -> None:
         self.asked: list[str] = []
+        self.closed: set[str] = set()
         self.now_s = 0.0
         self.directory = Directory(MinicrmClient(self), me=me, clock=lambda: self.now_s)
 
     async def send(self, request: Request) -> Response:
         self.asked.append(request.path)
-        return Response(200, ANSWERS[request.path], "application/json", request)
+        status = 403 if request.path in self.closed else 200
+        return Response(status, ANSWERS[request.path], "application/json", request)
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run(coroutine)
@@ -67,6 +69,17 @@ def test_a_schema_is_asked_for_once_until_it_is_old() -> None:
     account.now_s = CACHE_TTL_S + 1
     account.run(account.directory.module_id("Sales"))
     assert len(account.asked) == 2
+
+
+def test_a_module_whose_schema_may_not_be_read_is_passed_over_and_not_asked_for_again() -> None:
+    account = Account()
+    account.closed = {"/Api/R3/Schema/Project/3"}
+    for _ in range(2):
+        assert [schema["users"] for schema in account.run(account.directory.project_schemas())] == [
+            {"1": "John Doe", "2": "Jane Roe"}
+        ]
+    assert account.asked.count("/Api/R3/Schema/Project/3") == 1
+    assert account.run(account.directory.readable_schema("3")) is None
 
 
 def test_an_unknown_module_is_refused_with_all_modules() -> None:

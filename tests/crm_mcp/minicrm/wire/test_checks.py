@@ -87,6 +87,7 @@ def test_updated_since_is_a_local_date_or_date_time(text: str) -> None:
         (wire.build_create_contact, {"Type": "Business", "FirstName": "John"}, "Name"),
         (wire.build_create_contact, {"Type": "Person", "Email": "jd@example.com"}, "FirstName or LastName"),
         (wire.build_create_contact, {"Type": "Személy", "FirstName": "John"}, "Person or Business"),
+        (wire.build_create_contact, {"Type": ["Person"], "FirstName": "John"}, "Person or Business"),
         (wire.build_create_task, {"Comment": "Do something."}, "ProjectId"),
         (wire.build_create_task, {"ProjectId": "1/2"}, "project_id"),
         (wire.build_create_address, {"ContactId": 1}, "Name"),
