@@ -1,4 +1,4 @@
-"""The command `crm-mock seed`: shows, makes and checks seed documents."""
+"""The command `crm-mock seed`: prints, generates and checks seed documents."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class ApiRequest:
         body: The raw body.
         base_url: Where the caller reached the fake, such as `http://127.0.0.1:8080`.
         username: The name that the caller logged in with.
-        is_counted: Whether it uses up a limit of requests; what the page for people reads does not.
+        is_counted: Whether it uses up a limit of requests; what the page reads does not.
     """
 
     method: str
@@ -42,12 +42,12 @@ class ApiRequest:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How a fault has an answer reach the caller.
+    """What a fault does to a response on its way to the caller.
 
     Attributes:
         fault: The fault's kind, for the journal.
         delay_s: Seconds by which it is late; of a dripped body, the seconds it takes.
-        is_reset: Whether the connection is reset instead of answering; the answer then has status 0 and no body.
+        is_reset: Whether the connection is reset without a response, which then has status 0 and no body here.
         is_dripped: Whether the body comes in small pieces.
         cut_at: How many bytes of the body are sent before the connection is closed; None is all of them.
     """
@@ -61,16 +61,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class ApiResponse:
-    """What a CRM says to a request.
+    """The response of a CRM to a request.
 
     Attributes:
         status: HTTP status.
         body: The raw body.
         content_type: The body's media type.
-        reason: For the journal: why it was refused, with the section of the document it rests on. Empty on success.
+        reason: For the journal: why the request was refused, with the section of the document. Empty on success.
         hints: For the journal: odd but accepted things, and "did you mean" for near misses.
         headers: Further headers, such as `Allow` beside a 405.
-        delivery: How a fault disturbs it on its way; None where nothing does.
+        delivery: What a fault does to it on its way; None where no fault applies.
     """
 
     status: int
@@ -88,17 +88,17 @@ class ApiResponse:
 
     @classmethod
     def of_json(cls, value: object, *, status: int = 200, reason: str = "", hints: Sequence[str] = ()) -> ApiResponse:
-        """Answer with `value` as JSON, compact and ASCII only, as PHP's `json_encode` prints it."""
+        """Return a response of `value` as JSON, compact and ASCII only, as PHP's `json_encode` prints it."""
         return cls(status, _encode_json(value).encode(), JSON_TYPE, reason, tuple(hints))
 
     @classmethod
     def of_text(cls, text: str, *, status: int, reason: str = "", hints: Sequence[str] = ()) -> ApiResponse:
-        """Answer with plain text."""
+        """Return a response of plain text."""
         return cls(status, text.encode(), TEXT_TYPE, reason, tuple(hints))
 
 
 class Clock(Protocol):
-    """Tells the CRMs what time it is, so that a test can decide."""
+    """The account's time."""
 
     def now(self) -> dt.datetime:
         """Return the present local time of the account, without an offset and without microseconds."""

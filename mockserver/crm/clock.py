@@ -1,6 +1,6 @@
-"""The account's clock: real local time, or a time that a test has set, frozen or running.
+"""The account's clock: real local time, or a time that was set, frozen or running.
 
-A set time is part of the state: it lives in the database, so it is in snapshots and in a `--db` file.
+A set time is stored in the database, so snapshots and `--db` files hold it.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ def parse_account_time(text: str) -> dt.datetime:
 
 
 class AccountClock:
-    """Tells and changes the account's time.
+    """The account's time.
 
     Args:
-        connection: Where a set time is kept.
-        read_real_time: The real account time, replaceable in tests.
+        connection: The database that stores a set time.
+        read_real_time: Returns the real time in the account's zone.
     """
 
     def __init__(
@@ -61,18 +61,18 @@ class AccountClock:
         return self._frozen_at if self._frozen_at is not None else self._read_real_time() + self._ahead
 
     def freeze(self, moment: dt.datetime | None = None) -> None:
-        """Stop the clock at `moment`, or where it is."""
-        self._keep(moment or self.now(), dt.timedelta(0))
+        """Stop the clock at `moment`, or at the present time."""
+        self._store(moment or self.now(), dt.timedelta(0))
 
     def run_from(self, moment: dt.datetime) -> None:
         """Set the clock to `moment` and let it run on from there."""
-        self._keep(None, moment - self._read_real_time())
+        self._store(None, moment - self._read_real_time())
 
     def free(self) -> None:
-        """Go back to real time."""
-        self._keep(None, dt.timedelta(0))
+        """Return to real time."""
+        self._store(None, dt.timedelta(0))
 
-    def _keep(self, frozen_at: dt.datetime | None, ahead: dt.timedelta) -> None:
+    def _store(self, frozen_at: dt.datetime | None, ahead: dt.timedelta) -> None:
         with transaction(self._connection):
             self._connection.execute("DELETE FROM control_clock")
             self._connection.execute(

@@ -1,7 +1,6 @@
-"""The SQLite database that holds a fake's whole state: opening it, steps on it, and moving it out and in.
+"""The SQLite database that holds a fake's whole state: opening it, transactions, and snapshots.
 
-One connection is shared by both CRMs, in autocommit: whoever writes opens a `transaction`. Nothing here knows either
-CRM.
+All CRMs share one connection in autocommit: whoever writes opens a `transaction`. Nothing here knows a CRM.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 
-# "CRMK" as a number: marks a file as this program's, so that a stranger's database is never written to.
+# "CRMK" as a number: marks a file as this program's, so that another program's database is never written to.
 APPLICATION_ID = 0x43524D4B
 SCHEMA_VERSION = 1
 
@@ -25,10 +24,10 @@ class DatabaseError(Exception):
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Generator[None]:
-    """Run a block as one step: all of it is committed, or, where it raises, none of it.
+    """Commit what a block writes, or roll it back where the block raises.
 
-    Blocks nest: an inner one undoes only itself, and nothing is durable before the outermost one ends. Use this and
-    neither `commit()` nor `with connection:`, which would end a step opened further out.
+    Blocks nest as savepoints: an inner one rolls back only itself, and the outermost one commits. Do not use
+    `commit()` or `with connection:`, which would end an outer transaction.
     """
     nested = connection.in_transaction
     connection.execute("SAVEPOINT step" if nested else "BEGIN IMMEDIATE")

@@ -1,11 +1,11 @@
-"""How faithful the fake is to which reading: the document's, or what live servers do, and every switch between them.
+"""Profiles: whether the fake follows the documents or what live servers do, and a switch for each difference.
 
 A CRM declares each point where readings differ as a `Deviation` in its own folder and asks the profile by it:
 
     if self._profile.observes(COUNT_IS_TEXT): ...
 
 A profile turns a deviation on or off; `--deviation NAME=on|off` and a seed's `deviations` overrule it one by one.
-Nothing here knows either CRM.
+Nothing here knows a CRM.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def parse_switches(texts: Iterable[str], known: Iterable[Deviation]) -> dict[str
 
 
 def check_names(names: Iterable[str], known: Iterable[Deviation]) -> None:
-    """Refuse names of deviations that nobody declares.
+    """Refuse names of deviations that no CRM declares.
 
     Raises:
         DeviationError: There is no such deviation.

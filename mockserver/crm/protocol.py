@@ -1,4 +1,4 @@
-"""What a faked CRM has to offer: the web server, the control API and the page for people use nothing else of it."""
+"""The interface of a faked CRM: the web server, the control API and the page use nothing else of it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:  # a server whose page nobody opens does not load them
 
 
 class Crm(Protocol):
-    """One faked CRM: its data, and its answers.
+    """One faked CRM: its data and its API.
 
     It is built as `Fake(connection, clock, profile)`, makes its tables where they are missing, and is built anew over
     the tables it finds after a snapshot was restored, so it may cache what it read from them.
 
-    Every method runs to its end without awaiting, so one request is one step; `answer` commits or rolls back by itself.
+    No method awaits, so one request is handled as a whole; `answer` commits or rolls back by itself.
     The connection is in autocommit and shared: write inside `mockserver.crm.database.transaction(connection)`, which
-    nests, because a seed is loaded into both CRMs as one step.
+    nests, because a seed is loaded into all CRMs in one transaction.
     """
 
     def load(self, seed: Mapping[str, object]) -> None:
@@ -36,7 +36,7 @@ class Crm(Protocol):
         ...
 
     def list_logins(self) -> Sequence[tuple[str, str]]:
-        """Return the account's logins as user name and password, for the page that tells people how to start."""
+        """Return the account's logins as user name and password, which the page shows."""
         ...
 
     def record_views(self) -> RecordViews:
@@ -44,7 +44,7 @@ class Crm(Protocol):
         ...
 
     def list_deviations(self) -> Sequence[Deviation]:
-        """Return every point where the profile decides between the document and live behaviour."""
+        """Return every difference between the document and live behaviour that the profile decides."""
         ...
 
     def knows_login(self, username: str, password: str) -> bool:
@@ -52,9 +52,9 @@ class Crm(Protocol):
         ...
 
     def refuse_login(self) -> ApiResponse:
-        """Answer a request whose login is missing or wrong."""
+        """Return the response to a request whose login is missing or wrong."""
         ...
 
     def answer(self, request: ApiRequest) -> ApiResponse:
-        """Answer one authenticated request."""
+        """Return the response to one authenticated request."""
         ...

@@ -1,4 +1,4 @@
-"""Finding lines of a JSON text: the one that an error message is about, and the one where a key comes again."""
+"""Line and column in a JSON text: of the value that an error is about, and of a repeated key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Guessing what was meant by a name that does not exist."""
+"""Near misses: the known names that an unknown one most probably stands for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading JSON that strangers wrote: strictly, with an error a person can act on, and narrowing what was read."""
+"""Strict JSON: parsing with errors that name the place, and narrowing and naming the type of what was parsed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class JsonError(Exception):
 
 
 def parse_json(raw: bytes) -> object:
-    """Read one JSON value from UTF-8 text, as RFC 8259 has it: no NaN, no half of a surrogate pair.
+    """Read one JSON value from UTF-8 text by RFC 8259: neither NaN nor a lone surrogate.
 
     Raises:
         JsonError: It is something else.
@@ -22,7 +22,7 @@ def parse_json(raw: bytes) -> object:
 
 
 def parse_document(raw: bytes) -> object:
-    """Read one JSON value in which no object has a key twice: the first one would be lost without a word.
+    """Read one JSON value in which no object has a key twice, of which all but the last would be lost.
 
     Raises:
         JsonError: It is something else.

@@ -1,7 +1,7 @@
-"""The page for people: what this server is and holds, its records to search and edit, its journal, and its switches.
+"""The web page: what this server is and holds, its records, its journal, its faults and its data.
 
-Rendered here from templates; no build step, nothing from other hosts, and no script is needed. This package, and Jinja
-with it, is imported when a person first opens the page.
+Rendered from templates: no build step, nothing from other hosts, and no script is needed. This package, and Jinja with
+it, is imported when the page is first opened.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who may use the page: those who may use the control endpoints, and never a form on another site's page."""
+"""Access to the page: open to whoever may use the control endpoints; forms of other sites are refused."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ COOKIE = "crm_mock_page"
 
 
 def is_open(request: HttpRequest, token: str) -> bool:
-    """Tell whether the visitor may see and change what the server holds.
+    """Tell whether a request may see and change what the server holds.
 
-    Args:
-        request: The request.
-        token: The control token; a browser cannot send it as a header, so a cookie stands for it.
+    A browser cannot send the control token as a header, so a cookie stands for it.
     """
     return refuse_control(request, token) is None or (bool(token) and _holds_cookie(request, token))
 
 
 def is_own_form(request: HttpRequest) -> bool:
-    """Tell whether a form was sent by this server's own page: browsers say where a form stood."""
+    """Tell whether a form was sent by this server's own page, by the `Origin` or `Sec-Fetch-Site` of the browser."""
     origin = request.headers.get(b"origin")
     if origin is not None:
         return origin.decode("latin-1") == request.base_url
@@ -31,13 +29,13 @@ def is_own_form(request: HttpRequest) -> bool:
 
 
 def make_cookie(request: HttpRequest, token: str) -> str:
-    """Return the value of `Set-Cookie` for a visitor who gave the token."""
+    """Return the value of `Set-Cookie` that stands for the control token."""
     secure = "; Secure" if request.scheme == "https" else ""
     return f"{COOKIE}={_sign(token)}; Path=/; HttpOnly; SameSite=Strict{secure}"
 
 
 def is_token(given: str, token: str) -> bool:
-    """Tell whether a visitor gave the right token."""
+    """Compare a token with the control token, in constant time."""
     return bool(token) and hmac.compare_digest(given.encode(errors="replace"), token.encode())
 
 

@@ -1,4 +1,4 @@
-"""A request as a line for a terminal."""
+"""Requests as curl commands."""
 
 from __future__ import annotations
 
@@ -16,13 +16,7 @@ def build_curl(
 ) -> str:
     """Return a request as a curl command, with a login of the workspace where a CRM is asked.
 
-    Args:
-        workspace: Whose login to use.
-        base_url: Where the reader reached the server.
-        method: HTTP method.
-        path: Decoded path.
-        query: Decoded names and values.
-        body: The body as text, None for none.
+    Path and query are decoded; `base_url` is where the browser reached the server.
     """
     words = ["curl"]
     login = find_login(workspace, path)
@@ -48,13 +42,13 @@ def find_login(workspace: Workspace, path: str) -> str:
 
 
 def build_control_curl(request: PageRequest, method: str, path: str, *more: str) -> str:
-    """Return a curl command for a control endpoint, about the workspace that is looked at.
+    """Return a curl command for a control endpoint and the workspace of the page request.
 
     Args:
-        request: Where the reader is.
+        request: The page request.
         method: HTTP method.
-        path: What stands behind `/_control/`, and a query of its own.
-        more: Further words of the command, as they are.
+        path: What follows `/_control/`, with its query.
+        more: Further words of the command, already quoted.
     """
     url = f"{request.http.base_url}/_control/{path}"
     if request.workspace.name != DEFAULT_NAME:

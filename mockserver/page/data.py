@@ -1,11 +1,13 @@
-"""Seeds, reset and the clock: what a person does to all data at once."""
+"""The page `data`: loading seeds, reset, and the clock."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from mockserver.crm.api import ApiResponse, SeedError
 from mockserver.crm.clock import parse_account_time
 from mockserver.page.curl import build_control_curl
-from mockserver.page.page_request import PageRequest
+from mockserver.page.page_request import FormError, PageRequest
 from mockserver.seeds.load import SEED_NAMES, load_seed, looks_like_yaml, read_seed
 
 _SEED_TEXTS = {
@@ -15,16 +17,11 @@ _SEED_TEXTS = {
 }
 
 
-class _FormError(Exception):
-    """What a person asked for cannot be done; the message says what to write instead."""
-
-
 def answer_data(request: PageRequest) -> ApiResponse:
-    """Answer a request to `data`, or carry out `data/reset`, `data/seed`, `data/document` or `data/clock`."""
-    action = request.parts[1] if len(request.parts) > 1 else ""
+    """Show `data`, or carry out `data/reset`, `data/seed`, `data/document` or `data/clock`."""
     if request.http.method != "POST":
-        return _render(request) if not action else request.redirect("data")
-    form = {name: values[-1] for name, values in request.read_form().items()}
+        return _render(request) if not request.action else request.redirect("data")
+    action, form = request.action, request.read_form()
     try:
         if action == "reset":
             request.workspace.reset()
@@ -36,14 +33,14 @@ def answer_data(request: PageRequest) -> ApiResponse:
         elif action == "clock":
             _set_clock(request, form.get("how", ""), form.get("now", ""))
         else:
-            return request.refuse(404, "Not here", "There is no such action.")
-    except (SeedError, _FormError) as error:
+            return request.refuse_action()
+    except (SeedError, FormError) as error:
         return _render(request, status=422, failed=action, error=str(error), form=form)
     return request.redirect("data", done=action)
 
 
 def _render(
-    request: PageRequest, *, status: int = 200, failed: str = "", error: str = "", form: dict[str, str] | None = None
+    request: PageRequest, *, status: int = 200, failed: str = "", error: str = "", form: Mapping[str, str] | None = None
 ) -> ApiResponse:
     clock = request.workspace.clock
     return request.render(
@@ -71,7 +68,7 @@ def _render(
 
 def _load_built_in(request: PageRequest, name: str) -> None:
     if name not in SEED_NAMES:
-        raise _FormError(f"Choose one of {', '.join(SEED_NAMES)}.")
+        raise FormError(f"Choose one of {', '.join(SEED_NAMES)}.")
     request.workspace.load(read_seed(name))
 
 
@@ -83,7 +80,7 @@ def _set_clock(request: PageRequest, how: str, text: str) -> None:
     try:
         moment = parse_account_time(text.strip()) if text.strip() else clock.now()
     except ValueError:
-        raise _FormError(f"Write a date and time such as 2026-01-02 03:04:05, not {text!r}.") from None
+        raise FormError(f"Write a date and time such as 2026-01-02 03:04:05, not {text!r}.") from None
     if how == "freeze":
         clock.freeze(moment)
     else:

@@ -1,4 +1,4 @@
-"""Faults for people: switches for the common ones, a form for a rule of one's own, and the plan that comes of both."""
+"""The page `faults`: switches for the common ones, a form for any other rule, and the plan that both make."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from mockserver.crm.api import ApiResponse
 from mockserver.documents.strict_json import JsonError, parse_json
 from mockserver.page.curl import build_control_curl
-from mockserver.page.page_request import PageRequest
+from mockserver.page.page_request import FormError, PageRequest
 from mockserver.registry import CRMS
 from mockserver.workspaces.fault_plan import KINDS, FaultPlanError, Plan, Rule, parse_plan, show_plan
 
@@ -31,7 +31,7 @@ _KIND_TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """A fault that is one press away: it strikes every request of the workspace."""
+    """A fault that one button switches on for every request of the workspace."""
 
     name: str
     title: str
@@ -39,7 +39,7 @@ class Switch:
     fault: Mapping[str, object]
 
     def make_rule(self) -> Rule:
-        """Return the rule that it puts into the plan."""
+        """Return the rule that stands for the switch in a plan."""
         return _read_rule({"fault": self.fault})
 
 
@@ -69,23 +69,19 @@ SWITCHES = (
 )
 
 
-class _FormError(Exception):
-    """A form holds what cannot be read; the message says what to write instead."""
-
-
 def answer_faults(request: PageRequest) -> ApiResponse:
-    """Answer a request to `faults`, or carry out `faults/switch`, `faults/add`, `faults/remove` or `faults/clear`."""
-    action = request.parts[1] if len(request.parts) > 1 else ""
+    """Show `faults`, or carry out `faults/switch`, `faults/add`, `faults/remove` or `faults/clear`."""
     if request.http.method != "POST":
-        return _render(request) if not action else request.redirect("faults")
-    form = {name: values[-1].strip() for name, values in request.read_form().items()}
+        return _render(request) if not request.action else request.redirect("faults")
+    action = request.action
+    form = {name: value.strip() for name, value in request.read_form().items()}
     plan = request.workspace.faults.plan
     try:
         rules = _change_rules(action, plan.rules, form)
-    except (_FormError, FaultPlanError, JsonError) as error:
+    except (FormError, FaultPlanError, JsonError) as error:
         return _render(request, status=422, error=str(error).removeprefix("rules[0]."), form=form)
     if rules is None:
-        return request.refuse(404, "Not here", "There is no such action.")
+        return request.refuse_action()
     request.workspace.faults.follow(replace(plan, rules=tuple(rules)))
     return request.redirect("faults", done=action, name=form.get("name", ""))
 
@@ -101,7 +97,7 @@ def _change_rules(action: str, rules: Sequence[Rule], form: Mapping[str, str]) -
     if action == "switch":
         switch = next((each for each in SWITCHES if each.name == form.get("name")), None)
         if switch is None:
-            raise _FormError("There is no such switch.")
+            raise FormError("There is no such switch.")
         rule = switch.make_rule()
         others = [each for each in rules if each != rule]
         # The first rule that strikes counts, so the switch pressed last is the one that shows.
@@ -180,7 +176,7 @@ def _read_form_rule(form: Mapping[str, str]) -> Rule:
 
 def _read_whole(text: str, label: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise _FormError(f"{label}: write a whole number, not {text!r}.")
+        raise FormError(f"{label}: write a whole number, not {text!r}.")
     return int(text)
 
 
@@ -188,4 +184,4 @@ def _read_number(text: str, label: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise _FormError(f"{label}: write a number, not {text!r}.") from None
+        raise FormError(f"{label}: write a number, not {text!r}.") from None

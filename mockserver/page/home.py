@@ -1,4 +1,4 @@
-"""The first page: what this server is, what is in it, and what to paste into a terminal."""
+"""The first page: what this server is, what it holds, and commands to begin with."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LAST_REFUSALS = 3
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """What the page tells of one CRM; `logins`, `counts` and `commands` only to those who may see them."""
+    """What the page shows of one CRM; `logins`, `counts` and `commands` are empty where access is not open."""
 
     entry: CrmEntry
     address: str
@@ -45,8 +45,8 @@ def answer_home(request: PageRequest, *, seed_name: str, endpoints: Sequence[tup
     """Return the first page.
 
     Args:
-        request: Who asks.
-        seed_name: How to call the seed the server was started with; it may be a path, so it is shown in private only.
+        request: The page request.
+        seed_name: The seed the server was started with; it may be a path, so it is shown only where access is open.
         endpoints: The control endpoints' paths and methods.
     """
     profile = request.workspace.profile

@@ -1,4 +1,4 @@
-"""The journal for people: the newest entry first, refusals explained, each request as a curl command."""
+"""The page `journal`: the newest entry first, with the reason of each refusal and each request as a curl command."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OUTCOMES = {"": "All", "refused": "Refused", "fault": "With a fault"}
 
 
 def answer_journal(request: PageRequest) -> ApiResponse:
-    """Answer a request to `journal`, `journal/12`, `journal/export.har`, or `journal/rows?after=12` of the script."""
+    """Show `journal`, `journal/12`, `journal/export.har`, or `journal/rows?after=12`, which the page's script reads."""
     journal = request.workspace.journal
     rest = request.parts[1:]
     if request.http.method == "POST":
@@ -59,7 +59,7 @@ def list_refused(request: PageRequest, limit: int) -> Sequence[Mapping[str, obje
 
 
 def show_entry(request: PageRequest, entry: JournalEntry) -> Mapping[str, object]:
-    """Return what every list tells of an entry."""
+    """Return what the templates show of an entry."""
     exchange = entry.exchange
     body = exchange.body.decode(errors="replace") or None
     base_url = request.http.base_url
@@ -82,7 +82,7 @@ def show_entry(request: PageRequest, entry: JournalEntry) -> Mapping[str, object
 
 
 def is_refused(entry: JournalEntry) -> bool:
-    """Tell whether a request was refused, wholly or in part: Ivinex refuses single records in an answer that is 200."""
+    """Tell whether a request was refused, wholly or in part: Ivinex refuses single records with status 200."""
     return entry.exchange.status >= 400 or bool(entry.exchange.reason)
 
 
@@ -121,7 +121,7 @@ def _show_target(entry: JournalEntry) -> str:
 
 
 def _decode(query: Sequence[tuple[str, str]]) -> Mapping[str, str]:
-    """Return the values of a query that are JSON, laid out to be read."""
+    """Return the values of a query that are JSON, indented, by the value as it was sent."""
     values = [value for _, value in query if value[:1] in {"[", "{"}]
     return {value: _show_body(value.encode(errors="replace")) for value in values}
 

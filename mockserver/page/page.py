@@ -1,11 +1,11 @@
-"""Which address of the page shows what, and who is let in.
+"""The routes of the page, and access to them.
 
 /                        what this server is, what it holds, how to begin
 /_page/ivinex/1001/8     the records of a CRM, of a kind, one of them
-/_page/journal           what was asked and answered
-/_page/faults            what is made to go wrong
-/_page/data              the seeds, reset, the clock
-/_page/workspaces        accounts side by side
+/_page/journal           requests and responses
+/_page/faults            the plan of faults
+/_page/data              seeds, reset, the clock
+/_page/workspaces        independent accounts side by side
 /_page/w/NAME/...        each of these, for a workspace by that name
 /_page/static/...        style and script
 /_page/token             where the control token is given
@@ -33,10 +33,10 @@ _TOKEN = f"{ROOT}/token"
 
 
 class Page:
-    """The page for people over all workspaces.
+    """The page over all workspaces.
 
     Args:
-        workspaces: What is shown and changed.
+        workspaces: All workspaces.
         token: The control token; empty opens the page to this machine only, as the control endpoints.
         seed_name: How to call the seed the server was started with.
         endpoints: The control endpoints' paths and methods.
@@ -113,7 +113,7 @@ class Page:
 
     def _take_token(self, request: PageRequest) -> ApiResponse:
         if request.http.method == "POST":
-            given = request.read_form().get("token", [""])[-1]
+            given = request.read_form().get("token", "")
             if access.is_token(given, self._token):
                 return redirect("/", {"Set-Cookie": access.make_cookie(request.http, self._token)})
             return request.refuse(403, "Not the token", "That is not this server's control token.")

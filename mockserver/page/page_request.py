@@ -1,6 +1,6 @@
-"""One request to the page: what was asked, where links go, and how an answer is made of a template.
+"""One request to the page: its path and form, the addresses of other pages, and responses from templates.
 
-Everything shown is escaped by the templates: seeds, records, paths and the Host header come from strangers.
+The templates escape all they show: seeds, records, paths and the Host header are not trusted.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -32,10 +32,14 @@ HEADERS = {
     ),
     "Cache-Control": "no-store",
     "Cross-Origin-Resource-Policy": "same-origin",
-    # Stricter ones make browsers send `Origin: null` with a form, which then could not be told from a stranger's.
+    # Stricter ones make browsers send `Origin: null` with a form, as forms of other sites may.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+class FormError(Exception):
+    """A form cannot be carried out; the message says what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +48,10 @@ class PageRequest:
 
     Attributes:
         http: The HTTP request.
-        workspace: The workspace that is looked at.
+        workspace: The workspace that the address names.
         parts: The path below the workspace's own root, such as `("ivinex", "1001")`.
         workspace_names: All workspaces, to choose from.
-        is_private: Whether the visitor may use the control endpoints, and so may see what this server holds.
+        is_private: Whether the request may use the control endpoints, and so may see what this server holds.
         has_token: Whether the control endpoints demand a token.
     """
 
@@ -60,7 +64,7 @@ class PageRequest:
 
     @property
     def needs_token(self) -> bool:
-        """Whether the visitor would get in by giving the control token."""
+        """Whether the control token would open the page."""
         return self.has_token and not self.is_private
 
     @property
@@ -76,11 +80,16 @@ class PageRequest:
             for entry, own in kinds.items()
         ]
 
-    def read_form(self) -> Mapping[str, list[str]]:
-        """Return the posted form, its line ends as one character."""
+    @property
+    def action(self) -> str:
+        """The last part of an address such as `data/reset`; empty where there is none."""
+        return self.parts[1] if len(self.parts) > 1 else ""
+
+    def read_form(self) -> Mapping[str, str]:
+        """Return the posted form, its line ends as one character; of repeated names the last value."""
         text = self.http.body.decode(errors="replace")
-        form = parse_qs(text, keep_blank_values=True, max_num_fields=2000)
-        return {name: [value.replace("\r\n", "\n") for value in values] for name, values in form.items()}
+        form = parse_qsl(text, keep_blank_values=True, max_num_fields=2000)
+        return {name: value.replace("\r\n", "\n") for name, value in form}
 
     def build_url(self, *parts: object, **query: object) -> str:
         """Return the address of a page of this workspace; query values that are empty or None are left out."""
@@ -92,17 +101,21 @@ class PageRequest:
         return ApiResponse(status, html.encode(errors="replace"), "text/html; charset=utf-8", headers=HEADERS)
 
     def render_text(self, template: str, **context: object) -> str:
-        """Return what a template makes of a context, in which `request` and `url` always are."""
+        """Return a rendered template; its context always has `request`, `url`, `static_url` and `root`."""
         shared = {"request": self, "url": self.build_url, "static_url": static_url, "root": ROOT}
         return _read_templates().get_template(template).render(**shared, **context)
 
     def redirect(self, *parts: object, **query: object) -> ApiResponse:
-        """Send the visitor on to a page of this workspace, as after every action."""
+        """Redirect to a page of this workspace, as after every action."""
         return redirect(self.build_url(*parts, **query))
 
     def refuse(self, status: int, title: str, text: str) -> ApiResponse:
-        """Return a page that says why there is nothing else."""
+        """Return a page that says why the request was refused."""
         return self.render("refusal.html", status=status, title=title, text=text)
+
+    def refuse_action(self) -> ApiResponse:
+        """Refuse an action that no form of the page sends."""
+        return self.refuse(404, "Not here", "There is no such action.")
 
 
 def build_url(workspace: str, *parts: object, **query: object) -> str:
@@ -117,12 +130,12 @@ def build_url(workspace: str, *parts: object, **query: object) -> str:
 
 
 def redirect(url: str, headers: Mapping[str, str] | None = None) -> ApiResponse:
-    """Send the visitor on to an address of this server."""
+    """Redirect to an address of this server."""
     return ApiResponse(303, b"", "text/plain; charset=utf-8", headers={**HEADERS, "Location": url, **(headers or {})})
 
 
 def serve_static(name: str) -> ApiResponse | None:
-    """Return a style, script or picture of the page's own, which may be kept for ever: its address changes with it."""
+    """Return a static file, which browsers may cache for ever: its address changes with its content."""
     if name not in STATIC_TYPES:
         return None
     headers = {**HEADERS, "Cache-Control": "public, max-age=31536000, immutable"}
@@ -130,7 +143,7 @@ def serve_static(name: str) -> ApiResponse | None:
 
 
 def static_url(name: str) -> str:
-    """Return the address of a style, script or picture."""
+    """Return the address of a static file, with a digest of its content."""
     return f"{ROOT}/static/{name}?v={hashlib.sha256(_read_static(name)).hexdigest()[:12]}"
 
 

@@ -73,7 +73,7 @@ class _Edit:
 
 
 def answer_records(request: PageRequest, entry: CrmEntry) -> ApiResponse:
-    """Respond to `ivinex`, `ivinex/1001`, `ivinex/1001/8` or `ivinex/1001/new`."""
+    """Show `ivinex`, `ivinex/1001`, `ivinex/1001/8` or `ivinex/1001/new`, or save a record."""
     crm = request.workspace.crms[entry.name]
     records = _CrmRecords(request, entry, crm.record_views())
     rest = list(request.parts[1:])
@@ -167,7 +167,7 @@ def _save_record(records: _CrmRecords, kind: RecordKind, record_id: str) -> ApiR
         if record is None:
             return _refuse_missing(records, kind, record_id)
     form = records.request.read_form()
-    edit = _Edit(form.get("record", [""])[-1], form.get("shown", [""])[-1])
+    edit = _Edit(form.get("record", ""), form.get("shown", ""))
     try:
         changes = find_changes(read_record(edit.text), read_record(edit.shown or "{}"))
     except JsonError as error:

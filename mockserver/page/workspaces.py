@@ -1,4 +1,4 @@
-"""Workspaces for people: which there are, making one, dropping one."""
+"""The page `workspaces`: list, create and drop them."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 
 
 def answer_workspaces(request: PageRequest, workspaces: Workspaces) -> ApiResponse:
-    """Answer a request to `workspaces`, or carry out `workspaces/create` or `workspaces/drop`."""
-    action = request.parts[1] if len(request.parts) > 1 else ""
+    """Show `workspaces`, or carry out `workspaces/create` or `workspaces/drop`."""
+    action = request.action
     if request.http.method != "POST":
-        # `workspaces/choose?name=x` is where the chooser of every page sends its reader.
+        # `workspaces/choose?name=x` is where the list of workspaces in the head of every page leads.
         chosen = request.query.get("name", "")
         if action == "choose" and chosen in request.workspace_names:
             return redirect(build_url(chosen))
         return _render(request, workspaces) if not action else request.redirect("workspaces")
-    form = {name: values[-1].strip() for name, values in request.read_form().items()}
+    form = {name: value.strip() for name, value in request.read_form().items()}
     name = form.get("name", "")
     try:
         if action == "create":
@@ -31,10 +31,10 @@ def answer_workspaces(request: PageRequest, workspaces: Workspaces) -> ApiRespon
         elif action == "drop":
             workspaces.drop(name)
         else:
-            return request.refuse(404, "Not here", "There is no such action.")
+            return request.refuse_action()
     except (WorkspaceError, SeedError) as error:
         return _render(request, workspaces, status=422, error=str(error), form=form)
-    # The workspace looked at may be the one that is gone.
+    # The workspace of this request may be the one that was dropped.
     return redirect(build_url(DEFAULT_NAME, "workspaces", done=action, name=name))
 
 

@@ -1,4 +1,4 @@
-"""The seeds that come with the fake, and reading a seed by name or from a file.
+"""Reading a seed: a built-in one by its name, or one in a file or request body.
 
 A built-in seed is a folder here; it is the union of the files in it, each named by its CRM. A seed from outside is one
 document in JSON or YAML: an object with `clock`, `deviations` and a part for each CRM, every key optional. Its whole
@@ -40,12 +40,7 @@ def read_seed(name_or_path: str) -> Mapping[str, object]:
 
 
 def parse_seed(raw: bytes, source: str, *, is_yaml: bool = False) -> Mapping[str, object]:
-    """Read a seed document; what is inside it is judged when it is loaded.
-
-    Args:
-        raw: The document.
-        source: How errors call it.
-        is_yaml: Whether it is YAML; else it is JSON.
+    """Read a seed document; its content is checked when it is loaded.
 
     Raises:
         SeedError: It is no object; the message starts with `source`.
@@ -62,13 +57,7 @@ def parse_seed(raw: bytes, source: str, *, is_yaml: bool = False) -> Mapping[str
 
 
 def load_seed(raw: bytes, source: str, load: Callable[[Mapping[str, object]], None], *, is_yaml: bool) -> None:
-    """Read a seed document and have it loaded.
-
-    Args:
-        raw: The document.
-        source: How errors call it.
-        load: What loads it.
-        is_yaml: Whether it is YAML; else it is JSON.
+    """Read a seed document and hand it to `load`.
 
     Raises:
         SeedError: It cannot be read or loaded; the message names line, column and path.
@@ -80,19 +69,12 @@ def load_seed(raw: bytes, source: str, load: Callable[[Mapping[str, object]], No
 
 
 def looks_like_yaml(raw: bytes) -> bool:
-    """Tell whether a seed that does not say what it is begins unlike JSON."""
+    """Tell whether a seed of unknown format does not begin as JSON does."""
     return not _LOOKS_LIKE_JSON.match(raw)
 
 
 def name_line(error: SeedError, raw: bytes, source: str, *, is_yaml: bool = False) -> SeedError:
-    """Return an error about a seed's content with the line and column of what is wrong, for people.
-
-    Args:
-        error: What loading the seed raised.
-        raw: The document it was read from.
-        source: How to call it.
-        is_yaml: Whether it is YAML; else it is JSON.
-    """
+    """Return an error that loading a seed raised with the source, line and column of the value it is about."""
     if isinstance(error, UnreadableSeedError):
         return error
     text = raw.decode("utf-8-sig", errors="replace")
