@@ -30,7 +30,7 @@ _CHOSEN_BY_ID = frozenset({"Equal", "NotEqual", "In"})
 
 @dataclass(frozen=True, slots=True)
 class InferredSchema:
-    """What some records of one module tell of its fields.
+    """The fields of one module, as far as some of its records show them.
 
     Attributes:
         size: How many records they are.

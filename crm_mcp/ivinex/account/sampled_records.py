@@ -1,4 +1,4 @@
-"""What sampled records tell of a module's fields: a guess, since Ivinex documents no call for its schema. Pure."""
+"""A module's fields inferred from sampled records: guesses, since Ivinex documents no call for its schema. Pure."""
 
 from __future__ import annotations
 

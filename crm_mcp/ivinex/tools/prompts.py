@@ -1,4 +1,4 @@
-"""Prompts for daily work in Ivinex: what a person picks from a menu instead of writing it every time."""
+"""Prompts for daily work in Ivinex, which a host offers in a menu."""
 
 from __future__ import annotations
 

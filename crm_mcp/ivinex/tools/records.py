@@ -11,8 +11,7 @@ from typing_extensions import TypedDict
 
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record, RecordPage
-from crm_mcp.ivinex.search.paging import read_next
-from crm_mcp.ivinex.search.record_search import Module, RecordCriteria, RecordSearch, prepare_search
+from crm_mcp.ivinex.search import Module, RecordCriteria, RecordSearch, prepare_search, read_next
 from crm_mcp.ivinex.tools.duplicates import describe_duplicates_within
 from crm_mcp.ivinex.tools.targets import RecordCreations, RecordUpdates
 from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_updates

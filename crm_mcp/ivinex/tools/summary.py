@@ -14,8 +14,7 @@ from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.account.inferred_schema import unknown_field
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import RecordFilter
-from crm_mcp.ivinex.search.all_pages import read_all_pages
-from crm_mcp.ivinex.search.record_search import Module, RecordCriteria, prepare_search
+from crm_mcp.ivinex.search import Module, RecordCriteria, prepare_search, read_all_pages
 from crm_mcp.ivinex.wire.checks import check_name
 from crm_mcp.mcp.arguments import CallContext, GroupBy, MaxGroups, Measures
 from crm_mcp.mcp.charts import check_can_draw, with_chart

@@ -1,4 +1,4 @@
-"""What records of a module are to safe writes: read before they change, written many in one request, found again."""
+"""Records of a module as targets of safe writes: refreshed before, written in batches, found after a lost response."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_CHARACTERS = 100
 
 @dataclass
 class RecordUpdates(Target):
-    """Changes of existing records; `schema` tells the labels of options."""
+    """Changes of existing records; `schema` holds the labels of options."""
 
     client: IvinexClient
     module_id: str

@@ -24,11 +24,11 @@ ID_KEYS = ("collection_id", "CollectionID", "id")
 
 
 def parse_search_records(response: Response) -> list[Record]:
-    """Parse an answer to a search: `{"Records": [{...}]}`, or a bare list of records.
+    """Parse the response to a search: `{"Records": [{...}]}`, or a bare list of records.
 
     Raises:
-        RefusedError: The CRM said no, be it inside a 200.
-        UnexpectedAnswerError: The answer is something else.
+        RefusedError: The CRM refused it, perhaps inside a 200.
+        UnexpectedAnswerError: The response has another shape.
     """
     raise_for_refusal(response, ACCOUNT)
     rows = json_of(response, ACCOUNT)
@@ -42,7 +42,7 @@ def parse_search_records(response: Response) -> list[Record]:
 
 
 def parse_get_record(response: Response, record_id: str) -> Record:
-    """Parse an answer to a search for one id; a row with another id is not taken for it.
+    """Parse the response to a search for one id; a row with another id is not taken for it.
 
     Raises:
         NotFoundError: No row has this id.
@@ -58,13 +58,13 @@ def parse_get_record(response: Response, record_id: str) -> Record:
 
 
 def parse_write_results(response: Response) -> list[WriteResult]:
-    """Parse an answer to a create or update: one result for each record sent, in the order sent.
+    """Parse the response to a create or update: one result for each record sent, in the order sent.
 
     `[{"CollectionTypeID": 1001, "CollectionID": 23456, "Status": "Success", "Message": "", "RelatedRecords": []}]`;
     a `Status` other than success, whatever its case, is a failure.
 
     Raises:
-        UnexpectedAnswerError: The answer cannot be matched with what was sent; the change may have been made.
+        UnexpectedAnswerError: It cannot be matched with what was sent; the change may have been made.
 
     Source: ivinex.txt, "Example Response" of create and update; fixtures ivinex/04 and 08.
     """

@@ -1,0 +1,148 @@
+"""A search of one module: checked and resolved once, then read page by page or to its end.
+
+Ivinex pages by offset alone and tells no total. Records that come or go before the offset move the others, so a page is
+read from the last record already given, and continues after it: no record comes twice, and none is lost unnoticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
+
+from crm_mcp.crm.all_pages import MAX_ROWS, AllPages
+from crm_mcp.crm.progress import Steps
+from crm_mcp.errors import UnexpectedAnswerError
+from crm_mcp.ivinex.account.portal import Portal
+from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
+from crm_mcp.ivinex.wire.checks import check_filter, check_order
+from crm_mcp.mcp.arguments import Id
+from crm_mcp.mcp.cursor import Cursor
+
+Module = Annotated[Id, Field(description="name or id")]
+
+ReadRecords = Callable[[int, int], Awaitable[list[Record]]]
+"""Reads records, given how many at most (1 to 100) and how many to skip."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCriteria:
+    """Which records of one module, and in which order."""
+
+    module: Module
+    filters: list[RecordFilter] = field(default_factory=list[RecordFilter])
+    order_by: str = ""
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSearch:
+    """A search whose names are resolved.
+
+    Attributes:
+        module_id: The module.
+        filters: With option ids in place of labels.
+        read: Reads some of the records found.
+    """
+
+    module_id: str
+    filters: Sequence[RecordFilter]
+    read: ReadRecords
+
+
+async def prepare_search(portal: Portal, criteria: RecordCriteria, *, option_labels: bool = False) -> RecordSearch:
+    """Check criteria and resolve their names; what is refused without a request is refused first.
+
+    Raises:
+        InputError: A module, field, operand, value or option label is wrong.
+    """
+    module_id = portal.settings.module_id(criteria.module)
+    order_by, descending = criteria.order_by, criteria.descending
+    check_order(order_by, descending=descending)
+    checked = [check_filter(one) for one in criteria.filters]
+    filters = await portal.schemas.resolve_filters(module_id, checked)
+    await portal.schemas.check_names(module_id, [order_by] if order_by else [])
+
+    async def read(limit: int, offset: int) -> list[Record]:
+        return await portal.client.search_records(
+            module_id,
+            filters=filters,
+            order_by=order_by,
+            descending=descending,
+            limit=limit,
+            offset=offset or None,
+            option_labels=option_labels,
+        )
+
+    return RecordSearch(module_id, filters, read)
+
+
+async def read_next(read: ReadRecords, cursor: Cursor, limit: int) -> tuple[list[Record], int, bool]:
+    """Return the next records, 1 to 100, the offset of the first of them, and whether more follow.
+
+    One record more than wanted tells whether more follow; where so many may not be asked for, a second request does.
+
+    Raises:
+        UnexpectedAnswerError: The list moved too far to go on in it, or the same page comes again.
+    """
+    ahead, start, is_full = await _read_ahead(read, cursor, limit)
+    if len(ahead) > limit or not is_full:
+        return ahead[:limit], start, len(ahead) > limit
+    return ahead, start, bool(await read(1, start + len(ahead)))
+
+
+async def _read_ahead(read: ReadRecords, cursor: Cursor, limit: int) -> tuple[list[Record], int, bool]:
+    """Return the records behind a cursor, their offset, and whether as many came as were asked for."""
+    if not cursor.offset:
+        asked = min(limit + 1, PAGE_LIMIT)
+        rows = await read(asked, 0)
+        return rows, 0, len(rows) >= asked
+    start, asked = cursor.offset - 1, min(limit + 2, PAGE_LIMIT)
+    rows = await read(asked, start)
+    at = _find(rows, cursor.last_id)
+    if at is None and start:  # records before it went away, and it moved up
+        start, asked = max(0, start - PAGE_LIMIT + 1), PAGE_LIMIT
+        rows = await read(asked, start)
+        at = _find(rows, cursor.last_id)
+    ahead = [] if at is None else rows[at + 1 :]
+    is_full = len(rows) >= asked
+    if at is None or (is_full and not ahead):
+        raise UnexpectedAnswerError(
+            f"The list changed while it was read, or Ivinex sent a page again: what follows record {cursor.last_id}"
+            " is unknown.",
+            hint="Start again without cursor, sorted by a field that does not change meanwhile.",
+        )
+    return ahead, start + at + 1, is_full
+
+
+def _find(rows: Sequence[Record], record_id: str) -> int | None:
+    return next((at for at, row in enumerate(rows) if row["id"] == record_id), None)
+
+
+async def read_all_pages(read: ReadRecords, steps: Steps, *, max_rows: int = MAX_ROWS) -> AllPages[Record]:
+    """Read pages of 100 until one is not full, which ends a search (observed); Ivinex tells no total.
+
+    Raises:
+        CrmError: A page could not be read.
+    """
+    found: dict[str, Record] = {}
+    offset = 0
+    while True:
+        page = await read(PAGE_LIMIT, offset)
+        offset += len(page)
+        known = len(found)
+        found |= {record["id"]: record for record in page}
+        await steps.advance(f"{len(found)} records read")
+        if len(page) < PAGE_LIMIT:
+            return AllPages(list(found.values()), _repeats(offset - len(found)))
+        if len(found) == known:
+            return AllPages(list(found.values()), "Ivinex sent the same page again, so the rest is unknown.")
+        if offset >= max_rows:
+            return AllPages(list(found.values()), f"Only the first {offset} records were read; narrow the filters.")
+
+
+def _repeats(count: int) -> str:
+    """Say that records came twice: they moved between pages, so others may have been missed."""
+    return f"{count} records came twice while paging, so others may be missing; ask again." if count else ""
