@@ -15,21 +15,28 @@ from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import PAGE_RULES, Schema
 from crm_mcp.minicrm.pipeline_app import pipeline_app
 from crm_mcp.minicrm.settings import MinicrmSettings
+from crm_mcp.minicrm.tools.addresses import AddressTools
+from crm_mcp.minicrm.tools.contact_overview import ContactOverviewTools
+from crm_mcp.minicrm.tools.contacts import ContactTools
+from crm_mcp.minicrm.tools.context import ToolContext
 from crm_mcp.minicrm.tools.export import ExportRowsReader
+from crm_mcp.minicrm.tools.open_tasks import OpenTaskTools
+from crm_mcp.minicrm.tools.projects import ProjectTools
 from crm_mcp.minicrm.tools.prompts import minicrm_prompts
-from crm_mcp.minicrm.tools.question_tools import QuestionTools
-from crm_mcp.minicrm.tools.read_tools import ReadTools
-from crm_mcp.minicrm.tools.write_tools import WriteTools
+from crm_mcp.minicrm.tools.stale_projects import StaleProjectTools
+from crm_mcp.minicrm.tools.summary import SummaryTools
+from crm_mcp.minicrm.tools.tasks import TaskTools
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.settings import ServerSettings, load, require_whole
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import ConnectionPool, Session
 
-_CONTACT_TYPES = {"person": "Person", "business": "Business"}
+_CONTACT_TYPES = {name.casefold(): name for name in CONTACT_TYPES}
 
 
 class MinicrmConnector:
@@ -79,10 +86,23 @@ class MinicrmConnector:
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to MiniCRM alone."""
-        shared = (self._client, self._directory, self._settings.zone)
-        writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
-        reading = ReadTools(*shared, self._page_cache)
-        return (*reading.all(), *QuestionTools(*shared, self._settings.clock).all(), *WriteTools(*shared, writer).all())
+        context = ToolContext(
+            self._client,
+            self._directory,
+            self._settings.zone,
+            self._settings.clock,
+            self._page_cache,
+            SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes),
+        )
+        entities = (ProjectTools(context), ContactTools(context), TaskTools(context), AddressTools(context))
+        return (
+            *(tool for entity in entities for tool in entity.reading()),
+            *SummaryTools(context).reading(),
+            *OpenTaskTools(context).reading(),
+            *ContactOverviewTools(context).reading(),
+            *StaleProjectTools(context).reading(),
+            *(tool for entity in entities for tool in entity.writing()),
+        )
 
     def apps(self) -> Sequence[ToolApp]:
         """Return the pipeline."""

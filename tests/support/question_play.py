@@ -13,7 +13,11 @@ from mcp.server import MCPServer
 
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.tools.question_tools import QuestionTools
+from crm_mcp.minicrm.tools.contact_overview import ContactOverviewTools
+from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.open_tasks import OpenTaskTools
+from crm_mcp.minicrm.tools.stale_projects import StaleProjectTools
+from crm_mcp.minicrm.tools.summary import SummaryTools
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.session import ConnectionPool, Session
 
@@ -27,15 +31,16 @@ async def asking(environment: Mapping[str, str], *, now: datetime = NOW) -> Asyn
     pool = ConnectionPool(timeout_s=10)
     login = BasicLogin(environment["MINICRM_SYSTEM_ID"], environment["MINICRM_API_KEY"])
     client = MinicrmClient(Session(pool, crm="MiniCRM", base_url=environment["MINICRM_URL"], login=login))
-    zone = ZoneInfo("Europe/Budapest")
-    tools = QuestionTools(client, Directory(client, me="Jane"), zone, clock=now.astimezone).all()
+    context = ToolContext(client, Directory(client, me="Jane"), ZoneInfo("Europe/Budapest"), clock=now.astimezone)
+    rooms = (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)
+    tools = [tool for room in rooms for tool in room(context).reading()]
 
     @contextlib.asynccontextmanager
     async def lifespan(_: MCPServer[None]) -> AsyncGenerator[None]:
         async with pool.open():
             yield
 
-    async with Client(MCPServer("questions", tools=cast("list[Any]", list(tools)), lifespan=lifespan)) as connected:
+    async with Client(MCPServer("questions", tools=cast("list[Any]", tools), lifespan=lifespan)) as connected:
         yield connected
 
 

@@ -5,30 +5,18 @@ A row of a search has few fields. Where others are asked for, the details of the
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar, cast
 
 from crm_mcp.crm.concurrency import map_bounded
 from crm_mcp.errors import NotFoundError, RateLimitedError, RefusedError
 from crm_mcp.minicrm.account.schema import check_field_names
+from crm_mcp.minicrm.field_table import CONTACT, PROJECT
 from crm_mcp.minicrm.models import Contact, Project, Schema
 
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "Id": ("id",),
-    "Name": ("name",),
-    "CategoryId": ("module_id", "module"),
-    "ContactId": ("contact_id",),
-    "BusinessId": ("business_id",),
-    "StatusId": ("status_id", "status"),
-    "UserId": ("user_id", "user"),
-    "Type": ("type",),
-    "Email": ("email",),
-    "Phone": ("phone",),
-    "Deleted": ("deleted",),
-}
-"""The keys that a common field stands under in an answer."""
-_BESIDE_THE_SCHEMA = ("ReferenceId", "CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy")
-_VALID = frozenset({*KEYS, *(key for keys in KEYS.values() for key in keys), *_BESIDE_THE_SCHEMA})
+_KEYS = {field.name: field.keys for entity in (PROJECT, CONTACT) for field in entity.keyed}
+_ONLY_IN_DETAILS = [field.name for field in PROJECT.fields if field.read_from == "detail" and not field.key]
+_ALWAYS_VALID = frozenset({*_KEYS, *(key for keys in _KEYS.values() for key in keys), *_ONLY_IN_DETAILS})
 _READS_AT_ONCE = 4
 
 _Item = TypeVar("_Item", Project, Contact)
@@ -36,7 +24,7 @@ _Item = TypeVar("_Item", Project, Contact)
 
 def shown_keys(fields: Sequence[str]) -> list[str]:
     """Return the keys and fields that an answer shows for fields asked for by API name or by key."""
-    return list(dict.fromkeys(key for name in fields for key in KEYS.get(name, (name,))))
+    return list(dict.fromkeys(key for name in fields for key in _KEYS.get(name, (name,))))
 
 
 async def complete(
@@ -76,7 +64,7 @@ async def check_asked(
     Raises:
         InputError: A name is wrong.
     """
-    doubtful = [name for name in fields if name not in _VALID and not (item is not None and _has(item, name))]
+    doubtful = [name for name in fields if name not in _ALWAYS_VALID and not (item is not None and _has(item, name))]
     if not doubtful:
         return
     try:
@@ -85,18 +73,26 @@ async def check_asked(
         raise
     except RefusedError:  # a module without a readable schema: nobody can tell
         return
-    check_field_names(known, doubtful, [*KEYS, *_BESIDE_THE_SCHEMA, *(item["fields"] if item is not None else ())])
+    check_field_names(known, doubtful, [*_KEYS, *_ONLY_IN_DETAILS, *(item["fields"] if item is not None else ())])
 
 
 def _has(item: Project | Contact, name: str) -> bool:
-    return name in item["fields"] or any(key in item for key in KEYS.get(name, (name,)))
+    return name in item["fields"] or any(key in item for key in _KEYS.get(name, (name,)))
 
 
 async def _with_detail(row: _Item, get: Callable[[str], Awaitable[_Item]]) -> _Item:
-    """Return a row with the rest of its detail; the row's own values win, since they are not localised."""
     try:
-        detail = await get(row["id"])
+        return merge_detail(row, await get(row["id"]))
     except NotFoundError:  # it went away meanwhile
         return row
-    fields = {**row["fields"], **detail["fields"]}
-    return cast("_Item", {**row, **{key: value for key, value in detail.items() if key not in row}, "fields": fields})
+
+
+def merge_detail(row: _Item, detail: _Item) -> _Item:
+    """Return a row with the rest of its detail; the row's own keys win, since they are not localised."""
+    others = {key: value for key, value in detail.items() if key not in row}
+    return cast("_Item", {**row, **others, "fields": {**row["fields"], **detail["fields"]}})
+
+
+def without_false_flags(rows: Sequence[_Item]) -> list[_Item]:
+    """Return rows without `deleted` where it is false: that is what a search finds."""
+    return [cast("_Item", {key: value for key, value in row.items() if key != "deleted" or value}) for row in rows]

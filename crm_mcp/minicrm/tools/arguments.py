@@ -1,21 +1,39 @@
-"""What MiniCRM tools take: the types of their arguments, and the checks that two of them need."""
+"""What MiniCRM tools take beside criteria: the types of their arguments, and the checks that several of them need."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.arguments import Fields, Id
+from crm_mcp.mcp.arguments import Fields, Id, Limit
+from crm_mcp.minicrm.wire.checks import check_id
 
 Ids = list[Id]
 """Several at once, in place of the one id."""
 ApiFields = Annotated[Fields, Field(description="API field to value, see describe_module")]
-TaskStatus = Annotated[str, WithJsonSchema({"type": "string", "enum": ["open", "closed", "all"]})]
-Closed = Annotated[str, WithJsonSchema({"type": "string", "enum": ["closed"]})]
-Deadline = Annotated[str, Field(description="ISO date (its end) or date-time")]
+MaxReads = Annotated[int, Field(ge=1, le=5000), WithJsonSchema({"type": "integer"})]
+"""Most objects to read one by one in one call: 300 take five minutes at 60 requests a minute."""
+MaxItems = Annotated[Limit, WithJsonSchema({"type": "integer"})]
+"""A limit that the schema does not tell; a wrong one is refused with it."""
+StatusGroupName = Annotated[str, WithJsonSchema({"type": "string"})]
+"""A status group; the schema of search_projects lists them, and a wrong one is refused with all."""
+
+
+def one_or_several(name: str, one: str, several: Sequence[str]) -> list[str]:
+    """Return the ids of a call that takes one object by `name`, or several by its plural.
+
+    Raises:
+        InputError: Both or none is given, one is no id, or one is named twice.
+    """
+    if bool(one) == bool(several):
+        raise InputError(f"Give either {name} or {name}s.", hint=f"{name}s is for several at once.")
+    ids = [check_id(name, each) for each in several or [one]]
+    if twice := next((each for each in ids if ids.count(each) > 1), ""):
+        raise InputError(f"{name}s names {twice} twice.", hint="Name each once.")
+    return ids
 
 
 def refuse_trashed(fields: Mapping[str, object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NotRequired, TypeVar, cast
 
 from typing_extensions import TypedDict
@@ -10,13 +11,17 @@ from typing_extensions import TypedDict
 from crm_mcp.crm.concurrency import map_bounded
 from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError, NotFoundError
-from crm_mcp.mcp.arguments import JsonObject
+from crm_mcp.mcp.arguments import CallContext, Id, JsonObject, Text
+from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import Contact
+from crm_mcp.minicrm.search.criteria import ContactCriteria, contact_criteria
 from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry
-from crm_mcp.minicrm.tools.deadlines import DueFilter
+from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.deadlines import DueFilter, due_filter
 from crm_mcp.minicrm.tools.open_tasks import find_open_projects, read_open_tasks, sorted_by_deadline, task_entry
+from crm_mcp.minicrm.wire.checks import check_id
 from crm_mcp.rendering.shortening import list_options, shorten
 
 _T = TypeVar("_T")
@@ -39,15 +44,33 @@ class ContactOverview(TypedDict):
     candidates: NotRequired[list[JsonObject]]
 
 
-class OverviewReader:
-    """Gathers what belongs to a contact.
+@dataclass(frozen=True)
+class ContactOverviewTools:
+    """`get_contact_overview` over one account."""
 
-    Args:
-        client: Where to ask.
-        directory: Where names come from.
-        steps: Told of each answer.
-        due: The account's time, to tell what is overdue.
-    """
+    context: ToolContext
+
+    def reading(self) -> Sequence[CrmTool]:
+        """Return the tool."""
+        return (build_tool(self.get_contact_overview, title="Contact overview", annotations=READ),)
+
+    async def get_contact_overview(
+        self, ctx: CallContext, contact_id: Id = "", query: Text = "", email: str = "", phone: Text = ""
+    ) -> ContactOverview:
+        """Read a MiniCRM contact with company or people, projects, open tasks, addresses; several give candidates."""
+        context = self.context
+        reader = OverviewReader(context.client, context.directory, Steps(ctx), due_filter("all", context.now()))
+        if contact_id and not (query or email or phone):
+            return await reader.read(check_id("contact_id", contact_id))
+        if contact_id or not (query or email or phone):
+            raise InputError("Give either contact_id, or query, email or phone.", hint="A name goes into query.")
+        asked = ContactCriteria(query=query, email=email, phone=phone)
+        found = await reader.find(await contact_criteria(context.directory, context.zone, asked))
+        return await reader.read(found) if isinstance(found, str) else found
+
+
+class OverviewReader:
+    """Reads what belongs to a contact; `due` holds the account's time, to tell what is overdue."""
 
     def __init__(self, client: MinicrmClient, directory: Directory, steps: Steps, due: DueFilter) -> None:
         self._client = client

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.all_pages import AllPages, read_all_pages
@@ -16,7 +16,7 @@ from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import PAGE_RULES, Contact, Project, Schema
-from crm_mcp.minicrm.search.columns_shown import check_asked, shown_keys
+from crm_mcp.minicrm.search.columns_shown import check_asked, merge_detail, shown_keys
 from crm_mcp.minicrm.search.criteria import (
     ContactCriteria,
     ProjectCriteria,
@@ -92,20 +92,12 @@ async def _completed(
     problems = [found.incomplete_reason, details.incomplete_reason]
     if len(newest) < len(rows):
         problems.append(f"Only the {len(newest)} newest of {len(rows)} have all fields: narrow the search.")
-    whole = [_with_detail(row, details.found.get(row["id"])) for row in rows]
+    whole = [merge_detail(row, details.found[row["id"]]) if row["id"] in details.found else row for row in rows]
     return ExportRows([_with_only(row, wanted) for row in whole], " ".join(filter(None, problems)))
 
 
 def _tells(rows: Sequence[_Item], name: str) -> bool:
     return any(name in row or name in row["fields"] for row in rows)
-
-
-def _with_detail(row: _Item, detail: _Item | None) -> _Item:
-    """Return a row with the rest of its detail; the row's own values win, since they are not localised."""
-    if detail is None:
-        return row
-    others = {key: value for key, value in detail.items() if key not in row}
-    return cast("_Item", {**row, **others, "fields": {**row["fields"], **detail["fields"]}})
 
 
 def _with_only(row: _Item, wanted: Sequence[str]) -> Mapping[str, Any]:

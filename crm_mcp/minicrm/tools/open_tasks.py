@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
+from pydantic import WithJsonSchema
 from typing_extensions import TypedDict
 
 from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.errors import NotFoundError, RateLimitedError
-from crm_mcp.mcp.arguments import JsonObject
+from crm_mcp.mcp.arguments import CallContext, Id, JsonObject
+from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.models import Project, Task
+from crm_mcp.minicrm.search.criteria import ProjectCriteria
 from crm_mcp.minicrm.search.projects import ProjectSearch
-from crm_mcp.minicrm.tools.deadlines import DueFilter, by_deadline
+from crm_mcp.minicrm.tools.arguments import MaxItems, MaxReads
+from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.deadlines import DUE, DueFilter, by_deadline, due_filter
 from crm_mcp.rendering.shortening import cut_text
 
 UNFINISHED = ("Open", "Lead")
 """Status groups whose projects are worked on."""
 _COMMENT_CHARS = 200
+
+DueWord = Annotated[str, WithJsonSchema({"type": "string", "enum": list(DUE)})]
 
 
 class OpenTasks(TypedDict):
@@ -46,6 +54,33 @@ class FoundTasks:
     tasks: list[tuple[Task, Project]]
     looked_at: int
     incomplete_reason: str
+
+
+@dataclass(frozen=True)
+class OpenTaskTools:
+    """`list_open_tasks` over one account."""
+
+    context: ToolContext
+
+    def reading(self) -> Sequence[CrmTool]:
+        """Return the tool."""
+        return (build_tool(self.list_open_tasks, title="List open tasks", annotations=READ),)
+
+    async def list_open_tasks(
+        self,
+        ctx: CallContext,
+        user: Id = "",
+        due: DueWord = "all",
+        module: Id = "",
+        limit: MaxItems = 50,
+        max_reads: MaxReads = 300,
+    ) -> OpenTasks:
+        """List open MiniCRM tasks across all unfinished projects; for one use get_project_tasks."""
+        word = resolve_choice("due", due, DUE)
+        search = await self.context.search_projects(ProjectCriteria(module=module), ctx)
+        user_id = await self.context.directory.user_id(user) if user else ""
+        tasks_due = due_filter(word, self.context.now())
+        return await _list_open_tasks(search, tasks_due, user_id=user_id, limit=limit, max_reads=max_reads)
 
 
 async def find_open_projects(search: ProjectSearch) -> tuple[list[Project], str]:
@@ -109,7 +144,7 @@ def _short(task: Task) -> str:
     return cut_text(task["comment"], _COMMENT_CHARS, f'get_task(task_id="{task["id"]}")')
 
 
-async def list_open_tasks(
+async def _list_open_tasks(
     search: ProjectSearch, due: DueFilter, *, user_id: str, limit: int, max_reads: int
 ) -> OpenTasks:
     """Return the open tasks of unfinished projects.

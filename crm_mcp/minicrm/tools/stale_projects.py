@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
+from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from crm_mcp.crm.concurrency import map_bounded
 from crm_mcp.crm.fetch_many import read_details
-from crm_mcp.mcp.arguments import JsonObject
+from crm_mcp.mcp.arguments import CallContext, Id, JsonObject
+from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.models import PAGE_RULES, Project
+from crm_mcp.minicrm.search.criteria import ProjectCriteria
 from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry, value_of
+from crm_mcp.minicrm.tools.arguments import MaxItems, StatusGroupName
+from crm_mcp.minicrm.tools.context import ToolContext
 from crm_mcp.minicrm.tools.open_tasks import read_open_tasks
 
+Days = Annotated[int, Field(ge=1, le=3650), WithJsonSchema({"type": "integer"})]
 MAX_TASK_READS = 100
 """Most stale projects that are asked for open tasks."""
 
@@ -30,7 +38,34 @@ class StaleProjects(TypedDict):
     exact: bool
 
 
-async def find_stale_projects(
+@dataclass(frozen=True)
+class StaleProjectTools:
+    """`find_stale_projects` over one account."""
+
+    context: ToolContext
+
+    def reading(self) -> Sequence[CrmTool]:
+        """Return the tool."""
+        return (build_tool(self.find_stale_projects, title="Find stale projects", annotations=READ),)
+
+    async def find_stale_projects(
+        self,
+        ctx: CallContext,
+        module: Id = "",
+        user: Id = "",
+        days: Days = 30,
+        status_group: StatusGroupName = "Open",
+        without_open_task: bool = False,
+        limit: MaxItems = 20,
+    ) -> StaleProjects:
+        """Find MiniCRM projects not updated for so many days."""
+        criteria = ProjectCriteria(module=module, user=user, status_group=status_group)
+        search = await self.context.search_projects(criteria, ctx)
+        now = self.context.now()
+        return await _find_stale_projects(search, now, days=days, without_open_task=without_open_task, limit=limit)
+
+
+async def _find_stale_projects(
     search: ProjectSearch, now: datetime, *, days: int, without_open_task: bool, limit: int
 ) -> StaleProjects:
     """Return the projects of a search that were not updated for so many days.

@@ -1,109 +1,114 @@
-"""What MiniCRM's projects, contacts, tasks and addresses are to a `SafeWriter`: read before, written, found again."""
+"""Creates and updates of MiniCRM objects as `safe_writes` carries them out: one object a request."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import cast
 
+from crm_mcp.minicrm.account.field_values import read_flag
 from crm_mcp.minicrm.account.written_fields import Resolved
+from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.field_table import Entity
 from crm_mcp.minicrm.models import Written
-from crm_mcp.safe_writes.draft import Change, Outcome, Target
+from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 
 Record = Mapping[str, object]
 """A project, contact, task or address as the client gives it."""
 
-API_NAMES: Mapping[str, str] = {
-    "name": "Name",
-    "module_id": "CategoryId",
-    "contact_id": "ContactId",
-    "business_id": "BusinessId",
-    "project_id": "ProjectId",
-    "status_id": "StatusId",
-    "status": "StatusId",
-    "user_id": "UserId",
-    "user": "UserId",
-    "deleted": "Deleted",
-    "email": "Email",
-    "phone": "Phone",
-    "comment": "Comment",
-    "deadline": "Deadline",
-    "type_id": "Type",
-    "type": "Type",
-}
-"""Keys of a record to the fields that a write takes; a label comes after its id and wins."""
-
-
-def api_fields(record: Record, api_names: Mapping[str, str] = API_NAMES) -> dict[str, object]:
-    """Return what a record holds by the API's field names, flags as 1 and 0."""
-    own = record.get("fields")
-    fields: dict[str, object] = dict(own) if isinstance(own, dict) else {}  # pyright: ignore[reportUnknownArgumentType]  # its keys are text
-    fields |= {api_name: record[key] for key, api_name in api_names.items() if key in record}
-    return {name: int(value) if isinstance(value, bool) else value for name, value in fields.items()}
-
 
 @dataclass
 class Updates(Target):
-    """Changes of existing records, one request each.
+    """Changes of existing objects.
 
     Attributes:
         noun: What one is called.
+        entity: Its fields.
         get: Reads one by its id.
         put: Writes fields of one.
-        resolve: Makes of a record and the fields asked for what is written.
-        api_names: Keys of such a record to fields.
+        check: Resolves and checks the fields of the call by what the object is, such as its module.
     """
 
     noun: str
+    entity: Entity
     get: Callable[[str], Awaitable[Record]]
     put: Callable[[str, Mapping[str, object]], Awaitable[Written]]
-    resolve: Callable[[Record, Mapping[str, object]], Awaitable[Resolved]]
-    api_names: Mapping[str, str] = field(default_factory=lambda: API_NAMES)
+    check: Callable[[Record], Awaitable[Resolved]]
+
+    def draft(
+        self,
+        ids: Sequence[str],
+        fields: Mapping[str, object],
+        *,
+        is_batch: bool = False,
+        needs_refresh: bool = False,
+    ) -> Draft:
+        """Return the draft of the same changes of each of these objects; see `Draft` for the rest."""
+        sent = {name: read_flag(name, value) if name == "Deleted" else value for name, value in fields.items()}
+        changes = [Change(sent, sent, record_id=one) for one in ids]
+        trashes = sent.get("Deleted") == 1
+        return Draft(self, changes, is_batch=is_batch, needs_refresh=needs_refresh, trashes=trashes)
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
-        """Read the record; resolve and check the fields by what it is."""
+        """Read the object, and resolve and check the fields by it."""
         (change,) = changes
         record = await self.get(change.record_id)
-        resolved = await self.resolve(record, change.sent)
-        present = api_fields(record, self.api_names)
-        before = resolved.show({name: present.get(name) for name in change.sent})
+        resolved = await self.check(record)
+        before = resolved.show({name: _value_in(record, name, self.entity) for name in change.sent})
         name = str(record.get("name") or record.get("comment") or "")
         return [replace(change, name=name, before=before, sent=resolved.sent, shown=resolved.shown)]
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Write one record."""
+        """Update one object."""
         (change,) = changes
         return [{"ok": True, "id": (await self.put(change.record_id, change.sent))["id"]}]
 
 
 @dataclass
 class Creation(Target):
-    """Making of new records, one request each.
+    """A new object.
 
     Attributes:
         noun: What one is called.
+        client: Where it is created.
         put: Creates one of fields.
-        look: Says what is to be known before one is made: whom it belongs to, or what speaks against it.
-        find: Returns the ids of all records that could be this one, each with whether it is the same.
-        lock: Held from the look to the writing.
+        look: Adds what is to be known before it is created: the name of its owner, or a duplicate. None looks at
+            nothing.
+        find: Returns the ids of all objects that could be this one, each with whether it is the same.
+        lock: Held from the look to the create.
     """
 
     noun: str
+    client: MinicrmClient
     put: Callable[[Mapping[str, object]], Awaitable[Written]]
-    look: Callable[[Change], Awaitable[Change]]
-    find: Callable[[Mapping[str, object]], Awaitable[Mapping[str, bool] | None]]
+    look: Callable[[MinicrmClient, Change], Awaitable[Change]] | None
+    find: Callable[[MinicrmClient, Mapping[str, object]], Awaitable[Mapping[str, bool] | None]]
     lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
-        """Look at what the new record refers to."""
-        (change,) = changes
-        return [await self.look(change)]
+        """Look at what the new object refers to."""
+        return [await self.look(self.client, change) if self.look else change for change in changes]
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Create one record."""
+        """Create one object."""
         (change,) = changes
         return [{"ok": True, "id": (await self.put(change.sent))["id"]}]
 
     async def find_alike(self, change: Change) -> Mapping[str, bool] | None:
-        """Search by what distinguishes the new record."""
-        return await self.find(change.sent)
+        """Search by what distinguishes the new object."""
+        return await self.find(self.client, change.sent)
+
+
+async def with_contact_name(client: MinicrmClient, change: Change) -> Change:
+    """Return a change that shows its contact by name."""
+    contact = await client.get_contact(str(change.sent["ContactId"]))
+    return replace(change, shown={**change.shown, "ContactId": contact["name"]})
+
+
+def _value_in(record: Record, name: str, entity: Entity) -> object:
+    """Return what a record holds in an API field, a choice by its label where that is known, a flag as 1 or 0."""
+    fields = cast("Mapping[str, object]", record.get("fields") or {})
+    keys = [key for key in reversed(entity.keys_of(name)) if key in record]
+    value = record[keys[0]] if keys else fields.get(name)
+    return int(value) if isinstance(value, bool) else value

@@ -1,0 +1,142 @@
+"""The tools for MiniCRM contacts: search, get, create, update. Their criteria are `search.criteria.ContactCriteria`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from crm_mcp.crm.name_matching import resolve_choice
+from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, TextFrom
+from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
+from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
+from crm_mcp.minicrm.account.schema import merge_schemas
+from crm_mcp.minicrm.account.written_fields import Resolved
+from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES
+from crm_mcp.minicrm.models import Contact, ContactPage, Schema
+from crm_mcp.minicrm.search.columns_shown import check_asked, complete, shown_keys, without_false_flags
+from crm_mcp.minicrm.search.criteria import ContactCriteria, ContactType, contact_criteria
+from crm_mcp.minicrm.search.duplicates import describe_duplicates, find_alike_contacts
+from crm_mcp.minicrm.search.pages import build_page
+from crm_mcp.minicrm.tools.arguments import ApiFields, Ids, one_or_several, refuse_trashed, refuse_twice
+from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.targets import Creation, Record, Updates
+from crm_mcp.minicrm.wire.checks import check_contact_name, check_create, check_update
+from crm_mcp.rendering.shortening import list_options, object_options, show_one
+from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.tool import WriteTool
+
+_NOUN = "MiniCRM contact"
+
+
+@dataclass(frozen=True)
+class ContactTools:
+    """The tools for persons and businesses of one account.
+
+    Attributes:
+        context: What all tools share.
+        creation_lock: Held from the look for duplicates to the create.
+    """
+
+    context: ToolContext
+    creation_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def reading(self) -> Sequence[CrmTool]:
+        """Return the tools that read."""
+        return (
+            build_tool(self.search_contacts, title="Search contacts", annotations=READ),
+            build_tool(self.get_contact, title="Get a contact", annotations=READ),
+        )
+
+    def writing(self) -> Sequence[CrmTool]:
+        """Return the tools that write."""
+        build, writer = WriteTool.build, self.context.writer
+        return (
+            build(self.create_contact, writer, title="Create a MiniCRM contact", annotations=CREATE),
+            build(self.update_contact, writer, title="Update MiniCRM contacts", annotations=UPDATE, is_bulk=True),
+        )
+
+    async def search_contacts(
+        self,
+        criteria: ContactCriteria,
+        limit: Limit = 20,
+        cursor: Cursor = FIRST_PAGE,
+        fields: FieldNames = [],  # noqa: B006  # pydantic copies defaults
+        detail: Detail = False,
+    ) -> ContactPage:
+        """Search MiniCRM contacts, persons and businesses; all criteria must hold.
+
+        Rows have name, type, email and phone; other `fields`, or `detail`, cost one request a row. For all about one
+        contact use get_contact_overview.
+        """
+        client = self.context.client
+        api_criteria = await contact_criteria(self.context.directory, self.context.zone, criteria)
+        rows, total, more = await self.context.page_cache.read_slice(
+            f"Contact {api_criteria}",
+            lambda page: client.search_contacts(api_criteria, page),
+            offset=cursor.offset,
+            last_id=cursor.last_id,
+            limit=limit,
+        )
+        rows = await complete(rows, fields, get=client.get_contact, schema=self._schema, always=detail and not fields)
+        options = list_options("get_contact", fields=shown_keys(fields), detail=detail)
+        shown = rows if detail else without_false_flags(rows)
+        return cast("ContactPage", build_page(shown, options, cursor, more=more, total=total))
+
+    async def get_contact(
+        self,
+        contact_id: Id,
+        fields: FieldNames = [],  # noqa: B006
+        detail: Detail = False,
+        text_from: TextFrom = 0,
+    ) -> Contact:
+        """Read one MiniCRM person or business."""
+        options = object_options("get_contact", fields=shown_keys(fields), detail=detail, text_from=text_from)
+        contact = await self.context.client.get_contact(contact_id)
+        await check_asked(contact, fields, self._schema)
+        return show_one(contact, options)
+
+    async def create_contact(
+        self,
+        type: ContactType,  # noqa: A002
+        fields: ApiFields,
+        allow_duplicate: bool = False,
+    ) -> Draft:
+        """Create a MiniCRM contact: a Person needs FirstName or LastName, a Business needs Name.
+
+        One whose email or phone is there already is refused, naming it.
+        """
+        contact_type = resolve_choice("type", type, CONTACT_TYPES)
+        refuse_twice({"Type": contact_type}, fields)
+        refuse_trashed(fields)
+        resolved = await self.context.written_fields.of_contact(contact_type, fields)
+        sent: dict[str, object] = {"Type": contact_type, **resolved.sent}
+        check_contact_name(check_create(CONTACT, sent))
+        change = Change(sent, {"Type": contact_type, **resolved.shown})
+        look = None if allow_duplicate else _refuse_duplicate
+        client = self.context.client
+        lock = self.creation_lock
+        target = Creation(_NOUN, client, client.create_contact, look, find_alike_contacts, lock)
+        return Draft(target, [change], needs_refresh=not allow_duplicate)
+
+    async def update_contact(self, contact_id: Id = "", fields: ApiFields = {}, contact_ids: Ids = []) -> Draft:  # noqa: B006
+        """Change fields of a MiniCRM contact, or of several; fields not named stay as they are."""
+        ids = one_or_several("contact_id", contact_id, contact_ids)
+        check_update(CONTACT, fields)
+
+        async def check(contact: Record) -> Resolved:
+            """Check names, choices and values by the schema of persons or businesses."""
+            return await self.context.written_fields.of_contact(str(contact.get("type") or "Person"), fields)
+
+        client = self.context.client
+        target = Updates(_NOUN, CONTACT, client.get_contact, client.update_contact, check)
+        return target.draft(ids, fields, is_batch=bool(contact_ids), needs_refresh=True)
+
+    async def _schema(self) -> Schema:
+        return merge_schemas([await self.context.directory.contact_schema(one) for one in CONTACT_TYPES])
+
+
+async def _refuse_duplicate(client: MinicrmClient, change: Change) -> Change:
+    return replace(change, problem=await describe_duplicates(client, change.sent))

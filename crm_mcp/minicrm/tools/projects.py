@@ -1,0 +1,156 @@
+"""The tools for MiniCRM projects: search, get, create, update. Their criteria are `search.criteria.ProjectCriteria`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from crm_mcp.errors import InputError
+from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, Text, TextFrom
+from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
+from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
+from crm_mcp.minicrm.account.schema import merge_schemas
+from crm_mcp.minicrm.account.written_fields import Resolved
+from crm_mcp.minicrm.field_table import PROJECT
+from crm_mcp.minicrm.models import Project, ProjectPage, Schema
+from crm_mcp.minicrm.search.columns_shown import check_asked, complete, shown_keys, without_false_flags
+from crm_mcp.minicrm.search.criteria import Module, ProjectCriteria, project_criteria
+from crm_mcp.minicrm.search.duplicates import find_alike_projects
+from crm_mcp.minicrm.search.pages import build_page
+from crm_mcp.minicrm.tools.arguments import ApiFields, Ids, one_or_several, refuse_trashed, refuse_twice
+from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.targets import Creation, Record, Updates, with_contact_name
+from crm_mcp.minicrm.wire.checks import check_create, check_id, check_update
+from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options, show_one
+from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.tool import WriteTool
+
+_NOUN = "MiniCRM project"
+_WITHOUT_SCHEMA = frozenset({"Name", "Deleted", "ReferenceId"})
+"""Fields whose values need no schema to be checked."""
+_FITS_ANY_SCHEMA = 100
+"""Characters of a text that fit each schema seen: the shortest name is Text(128) (documented)."""
+
+
+@dataclass(frozen=True)
+class ProjectTools:
+    """The tools for projects of one account."""
+
+    context: ToolContext
+
+    def reading(self) -> Sequence[CrmTool]:
+        """Return the tools that read."""
+        return (
+            build_tool(self.search_projects, title="Search projects", annotations=READ),
+            build_tool(self.get_project, title="Get a project", annotations=READ),
+        )
+
+    def writing(self) -> Sequence[CrmTool]:
+        """Return the tools that write."""
+        build, writer = WriteTool.build, self.context.writer
+        return (
+            build(self.create_project, writer, title="Create a MiniCRM project", annotations=CREATE),
+            build(self.update_project, writer, title="Update MiniCRM projects", annotations=UPDATE, is_bulk=True),
+        )
+
+    async def search_projects(
+        self,
+        criteria: ProjectCriteria,
+        limit: Limit = 20,
+        cursor: Cursor = FIRST_PAGE,
+        fields: FieldNames = [],  # noqa: B006  # pydantic copies defaults
+        detail: Detail = False,
+    ) -> ProjectPage:
+        """Search MiniCRM projects (cards); all criteria must hold, at least one is needed.
+
+        Rows have name, status, user and module; other `fields`, or `detail`, cost one request a row. For counts and
+        sums use summarize_projects.
+        """
+        client = self.context.client
+        api_criteria = await project_criteria(self.context.directory, self.context.zone, criteria)
+        rows, total, more = await self.context.page_cache.read_slice(
+            f"Project {api_criteria}",
+            lambda page: client.search_projects(api_criteria, page),
+            offset=cursor.offset,
+            last_id=cursor.last_id,
+            limit=limit,
+        )
+        module_id = str(api_criteria.get("CategoryId", ""))
+        rows = await complete(
+            rows,
+            fields,
+            get=client.get_project,
+            schema=lambda: self._schema(module_id),
+            always=detail and not fields,
+        )
+        options = list_options("get_project", fields=shown_keys(fields), detail=detail)
+        await self._add_labels(rows, options, module_id)
+        shown = rows if detail else without_false_flags(rows)
+        return cast("ProjectPage", build_page(shown, options, cursor, more=more, total=total))
+
+    async def get_project(
+        self,
+        project_id: Id = "",
+        reference_id: Id = "",
+        fields: FieldNames = [],  # noqa: B006
+        detail: Detail = False,
+        text_from: TextFrom = 0,
+    ) -> Project:
+        """Read one MiniCRM project by its id, or by reference_id, the id it has in another system."""
+        options = object_options("get_project", fields=shown_keys(fields), detail=detail, text_from=text_from)
+        if bool(project_id) == bool(reference_id):
+            raise InputError("Give either project_id or reference_id.", hint="search_projects finds ids.")
+        client = self.context.client
+        found = client.get_project(project_id) if project_id else client.get_project_by_reference(reference_id)
+        project = await found
+        await check_asked(project, fields, lambda: self._schema(project.get("module_id", "")))
+        await self._add_labels([project], options, "")
+        return show_one(project, options)
+
+    async def create_project(self, module: Module, contact_id: Id, name: Text = "", fields: ApiFields = {}) -> Draft:  # noqa: B006
+        """Create a project (card) for a contact in a MiniCRM module."""
+        given = {"ContactId": check_id("contact_id", contact_id), **({"Name": name} if name else {})}
+        refuse_twice({"CategoryId": "", **given}, fields)
+        refuse_trashed(fields)
+        module_id = await self.context.directory.module_id(module)
+        asked = {**fields, "Name": name} if len(name) > _FITS_ANY_SCHEMA else fields
+        resolved = await self.context.written_fields.of_project(module_id, asked)
+        sent: dict[str, object] = {**given, "CategoryId": module_id, **resolved.sent}
+        check_create(PROJECT, sent)
+        change = Change(sent, {**sent, "CategoryId": module, **resolved.shown})
+        client = self.context.client
+        target = Creation(_NOUN, client, client.create_project, with_contact_name, find_alike_projects)
+        return Draft(target, [change])
+
+    async def update_project(self, project_id: Id = "", fields: ApiFields = {}, project_ids: Ids = []) -> Draft:  # noqa: B006
+        """Change fields of a MiniCRM project, or of several; fields not named stay.
+
+        `Deleted: 1` moves to the trash, 0 back.
+        """
+        ids = one_or_several("project_id", project_id, project_ids)
+        check_update(PROJECT, fields)
+        needs_schema = not _fit_any_schema(fields)
+
+        async def check(project: Record) -> Resolved:
+            """Check names, choices and values by the schema of the project's own module."""
+            if needs_schema:
+                return await self.context.written_fields.of_project(str(project.get("module_id") or ""), fields)
+            return self.context.written_fields.of_plain_project(fields)
+
+        client = self.context.client
+        target = Updates(_NOUN, PROJECT, client.get_project, client.update_project, check)
+        return target.draft(ids, fields, is_batch=bool(project_ids), needs_refresh=needs_schema)
+
+    async def _add_labels(self, rows: Sequence[Project], options: RenderOptions, module_id: str) -> None:
+        """Add labels where they are shown; they may cost a request for each module, once in a while."""
+        if not options.only or {"status", "user", "module"} & set(options.only):
+            await self.context.directory.add_labels(rows, module_id)
+
+    async def _schema(self, module_id: str) -> Schema:
+        return merge_schemas(await self.context.directory.project_schemas(module_id))
+
+
+def _fit_any_schema(fields: Mapping[str, object]) -> bool:
+    """Tell whether fields of a project can be checked without the schema of its module."""
+    return _WITHOUT_SCHEMA.issuperset(fields) and all(len(str(value)) <= _FITS_ANY_SCHEMA for value in fields.values())
