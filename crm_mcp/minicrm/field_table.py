@@ -33,7 +33,7 @@ class Field:
         fixed: Whether it cannot change after a create.
         never_empty: Whether every object has one of the choices that the account lists.
         read_from: Where its value is found. `rows`: rows of a search and details; `newer rows`: the same, but in rows
-            of newer servers only (observed); `detail`: details only; `search`: nowhere, but a search by it tells it;
+            of newer servers only (observed); `detail`: details only; `search`: nowhere, but it can be searched by;
             `nowhere`: it is a criterion and has no value.
     """
 
@@ -61,7 +61,7 @@ class Entity:
     """The fields of projects, contacts, tasks or addresses.
 
     Attributes:
-        title: API name of the field that tells one from another; results always hold it, after the id.
+        title: API name of the field that names an object; results always hold it, after the id.
         fields: The fields, those with a key in the order of results.
         has_search: Whether the API searches them; tasks and addresses are only listed.
     """
@@ -92,7 +92,7 @@ class Entity:
 
     @cached_property
     def values(self) -> Sequence[str]:
-        """API names of the fields that have a value, even one that only a search by it tells."""
+        """API names of the fields that have a value, even one that can only be searched by."""
         return [field.name for field in self.fields if field.read_from != "nowhere"]
 
     @cached_property

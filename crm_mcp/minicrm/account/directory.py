@@ -145,7 +145,7 @@ def _lacks_label(row: Mapping[str, object]) -> bool:
 
 
 def _add_schema_labels(rows: Sequence[Project] | Sequence[Task], schema: Schema | None, module: str = "") -> None:
-    """Add what one schema tells, with the name of its module where that is given and the status is the module's."""
+    """Add the labels that one schema holds, and `module`, its name, to rows whose status it lists."""
     if schema is None:
         return
     for row in rows:

@@ -145,7 +145,7 @@ def _resolved_choice(field: SchemaField, value: object, choices: Mapping[str, st
 def merge_schemas(schemas: Iterable[Schema]) -> Schema:
     """Return one schema with all that several hold; a field's choices are joined."""
     whole: Schema = {"fields": [], "statuses": {}, "users": {}, "modules": {}}
-    by_name = {field["name"]: field for field in whole["fields"]}
+    by_name: dict[str, SchemaField] = {}
     for schema in schemas:
         for kind in ("statuses", "users", "modules"):
             whole[kind] |= schema[kind]

@@ -1,6 +1,6 @@
-"""How one MiniCRM object becomes a model: what has keys by the field table, and the rest under `fields`. Pure.
+"""One MiniCRM object made into a model: the fields that have keys in the field table, the others under `fields`. Pure.
 
-Under `fields` stands whatever has no key of its own, by the name that a write takes it by.
+Under `fields` a value is untouched and stands under the name that a write takes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _OTHERS_OF_PERSON = frozenset({"BusinessId", "Position"})
 
 
 def _entries(entity: Entity, object_id: str, row: Mapping[str, object], *, is_detail: bool) -> dict[str, object]:
-    """Return what has keys of its own, absent where it is empty, and `fields`.
+    """Return the entries of a model: each key of the table whose value is not empty, and `fields`.
 
     In a row `Url` is the API's own link, which is never followed; in a contact's detail it is the website.
     """
@@ -56,8 +56,8 @@ def contact_of(contact_id: str, row: Mapping[str, object], *, is_detail: bool) -
     """Return a contact from a row of a search or from a detail."""
     first_and_last = (read_text(row.get("FirstName")), read_text(row.get("LastName")))
     name = read_text(row.get("Name")) or " ".join(name for name in first_and_last if name)
-    told = {**row, "Name": name, "Type": _contact_type(row, is_detail=is_detail)}
-    return cast("Contact", _entries(CONTACT, contact_id, told, is_detail=is_detail))
+    row = {**row, "Name": name, "Type": _contact_type(row, is_detail=is_detail)}
+    return cast("Contact", _entries(CONTACT, contact_id, row, is_detail=is_detail))
 
 
 def _contact_type(row: Mapping[str, object], *, is_detail: bool) -> ContactType | None:
@@ -129,10 +129,10 @@ def _schema_field(name: str, value: object) -> SchemaField:
 
 
 def _choice_type(name: str, choices: Mapping[str, str]) -> str:
-    """Name the type of a field with choices: the schema itself does not tell an Enum from a Set.
+    """Return the type of a field with choices, since the schema has the same shape for an Enum and a Set.
 
-    A Set's ids are powers of two (documented). A field that kept its first name says what it is (observed); any other
-    whose ids could all be bits stays open.
+    A Set's ids are powers of two (documented), and a field that was not renamed has its type as its name (observed).
+    Any other whose ids are all powers of two may be either.
     """
     if name in PROJECT.chosen or name == "BusinessId":
         return name

@@ -1,6 +1,6 @@
 """The requests of the MiniCRM API, each built from plain arguments. Pure.
 
-Ids are digits, as text or as a number. Whatever is not fit to be sent raises an `InputError`, see `checks`. One PUT
+Ids are digits, as text or as a number. What cannot be sent raises an `InputError`, see `checks`. One PUT
 creates without an id in its path and updates with one: an update may be sent twice, a create may not.
 """
 

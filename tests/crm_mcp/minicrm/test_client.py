@@ -1,4 +1,4 @@
-"""Each method of the client sends its operation's request and gives its operation's model."""
+"""Each method of the client sends its operation's request and returns its operation's model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from crm_mcp.minicrm.client import MinicrmClient
 
 
 class Recorder:
-    """Answers each request with the next body and keeps the requests."""
+    """Responds to each request with the next body and keeps the requests."""
 
     def __init__(self, *bodies: object) -> None:
         self.bodies = list(bodies)
@@ -53,15 +53,15 @@ CALLS: list[tuple[str, tuple[object, ...], dict[str, object], object]] = [
 
 
 @pytest.mark.parametrize(("operation", "arguments", "options", "body"), CALLS)
-def test_a_method_is_its_request_sent_and_its_answer_parsed(
+def test_a_method_is_its_request_sent_and_its_response_parsed(
     operation: str, arguments: tuple[object, ...], options: dict[str, object], body: object
 ) -> None:
     recorder = Recorder(body)
     result = asyncio.run(getattr(MinicrmClient(recorder), operation)(*arguments, **options))
     request: Request = getattr(wire, f"build_{operation}")(*arguments, **options)
     assert recorder.requests == [request]
-    answered = Response(200, json.dumps(body).encode(), "application/json", request)
-    assert result == getattr(wire, f"parse_{operation}")(answered)
+    response = Response(200, json.dumps(body).encode(), "application/json", request)
+    assert result == getattr(wire, f"parse_{operation}")(response)
 
 
 def test_the_client_has_a_method_for_every_operation_and_each_is_tried() -> None:

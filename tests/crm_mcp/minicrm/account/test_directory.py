@@ -22,7 +22,7 @@ from crm_mcp.minicrm.search.criteria import (
 )
 from crm_mcp.minicrm.settings import MinicrmSettings
 
-ANSWERS = {
+BODIES = {
     "/Api/R3/Category": b'{"3":"Sales","5":"Support"}',
     "/Api/R3/Schema/Project/3": (
         b'{"StatusId":{"2500":"New","2509":"Won"},"UserId":{"1":"John Doe"},"Text1":"Text(1024)",'
@@ -36,7 +36,7 @@ ZONE = MinicrmSettings(_env_file=None).zone  # pyright: ignore[reportCallIssue] 
 
 
 class Account:
-    """Answers schema requests and counts them."""
+    """Responds to requests for schemas and counts them."""
 
     def __init__(self, *, me: str = "") -> None:
         self.asked: list[str] = []
@@ -47,7 +47,7 @@ class Account:
     async def send(self, request: Request) -> Response:
         self.asked.append(request.path)
         status = 403 if request.path in self.closed else 200
-        return Response(status, ANSWERS[request.path], "application/json", request)
+        return Response(status, BODIES[request.path], "application/json", request)
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run(coroutine)

@@ -1,4 +1,4 @@
-"""What is around the rows: empty lists, answers of writes, and what is no answer at all."""
+"""Bodies of responses: empty lists, ids of writes, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from crm_mcp.crm.paging import Page
 from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.minicrm import wire
 from crm_mcp.minicrm.models import Address, AddressRow, Contact, Module, Project, Schema, Task, Written
-
-Answer = Callable[..., Response]
-
+from tests.crm_mcp.minicrm.wire.responses import response_of
 
 EMPTY: list[tuple[object, int | None]] = [
     ({"Count": 0, "Results": []}, 0),
@@ -33,7 +31,7 @@ EMPTY: list[tuple[object, int | None]] = [
 
 
 @pytest.mark.parametrize(("body", "total"), EMPTY)
-def test_an_empty_list_is_empty_in_every_shape(answer: Answer, body: object, total: int | None) -> None:
+def test_an_empty_list_is_empty_in_every_shape(body: object, total: int | None) -> None:
     parsers: list[Callable[[Response], Page[Any]]] = [
         wire.parse_search_projects,
         wire.parse_search_contacts,
@@ -41,15 +39,15 @@ def test_an_empty_list_is_empty_in_every_shape(answer: Answer, body: object, tot
         wire.parse_list_addresses,
     ]
     for parse in parsers:
-        assert parse(answer(body)) == Page([], total)
-        assert parse(answer(body)).row_count == 0
+        assert parse(response_of(body)) == Page([], total)
+        assert parse(response_of(body)).row_count == 0
 
 
 @pytest.mark.parametrize("body", [{"Id": 1234}, {"Id": "1234"}, {"Id": 1234, "Message": "ok"}])
-def test_a_write_is_answered_by_an_id(answer: Answer, body: object) -> None:
+def test_the_response_to_a_write_is_an_id(body: object) -> None:
     for name in dir(wire):
         if name.startswith(("parse_create", "parse_update")):
-            assert getattr(wire, name)(answer(body, method="PUT")) == {"id": "1234"}
+            assert getattr(wire, name)(response_of(body, method="PUT")) == {"id": "1234"}
 
 
 WRONG_BODIES: list[object] = [
@@ -84,7 +82,7 @@ WRONG_BODIES: list[object] = [
 
 
 @pytest.mark.parametrize("body", WRONG_BODIES, ids=range(len(WRONG_BODIES)))
-def test_an_answer_of_another_shape_is_an_error_that_says_where_to_look(answer: Answer, body: object) -> None:
+def test_a_body_of_another_shape_is_an_error_that_says_where_to_look(body: object) -> None:
     parsers: list[Callable[[Response], object]] = [
         wire.parse_get_project,
         wire.parse_search_projects,
@@ -94,24 +92,24 @@ def test_an_answer_of_another_shape_is_an_error_that_says_where_to_look(answer: 
         if body == {"Id": None} and parse is wire.parse_search_projects:
             continue
         with pytest.raises(UnexpectedAnswerError) as caught:
-            parse(answer(body))
+            parse(response_of(body))
         assert "MINICRM_URL" in caught.value.hint
 
 
-def test_an_unreadable_answer_to_a_create_says_that_it_may_be_done(answer: Answer) -> None:
+def test_an_unreadable_response_to_a_create_says_that_it_may_be_done() -> None:
     with pytest.raises(UnexpectedAnswerError) as caught:
-        wire.parse_create_project(answer(b"<html>", path="/Api/R3/Project", method="PUT"))
+        wire.parse_create_project(response_of(b"<html>", path="/Api/R3/Project", method="PUT"))
     assert "may have been made" in caught.value.hint
 
 
-def test_half_a_surrogate_pair_is_replaced_so_that_the_rest_can_be_read(answer: Answer) -> None:
-    project = wire.parse_get_project(answer(b'{"Id":1,"Name":"a\\ud800b","Text1":["\\ud83d\\ude00"]}'))
+def test_half_a_surrogate_pair_is_replaced_so_that_the_rest_can_be_read() -> None:
+    project = wire.parse_get_project(response_of(b'{"Id":1,"Name":"a\\ud800b","Text1":["\\ud83d\\ude00"]}'))
     assert re.fullmatch("a[?\ufffd]b", project["name"])
     assert project["fields"]["Text1"] == ["\U0001f600"]
 
 
-def test_escapes_and_a_byte_order_mark_are_read(answer: Answer) -> None:
-    project = wire.parse_get_project(answer(b'\xef\xbb\xbf{"Id":1,"Name":"\\u00e9\\/x"}', content_type=""))
+def test_escapes_and_a_byte_order_mark_are_read() -> None:
+    project = wire.parse_get_project(response_of(b'\xef\xbb\xbf{"Id":1,"Name":"\\u00e9\\/x"}', content_type=""))
     assert project["name"] == "é/x"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from crm_mcp.crm.messages import Request, Response
@@ -18,8 +16,7 @@ from crm_mcp.errors import (
     UnexpectedAnswerError,
 )
 from crm_mcp.minicrm import wire
-
-Answer = Callable[..., Response]
+from tests.crm_mcp.minicrm.wire.responses import response_of
 
 REFUSALS: list[tuple[int, bytes, type[CrmError], str]] = [
     (301, b"", UnexpectedAnswerError, "MINICRM_URL"),
@@ -52,10 +49,10 @@ def test_a_bad_request_is_sent_to_what_shows_the_right_values(request_made: Requ
 
 @pytest.mark.parametrize(("status", "body", "error", "told"), REFUSALS)
 def test_a_refusal_is_the_error_of_its_status_and_tells_what_to_do(
-    answer: Answer, status: int, body: bytes, error: type[CrmError], told: str
+    status: int, body: bytes, error: type[CrmError], told: str
 ) -> None:
     with pytest.raises(error) as caught:
-        wire.parse_get_project(answer(body, status=status))
+        wire.parse_get_project(response_of(body, status=status))
     assert type(caught.value) is error
     assert told in str(caught.value)
     assert "secret page" not in str(caught.value)
@@ -63,11 +60,11 @@ def test_a_refusal_is_the_error_of_its_status_and_tells_what_to_do(
 
 @pytest.mark.parametrize("status", [400, 401, 404, 405, 429, 500])
 @pytest.mark.parametrize("body", [b'{"Id": 1}', b"[]", b"{", b"\xff"])
-def test_a_refusal_is_never_read_as_json(answer: Answer, status: int, body: bytes) -> None:
+def test_a_refusal_is_never_read_as_json(status: int, body: bytes) -> None:
     for parser in dir(wire):
         if parser.startswith("parse_"):
             with pytest.raises(CrmError) as caught:
-                getattr(wire, parser)(answer(body, status=status))
+                getattr(wire, parser)(response_of(body, status=status))
             assert not isinstance(caught.value, UnexpectedAnswerError)
 
 
@@ -85,20 +82,20 @@ def test_a_refusal_is_never_read_as_json(answer: Answer, status: int, body: byte
         ("Schema/Person", "GET /Api/R3/Schema/Person", "ids"),
     ],
 )
-def test_what_is_not_found_is_named(answer: Answer, path: str, what: str, where: str) -> None:
+def test_what_is_not_found_is_named(path: str, what: str, where: str) -> None:
     with pytest.raises(NotFoundError, match=what) as caught:
-        wire.parse_get_project(answer(b"Hiba", status=404, path=f"/Api/R3/{path}"))
+        wire.parse_get_project(response_of(b"Hiba", status=404, path=f"/Api/R3/{path}"))
     assert where in caught.value.hint
     assert '"Hiba"' in str(caught.value)
 
 
-def test_a_page_of_html_that_says_not_found_may_be_another_site(answer: Answer) -> None:
+def test_a_page_of_html_that_says_not_found_may_be_another_site() -> None:
     with pytest.raises(NotFoundError) as caught:
-        wire.parse_get_project(answer(b"<html>404</html>", status=404))
+        wire.parse_get_project(response_of(b"<html>404</html>", status=404))
     assert "MINICRM_URL" in caught.value.hint
 
 
-def test_a_fault_after_a_create_says_to_look_before_repeating(answer: Answer) -> None:
+def test_a_fault_after_a_create_says_to_look_before_repeating() -> None:
     with pytest.raises(ServerFaultError) as caught:
-        wire.parse_create_project(answer(b"", status=500, path="/Api/R3/Project", method="PUT"))
+        wire.parse_create_project(response_of(b"", status=500, path="/Api/R3/Project", method="PUT"))
     assert "look for it before you repeat" in caught.value.hint

@@ -80,7 +80,7 @@ def test_updating_is_a_put_with_an_id_that_may_be_repeated(build: Update, entity
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_every_operation_has_a_request_and_an_answer(operation: str) -> None:
+def test_every_operation_has_a_request_and_a_response(operation: str) -> None:
     assert callable(getattr(wire, f"build_{operation}"))
     assert callable(getattr(wire, f"parse_{operation}"))
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from crm_mcp.crm.messages import Response
 from crm_mcp.minicrm import wire
+from tests.crm_mcp.minicrm.wire.responses import response_of
 
-Answer = Callable[..., Response]
 
-
-def test_a_row_of_contacts_has_its_common_keys_apart(answer: Answer) -> None:
+def test_a_row_of_contacts_has_its_common_keys_apart() -> None:
     row = {
         "Id": "12345",
         "Name": "John Doe",
@@ -22,7 +18,7 @@ def test_a_row_of_contacts_has_its_common_keys_apart(answer: Answer) -> None:
         "Phone": 612,
     }
     assert wire.parse_search_contacts(
-        answer({"Count": 1, "Results": {"12345": row | {"BusinessId": 12346}}})
+        response_of({"Count": 1, "Results": {"12345": row | {"BusinessId": 12346}}})
     ).items == [
         {
             "id": "12345",
@@ -36,9 +32,9 @@ def test_a_row_of_contacts_has_its_common_keys_apart(answer: Answer) -> None:
     ]
 
 
-def test_a_business_keeps_its_website(answer: Answer) -> None:
+def test_a_business_keeps_its_website() -> None:
     contact = wire.parse_get_contact(
-        answer({"Id": 12346, "Type": "Business", "Name": "Test Business", "Phone": "", "Url": "http://test.com"})
+        response_of({"Id": 12346, "Type": "Business", "Name": "Test Business", "Phone": "", "Url": "http://test.com"})
     )
     assert contact == {
         "id": "12346",
@@ -48,9 +44,9 @@ def test_a_business_keeps_its_website(answer: Answer) -> None:
     }
 
 
-def test_the_link_of_a_search_is_dropped(answer: Answer) -> None:
+def test_the_link_of_a_search_is_dropped() -> None:
     page = wire.parse_search_contacts(
-        answer({"Results": {"1": {"Id": 1, "Url": "https://r3.minicrm.hu/Api/R3/Contact/1"}}})
+        response_of({"Results": {"1": {"Id": 1, "Url": "https://r3.minicrm.hu/Api/R3/Contact/1"}}})
     )
     assert page.items == [{"id": "1", "name": "", "fields": {}}]
 
@@ -65,10 +61,8 @@ def test_the_link_of_a_search_is_dropped(answer: Answer) -> None:
         ({}, ""),
     ],
 )
-def test_a_person_without_a_name_is_called_by_first_and_last_name(
-    answer: Answer, keys: dict[str, object], name: str
-) -> None:
-    assert wire.parse_get_contact(answer({"Id": 1} | keys))["name"] == name
+def test_a_person_without_a_name_is_called_by_first_and_last_name(keys: dict[str, object], name: str) -> None:
+    assert wire.parse_get_contact(response_of({"Id": 1} | keys))["name"] == name
 
 
 @pytest.mark.parametrize(
@@ -83,9 +77,7 @@ def test_a_person_without_a_name_is_called_by_first_and_last_name(
         ({"Type": "Business", "FirstName": ""}, "Business"),
     ],
 )
-def test_a_localised_type_is_told_by_the_keys_and_left_out(
-    answer: Answer, keys: dict[str, object], contact_type: str
-) -> None:
-    contact = wire.parse_get_contact(answer({"Id": 1} | keys))
+def test_a_localised_type_is_told_by_the_keys_and_left_out(keys: dict[str, object], contact_type: str) -> None:
+    contact = wire.parse_get_contact(response_of({"Id": 1} | keys))
     assert contact.get("type") == contact_type
     assert "Type" not in contact["fields"]

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from crm_mcp.crm.messages import Response
 from crm_mcp.errors import NotFoundError, UnexpectedAnswerError
 from crm_mcp.minicrm import wire
-
-Answer = Callable[..., Response]
-
+from tests.crm_mcp.minicrm.wire.responses import response_of
 
 DOCUMENTED_ROW = {
     "Id": "1234",
@@ -46,14 +41,14 @@ PROJECT: dict[str, object] = {
         ({"Count": "many", "Results": {"1234": LIVE_ROW}}, None),
     ],
 )
-def test_a_row_of_projects_reads_the_same_in_every_shape(answer: Answer, body: object, total: int | None) -> None:
-    page = wire.parse_search_projects(answer(body))
+def test_a_row_of_projects_reads_the_same_in_every_shape(body: object, total: int | None) -> None:
+    page = wire.parse_search_projects(response_of(body))
     assert (page.items, page.total) == ([PROJECT], total)
 
 
-def test_rows_keep_their_order_and_what_else_they_hold(answer: Answer) -> None:
+def test_rows_keep_their_order_and_what_else_they_hold() -> None:
     rows = {"2": {"Id": 2, "Name": "b", "ContactId": 5, "BusinessId": 6, "Int1107": 3}, "1": {"Id": 1, "Name": ""}}
-    page = wire.parse_search_projects(answer({"Count": 2, "Results": rows}))
+    page = wire.parse_search_projects(response_of({"Count": 2, "Results": rows}))
     assert page.items == [
         {"id": "2", "name": "b", "contact_id": "5", "business_id": "6", "fields": {"Int1107": 3}},
         {"id": "1", "name": "", "fields": {}},
@@ -61,8 +56,8 @@ def test_rows_keep_their_order_and_what_else_they_hold(answer: Answer) -> None:
     assert page.row_count == 2
 
 
-def test_a_search_answered_by_a_detail_is_a_page_of_one(answer: Answer) -> None:
-    page = wire.parse_search_projects(answer({"Id": 1234, "Name": "n", "StatusId": "Contacted"}))
+def test_a_search_answered_by_a_detail_is_a_page_of_one() -> None:
+    page = wire.parse_search_projects(response_of({"Id": 1234, "Name": "n", "StatusId": "Contacted"}))
     assert page.items == [{"id": "1234", "name": "n", "status": "Contacted", "fields": {}}]
     assert page.total is None
 
@@ -81,8 +76,8 @@ PROJECT_DETAIL: dict[str, object] = {
 }
 
 
-def test_a_project_has_labels_and_keeps_all_other_fields_untouched(answer: Answer) -> None:
-    assert wire.parse_get_project(answer(PROJECT_DETAIL)) == {
+def test_a_project_has_labels_and_keeps_all_other_fields_untouched() -> None:
+    assert wire.parse_get_project(response_of(PROJECT_DETAIL)) == {
         "id": "1234",
         "name": "Very Motivated Customer",
         "module_id": "3",
@@ -98,17 +93,17 @@ def test_a_project_has_labels_and_keeps_all_other_fields_untouched(answer: Answe
     }
 
 
-def test_a_status_or_user_of_digits_is_an_id_in_a_detail_too(answer: Answer) -> None:
-    project = wire.parse_get_project(answer(PROJECT_DETAIL | {"StatusId": "2500", "UserId": 3200}))
+def test_a_status_or_user_of_digits_is_an_id_in_a_detail_too() -> None:
+    project = wire.parse_get_project(response_of(PROJECT_DETAIL | {"StatusId": "2500", "UserId": 3200}))
     assert (project.get("status_id"), project.get("user_id")) == ("2500", "3200")
     assert "status" not in project
     assert "user" not in project
 
 
 @pytest.mark.parametrize("empty", ["", None, 0, "0", " "])
-def test_an_empty_common_key_is_absent(answer: Answer, empty: object) -> None:
+def test_an_empty_common_key_is_absent(empty: object) -> None:
     project = wire.parse_get_project(
-        answer({"Id": 1, "StatusId": empty, "UserId": empty, "ContactId": empty, "BusinessId": empty})
+        response_of({"Id": 1, "StatusId": empty, "UserId": empty, "ContactId": empty, "BusinessId": empty})
     )
     assert set(project) == {"id", "name", "fields"}
 
@@ -116,22 +111,22 @@ def test_an_empty_common_key_is_absent(answer: Answer, empty: object) -> None:
 @pytest.mark.parametrize(
     ("sent", "deleted"), [(0, False), ("0", False), (False, False), (1, True), ("1", True), (True, True)]
 )
-def test_deleted_is_read_from_every_type(answer: Answer, sent: object, deleted: object) -> None:
-    assert wire.parse_get_project(answer({"Id": 1, "Deleted": sent})).get("deleted") is deleted
+def test_deleted_is_read_from_every_type(sent: object, deleted: object) -> None:
+    assert wire.parse_get_project(response_of({"Id": 1, "Deleted": sent})).get("deleted") is deleted
 
 
 @pytest.mark.parametrize("sent", ["", None, "yes", 2, [], {}, 1.0])
-def test_deleted_is_not_guessed(answer: Answer, sent: object) -> None:
-    assert "deleted" not in wire.parse_get_project(answer({"Id": 1, "Deleted": sent}))
+def test_deleted_is_not_guessed(sent: object) -> None:
+    assert "deleted" not in wire.parse_get_project(response_of({"Id": 1, "Deleted": sent}))
 
 
-def test_a_project_by_reference_is_the_detail(answer: Answer) -> None:
-    response = answer(PROJECT_DETAIL, path="/Api/R3/Project", query=(("ReferenceId", "123456"),))
-    assert wire.parse_get_project_by_reference(response) == wire.parse_get_project(answer(PROJECT_DETAIL))
+def test_a_project_by_reference_is_the_detail() -> None:
+    response = response_of(PROJECT_DETAIL, path="/Api/R3/Project", query=(("ReferenceId", "123456"),))
+    assert wire.parse_get_project_by_reference(response) == wire.parse_get_project(response_of(PROJECT_DETAIL))
 
 
-def test_a_reference_answered_by_a_row_gives_the_id_to_fetch(answer: Answer) -> None:
-    response = answer({"Count": 1, "Results": {"1234": DOCUMENTED_ROW}})
+def test_a_reference_answered_by_a_row_gives_the_id_to_fetch() -> None:
+    response = response_of({"Count": 1, "Results": {"1234": DOCUMENTED_ROW}})
     assert wire.parse_get_project_by_reference(response) == "1234"
 
 
@@ -139,14 +134,14 @@ def test_a_reference_answered_by_a_row_gives_the_id_to_fetch(answer: Answer) -> 
     ("body", "status"),
     [({"Count": 0, "Results": []}, 200), ({"Results": None}, 200), ([], 200), (b"no such thing", 404)],
 )
-def test_a_reference_that_nothing_has_is_not_found(answer: Answer, body: object, status: int) -> None:
-    response = answer(body, status=status, path="/Api/R3/Project", query=(("ReferenceId", "A-1"),))
+def test_a_reference_that_nothing_has_is_not_found(body: object, status: int) -> None:
+    response = response_of(body, status=status, path="/Api/R3/Project", query=(("ReferenceId", "A-1"),))
     with pytest.raises(NotFoundError, match="no project with ReferenceId 'A-1'") as caught:
         wire.parse_get_project_by_reference(response)
     assert caught.value.status == status
     assert "search_projects" in caught.value.hint
 
 
-def test_a_reference_that_several_have_names_their_ids(answer: Answer) -> None:
+def test_a_reference_that_several_have_names_their_ids() -> None:
     with pytest.raises(UnexpectedAnswerError, match="7, 8"):
-        wire.parse_get_project_by_reference(answer({"Count": 2, "Results": {"7": {"Id": 7}, "8": {"Id": 8}}}))
+        wire.parse_get_project_by_reference(response_of({"Count": 2, "Results": {"7": {"Id": 7}, "8": {"Id": 8}}}))

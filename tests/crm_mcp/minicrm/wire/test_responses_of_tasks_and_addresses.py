@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from crm_mcp.crm.messages import Response
 from crm_mcp.crm.paging import Page
 from crm_mcp.minicrm import wire
+from tests.crm_mcp.minicrm.wire.responses import response_of
 
-Answer = Callable[..., Response]
 
-
-def test_tasks_are_a_list_of_rows(answer: Answer) -> None:
+def test_tasks_are_a_list_of_rows() -> None:
     rows = [
         {
             "Id": "1111",
@@ -26,7 +22,7 @@ def test_tasks_are_a_list_of_rows(answer: Answer) -> None:
         },
         {"Id": 2222, "Status": "Closed", "Comment": "", "Deadline": "0000-00-00 00:00:00", "UserId": 0, "Type": 1566},
     ]
-    assert wire.parse_list_tasks(answer({"Count": 2, "Results": rows})) == Page(
+    assert wire.parse_list_tasks(response_of({"Count": 2, "Results": rows})) == Page(
         [
             {
                 "id": "1111",
@@ -41,10 +37,10 @@ def test_tasks_are_a_list_of_rows(answer: Answer) -> None:
     )
 
 
-def test_a_task_has_labels_and_its_attachments(answer: Answer) -> None:
+def test_a_task_has_labels_and_its_attachments() -> None:
     attachments = {"FileName": "details.pdf", "Url": "https://cdn.minicrm.hu/x"}
     body = {"Id": 1111, "UserId": "John Doe", "ProjectId": 2001, "Type": "Call", "Status": "Open", "Comment": "c"}
-    assert wire.parse_get_task(answer(body | {"Deadline": "", "Attachments": attachments, "Url": "u"})) == {
+    assert wire.parse_get_task(response_of(body | {"Deadline": "", "Attachments": attachments, "Url": "u"})) == {
         "id": "1111",
         "comment": "c",
         "status": "Open",
@@ -56,8 +52,8 @@ def test_a_task_has_labels_and_its_attachments(answer: Answer) -> None:
 
 
 @pytest.mark.parametrize("empty", ["", None, "0000-00-00", "0000-00-00 00:00:00", "1970-01-01 01:00:00"])
-def test_an_empty_deadline_is_absent(answer: Answer, empty: object) -> None:
-    assert "deadline" not in wire.parse_get_task(answer({"Id": 1, "Deadline": empty}))
+def test_an_empty_deadline_is_absent(empty: object) -> None:
+    assert "deadline" not in wire.parse_get_task(response_of({"Id": 1, "Deadline": empty}))
 
 
 @pytest.mark.parametrize(
@@ -73,20 +69,20 @@ def test_an_empty_deadline_is_absent(answer: Answer, empty: object) -> None:
         {"Count": 2, "Results": [{"Id": "123", "Address": "Home (5555)"}, {"Id": 456, "Address": "Office"}]},
     ],
 )
-def test_addresses_are_labels_by_id_in_every_shape(answer: Answer, body: object) -> None:
-    assert wire.parse_list_addresses(answer(body)) == Page(
+def test_addresses_are_labels_by_id_in_every_shape(body: object) -> None:
+    assert wire.parse_list_addresses(response_of(body)) == Page(
         [{"id": "123", "label": "Home (5555)"}, {"id": "456", "label": "Office"}], 2
     )
 
 
-def test_structured_addresses_may_come_without_results(answer: Answer) -> None:
+def test_structured_addresses_may_come_without_results() -> None:
     body = {"123": {"Id": 123, "Address": "Home", "Url": "u"}}
-    assert wire.parse_list_addresses(answer(body)).items == [{"id": "123", "label": "Home"}]
+    assert wire.parse_list_addresses(response_of(body)).items == [{"id": "123", "label": "Home"}]
 
 
-def test_an_address_keeps_its_own_fields(answer: Answer) -> None:
+def test_an_address_keeps_its_own_fields() -> None:
     fields = {"Type": "HQ", "PostalCode": 5555, "Default": 1}
-    assert wire.parse_get_address(answer({"Id": 123, "ContactId": 1234, "Name": "MiniCRM Ag."} | fields)) == {
+    assert wire.parse_get_address(response_of({"Id": 123, "ContactId": 1234, "Name": "MiniCRM Ag."} | fields)) == {
         "id": "123",
         "name": "MiniCRM Ag.",
         "contact_id": "1234",
