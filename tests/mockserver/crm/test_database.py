@@ -29,7 +29,7 @@ def open_numbers(path: str = "") -> sqlite3.Connection:
     return connection
 
 
-def test_a_step_is_kept_when_it_ends():
+def test_a_transaction_that_ends_is_committed():
     with closing(open_numbers()) as connection:
         with transaction(connection):
             connection.execute("INSERT INTO numbers VALUES (1)")
@@ -38,7 +38,7 @@ def test_a_step_is_kept_when_it_ends():
         assert read_numbers(connection) == [1]
 
 
-def test_a_step_that_fails_leaves_nothing():
+def test_a_transaction_that_raises_is_rolled_back():
     with closing(open_numbers()) as connection:
         with pytest.raises(Oops):
             insert_and_fail(connection, 1)
@@ -47,7 +47,7 @@ def test_a_step_that_fails_leaves_nothing():
         assert read_numbers(connection) == []
 
 
-def test_an_inner_step_that_fails_undoes_only_itself():
+def test_an_inner_transaction_that_raises_rolls_back_only_itself():
     with closing(open_numbers()) as connection:
         with transaction(connection):
             connection.execute("INSERT INTO numbers VALUES (1)")
@@ -58,7 +58,7 @@ def test_an_inner_step_that_fails_undoes_only_itself():
         assert read_numbers(connection) == [1, 3]
 
 
-def test_an_outer_step_that_fails_undoes_inner_ones_that_ended():
+def test_an_outer_transaction_that_raises_rolls_back_inner_ones_that_ended():
     def insert_then_fail(connection: sqlite3.Connection) -> None:
         with transaction(connection):
             with transaction(connection):
@@ -158,7 +158,7 @@ def make_torn_snapshot() -> bytes:
     "snapshot",
     [b"", b"nonsense", b"SQLite format 3\0", b"SQLite format 3\0" * 500, make_foreign_snapshot(), make_torn_snapshot()],
 )
-def test_what_is_no_snapshot_changes_nothing(snapshot: bytes):
+def test_a_body_that_is_no_snapshot_changes_nothing(snapshot: bytes):
     with closing(open_numbers()) as connection:
         connection.execute("INSERT INTO numbers VALUES (1)")
 

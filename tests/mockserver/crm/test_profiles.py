@@ -73,8 +73,8 @@ def test_what_a_crm_declares_is_what_its_fake_lists():
 
 
 def count_contacts(start_fake: StartFake, seed: dict[str, object], profile: Profile | None = None) -> object:
-    answer = start_fake(seed, profile).client.get("/Api/R3/Contact", auth=MINICRM)
-    return answer.json()["Count"]
+    response = start_fake(seed, profile).client.get("/Api/R3/Contact", auth=MINICRM)
+    return response.json()["Count"]
 
 
 def test_a_seed_turns_switches_on_and_off(start_fake: StartFake):
@@ -114,7 +114,7 @@ def test_switches_of_a_seed_are_kept_over_a_restart(start_fake: StartFake, tmp_p
 )
 def test_a_seed_with_a_wrong_switch_changes_nothing(start_fake: StartFake, deviations: object, message: str):
     fake = start_fake(build_seed({"first_name": "Ann"}))
-    answer = fake.client.put("/_control/seed", json={"deviations": deviations})
-    assert answer.status_code == 400
-    assert re.search(message, answer.json()["error"])
+    response = fake.client.put("/_control/seed", json={"deviations": deviations})
+    assert response.status_code == 400
+    assert re.search(message, response.json()["error"])
     assert len(fake.search().json()["Records"]) == 1

@@ -110,6 +110,6 @@ def save_text(fake: InProcessFake, page: Element, text: str) -> httpx.Response:
 
 
 def open_page(fake: InProcessFake, path: str) -> Element:
-    answer = fake.client.get(path)
-    assert answer.status_code == 200, answer.text
-    return parse_page(answer.text)
+    response = fake.client.get(path)
+    assert response.status_code == 200, response.text
+    return parse_page(response.text)

@@ -57,7 +57,7 @@ def test_a_command_of_the_journal_sends_the_same_body(start_fake: StartFake):
         ("text=LIMIT%3D3", ["1"]),
     ],
 )
-def test_the_journal_is_narrowed(start_fake: StartFake, query: str, ids: list[str]):
+def test_the_journal_is_filtered(start_fake: StartFake, query: str, ids: list[str]):
     fake = start_fake()
     fake.search(Limit="3")
     fake.search(Limit="no")
@@ -72,10 +72,10 @@ def test_the_journal_is_followed_from_the_last_entry_seen(start_fake: StartFake)
     fake.search()
     fake.search()
 
-    answer = fake.client.get("/_page/journal/rows?after=1")
+    response = fake.client.get("/_page/journal/rows?after=1")
 
-    assert answer.headers["x-last-id"] == "2"
-    assert list_ids(parse_page(answer.text)) == ["2"]
+    assert response.headers["x-last-id"] == "2"
+    assert list_ids(parse_page(response.text)) == ["2"]
     assert fake.client.get("/_page/journal/rows?after=2").text.strip() == ""
     assert fake.client.get("/_page/journal/rows?after=x").status_code == 200
 
@@ -92,16 +92,16 @@ def test_an_entry_shows_request_and_answer_decoded(start_fake: StartFake):
     assert fake.client.get("/_page/journal/7").status_code == 404
 
 
-def test_the_journal_is_taken_away_as_an_archive(start_fake: StartFake):
+def test_the_journal_is_exported_as_an_http_archive(start_fake: StartFake):
     fake = start_fake()
     fake.search(Limit="many")
 
     link = open_page(fake, "/_page/journal").find("a", download="").attributes["href"]
 
-    answer = fake.client.get(link)
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="crm-mock-default.har"'
-    assert answer.content == fake.client.get("/_control/requests.har").content
-    assert "Limit must be" in answer.json()["log"]["entries"][0]["comment"]
+    response = fake.client.get(link)
+    assert response.headers["Content-Disposition"] == 'attachment; filename="crm-mock-default.har"'
+    assert response.content == fake.client.get("/_control/requests.har").content
+    assert "Limit must be" in response.json()["log"]["entries"][0]["comment"]
 
 
 def test_the_journal_is_cleared(start_fake: StartFake):
@@ -132,7 +132,7 @@ def test_a_switch_puts_its_fault_into_the_plan_and_takes_it_out(start_fake: Star
     assert read_plan(fake) == []
 
 
-def test_a_fault_strikes_programs_and_not_the_page_and_shows_in_the_journal(start_fake: StartFake):
+def test_a_fault_applies_to_programs_and_not_to_the_page_and_shows_in_the_journal(start_fake: StartFake):
     fake = start_fake(build_seed({"first_name": "Ann"}))
     post(fake, "/_page/faults/switch", name="busy", on="1")
 
@@ -141,10 +141,10 @@ def test_a_fault_strikes_programs_and_not_the_page_and_shows_in_the_journal(star
     assert "fault: status" in open_page(fake, "/_page/journal?outcome=fault").text
 
 
-def test_a_rule_of_ones_own_is_added_and_removed(start_fake: StartFake):
+def test_a_rule_is_added_by_a_form_and_removed(start_fake: StartFake):
     fake = start_fake()
 
-    answer = post(
+    response = post(
         fake,
         "/_page/faults/add",
         kind="status",
@@ -157,7 +157,7 @@ def test_a_rule_of_ones_own_is_added_and_removed(start_fake: StartFake):
         times="1",
     )
 
-    assert answer.status_code == 303, answer.text
+    assert response.status_code == 303, response.text
     (rule,) = read_plan(fake)
     assert rule == {
         "match": {"method": "PUT", "path": "/Api/R3/Project*", "nth": 2},
@@ -186,13 +186,13 @@ def test_a_rule_of_ones_own_is_added_and_removed(start_fake: StartFake):
         ({}, "fault.kind"),
     ],
 )
-def test_a_rule_that_cannot_be_says_why_and_keeps_the_form(start_fake: StartFake, form: dict[str, str], message: str):
+def test_a_rule_that_is_refused_says_why_and_keeps_the_form(start_fake: StartFake, form: dict[str, str], message: str):
     fake = start_fake()
 
-    answer = post(fake, "/_page/faults/add", **form)
+    response = post(fake, "/_page/faults/add", **form)
 
-    assert answer.status_code == 422
-    page = parse_page(answer.text)
+    assert response.status_code == 422
+    page = parse_page(response.text)
     assert message in page.find(role="alert").text
     assert form.items() <= read_form(page.find("form", action="/_page/faults/add")).items()
     assert read_plan(fake) == []
@@ -202,9 +202,9 @@ def test_reset_goes_back_to_the_seed(start_fake: StartFake):
     fake = start_fake(build_seed({"first_name": "Ann"}))
     fake.write({"CollectionTypeID": 1001, "CollectionID": 1, "first_name": "Eve"})
 
-    answer = post(fake, "/_page/data/reset")
+    response = post(fake, "/_page/data/reset")
 
-    assert answer.headers["location"] == "/_page/data?done=reset"
+    assert response.headers["location"] == "/_page/data?done=reset"
     assert fake.get_record("1")["first_name"] == "Ann"
 
 
@@ -227,15 +227,15 @@ def test_a_seed_is_loaded_by_name_or_as_a_document(start_fake: StartFake):
         ("clock", {"how": "freeze", "now": "soon"}, "Write a date and time"),
     ],
 )
-def test_what_cannot_be_done_to_the_data_is_explained(
+def test_a_refused_change_of_the_data_is_explained(
     start_fake: StartFake, action: str, form: dict[str, str], message: str
 ):
     fake = start_fake(build_seed({"first_name": "Ann"}))
 
-    answer = post(fake, f"/_page/data/{action}", **form)
+    response = post(fake, f"/_page/data/{action}", **form)
 
-    assert answer.status_code == 422
-    assert message in parse_page(answer.text).find(role="alert").text
+    assert response.status_code == 422
+    assert message in parse_page(response.text).find(role="alert").text
     assert fake.get_record("1")["first_name"] == "Ann"
 
 
@@ -248,7 +248,7 @@ def test_the_clock_is_stopped_and_freed(start_fake: StartFake):
     assert fake.client.get("/_control/clock").json()["frozen"] is False
 
 
-def test_workspaces_are_made_looked_at_and_dropped(start_fake: StartFake):
+def test_workspaces_are_created_shown_and_dropped(start_fake: StartFake):
     fake = start_fake(build_seed({"first_name": "Ann"}))
 
     assert post(fake, "/_page/workspaces/create", name="pr-7", seed="demo").status_code == 303
@@ -269,11 +269,11 @@ def test_workspaces_are_made_looked_at_and_dropped(start_fake: StartFake):
     ("action", "name", "message"),
     [("create", "../x", "name:"), ("create", "default", "already"), ("drop", "default", "always stays")],
 )
-def test_what_cannot_be_done_to_workspaces_is_explained(start_fake: StartFake, action: str, name: str, message: str):
-    answer = post(start_fake(), f"/_page/workspaces/{action}", name=name, seed="demo")
+def test_a_refused_change_of_workspaces_is_explained(start_fake: StartFake, action: str, name: str, message: str):
+    response = post(start_fake(), f"/_page/workspaces/{action}", name=name, seed="demo")
 
-    assert answer.status_code == 422
-    assert message in parse_page(answer.text).find(role="alert").text
+    assert response.status_code == 422
+    assert message in parse_page(response.text).find(role="alert").text
 
 
 @pytest.mark.parametrize("name", ["data", "faults", "workspaces"])

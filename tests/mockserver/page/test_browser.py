@@ -158,8 +158,8 @@ def test_the_journal_follows_along_and_its_commands_are_copied(demo: str, browse
 
 FETCH = """async (url) => {
   try {
-    const answer = await fetch(url, { headers: { Authorization: "Basic " + btoa("demo:demo-password") } });
-    return `${answer.status} ${(await answer.text()).slice(0, 12)}`;
+    const response = await fetch(url, { headers: { Authorization: "Basic " + btoa("demo:demo-password") } });
+    return `${response.status} ${(await response.text()).slice(0, 12)}`;
   } catch (error) {
     return String(error);
   }
@@ -190,7 +190,7 @@ def test_a_page_of_another_origin_reaches_the_apis_and_nothing_else(demo: str, e
     assert page.evaluate(FETCH, f"{demo}/API/Records.php?CollectionTypeID=1001&Limit=1") == '200 {"Records":['
     for path in ("/_control/health", "/_control/requests", "/_page/journal", "/"):
         assert page.evaluate(FETCH, demo + path) == "TypeError: Failed to fetch"
-    # What a browser sends without asking first: it must have no effect, though the page never sees an answer.
+    # What a browser sends without asking first: it must have no effect, though the page never sees an response.
     send = "(url) => fetch(url, { method: 'POST', mode: 'no-cors', body: 'x' }).catch(() => null)"
     httpx.put(f"{demo}/_control/faults", json={"rules": [{"match": {"method": "PATCH"}, "fault": {"kind": "reset"}}]})
     for path in ("/_page/journal", "/_page/data/reset", "/_control/reset"):

@@ -32,12 +32,12 @@ def test_the_page_tells_what_the_server_is_and_holds(start_fake: StartFake):
 
 
 def test_the_page_loads_nothing_from_elsewhere_and_holds_no_script_or_style(start_fake: StartFake):
-    answer = start_fake().client.get("/")
+    response = start_fake().client.get("/")
 
-    policy = answer.headers["content-security-policy"]
+    policy = response.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
-    page = parse_page(answer.text)
+    page = parse_page(response.text)
     assert page.find_all("style") == []
     assert [each.text for each in page.find_all("script")] == [""]
     linked = [each.attributes.get("src", each.attributes.get("href", "")) for each in page.find_all("script", "link")]
@@ -58,9 +58,9 @@ def test_style_script_and_picture_are_served(start_fake: StartFake):
     fake = start_fake()
     page = open_page(fake, "/")
     for each in page.find_all("script", "link"):
-        answer = fake.client.get(each.attributes.get("src", each.attributes.get("href", "")))
-        assert answer.status_code == 200
-        assert "immutable" in answer.headers["cache-control"]
+        response = fake.client.get(each.attributes.get("src", each.attributes.get("href", "")))
+        assert response.status_code == 200
+        assert "immutable" in response.headers["cache-control"]
 
     assert fake.client.get("/_page/static/../page.py").status_code == 404
     assert fake.client.get("/_page/static/nothing.css").status_code == 404
@@ -100,7 +100,7 @@ def call_like_curl(client: httpx.Client, words: list[str]) -> int:
     return client.request(method or ("POST" if data else "GET"), url, content="&".join(data), auth=auth).status_code
 
 
-def test_what_strangers_wrote_is_escaped(start_fake: StartFake):
+def test_logins_and_names_of_the_seed_are_escaped(start_fake: StartFake):
     seed = build_seed()
     seed["ivinex"] = {
         "logins": [{"username": "<img>", "password": 'it\'s "&"'}],
@@ -108,18 +108,18 @@ def test_what_strangers_wrote_is_escaped(start_fake: StartFake):
     }
     fake = start_fake(seed)
 
-    answer = fake.client.get("/", headers={"Host": "localhost"})
+    response = fake.client.get("/", headers={"Host": "localhost"})
 
-    assert "<img>" not in answer.text
-    assert "<b>bold" not in answer.text
-    assert "&lt;img&gt;" in answer.text
-    assert "-u '<img>:it'\"'\"'s \"&\"'" in read_commands(answer.text)[0]
+    assert "<img>" not in response.text
+    assert "<b>bold" not in response.text
+    assert "&lt;img&gt;" in response.text
+    assert "-u '<img>:it'\"'\"'s \"&\"'" in read_commands(response.text)[0]
 
 
-def test_a_strange_host_is_escaped(start_fake: StartFake):
-    answer = start_fake().client.get("/", headers={"Host": 'x"><script>alert(1)</script>'})
+def test_the_host_header_is_escaped(start_fake: StartFake):
+    response = start_fake().client.get("/", headers={"Host": 'x"><script>alert(1)</script>'})
 
-    assert "<script>alert" not in answer.text
+    assert "<script>alert" not in response.text
 
 
 def test_every_control_endpoint_is_described(start_fake: StartFake):
@@ -130,7 +130,7 @@ def test_every_control_endpoint_is_described(start_fake: StartFake):
     assert all(" " in about for about in told.values()), told
 
 
-def test_what_was_refused_lately_is_told_with_its_reason(start_fake: StartFake):
+def test_the_last_refusals_are_shown_with_their_reasons(start_fake: StartFake):
     fake = start_fake()
     fake.search(Limit="many")
     fake.client.get("/Api/R3/ToDos/1", auth=MINICRM_LOGIN)
@@ -153,12 +153,12 @@ def test_the_pages_are_in_no_journal(start_fake: StartFake):
 def test_other_machines_see_neither_logins_nor_counts(start_fake: StartFake):
     fake = start_fake(build_seed({"first_name": "Ann"}), peer="192.168.1.5")
 
-    answer = fake.client.get("/")
+    response = fake.client.get("/")
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
     for hidden in ("demo-password", "seed x", "demo-api-key", "<dl", "Workspaces", "control/health"):
-        assert hidden not in answer.text
-    assert "/API/Records.php" in answer.text
+        assert hidden not in response.text
+    assert "/API/Records.php" in response.text
 
 
 PRIVATE_PAGES = ["ivinex", "ivinex/1001", "ivinex/1001/1", "minicrm", "journal", "faults", "data", "workspaces", "w/x"]
@@ -168,17 +168,17 @@ PRIVATE_PAGES = ["ivinex", "ivinex/1001", "ivinex/1001/1", "minicrm", "journal",
 def test_other_machines_see_no_other_page(start_fake: StartFake, name: str):
     fake = start_fake(build_seed({"first_name": "Ann"}), peer="192.168.1.5")
 
-    answer = fake.client.get(f"/_page/{name}")
+    response = fake.client.get(f"/_page/{name}")
 
-    assert answer.status_code in {403, 404}
-    assert "Ann" not in answer.text
-    assert "contact" not in answer.text
+    assert response.status_code in {403, 404}
+    assert "Ann" not in response.text
+    assert "contact" not in response.text
 
 
-def test_a_name_that_a_stranger_points_here_opens_nothing(start_fake: StartFake):
-    answer = start_fake().client.get("/_page/journal", headers={"Host": "rebound.example"})
+def test_another_host_name_for_this_machine_opens_nothing(start_fake: StartFake):
+    response = start_fake().client.get("/_page/journal", headers={"Host": "rebound.example"})
 
-    assert answer.status_code == 403
+    assert response.status_code == 403
 
 
 ACTIONS = ["data/reset", "data/seed", "faults/clear", "journal", "workspaces/create", "ivinex/1001/1"]
@@ -198,18 +198,18 @@ ACTIONS = ["data/reset", "data/seed", "faults/clear", "journal", "workspaces/cre
 def test_a_form_that_is_not_the_pages_own_does_nothing(start_fake: StartFake, action: str, headers: dict[str, str]):
     fake = start_fake(build_seed({"first_name": "Ann"}))
 
-    answer = fake.client.post(f"/_page/{action}", data={"first_name": "Eve", "name": "x"}, headers=headers)
+    response = fake.client.post(f"/_page/{action}", data={"first_name": "Eve", "name": "x"}, headers=headers)
 
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert fake.get_record("1")["first_name"] == "Ann"
     assert [each["method"] for each in fake.read_journal()] == ["GET"]
 
 
 def test_the_first_page_takes_no_form(start_fake: StartFake):
-    answer = post(start_fake(), "/")
+    response = post(start_fake(), "/")
 
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, HEAD"
+    assert response.status_code == 405
+    assert response.headers["allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize("path", ["/", "/_page/data"])
@@ -224,10 +224,10 @@ def test_the_control_token_opens_the_page_by_a_cookie(start_fake: StartFake):
 
     assert post(fake, "/_page/token", token="wrong").status_code == 403
     assert post(fake, "/_page/token", token="").status_code == 403
-    answer = post(fake, "/_page/token", token="secret")
+    response = post(fake, "/_page/token", token="secret")
 
-    assert answer.status_code == 303
-    cookie = answer.headers["set-cookie"]
+    assert response.status_code == 303
+    cookie = response.headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
     assert "secret" not in cookie
@@ -237,17 +237,17 @@ def test_the_control_token_opens_the_page_by_a_cookie(start_fake: StartFake):
     assert fake.client.get("/_page/journal", headers={"Cookie": "crm_mock_page=x"}).status_code == 403
 
 
-def test_an_address_of_nothing_says_so(start_fake: StartFake):
-    answer = start_fake().client.get("/_page/<b>nothing")
+def test_an_unknown_address_is_404(start_fake: StartFake):
+    response = start_fake().client.get("/_page/<b>nothing")
 
-    assert answer.status_code == 404
-    assert "&lt;b&gt;nothing" in answer.text
+    assert response.status_code == 404
+    assert "&lt;b&gt;nothing" in response.text
 
 
 def test_a_page_of_another_origin_may_not_read_the_page(start_fake: StartFake):
-    answer = start_fake(build_seed({"first_name": "Ann"})).client.get("/", headers={"Origin": "https://evil.example"})
+    response = start_fake(build_seed({"first_name": "Ann"})).client.get("/", headers={"Origin": "https://evil.example"})
 
-    assert "access-control-allow-origin" not in answer.headers
-    assert "demo-password" not in answer.text
-    assert answer.headers["cross-origin-resource-policy"] == "same-origin"
-    assert IVINEX_LOGIN[1] not in answer.text
+    assert "access-control-allow-origin" not in response.headers
+    assert "demo-password" not in response.text
+    assert response.headers["cross-origin-resource-policy"] == "same-origin"
+    assert IVINEX_LOGIN[1] not in response.text

@@ -269,7 +269,7 @@ def test_an_address_of_a_record_leads_to_its_own_kind(start_fake: StartFake):
     assert response.headers["location"] == f"/_page/minicrm/project-12/{project_id}"
 
 
-def test_a_business_looked_for_among_people_is_found_in_hungarian_too(start_fake: StartFake):
+def test_a_business_under_the_address_of_a_person_is_found_in_hungarian_too(start_fake: StartFake):
     fake = start_demo(start_fake, Profile("observed", "hu"))
     business_id = next(iter(get_json(fake, "Contact?Type=Business")["Results"]))
 
@@ -300,7 +300,7 @@ def test_records_show_whatever_the_switches_make_of_the_answers(start_fake: Star
     assert "Duna-parti Szálloda" in addresses.find("tbody").text
 
 
-def test_looking_around_uses_up_no_request_limit(start_fake: StartFake):
+def test_the_page_counts_against_no_request_limit(start_fake: StartFake):
     fake = start_demo(start_fake, Profile("observed"))
     for _ in range(31):
         assert fake.client.get("/_page/minicrm/project-11/6001").status_code == 200
@@ -322,12 +322,12 @@ def test_looking_around_uses_up_no_request_limit(start_fake: StartFake):
         "/_page/ivinex/1001/9999999999999999999999",
     ],
 )
-def test_what_does_not_exist_is_told_so(start_fake: StartFake, path: str):
+def test_a_kind_or_record_that_does_not_exist_is_404(start_fake: StartFake, path: str):
     assert start_demo(start_fake).client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("value", ["<script>alert(1)</script>", '"><img src=x>', "{{ 7 * 7 }}", "\x00", "é" * 5000])
-def test_what_strangers_wrote_into_records_is_escaped(start_fake: StartFake, value: str):
+def test_values_of_records_are_escaped(start_fake: StartFake, value: str):
     fake = start_fake(build_seed({"first_name": value}))
     for path in ("/_page/ivinex/1001", "/_page/ivinex/1001/1"):
         text = fake.client.get(path, params={"value": "" if path.endswith("/1") else value[:50]}).text

@@ -102,7 +102,7 @@ def test_a_json_seed_is_known_by_its_extension_or_by_how_it_begins(tmp_path: Pat
     assert read_seed(str(path)) == {"clock": "2026-01-01T00:00:00"}
 
 
-def test_where_an_editor_finds_the_schema_is_no_part_of_the_seed(tmp_path: Path):
+def test_the_schema_key_for_editors_is_no_part_of_the_seed(tmp_path: Path):
     path = tmp_path / "seed.json"
     path.write_text('{"$schema": "seed.schema.json", "clock": null}')
 
@@ -168,8 +168,8 @@ def test_yaml_that_is_no_seed_is_refused(raw: bytes, message: str):
 def test_the_control_endpoint_takes_yaml_where_it_is_said_to_be_and_names_lines_too(start_fake: StartFake):
     fake = start_fake()
     sent = {"content": YAML_SEED, "headers": {"Content-Type": "application/yaml"}}
-    answer: Any = fake.client.put("/_control/seed", **cast("Any", sent))
-    assert answer.json()["counts"]["ivinex"] == {"contact": 2}
+    response: Any = fake.client.put("/_control/seed", **cast("Any", sent))
+    assert response.json()["counts"]["ivinex"] == {"contact": 2}
     assert fake.get_record("8")["phone"] == "0612345678"
 
     for content_type, bad in (

@@ -72,13 +72,13 @@ def test_aliases_and_merges_save_repeating_and_share_nothing():
         ("a: \x01", "control characters are not allowed near line 1"),
     ],
 )
-def test_what_no_seed_can_be_is_refused_with_its_line(text: str, message: str):
+def test_yaml_that_no_seed_can_be_is_refused_with_its_line(text: str, message: str):
     with pytest.raises(YamlError) as caught:
         parse_yaml(text)
     assert message in str(caught.value)
 
 
-def test_aliases_that_multiply_are_refused():
+def test_aliases_that_repeat_too_many_values_are_refused():
     bomb = "a0: &a0 [x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12))
     with pytest.raises(YamlError, match="aliases repeat more than"):
         parse_yaml(bomb)

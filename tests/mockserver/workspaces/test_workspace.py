@@ -131,7 +131,7 @@ def test_a_snapshot_can_be_restored_in_another_workspace(open_workspace: OpenWor
     assert other.count_rows()["ivinex"] == {"contact": 1, "note": 0}
 
 
-def test_what_is_no_snapshot_changes_nothing(open_workspace: OpenWorkspace):
+def test_a_body_that_is_no_snapshot_changes_nothing(open_workspace: OpenWorkspace):
     workspace = open_workspace(build_seed({"first_name": "Ann"}))
 
     with pytest.raises(DatabaseError):
