@@ -38,8 +38,9 @@ def find_changes(values: Mapping[str, object], shown: Mapping[str, object]) -> d
 
 
 def find_refused_member(text: str, names: Iterable[str], reason: str) -> tuple[str, int, int] | None:
-    """Return the first member that the reason of a refusal names, with its line and column."""
-    for name in names:
-        if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", reason):
-            return name, *find_line_in_json(text, f"{name}:")
-    return None
+    """Return the member that the reason of a refusal names first, with its line and column in the text."""
+    found = {name: match.start() for name in names if (match := re.search(rf"(?<!\w){re.escape(name)}(?!\w)", reason))}
+    if not found:
+        return None
+    name = min(found, key=found.__getitem__)
+    return name, *find_line_in_json(text, f"{name}:")
