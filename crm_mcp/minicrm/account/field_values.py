@@ -39,7 +39,7 @@ def check_values(schema: Schema, fields: Mapping[str, object]) -> dict[str, obje
     return {name: _checked(name, value, by_name.get(name)) for name, value in fields.items()}
 
 
-def read_flag(name: str, value: object) -> int:
+def check_flag(name: str, value: object) -> int:
     """Return a flag as the CRM writes it, 1 or 0; anything else raises an `InputError`."""
     flag = _FLAGS.get(str(value).strip().casefold()) if isinstance(value, str | int) else None
     if flag is None:
@@ -50,7 +50,7 @@ def read_flag(name: str, value: object) -> int:
 def _checked(name: str, value: object, field: SchemaField | None) -> object:
     kind = "" if field is None else field["type"]
     if name == "Deleted" or (kind == "Boolean" and value not in (None, "")):
-        return read_flag(name, value)
+        return check_flag(name, value)
     if value is None or value == "" or (field is not None and "choices" in field):
         return value
     if not isinstance(value, str | int | float):

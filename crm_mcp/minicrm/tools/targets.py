@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from crm_mcp.minicrm.account.field_values import read_flag
+from crm_mcp.minicrm.account.field_values import check_flag
 from crm_mcp.minicrm.account.written_fields import Resolved
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import Entity
@@ -45,7 +45,7 @@ class Updates(Target):
         needs_refresh: bool = False,
     ) -> Draft:
         """Return the draft of the same changes of each of these objects; see `Draft` for the rest."""
-        sent = {name: read_flag(name, value) if name == "Deleted" else value for name, value in fields.items()}
+        sent = {name: check_flag(name, value) if name == "Deleted" else value for name, value in fields.items()}
         changes = [Change(sent, sent, record_id=one) for one in ids]
         trashes = sent.get("Deleted") == 1
         return Draft(self, changes, is_batch=is_batch, needs_refresh=needs_refresh, trashes=trashes)
