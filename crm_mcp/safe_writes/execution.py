@@ -26,9 +26,11 @@ NOT_TRIED = "Not tried."
 class WriteResult(TypedDict):
     """The result of a writing tool.
 
-    `id` of one written record, or the result of each in `items`; or, where nothing was written yet, `changes`, and
-    the `plan_id` by which they can be written.
+    `id` of one written record, or the result of each in `items`; or, where something is still to be written, the
+    `plan_id` by which it can be, with `next_step`, and a preview in `changes`.
     """
+
+    next_step: NotRequired[str]
 
     id: NotRequired[str]
     items: NotRequired[list[Any]]

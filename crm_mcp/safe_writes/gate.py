@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
@@ -116,7 +116,8 @@ class SafeWriter:
             raise InputError(
                 f"{plan.plan_id} was made for other arguments.", hint="Give plan_id alone, or make a new plan."
             )
-        _refuse_running(plan)
+        if plan.is_running:
+            raise _being_applied(plan)
         if plan.execution is not None:
             return self._continue_plan(plan, plan.execution)
         if call.dry_run:
@@ -126,7 +127,8 @@ class SafeWriter:
         return await self._apply(plan, call.confirmer)
 
     async def _apply(self, plan: Plan, confirmer: Confirmer) -> WriteResult:
-        _refuse_running(plan, is_applied=plan.execution is not None)  # by another call, while the user was asked
+        if plan.execution is not None:  # another call applied it while the user was asked
+            raise _being_applied(plan)
         plan.execution = execution = Execution(plan.draft, as_planned=True)
         plan.is_running = True
         try:
@@ -144,23 +146,15 @@ class SafeWriter:
         items = execution.items()
         done = sum(item["ok"] for item in items)
         if not not_attempted or plan.has_successor:
-            rest = [item for item in items if not item["ok"]]
-            listed = [
-                f"{one.get('id') or one['index']} ({one.get('message', 'not tried')})" for one in rest[:MAX_SHOWN]
-            ]
-            raise InputError(
-                f"{plan.plan_id} was applied already: {done} of {len(items)} done. Nothing was sent again.",
-                hint=f"{len(rest)} not done: {'; '.join(listed)}" if rest else "",
-            )
+            raise _applied_already(plan, items)
         plan.has_successor = True
         successor = self._plans.add(plan.tool, replace(plan.draft, changes=not_attempted), {})
-        result: dict[str, object] = {
+        return {
             "next_step": f"{done} of {len(items)} done, {len(not_attempted)} not tried: it broke off. See each item; "
             f"those `unknown` may be done. To go on with what was not tried call {plan.tool} with this plan_id alone.",
             "plan_id": successor.plan_id,
             "items": items,
         }
-        return cast("WriteResult", result)
 
     async def _perform_with_key(self, call: Call) -> WriteResult:
         state = self._keys.get(call.tool, call.key, call.arguments)
@@ -221,9 +215,17 @@ def _preview(draft: Draft, plan: Plan | None, *, dry_run: bool) -> WriteResult:
     return cast("WriteResult", preview)
 
 
-def _refuse_running(plan: Plan, *, is_applied: bool = False) -> None:
-    if plan.is_running or is_applied:
-        raise InputError(f"{plan.plan_id} is being applied right now.", hint="Wait for the answer of that call.")
+def _being_applied(plan: Plan) -> InputError:
+    return InputError(f"{plan.plan_id} is being applied right now.", hint="Wait for the answer of that call.")
+
+
+def _applied_already(plan: Plan, items: Sequence[ItemResult]) -> InputError:
+    rest = [item for item in items if not item["ok"]]
+    named = [f"{item.get('id') or item['index']} ({item.get('message', 'not tried')})" for item in rest[:MAX_SHOWN]]
+    return InputError(
+        f"{plan.plan_id} was applied already: {len(items) - len(rest)} of {len(items)} done. Nothing was sent again.",
+        hint=f"{len(rest)} not done: {'; '.join(named)}" if rest else "",
+    )
 
 
 def _earlier_result(draft: Draft, at: int) -> ItemResult:

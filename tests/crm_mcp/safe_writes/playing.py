@@ -1,4 +1,4 @@
-"""Plays writing tools on the fake's demo data: a client whose person answers as a test says, and the fake's journal."""
+"""Plays writing tools on the fake's demo data: a client whose user replies as a test says, and the fake's journal."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ MODULES = "contact=1001,note=1002,company=1003,deal=1004"
 _T = TypeVar("_T")
 
 
-class Person:
-    """Whoever sits at the client: gives one reply to all questions, until told another, and remembers them."""
+class User:
+    """The user of the client: gives one reply to all questions, until told another, and remembers them."""
 
     def __init__(self, reply: Reply = "accept") -> None:
         self.reply: Reply = reply
@@ -103,18 +103,18 @@ class Fake:
 
 
 @contextlib.asynccontextmanager
-async def connected(person: Person | None, era: Era, *, read_only: bool, timeout_s: float) -> AsyncGenerator[Client]:
-    """Connect a client, with a person or with nobody who can be asked, to a server on the environment's CRMs."""
+async def connected(user: User | None, era: Era, *, read_only: bool, timeout_s: float) -> AsyncGenerator[Client]:
+    """Connect a client, with a user or with nobody who can be asked, to a server on the environment's CRMs."""
     pool = ConnectionPool(timeout_s=timeout_s)
     server = build_server(connect(pool), pool, read_only=read_only)
-    async with Client(server, mode=era, elicitation_callback=person) as client:
+    async with Client(server, mode=era, elicitation_callback=user) as client:
         yield client
 
 
 def play(
     scene: Callable[[Client], Awaitable[_T]],
     *,
-    person: Person | None = None,
+    user: User | None = None,
     era: Era = "auto",
     read_only: bool = False,
     timeout_s: float = 10,
@@ -122,7 +122,7 @@ def play(
     """Play some calls with one server."""
 
     async def run() -> _T:
-        async with connected(person, era, read_only=read_only, timeout_s=timeout_s) as client:
+        async with connected(user, era, read_only=read_only, timeout_s=timeout_s) as client:
             return await scene(client)
 
     return asyncio.run(run())

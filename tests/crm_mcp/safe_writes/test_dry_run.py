@@ -8,7 +8,7 @@ import pytest
 from mcp import Client
 
 from crm_mcp.safe_writes.draft import is_same
-from tests.crm_mcp.safe_writes.playing import Era, Fake, Person, play
+from tests.crm_mcp.safe_writes.playing import Era, Fake, User, play
 from tests.crm_mcp.test_tool_list import WRITING
 from tests.support.mcp_play import call, fail
 
@@ -187,16 +187,16 @@ def test_long_text_is_shortened_in_a_preview_and_written_whole(fake: Fake) -> No
 
 @pytest.mark.parametrize("era", ["legacy", "auto"])
 def test_a_dry_run_of_the_trash_asks_nobody_but_its_plan_does(fake: Fake, era: Era) -> None:
-    person = Person()
+    user = User()
 
     async def scene(client: Client) -> None:
         shown = await call(client, "update_project", project_id=6001, fields={"Deleted": 1}, dry_run=True)
-        assert person.asked == []
+        assert user.asked == []
         assert "person will be asked" in shown["next_step"]
         await call(client, "update_project", plan_id=shown["plan_id"])
 
-    play(scene, person=person, era=era)
-    assert len(person.asked) == 1
+    play(scene, user=user, era=era)
+    assert len(user.asked) == 1
     assert fake.writes() == ["PUT /Api/R3/Project/6001"]
 
 

@@ -14,7 +14,7 @@ from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.execution import WriteResult
 from crm_mcp.safe_writes.gate import Call, SafeWriter
 from crm_mcp.safe_writes.plans import MAX_PLANS, PLAN_TTL_S, PlanStore
-from tests.crm_mcp.safe_writes.playing import Era, Fake, Person, play
+from tests.crm_mcp.safe_writes.playing import Era, Fake, User, play
 from tests.support.mcp_play import call, fail
 
 PROJECTS = list(range(6001, 6013))
@@ -33,7 +33,7 @@ def test_a_record_that_somebody_changed_meanwhile_is_left_alone_and_told_of(fake
         fake.change("Project/6005", Int1201=1)
         return await call(client, "update_project", plan_id=plan_id)
 
-    items = play(scene, person=Person())["items"]
+    items = play(scene, user=User())["items"]
     assert [item["id"] for item in items] == [str(number) for number in PROJECTS]
     assert "somebody changed it" in items[2]["message"]
     assert not items[2]["ok"]
@@ -48,7 +48,7 @@ def test_a_record_that_is_not_there_is_told_of_in_the_plan_and_in_the_result(fak
         shown = await call(client, "update_project", project_ids=[*PROJECTS, 99], fields={"Name": "Same"})
         return shown, await call(client, "update_project", plan_id=shown["plan_id"])
 
-    shown, applied = play(scene, person=Person())
+    shown, applied = play(scene, user=User())
     assert shown["count"] == 12
     assert "no project 99" in shown["warnings"][0]
     assert [item["ok"] for item in applied["items"]] == [True] * 12 + [False]
@@ -98,9 +98,9 @@ def test_a_plan_belongs_to_its_tool_and_asks_again_whoever_said_no(fake: Fake) -
             assert "said no" in await fail(client, "update_project", plan_id=plan_id)
         assert "There is no plan" in await fail(client, "update_project", plan_id="plan-0")
 
-    person = Person("decline")
-    play(scene, person=person)
-    assert len(person.asked) == 2
+    user = User("decline")
+    play(scene, user=user)
+    assert len(user.asked) == 2
     assert fake.writes() == []
 
 
@@ -111,7 +111,7 @@ def test_a_plan_applied_twice_at_once_is_applied_once(fake: Fake, era: Era) -> N
         calls = [client.call_tool("update_project", {"plan_id": plan_id}) for _ in range(3)]
         return await asyncio.gather(*calls)
 
-    results = play(scene, person=Person(), era=era)
+    results = play(scene, user=User(), era=era)
     assert sorted(bool(result.is_error) for result in results) == [False, True, True]
     assert len(fake.writes()) == len(PROJECTS)
 
@@ -124,7 +124,7 @@ def test_what_broke_off_is_told_and_only_the_rest_is_done_by_a_further_plan(fake
         assert "was applied already" in await fail(client, "update_project", plan_id=plan_id)
         return broken, await call(client, "update_project", plan_id=broken["plan_id"])
 
-    broken, rest = play(scene, person=Person())
+    broken, rest = play(scene, user=User())
     states = [(item["ok"], item.get("unknown", False)) for item in broken["items"]]
     assert states == [(True, False)] * 3 + [(False, True)] + [(False, False)] * 8
     assert "may or may not have been made" in broken["items"][3]["message"]
@@ -141,7 +141,7 @@ def test_what_was_refused_for_too_many_requests_is_part_of_the_further_plan(fake
         broken = await call(client, "update_project", plan_id=plan_id)
         return broken, await call(client, "update_project", plan_id=broken["plan_id"])
 
-    broken, rest = play(scene, person=Person())
+    broken, rest = play(scene, user=User())
     assert "3 of 12 done, 9 not tried" in broken["next_step"]
     assert "Wait a minute" in broken["items"][3]["message"]
     assert "unknown" not in broken["items"][3]
@@ -155,7 +155,7 @@ def test_a_refusal_of_one_record_stops_no_other(fake: Fake) -> None:
         fake.break_writes("/Api/R3/Project/6004", "status", status=400, body="Project (PUT): no")
         return await call(client, "update_project", plan_id=plan_id)
 
-    items = play(scene, person=Person())["items"]
+    items = play(scene, user=User())["items"]
     assert [item["ok"] for item in items] == [True] * 3 + [False] + [True] * 8
     assert "unknown" not in items[3]
 
@@ -169,7 +169,7 @@ def test_many_new_records_go_out_in_batches_and_a_lost_answer_leaves_only_its_ow
         broken = await call(client, "create_records", plan_id=plan_id)
         return broken, await call(client, "create_records", plan_id=broken["plan_id"])
 
-    broken, rest = play(scene, person=Person())
+    broken, rest = play(scene, user=User())
     assert [item["ok"] for item in broken["items"]] == [True] * 25 + [False] * 35
     assert [item.get("unknown", False) for item in broken["items"]] == [False] * 25 + [True] * 25 + [False] * 10
     assert [item["ok"] for item in rest["items"]] == [True] * 10

@@ -11,13 +11,13 @@ from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
 from crm_mcp.doctor import examine
-from tests.crm_mcp.safe_writes.playing import Era, Fake, Person, play
+from tests.crm_mcp.safe_writes.playing import Era, Fake, User, play
 from tests.support.mcp_play import call, fail
 
 TRASH: dict[str, Any] = {"project_id": 6001, "fields": {"Deleted": 1}}
 
 
-class Odd(Person):
+class Odd(User):
     """Accepts, but sends a content of its own."""
 
     def __init__(self, content: dict[str, Any] | None) -> None:
@@ -41,23 +41,23 @@ class Odd(Person):
 def test_an_accepted_question_without_a_yes_is_no_consent(
     fake: Fake, content: dict[str, Any] | None, says: str, era: Era
 ) -> None:
-    assert says in play(lambda client: fail(client, "update_project", **TRASH), person=Odd(content), era=era)
+    assert says in play(lambda client: fail(client, "update_project", **TRASH), user=Odd(content), era=era)
     assert fake.writes() == []
 
 
 @pytest.mark.parametrize("era", ["legacy", "auto"])
 def test_the_client_is_asked_for_one_yes_or_no_that_is_yes_unless_changed(fake: Fake, era: Era) -> None:
-    person = Odd({})
-    play(lambda client: call(client, "update_project", **TRASH), person=person, era=era)
-    assert person.schema["properties"] == {"confirm": {"default": True, "title": "Yes, do this", "type": "boolean"}}
+    user = Odd({})
+    play(lambda client: call(client, "update_project", **TRASH), user=user, era=era)
+    assert user.schema["properties"] == {"confirm": {"default": True, "title": "Yes, do this", "type": "boolean"}}
     assert len(fake.writes()) == 1
 
 
 def test_an_answer_to_another_question_is_no_consent(fake: Fake) -> None:
-    """The project is renamed while the person reads, so they are asked again, by the new name."""
-    person = Person()
+    """The project is renamed while the user reads, so they are asked again, by the new name."""
+    user = User()
 
-    class Renaming(Person):
+    class Renaming(User):
         """Has a colleague who renames the project meanwhile, once."""
 
         async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
@@ -66,13 +66,13 @@ def test_an_answer_to_another_question_is_no_consent(fake: Fake) -> None:
                 fake.change("Project/6001", Name="Another name")
             return await super().__call__(context, params)
 
-    person = Renaming()
-    play(lambda client: call(client, "update_project", **TRASH), person=person)
-    assert ['"Third floor' in person.asked[0], '"Another name"' in person.asked[1]] == [True, True]
-    assert len(person.asked) == 2
+    user = Renaming()
+    play(lambda client: call(client, "update_project", **TRASH), user=user)
+    assert ['"Third floor' in user.asked[0], '"Another name"' in user.asked[1]] == [True, True]
+    assert len(user.asked) == 2
 
 
-def test_the_doctor_says_whether_a_person_is_asked(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_doctor_says_whether_the_user_is_asked(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     assert fake.url
     said = str(asyncio.run(examine())[0])
     assert "need a person's consent" in said

@@ -1,4 +1,4 @@
-"""A contact whose email or phone is there already is refused with the candidates, unless a double is wanted."""
+"""A contact whose email or phone is there already is refused with the candidates, unless a duplicate is wanted."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ KNOWN_IN_IVINEX: list[dict[str, str]] = [
 @pytest.mark.parametrize("fields", KNOWN_IN_MINICRM, ids=str)
 def test_minicrm_refuses_a_known_email_or_phone_and_names_who_has_it(fake: Fake, fields: dict[str, str]) -> None:
     async def scene(client: Client) -> None:
-        person = {"type": "Person", "fields": {"FirstName": "Ida", **fields}}
-        said = await fail(client, "create_contact", **person)
+        contact = {"type": "Person", "fields": {"FirstName": "Ida", **fields}}
+        said = await fail(client, "create_contact", **contact)
         assert HOTEL in said
         assert "update_contact" in said
         assert "allow_duplicate: true" in said
-        shown = await call(client, "create_contact", **person, dry_run=True)
+        shown = await call(client, "create_contact", **contact, dry_run=True)
         assert HOTEL in shown["warnings"][0]
         assert "plan_id" not in shown
         assert fake.writes() == []
-        await call(client, "create_contact", **person, allow_duplicate=True)
+        await call(client, "create_contact", **contact, allow_duplicate=True)
 
     play(scene)
     assert len(fake.writes()) == 1
@@ -61,11 +61,11 @@ def test_an_allowed_double_may_be_planned_and_a_fresh_double_of_a_plan_is_refuse
 
 def test_two_calls_at_once_create_one_contact(fake: Fake) -> None:
     fake.answer_late("/Api/R3/Contact", "/API/Records.php", delay_s=0.3)
-    person = {"type": "Person", "fields": {"FirstName": "Ida", "Email": "ida@once.example"}}
+    contact = {"type": "Person", "fields": {"FirstName": "Ida", "Email": "ida@once.example"}}
     record = {"module": "contact", "records": [{"first_name": "Ida", "email": "ida@once.example"}]}
 
     async def scene(client: Client) -> tuple[list[bool], list[bool]]:
-        persons = await asyncio.gather(*(client.call_tool("create_contact", person) for _ in range(3)))
+        persons = await asyncio.gather(*(client.call_tool("create_contact", contact) for _ in range(3)))
         records = await asyncio.gather(*(call(client, "create_records", **record) for _ in range(3)))
         return [bool(one.is_error) for one in persons], [one["items"][0]["ok"] for one in records]
 

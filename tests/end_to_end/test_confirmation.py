@@ -1,4 +1,4 @@
-"""A person is asked before anything goes to the trash: over stdio and HTTP, in both eras, whatever they say."""
+"""The user is asked before anything goes to the trash: over stdio and HTTP, in both eras, whatever they say."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from mcp import Client
 
-from tests.crm_mcp.safe_writes.playing import Fake, Person
+from tests.crm_mcp.safe_writes.playing import Fake, User
 from tests.support.fake_process import running_fake
 from tests.support.mcp_play import both_crms, call, fail
 from tests.support.transports import ERAS, Era, over_stdio, serving_http
@@ -25,20 +25,20 @@ def fake() -> Iterator[Fake]:
 
 
 @contextlib.asynccontextmanager
-async def connected(fake: Fake, transport: str, era: Era, cwd: Path, person: Person | None) -> AsyncGenerator[Client]:
+async def connected(fake: Fake, transport: str, era: Era, cwd: Path, user: User | None) -> AsyncGenerator[Client]:
     if transport == "stdio":
-        async with over_stdio(both_crms(fake.url), str(cwd), era, person=person) as client:
+        async with over_stdio(both_crms(fake.url), str(cwd), era, person=user) as client:
             yield client
         return
     with serving_http(both_crms(fake.url), str(cwd)) as url:
-        async with Client(url, mode=era, elicitation_callback=person) as client:
+        async with Client(url, mode=era, elicitation_callback=user) as client:
             yield client
 
 
-async def refuse_in_every_way(client: Client, person: Person, fake: Fake) -> None:
-    person.reply = "decline"
+async def refuse_in_every_way(client: Client, user: User, fake: Fake) -> None:
+    user.reply = "decline"
     assert "said no" in await fail(client, "update_project", **TRASH)
-    person.reply = "cancel"
+    user.reply = "cancel"
     assert "without an answer" in await fail(client, "update_project", **TRASH)
     assert fake.writes() == []
 
@@ -47,17 +47,17 @@ async def refuse_in_every_way(client: Client, person: Person, fake: Fake) -> Non
 @pytest.mark.parametrize("transport", ["stdio", "http"])
 def test_only_a_yes_lets_a_project_go_to_the_trash(fake: Fake, transport: str, era: Era, tmp_path: Path) -> None:
     fake.reset()
-    person = Person()
+    user = User()
 
     async def run() -> None:
         async with connected(fake, transport, era, tmp_path, None) as client:
             assert "cannot ask" in await fail(client, "update_project", **TRASH)
-        async with connected(fake, transport, era, tmp_path, person) as client:
+        async with connected(fake, transport, era, tmp_path, user) as client:
             assert (client.protocol_version >= "2026") is (era == "auto")
-            await refuse_in_every_way(client, person, fake)
-            person.reply = "accept"
+            await refuse_in_every_way(client, user, fake)
+            user.reply = "accept"
             assert await call(client, "update_project", **TRASH) == {"id": "6001"}
 
     asyncio.run(run())
-    assert person.asked == ['Move 1 MiniCRM project to the trash: "Third floor, twelve rooms" (6001)?'] * 3
+    assert user.asked == ['Move 1 MiniCRM project to the trash: "Third floor, twelve rooms" (6001)?'] * 3
     assert fake.writes() == ["PUT /Api/R3/Project/6001"]
