@@ -8,11 +8,10 @@ from typing import Any
 from mcp import Client
 
 from tests.properties.seeds import Row, build_seed
-from tests.support.mcp_play import call
+from tests.support.mcp_play import MOST_CALLS
 
 BORDERS = (0, 1, 9, 10, 11, 99, 100, 101, 199, 200, 201)
 """Numbers of rows around the sizes of a page: 10 by default in Ivinex, 100 at most in both."""
-MOST_CALLS = 250
 SEARCHES: Mapping[str, Mapping[str, Any]] = {
     "search_records": {"module": "contact"},
     "search_projects": {"module": "Sales"},
@@ -40,23 +39,6 @@ def build_project(number: int) -> Row:
         "UserId": 1,
         "Name": "Card",
     }
-
-
-async def read_pages(client: Client, tool: str, **arguments: Any) -> list[Any]:
-    """Follow next_cursor from the first page to the last.
-
-    Raises:
-        AssertionError: The list never ends.
-    """
-    pages: list[Any] = [await call(client, tool, **arguments)]
-    while cursor := pages[-1].get("next_cursor"):
-        assert len(pages) < MOST_CALLS, "the list never ends"
-        pages.append(await call(client, tool, **arguments, cursor=cursor))
-    return pages
-
-
-def ids_of(pages: list[Any]) -> list[str]:
-    return [item["id"] for page in pages for item in page["items"]]
 
 
 async def read_until_told(client: Client, tool: str, cursor: str = "", **arguments: Any) -> tuple[list[str], str]:

@@ -10,10 +10,9 @@ from crm_mcp.ivinex.client import IvinexClient
 from tests.properties import oracle
 from tests.properties.clients import Clients
 from tests.properties.library import VALUES, build_records
-from tests.properties.paged_data import ids_of, read_pages
 from tests.properties.seeds import build_seed
 from tests.properties.strategies import share
-from tests.support.mcp_play import assistant
+from tests.support.mcp_play import assistant, ids_of, read_pages
 
 RECORDS = build_records(230)
 SIGNED = [sign + field for field in (*VALUES, "collection_id") for sign in ("", "-")]

@@ -15,6 +15,8 @@ from crm_mcp.server import build_server
 from crm_mcp.transport.session import ConnectionPool
 
 MODULES = "contact=1001,note=1002"
+MOST_CALLS = 250
+"""A list of more pages than this never ends."""
 
 
 def both_crms(url: str) -> dict[str, str]:
@@ -50,6 +52,24 @@ async def _call(client: Client, tool: str, arguments: dict[str, Any]) -> tuple[C
     result = await client.call_tool(tool, arguments)
     assert isinstance(result, CallToolResult)
     return result, "".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+async def read_pages(client: Client, tool: str, **arguments: Any) -> list[Any]:
+    """Follow next_cursor from the first page to the last.
+
+    Raises:
+        AssertionError: The list never ends.
+    """
+    pages: list[Any] = [await call(client, tool, **arguments)]
+    while cursor := pages[-1].get("next_cursor"):
+        assert len(pages) < MOST_CALLS, "the list never ends"
+        pages.append(await call(client, tool, **arguments, cursor=cursor))
+    return pages
+
+
+def ids_of(pages: list[Any]) -> list[str]:
+    """Return the id of every item of some pages, in order."""
+    return [item["id"] for page in pages for item in page["items"]]
 
 
 @contextlib.asynccontextmanager

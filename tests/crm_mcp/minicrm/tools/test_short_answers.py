@@ -9,7 +9,7 @@ from mcp import Client
 
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 from tests.support.crm_stub import API, CrmStub, in_session, numbered_rows
-from tests.support.mcp_play import call, fail
+from tests.support.mcp_play import call, fail, ids_of, read_pages
 
 PROJECTS = f"GET {API}/Project"
 CONTACTS = f"GET {API}/Contact"
@@ -138,17 +138,9 @@ def test_a_list_too_long_for_one_answer_goes_on_behind_its_cursor(crms: CrmStub,
     crms.answer(f"GET {API}/AddressList/7", {"Count": 300, "Results": [addresses]})
     of = {"get_project_tasks": "project_id", "list_addresses": "contact_id"}[tool]
 
-    async def play(client: Client) -> None:
-        ids: list[int] = []
-        cursor = ""
-        while not ids or cursor:
-            page = await call(client, tool, cursor=cursor, **{of: 7})
-            assert size_of(page) <= MAX_ANSWER_BYTES
-            ids += [int(item["id"]) for item in page["items"]]
-            cursor = page.get("next_cursor", "")
-        assert ids == list(numbers)
-
-    in_session(play)
+    pages = in_session(lambda client: read_pages(client, tool, **{of: 7}))
+    assert all(size_of(page) <= MAX_ANSWER_BYTES for page in pages)
+    assert ids_of(pages) == [str(number) for number in numbers]
 
 
 def test_pages_that_would_be_too_long_end_early_and_lose_no_row(crms: CrmStub) -> None:
@@ -157,32 +149,16 @@ def test_pages_that_would_be_too_long_end_early_and_lose_no_row(crms: CrmStub) -
     for number, row in rows.items():
         crms.answer(f"{CONTACTS}/{number}", row)
 
-    async def play(client: Client) -> None:
-        ids: list[int] = []
-        cursor = ""
-        while not ids or cursor:
-            page = await call(client, "search_contacts", query="n", limit=30, detail=True, cursor=cursor)
-            assert size_of(page) <= MAX_ANSWER_BYTES
-            ids += [int(item["id"]) for item in page["items"]]
-            cursor = page.get("next_cursor", "")
-        assert ids == list(range(1, 31))
-
-    in_session(play)
+    pages = in_session(lambda client: read_pages(client, "search_contacts", query="n", limit=30, detail=True))
+    assert all(size_of(page) <= MAX_ANSWER_BYTES for page in pages)
+    assert ids_of(pages) == [str(number) for number in range(1, 31)]
 
 
 def test_a_walk_through_a_search_reads_each_page_about_once(crms: CrmStub) -> None:
     crms.answer(CONTACTS, numbered_rows("Id", 240))
 
-    async def play(client: Client) -> None:
-        ids: list[int] = []
-        cursor = ""
-        while not ids or cursor:
-            page = await call(client, "search_contacts", query="n", limit=30, cursor=cursor)
-            ids += [int(item["id"]) for item in page["items"]]
-            cursor = page.get("next_cursor", "")
-        assert ids == list(range(1, 241))
-
-    in_session(play)
+    pages = in_session(lambda client: read_pages(client, "search_contacts", query="n", limit=30))
+    assert ids_of(pages) == [str(number) for number in range(1, 241)]
     assert crms.calls.count(CONTACTS) == 5
 
 

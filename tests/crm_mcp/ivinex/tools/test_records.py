@@ -1,4 +1,4 @@
-"""The Ivinex tools: what a note's answer may be, option labels, pages, and batches answered in part."""
+"""The tools for records: what is shown, what a linked search asks, and batches whose outcome is partly known."""
 
 from __future__ import annotations
 
@@ -8,44 +8,58 @@ import httpx
 import pytest
 from mcp import Client
 
-from tests.support.crm_stub import RECORDS, CrmStub, in_session, numbered_rows
+from tests.crm_mcp.ivinex.option_records import LABELS, ROWS
+from tests.support.crm_stub import RECORDS, CrmStub, in_session
 from tests.support.mcp_play import call, fail
 
+SEARCH = f"GET {RECORDS}"
 SUCCESS = {"CollectionTypeID": 1001, "CollectionID": 55, "Status": "Success", "Message": ""}
 
 
-def test_a_note_is_written_on_its_contact_and_its_id_is_told(crms: CrmStub) -> None:
-    assert in_session(lambda client: call(client, "create_note", contact_id=8, text="Hi")) == {"id": "55"}
-    assert crms.written == [
-        (RECORDS, {"Records": [{"CollectionTypeID": 1002, "description": "Hi", "contact": "8"}]}),
+@pytest.mark.usefixtures("portal")
+def test_answers_are_short_and_say_what_option_ids_mean_once_that_is_known() -> None:
+    short = [
+        {
+            "id": "8",
+            "fields": {"first_name": "Anna", "kind": "1", "email_1": "a@b.example", "about": "Hi you"},
+            "rich_text": "about",
+        },
+        {"id": "9", "fields": {"first_name": "Béla", "kind": "2"}},
+        {"id": "10", "fields": {"first_name": "Cili", "kind": "3"}},
     ]
 
-
-@pytest.mark.parametrize(
-    ("answer", "says"),
-    [
-        ({"CollectionID": 0, "Status": "Error", "Message": "No contact 8"}, 'said: "No contact 8"'),
-        ({"CollectionID": 55, "Status": "Failed"}, "did not create the note"),
-        ({"Status": "Success", "Message": ""}, "Do not write it again"),
-        ({"CollectionID": 0, "Status": "Success"}, "Do not write it again"),
-    ],
-)
-def test_a_note_that_failed_or_has_no_id_is_an_error_that_says_what_to_do(
-    crms: CrmStub, answer: dict[str, object], says: str
-) -> None:
-    crms.answer(f"POST {RECORDS}", [answer])
-    assert says in in_session(lambda client: fail(client, "create_note", contact_id=8, text="Hi"))
-
-
-def test_a_blank_note_or_contact_is_refused_before_any_request(crms: CrmStub) -> None:
     async def play(client: Client) -> None:
-        for text in ("", " \n"):
-            assert "no text" in await fail(client, "create_note", contact_id=8, text=text)
-        for contact_id in ("", " ", "0", "00"):
-            assert "contact_id is no record id" in await fail(client, "create_note", contact_id=contact_id, text="Hi")
+        assert await call(client, "search_records", module="contact") == {"items": short}
+        found = await call(client, "search_records", module="contact", order_by="kind")
+        assert found == {"items": short, "labels": {"kind": LABELS}}
+        assert (await call(client, "get_record", module="contact", record_id=8))["labels"] == {
+            "kind": {"1": "Customer"}
+        }
+        names = await call(client, "search_records", module="contact", fields=["first_name", "email_1"], limit=2)
+        assert "labels" not in names
+        assert names["items"][1] == {"id": "9", "fields": {"first_name": "Béla", "email_1": None}}
+        raw = await call(client, "search_records", module="contact", detail=True, limit=2)
+        assert raw["items"][1]["fields"] == {name: value for name, value in ROWS[1].items() if name != "collection_id"}
 
     in_session(play)
-    assert crms.calls == []
+
+
+def test_who_made_a_record_is_told_in_detail_only(crms: CrmStub) -> None:
+    made = {"created_by": "1", "modified_by": "2", "created_date": "2026-01-01", "modified_date": "2026-01-01"}
+    rows = [{"collection_id": "8", **made}, {"collection_id": "9", **made, "modified_date": "2026-02-02"}]
+    crms.answer(SEARCH, {"Records": rows})
+
+    async def play(client: Client) -> None:
+        found = (await call(client, "search_records", module="contact"))["items"]
+        assert [item["fields"] for item in found] == [
+            {"created_date": "2026-01-01"},
+            {"created_date": "2026-01-01", "modified_date": "2026-02-02"},
+        ]
+        named = (await call(client, "search_records", module="contact", fields=["created_by"]))["items"]
+        assert named[0]["fields"] == {"created_by": "1"}
+        assert (await call(client, "get_record", module="contact", record_id=8))["fields"] == made
+
+    in_session(play)
 
 
 def test_option_labels_are_shown_where_they_are_asked_for(crms: CrmStub) -> None:
@@ -61,27 +75,6 @@ def test_option_labels_are_shown_where_they_are_asked_for(crms: CrmStub) -> None
             assert (await call(client, "get_record", record_id=8, **options))["fields"] == {"kind": kind}
             (found,) = (await call(client, "search_records", **options))["items"]
             assert found["fields"] == {"kind": kind}
-
-    in_session(play)
-
-
-@pytest.mark.parametrize(
-    ("tool", "query"),
-    [
-        ("search_records", {"module": "contact"}),
-        ("get_linked_records", {"module": "note", "linked_module": "contact", "linked_id": "8"}),
-    ],
-)
-def test_every_page_begins_where_the_one_before_ended(crms: CrmStub, tool: str, query: dict[str, Any]) -> None:
-    crms.answer(f"GET {RECORDS}", numbered_rows("collection_id", 7))
-
-    async def play(client: Client) -> None:
-        cursor = ""
-        for ids in (["1", "2"], ["3", "4"], ["5", "6"], ["7"]):
-            page = await call(client, tool, limit=2, cursor=cursor, **query)
-            assert [item["id"] for item in page["items"]] == ids
-            cursor = page.get("next_cursor", "")
-        assert not cursor
 
     in_session(play)
 

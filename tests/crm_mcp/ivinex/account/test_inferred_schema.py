@@ -1,4 +1,4 @@
-"""Ivinex by the names that people say, in little room: a sample of the records stands in for a schema."""
+"""Field names and option labels, checked and resolved by what sampled records show."""
 
 from __future__ import annotations
 
@@ -11,36 +11,11 @@ from mcp import Client
 
 from crm_mcp.errors import InputError
 from crm_mcp.ivinex.account.inferred_schema import InferredSchema
-from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
-from tests.support.crm_stub import RECORDS, CrmStub, in_session, numbered_rows
+from tests.crm_mcp.ivinex.option_records import LABELS, ROWS
+from tests.support.crm_stub import RECORDS, CrmStub, in_session
 from tests.support.mcp_play import call, fail
 
 SEARCH = f"GET {RECORDS}"
-LABELS = {"1": "Customer", "2": "Lead", "3": "Lead"}
-ROWS = [
-    {
-        "collection_id": "8",
-        "first_name": "Anna",
-        "kind": "1",
-        "email_1": "a@b.example",
-        "about": "<p>Hi <b>you</b></p>",
-    },
-    {"collection_id": "9", "first_name": "Béla", "kind": "2", "email_1": None, "about": ""},
-    {"collection_id": "10", "first_name": "Cili", "kind": "3", "email_1": None, "about": None},
-]
-
-
-@pytest.fixture
-def portal(crms: CrmStub) -> CrmStub:
-    """Answer every search by three records, one after the other option."""
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        labelled = request.url.params.get("LookupOptionText") == "true"
-        rows = [{**row, "kind": LABELS[str(row["kind"])]} if labelled else row for row in ROWS]
-        return httpx.Response(200, json={"Records": rows[: int(request.url.params.get("Limit", "10"))]})
-
-    crms.answer(SEARCH, answer)
-    return crms
 
 
 def filters_sent(crms: CrmStub) -> list[dict[str, str]]:
@@ -105,34 +80,6 @@ def test_an_empty_module_lets_every_name_pass_and_one_that_may_not_be_read_too(c
     assert "IVINEX_USERNAME" in in_session(lambda client: fail(client, "search_records", **anything))
 
 
-@pytest.mark.usefixtures("portal")
-def test_answers_are_short_and_say_what_option_ids_mean_once_that_is_known() -> None:
-    short = [
-        {
-            "id": "8",
-            "fields": {"first_name": "Anna", "kind": "1", "email_1": "a@b.example", "about": "Hi you"},
-            "rich_text": "about",
-        },
-        {"id": "9", "fields": {"first_name": "Béla", "kind": "2"}},
-        {"id": "10", "fields": {"first_name": "Cili", "kind": "3"}},
-    ]
-
-    async def play(client: Client) -> None:
-        assert await call(client, "search_records", module="contact") == {"items": short}
-        found = await call(client, "search_records", module="contact", order_by="kind")
-        assert found == {"items": short, "labels": {"kind": LABELS}}
-        assert (await call(client, "get_record", module="contact", record_id=8))["labels"] == {
-            "kind": {"1": "Customer"}
-        }
-        names = await call(client, "search_records", module="contact", fields=["first_name", "email_1"], limit=2)
-        assert "labels" not in names
-        assert names["items"][1] == {"id": "9", "fields": {"first_name": "Béla", "email_1": None}}
-        raw = await call(client, "search_records", module="contact", detail=True, limit=2)
-        assert raw["items"][1]["fields"] == {name: value for name, value in ROWS[1].items() if name != "collection_id"}
-
-    in_session(play)
-
-
 def test_a_name_where_records_hold_ids_finds_nothing_and_says_why(crms: CrmStub) -> None:
     rows = [{"collection_id": "8", "name": "Anna", "company": "2"}]
     crms.answer(
@@ -152,62 +99,6 @@ def test_a_name_where_records_hold_ids_finds_nothing_and_says_why(crms: CrmStub)
         for nothing in (by("company", "3"), by("name", "Zoe")):
             assert await call(client, "search_records", **nothing) == {"items": []}
             assert (await call(client, "summarize_records", **nothing))["exact"]
-
-    in_session(play)
-
-
-def test_who_made_a_record_is_told_in_detail_only(crms: CrmStub) -> None:
-    made = {"created_by": "1", "modified_by": "2", "created_date": "2026-01-01", "modified_date": "2026-01-01"}
-    rows = [{"collection_id": "8", **made}, {"collection_id": "9", **made, "modified_date": "2026-02-02"}]
-    crms.answer(SEARCH, {"Records": rows})
-
-    async def play(client: Client) -> None:
-        found = (await call(client, "search_records", module="contact"))["items"]
-        assert [item["fields"] for item in found] == [
-            {"created_date": "2026-01-01"},
-            {"created_date": "2026-01-01", "modified_date": "2026-02-02"},
-        ]
-        named = (await call(client, "search_records", module="contact", fields=["created_by"]))["items"]
-        assert named[0]["fields"] == {"created_by": "1"}
-        assert (await call(client, "get_record", module="contact", record_id=8))["fields"] == made
-
-    in_session(play)
-
-
-@pytest.mark.parametrize(("rows", "limit"), [(40, 20), (20, 20), (100, 100), (200, 100), (7, 3)])
-def test_the_last_page_is_known_for_the_last(crms: CrmStub, rows: int, limit: int) -> None:
-    crms.answer(SEARCH, numbered_rows("collection_id", rows))
-
-    async def play(client: Client) -> None:
-        ids: list[int] = []
-        cursor = ""
-        while not ids or cursor:
-            page = await call(client, "search_records", module="contact", limit=limit, cursor=cursor)
-            assert page["items"], "no page is empty"
-            ids += [int(item["id"]) for item in page["items"]]
-            cursor = page.get("next_cursor", "")
-        assert ids == list(range(1, rows + 1))
-
-    in_session(play)
-
-
-def test_pages_that_would_be_too_long_end_early_and_lose_no_record(crms: CrmStub) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        start, limit = int(request.url.params.get("Offset", "0")), int(request.url.params["Limit"])
-        rows = [{"collection_id": str(n), "text": "日" * (n % 5 * 6000)} for n in range(1, 31)]
-        return httpx.Response(200, json={"Records": rows[start : start + limit]})
-
-    crms.answer(SEARCH, answer)
-
-    async def play(client: Client) -> None:
-        ids: list[int] = []
-        cursor = ""
-        while not ids or cursor:
-            page = await call(client, "search_records", module="contact", limit=30, detail=True, cursor=cursor)
-            assert size_of(page) <= MAX_ANSWER_BYTES
-            ids += [int(item["id"]) for item in page["items"]]
-            cursor = page.get("next_cursor", "")
-        assert ids == list(range(1, 31))
 
     in_session(play)
 
