@@ -49,7 +49,7 @@ def open_connection(path: str = "") -> sqlite3.Connection:
     Raises:
         DatabaseError: The file cannot be opened, or belongs to another program.
     """
-    # The web server answers on one thread, but tests and embedders may build the fake on another one.
+    # The web server runs on one thread, but tests may build the fake on another one.
     try:
         connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         try:

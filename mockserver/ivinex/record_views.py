@@ -62,7 +62,7 @@ class IvinexRecordViews:
         return _get(_build_query(kind.name, [_build_filter(RECORD_ID, "Equal", record_id)], 1))
 
     def parse_record(self, kind: RecordKind, response: ApiResponse) -> Record | None:
-        """Read a search's answer that holds one record or none."""
+        """Read the response to a search that finds one record or none."""
         records = _list_records(response)
         return _read_record(kind, records[0]) if records else None
 
@@ -149,7 +149,7 @@ def _get(query: Sequence[tuple[str, str]]) -> ApiRequest:
 
 
 def _list_records(response: ApiResponse) -> list[dict[str, object]]:
-    """Return the records of a search's answer, which is `{"Records": [...]}`, or by a switch the list alone."""
+    """Return the records of a response, which is `{"Records": [...]}`, or by a switch the list alone."""
     value: object = json.loads(response.body) if response.status == 200 else None
     document = as_object(value)
     records = as_list(document.get("Records") if document is not None else value)

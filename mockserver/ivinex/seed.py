@@ -1,4 +1,4 @@
-"""Reading the `ivinex` part of a seed document, with errors that name the path of what is wrong in it.
+"""Reading the `ivinex` part of a seed document; errors name the path of the value.
 
 {"logins": [{"username", "password"}],
  "modules": {"1001": {"name", "title", "next_id", "fields": {"first_name": {"type", ...}}, "records": [{...}]}}}
@@ -167,7 +167,7 @@ def _read_record(module: Module, value: object, path: str, now: str) -> Record:
 
 
 def _read_seeded_value(field: Field, value: object) -> str | None:
-    """Take any text as it is, so that a seed can hold what a live account holds; only moments must be readable."""
+    """Take any text as it is, since a live account holds any; only dates and date-times must be readable."""
     text = to_text(value)
     if field.is_moment:
         return read_moment(field, text) if text else None

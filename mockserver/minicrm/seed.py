@@ -1,6 +1,6 @@
 """Reads the data (contacts, projects, tasks, addresses) out of the MiniCRM part of a seed document.
 
-Values go through the same reading as a caller's, so that a seed can hold nothing which the API could not.
+Values are parsed like those of a request, so a seed holds nothing that the API could not write.
 """
 
 from __future__ import annotations

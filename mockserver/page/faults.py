@@ -100,7 +100,7 @@ def _change_rules(action: str, rules: Sequence[Rule], form: Mapping[str, str]) -
             raise FormError("There is no such switch.")
         rule = switch.make_rule()
         others = [each for each in rules if each != rule]
-        # The first rule that strikes counts, so the switch pressed last is the one that shows.
+        # The first rule that matches applies, so the switch pressed last comes first.
         return [rule, *others] if form.get("on") == "1" else others
     return None
 

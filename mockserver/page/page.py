@@ -84,10 +84,10 @@ class Page:
             return answer_home(request, seed_name=self._seed_name, endpoints=self._endpoints)
         if name == "workspaces":
             return answer_workspaces(request, self._workspaces)
-        answer = _PAGES.get(name)
-        if answer is None:
+        show = _PAGES.get(name)
+        if show is None:
             return request.refuse(404, "Not here", f"There is no page at {request.http.path}.")
-        return answer(request)
+        return show(request)
 
     def _find_workspace(self, http: HttpRequest) -> PageRequest | None:
         """Return the page request, or None where it is to a workspace that does not exist."""

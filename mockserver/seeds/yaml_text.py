@@ -1,4 +1,4 @@
-"""Reading YAML in which everything arrives as it was written, with an error that names its line.
+"""Reading YAML without converting scalars beyond JSON's types, with errors that name line and column.
 
 YAML's usual reading suits no seed: `2020-04-13` would become a date, `0612345678` an octal number, `no` a boolean and
 `12:30:00` the number 45000. Here a plain scalar is null, true or false (YAML 1.2's words), or a number where printing
@@ -16,7 +16,7 @@ from typing import Protocol, cast
 import yaml
 
 MAX_DEPTH = 100
-# However often aliases repeat a value, a document stands for at most so many values more than it spells out.
+# The most values that aliases may add to those that a document spells out.
 MAX_ALIASED_VALUES = 200_000
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
@@ -62,7 +62,7 @@ def find_line_in_yaml(text: str, sought: str) -> tuple[int, int]:
 
 
 class _Reader:
-    """Builds a document's value, and watches for the value that a message is about."""
+    """Builds a document's value, and notes the position of the value that a message is about."""
 
     def __init__(self, text: str, sought: str = "") -> None:
         self.found = (1, 1)
@@ -114,7 +114,7 @@ class _Reader:
         items: list[object] = []
         while not isinstance(item := next(self._events), yaml.SequenceEndEvent):
             here = f"{path}[{len(items)}]"
-            self._watch(here, item)
+            self._note_position(here, item)
             items.append(self._build(item, here, depth + 1))
         return items
 
@@ -127,7 +127,7 @@ class _Reader:
                 raise _fail("a key must be one word or text", key)
             name: str = key.value
             here = f"{path}.{name}" if path else name
-            self._watch(here, key)
+            self._note_position(here, key)
             value = self._build(next(self._events), here, depth + 1)
             if name == "<<" and not key.style:
                 merged = {**_read_merged(value, key), **merged}
@@ -152,7 +152,7 @@ class _Reader:
             return [self._copy(item, event) for item in cast("list[object]", value)]
         return value
 
-    def _watch(self, path: str, event: yaml.Event) -> None:
+    def _note_position(self, path: str, event: yaml.Event) -> None:
         is_nearer = self._sought.startswith(path) and len(path) > len(self._found_path)
         if is_nearer and self._sought[len(path) : len(path) + 1] in {".", "[", ":"}:
             self._found_path = path
