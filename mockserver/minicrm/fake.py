@@ -7,34 +7,29 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockserver.crm.api import ApiRequest, ApiResponse, Clock
 from mockserver.crm.database import transaction
 from mockserver.crm.profiles import Deviation, Profile
-from mockserver.minicrm import contacts, projects, rules
+from mockserver.crm.rate_limit import RateLimit
+from mockserver.minicrm import rules
 from mockserver.minicrm.account import load_account
-from mockserver.minicrm.call import Call
 from mockserver.minicrm.deviations import (
-    BAD_LOGIN_IS_404,
     DEVIATIONS,
-    REFUSALS_NAME_LABELS,
     REQUESTS_ARE_LIMITED,
-    SLASHES_ARE_ESCAPED,
-    UNKNOWN_CHOICE_ID_FAILS,
 )
-from mockserver.minicrm.request_limit import RequestLimit
+from mockserver.minicrm.entities import contacts, projects
+from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.responses import render_bad_login, render_refusal, render_success
 from mockserver.minicrm.routes import (
     Route,
     find_route,
+    name_entity,
     read_parameters,
-    refuse_method,
     refuse_path,
-    render_refusal,
-    render_success,
 )
-from mockserver.minicrm.rules import Refusal
+from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account
 from mockserver.minicrm.seed import Seed, parse_seed
 from mockserver.minicrm.store import (
@@ -52,10 +47,12 @@ from mockserver.minicrm.store import (
     set_next_id,
 )
 from mockserver.minicrm.tables import create_indexes, create_tables, drop_tables
-from mockserver.minicrm.texts import say
 
 if TYPE_CHECKING:
     from mockserver.crm.record_views import RecordViews
+
+
+REQUESTS_A_MINUTE = 60  # observed
 
 
 class MinicrmFake:
@@ -78,7 +75,7 @@ class MinicrmFake:
         self._connection = connection
         self._clock = clock
         self._profile = profile
-        self._limit = RequestLimit(clock, read_seconds)
+        self._limit = RateLimit(clock, read_seconds, REQUESTS_A_MINUTE)
         self._document = ""
         self._account: Account
         with transaction(connection):
@@ -127,35 +124,28 @@ class MinicrmFake:
         return any(hmac.compare_digest(login, given) for login in known)
 
     def refuse_login(self) -> ApiResponse:
-        """Answer a request whose login is missing or wrong: plain text, and 401 (assumed) or 404 (observed)."""
-        rule = rules.BAD_LOGIN_NOT_FOUND if self._profile.observes(BAD_LOGIN_IS_404) else rules.BAD_LOGIN
-        answer = ApiResponse.of_text(say(self._profile.language, rule.text), status=rule.status, reason=rule.reason)
-        return answer if rule.status == 404 else replace(answer, headers={"WWW-Authenticate": 'Basic realm="MiniCRM"'})
+        """Answer a request whose login is missing or wrong."""
+        return render_bad_login(self._profile)
 
     def answer(self, request: ApiRequest) -> ApiResponse:
         """Answer one authenticated request; one that is refused changes nothing."""
         hints: list[str] = []
         found = find_route(request.path)
-        entity = found[0].entity if found else ""
-        allow = ""
+        entity = found[0].entity if found else "Api"
         try:
             if request.is_counted and self._profile.observes(REQUESTS_ARE_LIMITED) and not self._limit.lets_through():
-                entity = entity or "Api"
-                raise Refusal(rules.TOO_MANY_REQUESTS)
+                raise RefusalError(rules.TOO_MANY_REQUESTS)
             if found is None:
-                refusal, entity = refuse_path(request.path)
-                raise refusal
-            if request.method not in found[0].endpoints:
-                refusal, allow = refuse_method(found[0], request.method)
-                raise refusal
+                entity = name_entity(request.path)
+                raise refuse_path(request.path)
             return self._answer(request, *found, hints)
-        except Refusal as error:
-            refusal = self._settle(error)
-            return render_refusal(refusal, request.method, entity, self._profile.language, hints=hints, allow=allow)
+        except RefusalError as refusal:
+            return render_refusal(self._profile, refusal, f"{entity} ({request.method})", hints)
 
     def _answer(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiResponse:
+        endpoint = route.find_endpoint(request.method)
         account = self._read_account()
-        call = Call(
+        context = RequestContext(
             connection=self._connection,
             account=account,
             profile=self._profile,
@@ -167,17 +157,8 @@ class MinicrmFake:
             hints=hints,
         )
         with transaction(self._connection) if request.method == "PUT" else nullcontext():
-            value = route.endpoints[request.method](call)
-        return render_success(value, escapes_slashes=self._profile.observes(SLASHES_ARE_ESCAPED), hints=hints)
-
-    def _settle(self, refusal: Refusal) -> Refusal:
-        """Return a refusal as this profile words it."""
-        rule, names = refusal.rule, refusal.names
-        if rule is rules.UNKNOWN_CHOICE_ID and self._profile.observes(UNKNOWN_CHOICE_ID_FAILS):
-            rule = rules.UNKNOWN_CHOICE_ID_FAILS
-        if refusal.api_name and not self._profile.observes(REFUSALS_NAME_LABELS):
-            names = refusal.api_name
-        return Refusal(rule, names, refusal.hints)
+            value = endpoint(context)
+        return render_success(self._profile, value, hints)
 
     def _read_account(self) -> Account:
         """Return the account, read anew where the tables hold another one than the last time."""

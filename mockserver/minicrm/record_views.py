@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mockserver.crm.api import ApiRequest, ApiResponse
+from mockserver.crm.profiles import Language
 from mockserver.crm.record_views import Record, RecordField, RecordKind, RecordPage, Related, Search
 from mockserver.documents.strict_json import as_list, as_object
-from mockserver.minicrm.routes import PREFIX
-from mockserver.minicrm.schema import ADDRESS_FIELDS, CONTACT_TYPES, TASK_STATUSES, Account, ContactType, Field
+from mockserver.minicrm import PREFIX
+from mockserver.minicrm.entities.addresses import ADDRESS_FIELDS
+from mockserver.minicrm.entities.tasks import TASK_STATUSES, build_task_fields
+from mockserver.minicrm.schema import CONTACT_TYPES, Account, ContactType, Field, find_label
 from mockserver.minicrm.search import PAGE_SIZE
-from mockserver.minicrm.texts import Language, label_of
 
 _PROJECT = "project-"
 _YES_NO = {"1": "Yes", "0": "No"}
@@ -106,7 +108,7 @@ class MinicrmRecordViews:
         if kind.name.startswith(_PROJECT):
             return self._kinds.get(f"{_PROJECT}{found.get('CategoryId')}", kind)
         if kind.name in {"person", "business"}:
-            is_business = found.get("Type") in {"Business", label_of(self._language, "Business")}
+            is_business = found.get("Type") in {"Business", find_label(self._language, "Business")}
             return self._kinds["business" if is_business else "person"]
         return kind
 
@@ -125,7 +127,7 @@ def _build_kinds(account: Account) -> Iterable[RecordKind]:
             columns=[by_name["Name"], by_name["StatusId"], by_name["UserId"], RecordField("Id")],
             searches={**_ANYWHERE, **{each.name: each.label or each.name for each in fields}},
         )
-    task = {name: _build_field(each) for name, each in account.task_fields.items()}
+    task = {name: _build_field(each) for name, each in build_task_fields(account).items()}
     if account.modules:
         task["ProjectId"] = replace(task["ProjectId"], links_to=f"{_PROJECT}{next(iter(account.modules))}")
     yield RecordKind(

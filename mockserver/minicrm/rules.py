@@ -10,9 +10,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mockserver.minicrm.texts import Text
+from mockserver.crm.profiles import Language
 
 Provenance = Literal["documented", "observed", "assumed"]
+Text = Literal[
+    "bad_parameter",
+    "missing_parameter",
+    "not_found",
+    "method_not_allowed",
+    "internal_error",
+    "fixed",
+    "task_closed",
+    "no_filter",
+    "too_many_requests",
+    "access_denied",
+]
+
+# The documents print no error text: those not marked are assumed.
+_TEXTS: dict[Text, dict[Language, str]] = {
+    "bad_parameter": {"en": "Bad parameter", "hu": "Nem megfelelő paraméter"},  # hu: observed
+    "missing_parameter": {"en": "Missing parameter", "hu": "Hiányzó paraméter"},
+    "not_found": {"en": "Not found!", "hu": "Nem található!"},
+    "method_not_allowed": {"en": "Method not allowed!", "hu": "A metódus nem engedélyezett!"},  # hu: observed
+    "internal_error": {"en": "Internal error", "hu": "Belső hiba"},
+    "fixed": {"en": "Can not be changed", "hu": "Nem módosítható"},
+    "task_closed": {"en": "A closed task can not be changed!", "hu": "Lezárt feladat nem módosítható!"},
+    "no_filter": {"en": "Missing search parameter!", "hu": "Hiányzó keresési feltétel!"},
+    "too_many_requests": {"en": "Too many requests!", "hu": "Túl sok kérés!"},
+    "access_denied": {"en": "Unauthorized: Access denied", "hu": "Unauthorized: Access denied"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +46,7 @@ class Rule:
     """One reason to refuse.
 
     Attributes:
-        status: HTTP status of the answer.
+        status: HTTP status of the response.
         text: Key of the error text.
         section: Section of the API document nearest to the rule.
         says: The rule as a sentence.
@@ -40,16 +66,32 @@ class Rule:
         """The rule with its source, as the journal shows it."""
         return f"{self.says} ({self.provenance}; minicrm.txt, section {self.section})"
 
+    def print_text(self, language: Language, names: str = "") -> str:
+        """Return the error text, followed by the names of the parameters it is about."""
+        words = _TEXTS[self.text][language]
+        return f"{words}: {names}" if names else words
 
-class Refusal(Exception):  # noqa: N818 - an answer to a caller, no error of the fake
-    """The request breaks a rule: nothing may be changed, and the caller gets the rule's status."""
 
-    def __init__(self, rule: Rule, names: str = "", hints: Sequence[str] = (), *, api_name: str = "") -> None:
+class RefusalError(Exception):
+    """A request breaks a rule: nothing may be changed, and the caller gets the rule's status.
+
+    Args:
+        rule: The rule.
+        names: The parameters that break it, as the error text names them.
+        hints: What was probably meant, or what to send instead.
+        api_name: What to name instead of `names` where refusals name no labels.
+        allow: The methods that the endpoint takes, for the `Allow` header.
+    """
+
+    def __init__(
+        self, rule: Rule, names: str = "", hints: Sequence[str] = (), *, api_name: str = "", allow: str = ""
+    ) -> None:
         super().__init__(f"{rule.says}: {names}" if names else rule.says)
         self.rule = rule
         self.names = names
         self.hints = tuple(hints)
         self.api_name = api_name
+        self.allow = allow
 
 
 WHERE_TO_FIND = {

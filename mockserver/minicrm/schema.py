@@ -1,7 +1,4 @@
-"""What an account consists of beside its data: users, modules with statuses and fields, and what the Schema API prints.
-
-Nothing here reads a seed document (see `account.py`) or a value (see `values.py`).
-"""
+"""What an account consists of beside its data: users, modules with statuses and fields, and how they are printed."""
 
 from __future__ import annotations
 
@@ -10,13 +7,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from mockserver.crm.profiles import Language
+
 Kind = Literal["Int", "Text", "DateTime", "File", "Enum", "Set", "Boolean", "Any"]
 ContactType = Literal["Person", "Business"]
 StatusGroup = Literal["Lead", "Open", "Success", "Failed"]
 
 CONTACT_TYPES: Mapping[int, ContactType] = {1: "Person", 2: "Business"}  # the ids are assumed
 STATUS_GROUPS: tuple[StatusGroup, ...] = ("Lead", "Open", "Success", "Failed")
-TASK_STATUSES = ("Open", "Closed")
+
+_LABELS: dict[str, dict[Language, str]] = {
+    "CategoryId": {"en": "Module", "hu": "Modul"},
+    "StatusId": {"en": "Status", "hu": "Státusz"},
+    "UserId": {"en": "Responsible", "hu": "Felelős"},
+    "Type": {"en": "Type", "hu": "Típus"},
+    "Person": {"en": "Person", "hu": "Személy"},
+    "Business": {"en": "Business", "hu": "Cég"},
+}
+
 
 _TYPE = re.compile(r"(Int|Text|DateTime|File|Enum|Set|Boolean)(?:\(([0-9]{1,9})(?:MB)?\))?", re.ASCII)
 
@@ -60,7 +68,7 @@ class Module:
 
     Attributes:
         module_id: Its CategoryId.
-        name: What users call it.
+        name: What users context it.
         details: What `Category?Detailed=1` prints.
         statuses: By StatusId, in the order of the seed.
         listed_users: The users its schema shows.
@@ -88,19 +96,6 @@ class Account:
     contact_schemas: Mapping[ContactType, Mapping[str, Field]]
     contact_fields: Mapping[ContactType, Mapping[str, Field]]
     task_types: Mapping[int, str]
-
-    @property
-    def task_fields(self) -> dict[str, Field]:
-        """The fields that a task can be given."""
-        fields = (
-            Field("ProjectId", "Int"),
-            Field("UserId", "Enum", choices=self.users),
-            Field("Type", "Enum", choices=self.task_types),
-            Field("Status", "Text"),
-            Field("Deadline", "DateTime"),
-            Field("Comment", "Text"),
-        )
-        return {each.name: each for each in fields}
 
 
 def make_field(name: str, type_text: str, label: str = "", choices: Mapping[int, str] | None = None) -> Field:
@@ -168,19 +163,6 @@ BUILT_IN_CONTACT_FIELDS: Mapping[ContactType, Mapping[str, Field]] = {
 }
 
 REFERENCE_ID = Field("ReferenceId", "Text")
-ADDRESS_FIELDS: Mapping[str, Field] = {
-    each.name: each
-    for each in (
-        Field("ContactId", "Int"),
-        Field("Type", "Text", length=64),
-        Field("Name", "Text", length=256),
-        Field("CountryId", "Text", length=128),
-        Field("PostalCode", "Text", length=32),
-        Field("City", "Text", length=128),
-        Field("Address", "Text", length=256),
-        Field("Default", "Boolean"),
-    )
-}
 
 
 def build_project_schema(
@@ -216,3 +198,8 @@ def render_schema(fields: Mapping[str, Field]) -> dict[str, object]:
         else each.type_text
         for name, each in fields.items()
     }
+
+
+def find_label(language: Language, name: str, default: str = "") -> str:
+    """Return the label a user of this account sees for a built-in name, else `default`, else the name itself."""
+    return _LABELS[name][language] if name in _LABELS else default or name

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mockserver.crm.profiles import Language
 from mockserver.minicrm import rules
-from mockserver.minicrm.call import AnyRow, Call
-from mockserver.minicrm.rules import Refusal
+from mockserver.minicrm.request_context import AnyRow, RequestContext
+from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field
 from mockserver.minicrm.store import count_rows, list_rows
-from mockserver.minicrm.texts import Language
+from mockserver.minicrm.suggestions import suggest_name
 from mockserver.minicrm.values import parse_value, read_since, read_whole
 
 PAGE_SIZE = 100  # documented
@@ -40,26 +41,33 @@ class Conditions:
         return " AND ".join(self.parts) or "1"
 
 
-def read_criteria(call: Call, parameters: Mapping[str, str], known: Iterable[str]) -> tuple[dict[str, str], int]:
+def read_criteria(
+    context: RequestContext, parameters: Mapping[str, str], known: Iterable[str]
+) -> tuple[dict[str, str], int]:
     """Return what is searched by, without `Page` and without an empty `Query`, and the page, from 0.
 
     Raises:
-        Refusal: A parameter is not `known`, or Page is no page.
+        RefusalError: A parameter is not `known`, or Page is no page.
     """
-    call.refuse_unknown(parameters, known, rules.UNKNOWN_PARAMETER)
+    known = list(known)
+    for name in parameters:
+        if name not in known:
+            raise RefusalError(rules.UNKNOWN_PARAMETER, name, suggest_name(name, known))
     criteria = dict(parameters)
     page = _read_page(criteria.pop("Page", "0"))
     if not criteria.get("Query", "x").split():
-        call.hints.append("an empty Query is no criterion (assumed)")
+        context.hints.append("an empty Query is no criterion (assumed)")
         del criteria["Query"]
     return criteria, page
 
 
-def find_page(call: Call, kind: type[AnyRow], conditions: Conditions, page: int) -> tuple[int, list[AnyRow]]:
+def find_page(
+    context: RequestContext, kind: type[AnyRow], conditions: Conditions, page: int
+) -> tuple[int, list[AnyRow]]:
     """Return how many rows meet the conditions, and those of a page, by ascending id."""
     where, values = conditions.sql, conditions.parameters
-    count = count_rows(call.connection, kind.KIND, where, values)
-    return count, list_rows(call.connection, kind, where, values, limit=PAGE_SIZE, offset=page * PAGE_SIZE)
+    count = count_rows(context.connection, kind.KIND, where, values)
+    return count, list_rows(context.connection, kind, where, values, limit=PAGE_SIZE, offset=page * PAGE_SIZE)
 
 
 def match_words(kind: Literal["project", "contact"], query: str) -> tuple[str, list[object]]:
@@ -80,7 +88,7 @@ def match_field(each: Field, expression: str, text: str, language: Language) -> 
     and an empty value finds empty fields (all assumed, but that any field can be searched: observed).
 
     Raises:
-        Refusal: The value does not fit the field.
+        RefusalError: The value does not fit the field.
     """
     if text == "":
         return f"{expression} IS NULL OR {expression} = ''", []
@@ -141,11 +149,11 @@ def _read_page(text: str) -> int:
     """Return the number of the page, from 0.
 
     Raises:
-        Refusal: It is no number.
+        RefusalError: It is no number.
     """
     page = read_whole(text)
     if page is None or not 0 <= page < 10**15:
-        raise Refusal(rules.BAD_PAGE, "Page", ["the first page is Page=0"])
+        raise RefusalError(rules.BAD_PAGE, "Page", ["the first page is Page=0"])
     return page
 
 
@@ -153,9 +161,9 @@ def read_updated_since(text: str) -> str:
     """Return the moment from which on changes are asked for.
 
     Raises:
-        Refusal: It is neither a date nor a date and time.
+        RefusalError: It is neither a date nor a date and time.
     """
     since = read_since(text)
     if since is None:
-        raise Refusal(rules.BAD_SINCE, "UpdatedSince", ["write 2013-03-01 or 2013-03-01 12:00:00, encoded once"])
+        raise RefusalError(rules.BAD_SINCE, "UpdatedSince", ["write 2013-03-01 or 2013-03-01 12:00:00, encoded once"])
     return since

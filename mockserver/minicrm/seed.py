@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from mockserver.crm.api import SeedError
-from mockserver.minicrm import contacts as contact_endpoints
-from mockserver.minicrm import projects as project_endpoints
-from mockserver.minicrm import tasks as task_endpoints
 from mockserver.minicrm.account import ACCOUNT_KEYS, READER, dump_account, parse_account
-from mockserver.minicrm.rules import Refusal
+from mockserver.minicrm.entities import contacts as contact_endpoints
+from mockserver.minicrm.entities import projects as project_endpoints
+from mockserver.minicrm.entities import tasks as task_endpoints
+from mockserver.minicrm.entities.addresses import ADDRESS_FIELDS
+from mockserver.minicrm.entities.tasks import TASK_STATUSES, build_task_fields
+from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import (
-    ADDRESS_FIELDS,
     BUILT_IN_CONTACT_FIELDS,
-    TASK_STATUSES,
     Account,
     ContactType,
     Field,
@@ -132,7 +132,8 @@ class _Reader:
         attachments = part.pop("Attachments", None)
         if attachments not in (None, []):  # PHP prints no attachments as an empty list
             task.attachments = READER.take_object(attachments, f"{path}.Attachments", ("FileName", "Url"))
-        known = {name: self.account.task_fields[name] for name in task_endpoints.COLUMNS}
+        fields = build_task_fields(self.account)
+        known = {name: fields[name] for name in task_endpoints.COLUMNS}
         READER.take_object(part, path, known)
         READER.take_word(part.get("Status", "Open"), f"{path}.Status", TASK_STATUSES)
         for name, value in self._parse(known, part, path).items():
@@ -154,7 +155,7 @@ class _Reader:
         for name, value in part.items():
             try:
                 values[name] = parse_value(known[name], value)
-            except Refusal as refusal:
+            except RefusalError as refusal:
                 raise SeedError(f"{path}.{name}: {'; '.join((str(refusal), *refusal.hints))}") from refusal
         return values
 

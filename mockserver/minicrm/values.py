@@ -7,14 +7,14 @@ and None for an empty value.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
+from mockserver.crm.profiles import Language
 from mockserver.documents.checked import is_moment
 from mockserver.documents.near_misses import find_near_misses
 from mockserver.minicrm import rules
-from mockserver.minicrm.rules import Refusal
-from mockserver.minicrm.schema import Field
-from mockserver.minicrm.texts import Language, label_of
+from mockserver.minicrm.rules import RefusalError
+from mockserver.minicrm.schema import Field, find_label
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -25,7 +25,7 @@ def parse_value(field: Field, value: object, language: Language = "en") -> objec
     """Return what is stored for a value that a caller writes.
 
     Raises:
-        Refusal: The value does not fit the field.
+        RefusalError: The value does not fit the field.
 
     Source: Database Schema, Field types.
     """
@@ -56,12 +56,6 @@ def list_labels(field: Field, mask: int) -> list[str]:
     return [label for choice, label in sorted(field.choices.items()) if mask & choice]
 
 
-def hint_at_word(text: str, known: Sequence[str]) -> list[str]:
-    """Say which of the words that a parameter takes was probably meant, and which there are."""
-    meant = [f"did you mean {each}?" for each in find_near_misses(text, known)]
-    return [*meant, f"it is one of {', '.join(known)}"]
-
-
 def read_whole(value: object) -> int | None:
     """Return a 64 bit whole number that is given as a number or as text, else None."""
     if isinstance(value, bool):
@@ -79,35 +73,37 @@ def read_since(text: str) -> str | None:
 
 def _clear(field: Field) -> None:
     if not field.can_be_empty:
-        raise Refusal(rules.CAN_NOT_BE_CLEARED, field.name)
+        raise RefusalError(rules.CAN_NOT_BE_CLEARED, field.name)
 
 
 def _parse_whole(field: Field, value: object, _language: Language) -> int:
     number = read_whole(value)
     if number is None:
-        raise Refusal(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes a 64 bit whole number"])
+        raise RefusalError(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes a 64 bit whole number"])
     return number
 
 
 def _parse_boolean(field: Field, value: object, _language: Language) -> int:
     # The document writes "1" and prints "0"; that JSON's true and false do too is assumed.
     if value not in (0, 1, "0", "1"):
-        raise Refusal(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes 0 or 1"])
+        raise RefusalError(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes 0 or 1"])
     return int(value in (1, "1"))
 
 
 def _parse_text(field: Field, value: object, _language: Language) -> str:
     if not isinstance(value, (str, int, float)) or isinstance(value, bool):
-        raise Refusal(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes a text"])
+        raise RefusalError(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes a text"])
     text = str(value)
     if field.length is not None and len(text) > field.length:
-        raise Refusal(rules.TOO_LONG, field.name, [f"{field.name} takes {field.length} characters, not {len(text)}"])
+        raise RefusalError(
+            rules.TOO_LONG, field.name, [f"{field.name} takes {field.length} characters, not {len(text)}"]
+        )
     return text
 
 
 def _parse_address(field: Field, value: object, _language: Language) -> str:
     if not isinstance(value, str) or not value.startswith(("http://", "https://")):
-        raise Refusal(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes the URL of a file"])
+        raise RefusalError(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes the URL of a file"])
     return value
 
 
@@ -117,19 +113,19 @@ def _parse_moment(field: Field, value: object, _language: Language) -> str:
         moment = f"{value} 23:59:59" if _DATE.fullmatch(value) else value
         if is_moment(moment):
             return moment
-    raise Refusal(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes a text such as 2013-05-25 13:12:00"])
+    raise RefusalError(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes a text such as 2013-05-25 13:12:00"])
 
 
 def _parse_enum(field: Field, value: object, language: Language) -> int | None:
     number = read_whole(value)
     if number is None:
         if not isinstance(value, str):
-            raise Refusal(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes the id or the text of a choice"])
+            raise RefusalError(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes the id or the text of a choice"])
         return _find_choice(field, value, language)
     if number == 0 and number not in field.choices:
         return _clear(field)
     if number not in field.choices:
-        raise Refusal(rules.UNKNOWN_CHOICE_ID, field.name, [f"{field.name} has the ids {_show(field.choices)}"])
+        raise RefusalError(rules.UNKNOWN_CHOICE_ID, field.name, [f"{field.name} has the ids {_show(field.choices)}"])
     return number
 
 
@@ -137,13 +133,13 @@ def _parse_set(field: Field, value: object, language: Language) -> int:
     mask = read_whole(value)
     if mask is None:
         if not isinstance(value, str):
-            raise Refusal(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes a bitmask or texts"])
+            raise RefusalError(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes a bitmask or texts"])
         labels = [value] if value in field.choices.values() else [part.strip() for part in value.split(",")]
         mask = 0
         for label in labels:
             mask |= _find_choice(field, label, language)
     if mask < 0 or mask & ~sum(field.choices):
-        raise Refusal(rules.UNKNOWN_CHOICE_ID, field.name, [f"{field.name} has the ids {_show(field.choices)}"])
+        raise RefusalError(rules.UNKNOWN_CHOICE_ID, field.name, [f"{field.name} has the ids {_show(field.choices)}"])
     return mask
 
 
@@ -154,7 +150,7 @@ def _find_choice(field: Field, text: str, language: Language) -> int:
     meant = find_near_misses(text, field.choices.values())
     hints = [f"did you mean {label}?" for label in meant] or [f"it has {_show(field.choices.values())}"]
     # A live server names the label that users see, not the API's name: observed.
-    raise Refusal(rules.UNKNOWN_CHOICE, label_of(language, field.name, field.label), hints, api_name=field.name)
+    raise RefusalError(rules.UNKNOWN_CHOICE, find_label(language, field.name, field.label), hints, api_name=field.name)
 
 
 def _show(values: Iterable[object]) -> str:

@@ -10,9 +10,11 @@ from jsonschema import Draft202012Validator
 
 from mockserver.control.routes import ENDPOINTS, Control
 from mockserver.ivinex.deviations import DEVIATIONS as IVINEX_DEVIATIONS
+from mockserver.minicrm import PREFIX
 from mockserver.minicrm.deviations import DEVIATIONS as MINICRM_DEVIATIONS
-from mockserver.minicrm.routes import PREFIX, ROUTES
-from mockserver.minicrm.schema import ADDRESS_FIELDS, BUILT_IN_CONTACT_FIELDS
+from mockserver.minicrm.entities.addresses import ADDRESS_FIELDS
+from mockserver.minicrm.routes import ROUTES
+from mockserver.minicrm.schema import BUILT_IN_CONTACT_FIELDS
 from mockserver.registry import list_deviations
 from tests.openapi.documents import NAMES, list_operations, read_document, read_raw, resolve
 

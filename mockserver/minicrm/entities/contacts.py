@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from typing import cast
 
 from mockserver.minicrm import rules
-from mockserver.minicrm.call import Call
 from mockserver.minicrm.deviations import DETAIL_SHOWS_EVERY_FIELD, SEARCH_IDS_ARE_INTS, TYPE_IS_A_LABEL
-from mockserver.minicrm.projects import render_history
-from mockserver.minicrm.rules import Refusal
-from mockserver.minicrm.schema import BUILT_IN_CONTACT_FIELDS, CONTACT_TYPES, ContactType, Field
+from mockserver.minicrm.entities.projects import render_history
+from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.rules import RefusalError
+from mockserver.minicrm.schema import BUILT_IN_CONTACT_FIELDS, CONTACT_TYPES, ContactType, Field, find_label
 from mockserver.minicrm.store import Contact, read_row, save_row, save_words, take_next_id
-from mockserver.minicrm.texts import label_of
 from mockserver.minicrm.values import read_whole
 
 # Where these fields are kept; all others lie in `Contact.fields`.
@@ -21,68 +20,68 @@ COLUMNS = {"Id": "id", "Type": "type", "BusinessId": "business_id", "ReferenceId
 _NOT_DIGITS = re.compile(r"[^0-9]", re.ASCII)
 
 
-def get_contact(call: Call) -> object:
+def get_contact(context: RequestContext) -> object:
     """Answer `GET /Contact/{id}`: the documented keys of its type, empty ones too, then the account's own fields.
 
     Source: Contact (GET).
     """
-    contact = call.read_target(Contact)
-    every = call.observes(DETAIL_SHOWS_EVERY_FIELD)
-    known = call.account.contact_fields[contact.type]
-    shown = call.account.contact_schemas[contact.type] if every else BUILT_IN_CONTACT_FIELDS[contact.type]
-    as_label = call.observes(TYPE_IS_A_LABEL)
-    detail: dict[str, object] = {name: call.print_field(known[name], None) for name in shown}
+    contact = context.read_target(Contact)
+    every = context.observes(DETAIL_SHOWS_EVERY_FIELD)
+    known = context.account.contact_fields[contact.type]
+    shown = context.account.contact_schemas[contact.type] if every else BUILT_IN_CONTACT_FIELDS[contact.type]
+    as_label = context.observes(TYPE_IS_A_LABEL)
+    detail: dict[str, object] = {name: context.print_field(known[name], None) for name in shown}
     detail |= {
         "Id": contact.id,
-        "Type": label_of(call.language, contact.type) if as_label else contact.type,
+        "Type": find_label(context.language, contact.type) if as_label else contact.type,
     }
     if contact.type == "Person":
         detail["BusinessId"] = contact.business_id or 0
-    detail |= {name: call.print_field(known[name], value) for name, value in contact.fields.items()}
-    return {**detail, **render_history(call.account, contact), "Tags": []} if every else detail
+    detail |= {name: context.print_field(known[name], value) for name, value in contact.fields.items()}
+    return {**detail, **render_history(context.account, contact), "Tags": []} if every else detail
 
 
-def create_contact(call: Call) -> object:
+def create_contact(context: RequestContext) -> object:
     """Answer `PUT /Contact`: a new person or business.
 
     Source: Contact (PUT).
     """
-    body = call.read_body()
-    contact = Contact(id=0, type=_read_type(call, body), created_at=call.now)
-    _write(call, contact, body)
-    contact.id = take_next_id(call.connection, "contact")
-    _save(call, contact)
+    body = context.read_body()
+    contact = Contact(id=0, type=_read_type(context, body), created_at=context.now)
+    _write(context, contact, body)
+    contact.id = take_next_id(context.connection, "contact")
+    _save(context, contact)
     return {"Id": contact.id}
 
 
-def update_contact(call: Call) -> object:
+def update_contact(context: RequestContext) -> object:
     """Answer `PUT /Contact/{id}`: only the fields in the body change.
 
     Source: Contact (PUT).
     """
-    contact = call.read_target(Contact)
-    body = call.read_body()
-    if "Type" in body and _read_type(call, body) != contact.type:
-        raise Refusal(rules.CONTACT_STAYS, "Type")
-    _write(call, contact, body)
-    _save(call, contact)
+    contact = context.read_target(Contact)
+    body = context.read_body()
+    if "Type" in body and _read_type(context, body) != contact.type:
+        raise RefusalError(rules.CONTACT_STAYS, "Type")
+    _write(context, contact, body)
+    _save(context, contact)
     return {"Id": contact.id}
 
 
-def render_row(call: Call, contact: Contact) -> dict[str, object]:
+def render_row(context: RequestContext, contact: Contact) -> dict[str, object]:
     """Return a contact as a search result.
 
     Source: Contact Search (full-text).
     """
     row = {
-        "Id": contact.id if call.observes(SEARCH_IDS_ARE_INTS) else str(contact.id),
+        "Id": contact.id if context.observes(SEARCH_IDS_ARE_INTS) else str(contact.id),
         "Name": contact.name,
-        "Url": call.build_url("Contact", contact.id),
+        "Url": context.build_url("Contact", contact.id),
         "Type": contact.type,
         "Email": contact.fields.get("Email") or "",
         "Phone": contact.fields.get("Phone") or "",
     }
-    if call.observes(SEARCH_IDS_ARE_INTS):
+    if context.observes(SEARCH_IDS_ARE_INTS):
         row["BusinessId"] = contact.business_id
         return {key: value for key, value in row.items() if value not in (None, "")}
     return row
@@ -109,28 +108,28 @@ def keep_digits(phone: str) -> str:
     return _NOT_DIGITS.sub("", phone)
 
 
-def _read_type(call: Call, body: dict[str, object]) -> ContactType:
+def _read_type(context: RequestContext, body: dict[str, object]) -> ContactType:
     value = body.pop("Type", None)
     if value in (None, ""):
-        raise Refusal(rules.CONTACT_NEEDS_TYPE, "Type", ["Type is Person or Business"])
+        raise RefusalError(rules.CONTACT_NEEDS_TYPE, "Type", ["Type is Person or Business"])
     if value in CONTACT_TYPES.values():
         return cast("ContactType", value)
     by_id = CONTACT_TYPES.get(read_whole(value) or 0)
-    if by_id is None or call.observes(TYPE_IS_A_LABEL):
-        label = label_of(call.language, "Type")
-        raise Refusal(rules.TYPE_BY_WORD, label, ["Type is written as Person or Business"])
+    if by_id is None or context.observes(TYPE_IS_A_LABEL):
+        label = find_label(context.language, "Type")
+        raise RefusalError(rules.TYPE_BY_WORD, label, ["Type is written as Person or Business"])
     return by_id
 
 
-def _write(call: Call, contact: Contact, body: dict[str, object]) -> None:
+def _write(context: RequestContext, contact: Contact, body: dict[str, object]) -> None:
     known = {
-        name: each for name, each in call.account.contact_fields[contact.type].items() if name not in {"Id", "Type"}
+        name: each for name, each in context.account.contact_fields[contact.type].items() if name not in {"Id", "Type"}
     }
-    for name, value in call.parse_fields(known, body).items():
+    for name, value in context.parse_fields(known, body).items():
         if known[name].is_required and value in (None, ""):
-            raise Refusal(rules.MODULE_NEEDS, name)
+            raise RefusalError(rules.MODULE_NEEDS, name)
         if name == "BusinessId":
-            contact.business_id = _read_business(call, value)
+            contact.business_id = _read_business(context, value)
         elif name in COLUMNS:
             setattr(contact, COLUMNS[name], value)
         else:
@@ -138,21 +137,21 @@ def _write(call: Call, contact: Contact, body: dict[str, object]) -> None:
     complete_contact(contact)
     if not contact.name:
         names = "Name" if contact.type == "Business" else "FirstName, LastName"
-        raise Refusal(rules.CONTACT_NEEDS_NAME, names)
-    contact.updated_at = call.now
+        raise RefusalError(rules.CONTACT_NEEDS_NAME, names)
+    contact.updated_at = context.now
     contact.updated_by = None
 
 
-def _read_business(call: Call, value: object) -> int | None:
+def _read_business(context: RequestContext, value: object) -> int | None:
     if not isinstance(value, int) or value == 0:
         return None
-    business = read_row(call.connection, Contact, value)
+    business = read_row(context.connection, Contact, value)
     if business is None or business.type != "Business":
-        raise Refusal(rules.NO_SUCH_CONTACT, "BusinessId", ["it takes the id of a contact of Type Business"])
+        raise RefusalError(rules.NO_SUCH_CONTACT, "BusinessId", ["it takes the id of a contact of Type Business"])
     return value
 
 
-def _save(call: Call, contact: Contact) -> None:
-    save_row(call.connection, contact)
-    texts = list_texts(call.account.contact_fields[contact.type], contact)
-    save_words(call.connection, "contact", contact.id, texts)
+def _save(context: RequestContext, contact: Contact) -> None:
+    save_row(context.connection, contact)
+    texts = list_texts(context.account.contact_fields[contact.type], contact)
+    save_words(context.connection, "contact", contact.id, texts)

@@ -1,4 +1,4 @@
-"""Counts requests, so that no more than 60 a minute are answered."""
+"""A limit of requests a minute that a test can wait out on either clock."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Callable
 
 from mockserver.crm.api import Clock
 
-MOST_REQUESTS = 60
 WINDOW = dt.timedelta(minutes=1)
 
 
-class RequestLimit:
-    """Lets 60 requests a minute through.
+class RateLimit:
+    """Lets a number of requests a minute through.
 
     The minute is over when it has passed on either clock. A fake's time may be frozen, so by it alone the limit would
     never end; and by real time alone a test could not move on without waiting. A refused request does not count
     (assumed).
     """
 
-    def __init__(self, clock: Clock, read_seconds: Callable[[], float]) -> None:
+    def __init__(self, clock: Clock, read_seconds: Callable[[], float], per_minute: int) -> None:
         self._clock = clock
         self._read_seconds = read_seconds
+        self._per_minute = per_minute
         self._passed: deque[tuple[dt.datetime, float]] = deque()
 
     def lets_through(self) -> bool:
@@ -30,7 +30,7 @@ class RequestLimit:
         now, seconds = self._clock.now(), self._read_seconds()
         while self._passed and self._is_over(self._passed[0], now, seconds):
             self._passed.popleft()
-        if len(self._passed) >= MOST_REQUESTS:
+        if len(self._passed) >= self._per_minute:
             return False
         self._passed.append((now, seconds))
         return True

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.minicrm import rules
-from mockserver.minicrm.call import Call
 from mockserver.minicrm.deviations import SEARCH_NEEDS_A_CRITERION, TRASH_IS_HIDDEN
-from mockserver.minicrm.projects import COLUMNS, find_businesses, get_project_by_reference, render_row
-from mockserver.minicrm.rules import Refusal
+from mockserver.minicrm.entities.projects import COLUMNS, find_businesses, get_project_by_reference, render_row
+from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.responses import render_rows
+from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import STATUS_GROUPS, Field, build_project_schema
 from mockserver.minicrm.search import (
     Conditions,
@@ -20,66 +21,67 @@ from mockserver.minicrm.search import (
     read_updated_since,
 )
 from mockserver.minicrm.store import Project
-from mockserver.minicrm.values import hint_at_word, read_whole
+from mockserver.minicrm.suggestions import suggest_word
+from mockserver.minicrm.values import read_whole
 
 # Query, StatusGroup, UpdatedSince and Page are documented, MainContactId and the search by any field are observed.
 PARAMETERS = ("Query", "StatusGroup", "UpdatedSince", "MainContactId", "Page")
 
 
-def search_projects(call: Call) -> object:
+def search_projects(context: RequestContext) -> object:
     """Answer `GET /Project`: `{"Count": n, "Results": {"1234": {...}}}`, 100 a page, ids ascending.
 
     Source: Searching; Project search (full-text); Project search (field-based).
     """
-    parameters = call.parameters
+    parameters = context.parameters
     if "ReferenceId" in parameters:
         if len(parameters) > 1:
-            call.hints.append("ReferenceId names one project; the other parameters were not looked at (assumed)")
-        return get_project_by_reference(call, parameters["ReferenceId"])
-    by_module = _list_fields(call)
+            context.hints.append("ReferenceId names one project; the other parameters were not looked at (assumed)")
+        return get_project_by_reference(context, parameters["ReferenceId"])
+    by_module = _list_fields(context)
     fields = {name for known in by_module.values() for name in known}
-    criteria, page = read_criteria(call, parameters, [*PARAMETERS, *sorted(fields)])
-    if not criteria and call.observes(SEARCH_NEEDS_A_CRITERION):
-        raise Refusal(rules.NO_CRITERION, hints=[f"name one of {', '.join(PARAMETERS[:-1])} or any field"])
-    count, found = find_page(call, Project, _build_conditions(call, criteria, by_module), page)
-    businesses = find_businesses(call.connection, found)
-    rows = {str(each.id): render_row(call, each, businesses.get(each.id)) for each in found}
-    return call.render_results(count, rows)
+    criteria, page = read_criteria(context, parameters, [*PARAMETERS, *sorted(fields)])
+    if not criteria and context.observes(SEARCH_NEEDS_A_CRITERION):
+        raise RefusalError(rules.NO_CRITERION, hints=[f"name one of {', '.join(PARAMETERS[:-1])} or any field"])
+    count, found = find_page(context, Project, _build_conditions(context, criteria, by_module), page)
+    businesses = find_businesses(context.connection, found)
+    rows = {str(each.id): render_row(context, each, businesses.get(each.id)) for each in found}
+    return render_rows(context.profile, count, rows)
 
 
-def _list_fields(call: Call) -> Mapping[int, Mapping[str, Field]]:
+def _list_fields(context: RequestContext) -> Mapping[int, Mapping[str, Field]]:
     """Return the fields that can be searched by, by module."""
-    modules = {module_id: module.fields for module_id, module in call.account.modules.items()}
+    modules = {module_id: module.fields for module_id, module in context.account.modules.items()}
     return modules or {0: build_project_schema({}, {}, {}, {})}
 
 
 def _build_conditions(
-    call: Call, parameters: Mapping[str, str], by_module: Mapping[int, Mapping[str, Field]]
+    context: RequestContext, parameters: Mapping[str, str], by_module: Mapping[int, Mapping[str, Field]]
 ) -> Conditions:
     conditions = Conditions()
-    if "Deleted" not in parameters and call.observes(TRASH_IS_HIDDEN):
+    if "Deleted" not in parameters and context.observes(TRASH_IS_HIDDEN):
         conditions.add("deleted = 0")
     for name, text in parameters.items():
         if name == "Query":
             sql, words = match_words("project", text)
             conditions.add(sql, *words)
         elif name == "StatusGroup":
-            _match_status_group(call, conditions, text)
+            _match_status_group(context, conditions, text)
         elif name == "UpdatedSince":
             conditions.add("updated_at >= ?", read_updated_since(text))  # that the moment itself is in is assumed
         elif name == "MainContactId":
             _match_main_contact(conditions, text)
         else:
-            _match_field(call, conditions, by_module, name, text)
+            _match_field(context, conditions, by_module, name, text)
     return conditions
 
 
-def _match_status_group(call: Call, conditions: Conditions, text: str) -> None:
+def _match_status_group(context: RequestContext, conditions: Conditions, text: str) -> None:
     if text not in STATUS_GROUPS:
-        raise Refusal(rules.BAD_STATUS_GROUP, "StatusGroup", hint_at_word(text, STATUS_GROUPS))
+        raise RefusalError(rules.BAD_STATUS_GROUP, "StatusGroup", suggest_word(text, STATUS_GROUPS))
     statuses = [
         status_id
-        for module in call.account.modules.values()
+        for module in context.account.modules.values()
         for status_id, status in module.statuses.items()
         if status.group == text
     ]
@@ -89,24 +91,24 @@ def _match_status_group(call: Call, conditions: Conditions, text: str) -> None:
 def _match_main_contact(conditions: Conditions, text: str) -> None:
     contact_id = read_whole(text)
     if contact_id is None:
-        raise Refusal(rules.ILLEGAL_VALUE, "MainContactId", ["it takes the id of a contact"])
+        raise RefusalError(rules.ILLEGAL_VALUE, "MainContactId", ["it takes the id of a contact"])
     conditions.add(
         "contact_id IN (SELECT ? UNION SELECT id FROM minicrm_contact WHERE business_id = ?)", contact_id, contact_id
     )
 
 
 def _match_field(
-    call: Call, conditions: Conditions, by_module: Mapping[int, Mapping[str, Field]], name: str, text: str
+    context: RequestContext, conditions: Conditions, by_module: Mapping[int, Mapping[str, Field]], name: str, text: str
 ) -> None:
     """Demand a value of a field, whose type and choices may differ from module to module."""
-    expression = COLUMNS.get(name) or locate_field(call.connection, "project", name)
+    expression = COLUMNS.get(name) or locate_field(context.connection, "project", name)
     found: dict[tuple[str, tuple[object, ...]], list[int]] = {}
-    refusals: list[Refusal] = []
+    refusals: list[RefusalError] = []
     for module_id, fields in by_module.items():
         if name in fields:
             try:
-                sql, values = match_field(fields[name], expression, text, call.language)
-            except Refusal as refusal:
+                sql, values = match_field(fields[name], expression, text, context.language)
+            except RefusalError as refusal:
                 refusals.append(refusal)
             else:
                 found.setdefault((sql, tuple(values)), []).append(module_id)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from mockserver.minicrm import rules
-from mockserver.minicrm.call import Call
-from mockserver.minicrm.contacts import COLUMNS, keep_digits, render_row
-from mockserver.minicrm.rules import Refusal
+from mockserver.minicrm.entities.contacts import COLUMNS, keep_digits, render_row
+from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.responses import render_rows
+from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import CONTACT_TYPES
 from mockserver.minicrm.search import (
     Conditions,
@@ -28,80 +29,80 @@ _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _PHONE = re.compile(r"\+?[0-9]+", re.ASCII)  # the leading plus is observed
 
 
-def search_contacts(call: Call) -> object:
+def search_contacts(context: RequestContext) -> object:
     """Answer `GET /Contact`: `{"Count": n, "Results": {"12345": {...}}}`, 100 a page, ids ascending.
 
     Without a criterion it lists all contacts (assumed).
 
     Source: Searching; Contact Search (full-text); Contact Search (field-based).
     """
-    fields = {name for known in call.account.contact_fields.values() for name in known}
-    criteria, page = read_criteria(call, call.parameters, [*PARAMETERS, *sorted(fields)])
+    fields = {name for known in context.account.contact_fields.values() for name in known}
+    criteria, page = read_criteria(context, context.parameters, [*PARAMETERS, *sorted(fields)])
     conditions = Conditions()
     for name, text in criteria.items():
-        _match(call, conditions, name, text)
-    count, found = find_page(call, Contact, conditions, page)
-    rows = {str(each.id): render_row(call, each) for each in found}
-    return call.render_results(count, rows)
+        _match(context, conditions, name, text)
+    count, found = find_page(context, Contact, conditions, page)
+    rows = {str(each.id): render_row(context, each) for each in found}
+    return render_rows(context.profile, count, rows)
 
 
-def _match(call: Call, conditions: Conditions, name: str, text: str) -> None:
+def _match(context: RequestContext, conditions: Conditions, name: str, text: str) -> None:
     if name == "Query":
-        _match_query(call, conditions, text)
+        _match_query(context, conditions, text)
     elif name == "UpdatedSince":
         conditions.add("updated_at >= ?", read_updated_since(text))
     elif name == "Type":
-        _match_type(call, conditions, text)
+        _match_type(context, conditions, text)
     elif name == "Phone":
         _match_phone(conditions, text)
     elif name == "Name":
         conditions.add("name = ?", text)
     else:
-        _match_field(call, conditions, name, text)
+        _match_field(context, conditions, name, text)
 
 
-def _match_query(call: Call, conditions: Conditions, text: str) -> None:
+def _match_query(context: RequestContext, conditions: Conditions, text: str) -> None:
     sql, words = match_words("contact", text)
     digits = text.strip()
     if not _DIGITS.fullmatch(digits):
         conditions.add(sql, *words)
     elif len(digits) < _LEAST_DIGITS:
-        call.hints.append("a phone number is found by at least its last 6 digits (documented)")
+        context.hints.append("a phone number is found by at least its last 6 digits (documented)")
         conditions.add(sql, *words)
     else:
         conditions.add(f"{sql} OR phone_backwards GLOB ?", *words, f"{digits[::-1]}*")
 
 
-def _match_type(call: Call, conditions: Conditions, text: str) -> None:
+def _match_type(context: RequestContext, conditions: Conditions, text: str) -> None:
     word = CONTACT_TYPES.get(read_whole(text) or 0, text)
     if word not in CONTACT_TYPES.values():
-        raise Refusal(rules.TYPE_BY_WORD, "Type", ["Type is Person or Business"])
+        raise RefusalError(rules.TYPE_BY_WORD, "Type", ["Type is Person or Business"])
     if word != text:
-        call.hints.append("Type was given by its id; the document has Person and Business")
+        context.hints.append("Type was given by its id; the document has Person and Business")
     conditions.add("type = ?", word)
 
 
 def _match_phone(conditions: Conditions, text: str) -> None:
     if text and (not _PHONE.fullmatch(text) or len(keep_digits(text)) < _LEAST_DIGITS):
-        raise Refusal(rules.BAD_PHONE, "Phone")
+        raise RefusalError(rules.BAD_PHONE, "Phone")
     if text:
         conditions.add("phone_backwards GLOB ?", f"{keep_digits(text)[::-1]}*")
     else:
         conditions.add("phone_backwards = ''")
 
 
-def _match_field(call: Call, conditions: Conditions, name: str, text: str) -> None:
+def _match_field(context: RequestContext, conditions: Conditions, name: str, text: str) -> None:
     # Addresses of e-mail are compared blind to case: assumed.
     collation = "NOCASE" if name == "Email" else "BINARY"
-    expression = COLUMNS.get(name) or locate_field(call.connection, "contact", name, collation)
-    refusals: list[Refusal] = []
+    expression = COLUMNS.get(name) or locate_field(context.connection, "contact", name, collation)
+    refusals: list[RefusalError] = []
     parts: list[str] = []
     values: list[object] = []
-    for kind, known in call.account.contact_fields.items():
+    for kind, known in context.account.contact_fields.items():
         if name in known:
             try:
-                sql, wanted = match_field(known[name], expression, text, call.language)
-            except Refusal as refusal:
+                sql, wanted = match_field(known[name], expression, text, context.language)
+            except RefusalError as refusal:
                 refusals.append(refusal)
             else:
                 parts.append(f"(type = ? AND ({sql}))")

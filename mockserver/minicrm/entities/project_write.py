@@ -1,0 +1,138 @@
+"""`PUT /Project`: creating and updating projects."""
+
+from __future__ import annotations
+
+import zlib
+
+from mockserver.minicrm import rules
+from mockserver.minicrm.deviations import (
+    CONTACT_MAY_CHANGE,
+    UNKNOWN_USER_IS_TAKEN,
+)
+from mockserver.minicrm.entities.projects import COLUMNS, find_businesses, list_texts
+from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.rules import RefusalError
+from mockserver.minicrm.schema import Field, Module
+from mockserver.minicrm.store import Contact, Project, read_row, save_row, save_words, take_next_id
+from mockserver.minicrm.values import parse_value
+
+
+def create_project(context: RequestContext) -> object:
+    """Answer `PUT /Project`: a new project.
+
+    Where the body does not say others, it gets the module's first status and user, and the contact's name (assumed).
+
+    Source: Project (PUT).
+    """
+    body = context.read_body()
+    module, contact = _read_owners(context, body)
+    project = Project(
+        id=0,
+        category_id=module.module_id,
+        contact_id=contact.id,
+        status_id=next(iter(module.statuses), None),
+        user_id=next(iter(module.listed_users), None),
+        name=contact.name,
+        created_at=context.now,
+    )
+    _write(context, project, module, body)
+    _refuse_missing(project, module)
+    project.id = take_next_id(context.connection, "project")
+    _save(context, project)
+    return {"Id": project.id}
+
+
+def update_project(context: RequestContext) -> object:
+    """Answer `PUT /Project/{id}`: only the fields in the body change.
+
+    Source: Project (PUT).
+    """
+    project = context.read_target(Project)
+    body = context.read_body()
+    module = context.account.modules[project.category_id]
+    for name in ("CategoryId", "ContactId"):
+        if name in body:
+            given = parse_value(module.fields[name], body.pop(name), context.language)
+            if given != getattr(project, COLUMNS[name]):
+                _change_owner(context, project, name, given)
+    _write(context, project, module, body)
+    _save(context, project)
+    return {"Id": project.id}
+
+
+def _read_owners(context: RequestContext, body: dict[str, object]) -> tuple[Module, Contact]:
+    missing = [name for name in ("CategoryId", "ContactId") if body.get(name) in (None, "", 0)]
+    if missing:
+        where = {"CategoryId": rules.WHERE_TO_FIND["Module"], "ContactId": rules.WHERE_TO_FIND["Contact"]}
+        raise RefusalError(
+            rules.NEW_PROJECT_NEEDS, ", ".join(missing), [f"send {name}; {where[name]}" for name in missing]
+        )
+    names = {module_id: module.name for module_id, module in context.account.modules.items()}
+    category = parse_value(
+        Field("CategoryId", "Enum", choices=names, can_be_empty=False), body.pop("CategoryId"), context.language
+    )
+    contact_id = parse_value(Field("ContactId", "Int"), body.pop("ContactId"), context.language)
+    assert isinstance(category, int)
+    assert isinstance(contact_id, int)
+    contact = read_row(context.connection, Contact, contact_id)
+    if contact is None:
+        raise RefusalError(rules.NO_SUCH_CONTACT, "ContactId")
+    return context.account.modules[category], contact
+
+
+def _change_owner(context: RequestContext, project: Project, name: str, given: object) -> None:
+    """Give a project to another contact of the same business, where the account lets it."""
+    if name != "ContactId" or not context.observes(CONTACT_MAY_CHANGE):
+        meant = "leave it out, or create another project"
+        raise RefusalError(rules.PROJECT_STAYS, name, [f"{name} is {getattr(project, COLUMNS[name])}: {meant}"])
+    contact = read_row(context.connection, Contact, given) if isinstance(given, int) else None
+    if contact is None:
+        raise RefusalError(rules.NO_SUCH_CONTACT, name)
+    business = find_businesses(context.connection, [project]).get(project.id)
+    if business is None or business not in (contact.id, contact.business_id):
+        raise RefusalError(rules.CONTACT_STAYS_IN_BUSINESS, name, ["it takes a contact of the same business"])
+    project.contact_id = contact.id
+
+
+def _write(context: RequestContext, project: Project, module: Module, body: dict[str, object]) -> None:
+    if "UserId" in body and context.observes(UNKNOWN_USER_IS_TAKEN):
+        body["UserId"] = _replace_unknown_user(context, module, body["UserId"])
+    for name, value in context.parse_fields(module.fields, body).items():
+        if module.fields[name].is_required and value in (None, ""):
+            raise RefusalError(rules.MODULE_NEEDS, name)
+        if name == "Name":
+            project.name = str(value or "")
+        elif name == "Deleted":
+            project.deleted = 1 if value else 0
+        elif name in COLUMNS:
+            setattr(project, COLUMNS[name], value)
+        else:
+            project.fields[name] = value
+    project.updated_at = context.now
+    project.updated_by = None
+
+
+def _replace_unknown_user(context: RequestContext, module: Module, value: object) -> object:
+    try:
+        return parse_value(module.fields["UserId"], value, context.language)
+    except RefusalError as refusal:
+        users = list(context.account.users)
+        if refusal.rule not in {rules.UNKNOWN_CHOICE, rules.UNKNOWN_CHOICE_ID} or not users:
+            raise
+        # A live server picks at random; here the same value always goes to the same user.
+        chosen = users[zlib.crc32(str(value).encode()) % len(users)]
+        context.hints.append(f"there is no user {value!r}: the project went to {chosen} instead (observed)")
+        return chosen
+
+
+def _refuse_missing(project: Project, module: Module) -> None:
+    kept = {**project.fields, **{name: getattr(project, column) for name, column in COLUMNS.items()}}
+    missing = [each.name for each in module.schema.values() if each.is_required and kept.get(each.name) in (None, "")]
+    if missing:
+        raise RefusalError(rules.MODULE_NEEDS, ", ".join(missing))
+
+
+def _save(context: RequestContext, project: Project) -> None:
+    save_row(context.connection, project)
+    texts = list_texts(context.account.modules[project.category_id].fields, project)
+    save_words(context.connection, "project", project.id, texts)

@@ -1,0 +1,137 @@
+"""The Project endpoints: search, detail, create and update."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from mockserver.minicrm import rules
+from mockserver.minicrm.deviations import (
+    DELETED_IS_INT,
+    DETAIL_SHOWS_EVERY_FIELD,
+    SEARCH_IDS_ARE_INTS,
+)
+from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.rules import RefusalError
+from mockserver.minicrm.schema import Account, Field
+from mockserver.minicrm.store import Contact, Project, list_rows
+
+# Where the built-in fields are kept; all others lie in `Project.fields`.
+COLUMNS = {
+    "Id": "id",
+    "CategoryId": "category_id",
+    "ContactId": "contact_id",
+    "StatusId": "status_id",
+    "UserId": "user_id",
+    "Name": "name",
+    "Deleted": "deleted",
+    "ReferenceId": "reference_id",
+}
+
+
+def get_project(context: RequestContext) -> object:
+    """Answer `GET /Project/{id}`.
+
+    Source: Project (GET).
+    """
+    return render_project(context, context.read_target(Project))
+
+
+def get_project_by_reference(context: RequestContext, reference: str) -> object:
+    """Answer `GET /Project?ReferenceId=` with the detail of the one project; of several, the oldest (assumed).
+
+    Source: Project (GET).
+    """
+    found = list_rows(context.connection, Project, "reference_id = ?", (reference,), limit=2)
+    if not found:
+        raise RefusalError(rules.WRONG_ID, hints=[f"no project has the ReferenceId {reference!r}"])
+    if len(found) > 1:
+        context.hints.append(f"several projects have the ReferenceId {reference!r}; the lowest id was taken")
+    return render_project(context, found[0])
+
+
+def render_project(context: RequestContext, project: Project) -> dict[str, object]:
+    """Return the detail of a project: the built-in fields, then those it holds, in the order they were written."""
+    account, module = context.account, context.account.modules[project.category_id]
+    every = context.observes(DETAIL_SHOWS_EVERY_FIELD)
+    detail: dict[str, object] = {
+        "Id": project.id,
+        "CategoryId": project.category_id,
+        "ContactId": project.contact_id or 0,
+    }
+    if every:
+        detail["BusinessId"] = find_businesses(context.connection, [project]).get(project.id) or 0
+    detail |= {
+        "StatusId": context.print_field(module.fields["StatusId"], project.status_id),
+        "UserId": context.print_field(module.fields["UserId"], project.user_id),
+        "Name": project.name,
+        "Deleted": project.deleted if context.observes(DELETED_IS_INT) else str(project.deleted),
+    }
+    if every:
+        detail |= render_history(account, project)
+        detail |= {name: context.print_field(each, None) for name, each in module.schema.items() if name not in COLUMNS}
+    detail |= {name: context.print_field(module.fields[name], value) for name, value in project.fields.items()}
+    return {**detail, "Tags": [], "Invited": []} if every else detail
+
+
+def render_row(context: RequestContext, project: Project, business_id: int | None) -> dict[str, object]:
+    """Return a project as a search result.
+
+    Source: Project search (full-text).
+    """
+    name_and_url = {"Name": project.name, "Url": context.build_url("Project", project.id)}
+    if not context.observes(SEARCH_IDS_ARE_INTS):
+        return {
+            "Id": str(project.id),
+            **name_and_url,
+            "StatusId": str(project.status_id or ""),
+            "UserId": str(project.user_id or ""),
+            "Deleted": str(project.deleted),
+        }
+    row = {
+        "Id": project.id,
+        **name_and_url,
+        "ContactId": project.contact_id,
+        "BusinessId": business_id,
+        "StatusId": project.status_id,
+        "UserId": project.user_id,
+        "Deleted": project.deleted,
+    }
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def render_history(account: Account, row: Project | Contact) -> dict[str, object]:
+    """Return who wrote an entity and when; what the API itself wrote has no user (assumed)."""
+    return {
+        "CreatedBy": account.users.get(row.created_by or 0, ""),
+        "CreatedAt": row.created_at,
+        "UpdatedBy": account.users.get(row.updated_by or 0, ""),
+        "UpdatedAt": row.updated_at,
+    }
+
+
+def find_businesses(connection: sqlite3.Connection, projects: Sequence[Project]) -> dict[int, int]:
+    """Return the business behind each project's contact, by project id; a business is its own (assumed)."""
+    contact_ids = {project.contact_id for project in projects if project.contact_id is not None}
+    places = ", ".join("?" for _ in contact_ids)
+    contacts = {each.id: each for each in list_rows(connection, Contact, f"id IN ({places})", tuple(contact_ids))}
+    businesses: dict[int, int] = {}
+    for project in projects:
+        contact = contacts.get(project.contact_id or 0)
+        business = contact and (contact.id if contact.type == "Business" else contact.business_id)
+        if business:
+            businesses[project.id] = business
+    return businesses
+
+
+def list_texts(known: Mapping[str, Field], project: Project) -> list[str]:
+    """Return the texts by which the full-text search finds a project.
+
+    They are its name and its text fields (assumed: no choices, and nothing of its contact).
+    """
+    texts = [
+        value
+        for name, value in project.fields.items()
+        if isinstance(value, str) and known[name].kind in {"Text", "Any"}
+    ]
+    return [project.name, *texts]

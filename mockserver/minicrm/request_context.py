@@ -1,0 +1,136 @@
+"""What an endpoint is given of a request, and how it reads the id in the path and the fields in the body."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from mockserver.crm.profiles import Deviation, Language, Profile
+from mockserver.documents.strict_json import JsonError, as_object, parse_json
+from mockserver.minicrm import PREFIX, rules
+from mockserver.minicrm.deviations import (
+    EMPTY_DATES_ARE_ZEROS,
+    SETS_ARE_SPACED,
+)
+from mockserver.minicrm.rules import RefusalError
+from mockserver.minicrm.schema import Account, Field
+from mockserver.minicrm.store import Row, read_row
+from mockserver.minicrm.suggestions import suggest_body, suggest_field
+from mockserver.minicrm.values import parse_value, print_value
+
+_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """One request to one endpoint.
+
+    Attributes:
+        now: The account's time, such as `2013-05-25 13:12:00`.
+        origin: What stands before `/Api/R3` in a row's `Url`.
+        target: The part of the path that the endpoint varies by: an id, or nothing.
+        parameters: The query, without repeats.
+        body: The raw body.
+        hints: What the journal is told beside the response; endpoints add to it.
+    """
+
+    connection: sqlite3.Connection
+    account: Account
+    profile: Profile
+    now: str
+    origin: str
+    target: str
+    parameters: Mapping[str, str]
+    body: bytes
+    hints: list[str] = field(default_factory=list[str])
+
+    @property
+    def language(self) -> Language:
+        """The account's language."""
+        return self.profile.language
+
+    def observes(self, deviation: Deviation) -> bool:
+        """Tell whether the fake follows live servers on this point."""
+        return self.profile.observes(deviation)
+
+    def build_url(self, entity: str, entity_id: int) -> str:
+        """Return the API's address of an entity, as search results print it."""
+        return f"{self.origin}{PREFIX}/{entity}/{entity_id}"
+
+    def print_field(self, each: Field, value: object) -> object:
+        """Return how the detail of an entity prints a stored value."""
+        return print_value(
+            each,
+            value,
+            set_separator=", " if self.observes(SETS_ARE_SPACED) else ",",
+            empty_date="0000-00-00 00:00:00" if self.observes(EMPTY_DATES_ARE_ZEROS) else "",
+        )
+
+    def read_target_id(self) -> int:
+        """Return the id in the path.
+
+        Raises:
+            RefusalError: It is no id, so there is no entity of it.
+        """
+        if not _ID.fullmatch(self.target):
+            raise RefusalError(rules.WRONG_ID, hints=[f"an id is digits, unlike {self.target!r}"])
+        return int(self.target)
+
+    def read_target(self, kind: type[AnyRow]) -> AnyRow:
+        """Return the row whose id is in the path.
+
+        Raises:
+            RefusalError: There is none.
+        """
+        row = read_row(self.connection, kind, self.read_target_id())
+        if row is None:
+            where = rules.WHERE_TO_FIND[kind.__name__]
+            raise RefusalError(rules.WRONG_ID, hints=[f"there is no {kind.__name__.lower()} {self.target}; {where}"])
+        return row
+
+    def read_body(self) -> dict[str, object]:
+        """Return the fields in the body, whatever its Content-Type: a JSON object that is not empty.
+
+        Raises:
+            RefusalError: It is something else, or names another id than the path.
+        """
+        try:
+            found = as_object(parse_json(self.body))
+        except JsonError as error:
+            hint = suggest_body(self.body) or rules.BAD_BODY.advice
+            raise RefusalError(rules.BAD_BODY, "Data (JSON)", [str(error), hint]) from error
+        if found is None:
+            raise RefusalError(rules.BAD_BODY, "Data (JSON)")
+        if not found:
+            raise RefusalError(rules.EMPTY_BODY, "Data (JSON)")
+        given = found.pop("Id", None)
+        if given is not None and (not self.target or str(given) != self.target):
+            hint = "write the id in the address alone"
+            if not self.target:
+                hint = "leave the id out to create, or put it in the address"
+            raise RefusalError(rules.ID_IN_BODY, "Id", [hint])
+        return found
+
+    def parse_fields(self, known: Mapping[str, Field], body: Mapping[str, object]) -> dict[str, object]:
+        """Return the values to store for the fields in the body.
+
+        Raises:
+            RefusalError: A field is not known, or a value does not fit.
+        """
+        for name in body:
+            if name not in known:
+                raise RefusalError(rules.UNKNOWN_FIELD, name, suggest_field(name, known, self.language))
+        return {name: parse_value(known[name], value, self.language) for name, value in body.items()}
+
+    def refuse_move(self, body: dict[str, object], owner: Field, owner_id: int, rule: rules.Rule) -> None:
+        """Take what an entity belongs to out of the body of an update, which may name it only as it is.
+
+        Raises:
+            RefusalError: It names another one.
+        """
+        if owner.name in body and parse_value(owner, body.pop(owner.name), self.language) != owner_id:
+            raise RefusalError(rule, owner.name)
