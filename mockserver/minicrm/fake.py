@@ -19,8 +19,8 @@ from mockserver.minicrm.deviations import (
     DEVIATIONS,
     REQUESTS_ARE_LIMITED,
 )
-from mockserver.minicrm.entities import contacts, projects
-from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.endpoints import contacts, projects
+from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.responses import render_bad_login, render_refusal, render_success
 from mockserver.minicrm.routes import (
     Route,

@@ -11,10 +11,10 @@ from mockserver.crm.profiles import Language
 from mockserver.crm.record_views import Record, RecordField, RecordKind, RecordPage, Related, Search
 from mockserver.documents.strict_json import as_list, as_object
 from mockserver.minicrm import PREFIX
-from mockserver.minicrm.entities.addresses import ADDRESS_FIELDS
-from mockserver.minicrm.entities.tasks import TASK_STATUSES, build_task_fields
+from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS
+from mockserver.minicrm.endpoints.search import PAGE_SIZE
+from mockserver.minicrm.endpoints.tasks import TASK_STATUSES, build_task_fields
 from mockserver.minicrm.schema import CONTACT_TYPES, Account, ContactType, Field, find_label
-from mockserver.minicrm.search import PAGE_SIZE
 
 _PROJECT = "project-"
 _YES_NO = {"1": "Yes", "0": "No"}

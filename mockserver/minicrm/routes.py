@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mockserver.crm.api import ApiRequest
 from mockserver.minicrm import PREFIX, rules
-from mockserver.minicrm.entities import (
+from mockserver.minicrm.endpoints import (
     addresses,
     contact_search,
     contacts,
@@ -17,7 +17,7 @@ from mockserver.minicrm.entities import (
     projects,
     tasks,
 )
-from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.suggestions import suggest_method, suggest_path
 

@@ -11,11 +11,11 @@ from typing import TypeVar, cast
 
 from mockserver.crm.api import SeedError
 from mockserver.minicrm.account import ACCOUNT_KEYS, READER, dump_account, parse_account
-from mockserver.minicrm.entities import contacts as contact_endpoints
-from mockserver.minicrm.entities import projects as project_endpoints
-from mockserver.minicrm.entities import tasks as task_endpoints
-from mockserver.minicrm.entities.addresses import ADDRESS_FIELDS
-from mockserver.minicrm.entities.tasks import TASK_STATUSES, build_task_fields
+from mockserver.minicrm.endpoints import contacts as contact_endpoints
+from mockserver.minicrm.endpoints import projects as project_endpoints
+from mockserver.minicrm.endpoints import tasks as task_endpoints
+from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS
+from mockserver.minicrm.endpoints.tasks import TASK_STATUSES, build_task_fields
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import (
     BUILT_IN_CONTACT_FIELDS,

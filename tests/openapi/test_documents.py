@@ -12,7 +12,7 @@ from mockserver.control.routes import ENDPOINTS, Control
 from mockserver.ivinex.deviations import DEVIATIONS as IVINEX_DEVIATIONS
 from mockserver.minicrm import PREFIX
 from mockserver.minicrm.deviations import DEVIATIONS as MINICRM_DEVIATIONS
-from mockserver.minicrm.entities.addresses import ADDRESS_FIELDS
+from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS
 from mockserver.minicrm.routes import ROUTES
 from mockserver.minicrm.schema import BUILT_IN_CONTACT_FIELDS
 from mockserver.registry import list_deviations

@@ -9,8 +9,8 @@ from mockserver.minicrm.deviations import (
     CONTACT_MAY_CHANGE,
     UNKNOWN_USER_IS_TAKEN,
 )
-from mockserver.minicrm.entities.projects import COLUMNS, find_businesses, list_texts
-from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.endpoints.projects import COLUMNS, find_businesses, list_texts
+from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field, Module
 from mockserver.minicrm.store import Contact, Project, read_row, save_row, save_words, take_next_id

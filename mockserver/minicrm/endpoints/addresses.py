@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import ADDRESS_LIST_IS_AN_OBJECT, STRUCTURED_ADDRESSES
-from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.responses import render_list, render_rows
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field

@@ -8,8 +8,8 @@ from typing import cast
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import DETAIL_SHOWS_EVERY_FIELD, SEARCH_IDS_ARE_INTS, TYPE_IS_A_LABEL
-from mockserver.minicrm.entities.projects import render_history
-from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.endpoints.projects import render_history
+from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import BUILT_IN_CONTACT_FIELDS, CONTACT_TYPES, ContactType, Field, find_label
 from mockserver.minicrm.store import Contact, read_row, save_row, save_words, take_next_id

@@ -12,7 +12,7 @@ from typing import Literal
 
 from mockserver.crm.profiles import Language
 from mockserver.minicrm import rules
-from mockserver.minicrm.request_context import AnyRow, RequestContext
+from mockserver.minicrm.endpoints.request_context import AnyRow, RequestContext
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field
 from mockserver.minicrm.store import count_rows, list_rows

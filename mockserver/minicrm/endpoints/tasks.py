@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import CLOSED_TASKS_STAY, SEARCH_IDS_ARE_INTS
-from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.responses import render_list
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account, Field

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import DETAIL_SHOWS_EVERY_FIELD, TYPE_IS_A_LABEL
-from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import CONTACT_TYPES, ContactType, find_label, render_schema
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 
 from mockserver.minicrm import rules
-from mockserver.minicrm.entities.contacts import COLUMNS, keep_digits, render_row
-from mockserver.minicrm.request_context import RequestContext
-from mockserver.minicrm.responses import render_rows
-from mockserver.minicrm.rules import RefusalError
-from mockserver.minicrm.schema import CONTACT_TYPES
-from mockserver.minicrm.search import (
+from mockserver.minicrm.endpoints.contacts import COLUMNS, keep_digits, render_row
+from mockserver.minicrm.endpoints.request_context import RequestContext
+from mockserver.minicrm.endpoints.search import (
     Conditions,
     find_page,
     locate_field,
@@ -19,6 +16,9 @@ from mockserver.minicrm.search import (
     read_criteria,
     read_updated_since,
 )
+from mockserver.minicrm.responses import render_rows
+from mockserver.minicrm.rules import RefusalError
+from mockserver.minicrm.schema import CONTACT_TYPES
 from mockserver.minicrm.store import Contact
 from mockserver.minicrm.values import read_whole
 

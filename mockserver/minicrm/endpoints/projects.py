@@ -11,7 +11,7 @@ from mockserver.minicrm.deviations import (
     DETAIL_SHOWS_EVERY_FIELD,
     SEARCH_IDS_ARE_INTS,
 )
-from mockserver.minicrm.request_context import RequestContext
+from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account, Field
 from mockserver.minicrm.store import Contact, Project, list_rows
