@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -52,9 +53,10 @@ class Ask(Protocol):
         ...
 
 
-class DriftQuestions(Protocol):
+class DriftQuestions(ABC):
     """The questions to one account of a CRM, which only read."""
 
+    @abstractmethod
     async def ask(self, ask: Ask, *, breadth: int) -> None:
         """Ask everything.
 
@@ -62,23 +64,24 @@ class DriftQuestions(Protocol):
             ask: Sends one question.
             breadth: How many of the found objects to look at.
         """
-        ...
 
+    @abstractmethod
     def name_endpoint(self, path: str, query: Mapping[str, str], status: int, body: object) -> str:
         """Return what a recorded request asks, as `ask` names it; empty where `ask` never asks it."""
-        ...
 
     def tell_apart(self, endpoint: str, body: object) -> str:
         """Return the endpoint's name for this body, where an empty one has a shape of its own."""
-        ...
+        del body
+        return endpoint
 
     def choose_comparable(self, responses: Sequence[DriftResponse]) -> list[DriftResponse]:
         """Return the responses of which enough is known to compare them."""
-        ...
+        return list(responses)
 
     def build_key_names(self, responses: Iterable[DriftResponse], others: Iterable[DriftResponse]) -> KeyNames:
         """Return how to name keys in one side's responses, given the other side's: an account's own fields are data."""
-        ...
+        del responses, others
+        return lambda _endpoint: lambda _place, key: key
 
 
 def is_id(key: str) -> bool:

@@ -103,11 +103,7 @@ class AccountClient:
 
 
 def open_client(*, timeout_s: float = 30.0, ca_file: Path | None = None) -> httpx.AsyncClient:
-    """Return the connections to live accounts, for `async with`.
-
-    Args:
-        timeout_s: Time for each step of a request, in seconds.
-        ca_file: A private certificate authority (PEM) to trust beside the public ones.
+    """Return the connections to live accounts, for `async with`; `ca_file` (PEM) is trusted beside the public ones.
 
     Raises:
         AccountError: No certificates can be read from that file.

@@ -1,4 +1,4 @@
-"""How a server writes its JSON, beside what it says: escapes and spaces, which JSON readers never show."""
+"""How a server writes its JSON: escapes and spaces, which parsers do not show."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ _SPACE = re.compile(rb"[\s]")
 
 
 def read_wire_form(raw: bytes) -> dict[str, str]:
-    """Return each habit that a JSON text shows.
-
-    Returns:
-        What it is about to how it is done, such as `{"slashes": "plain"}`; one without slashes shows nothing of them.
-    """
+    """Return how a JSON text is written, such as `{"slashes": "plain"}`; what it has none of is left out."""
     strings = b"".join(_STRING.findall(raw))
     between = _STRING.sub(b"", raw)
     form = {"spaces": "with spaces or lines between values" if _SPACE.search(between.strip()) else "compact"}

@@ -28,11 +28,7 @@ EMAIL_HOST = "example.com"
 
 
 class Pseudonyms:
-    """Stand-ins under one key.
-
-    Args:
-        key: The secret, of any length.
-    """
+    """Stand-ins under one key, a secret of any length."""
 
     def __init__(self, key: bytes) -> None:
         self._key = hashlib.blake2b(key, digest_size=32).digest()

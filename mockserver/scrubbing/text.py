@@ -1,4 +1,4 @@
-"""Scrubs one text of any kind: what stands in it decides what stands in for it, so no field needs to be known.
+"""Scrubs a text by what stands in it, so that no field needs to be known.
 
 E-mail and web addresses, dates, numbers and words each have their stand-in; punctuation, spaces and the tags of rich
 text stay, so that lengths, escapes and formats can still be tested.
@@ -32,12 +32,7 @@ _SAFE_IN_URLS = "/?#&=;,:@!$'()*+~-_."
 
 
 class TextScrubber:
-    """Scrubs texts under one key.
-
-    Args:
-        pseudonyms: Where stand-ins come from.
-        scrub_api_url: Scrubs the address of an API and returns None for any other.
-    """
+    """Scrubs texts under one key; `scrub_api_url` scrubs an address of the API and returns None for any other."""
 
     def __init__(self, pseudonyms: Pseudonyms, scrub_api_url: Callable[[str], str | None]) -> None:
         self._pseudonyms = pseudonyms

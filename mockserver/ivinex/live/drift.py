@@ -6,10 +6,10 @@ The fields of a record are the portal's own, so they are compared as one: by the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import cast
 
-from mockserver.crm.drift_questions import ANY_ITEM, OWN, Ask, DriftResponse, KeyNames, NameKey, Place
+from mockserver.crm.drift_questions import ANY_ITEM, OWN, Ask, DriftQuestions, DriftResponse, KeyNames, NameKey, Place
 
 PATH = "/API/Records.php"
 SYSTEM_FIELDS = frozenset({"collection_id", "created_by", "created_date", "modified_by", "modified_date"})
@@ -20,12 +20,8 @@ RECORDS, LABELLED = "GET records", "GET records with LookupOptionText"
 FILTERED, SORTED = "GET records with Filters", "GET records with OrderBy"
 
 
-class IvinexQuestions:
-    """The questions to one portal.
-
-    Args:
-        module_ids: The modules to look at.
-    """
+class IvinexQuestions(DriftQuestions):
+    """The questions to the modules of one portal."""
 
     def __init__(self, module_ids: Iterable[str]) -> None:
         self._module_ids = list(module_ids)
@@ -50,14 +46,6 @@ class IvinexQuestions:
             return SORTED
         return LABELLED if "LookupOptionText" in query else RECORDS
 
-    def tell_apart(self, endpoint: str, body: object) -> str:  # noqa: ARG002 - the promise is both CRMs'
-        """Return the endpoint's name, the same for an empty list."""
-        return endpoint
-
-    def choose_comparable(self, responses: Sequence[DriftResponse]) -> list[DriftResponse]:
-        """Return all responses."""
-        return list(responses)
-
     def build_key_names(self, responses: Iterable[DriftResponse], others: Iterable[DriftResponse]) -> KeyNames:  # noqa: ARG002 - the promise is both CRMs'
         """Return how to name keys: those of a record that are not the system's go as one."""
         return _name_endpoint
@@ -73,7 +61,7 @@ def _name_key(place: Place, key: str) -> str:
 
 
 def read_record_ids(body: object) -> list[str]:
-    """Return the ids of the records in an answer, whichever of its two known shapes it has."""
+    """Return the ids of the records in a parsed body, whichever of its two known shapes it has."""
     records = cast("dict[str, object]", body).get("Records") if isinstance(body, dict) else body
     found = [
         cast("dict[str, object]", record)

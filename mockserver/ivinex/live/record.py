@@ -1,4 +1,4 @@
-"""What an Ivinex portal's requests and answers hold, and which of it says something about somebody.
+"""What an Ivinex portal's requests and responses hold, and which of it says something about somebody.
 
 Kept: the names of fields, module ids, operands, limits and offsets, and the API's own words. All else has a stand-in:
 in a record every value is text, and nothing tells an option's id from a linked record's.
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from mockserver.documents.strict_json import JsonError, parse_json
-from mockserver.scrubbing.json_values import scrub_integer, walk
+from mockserver.scrubbing.json_values import JsonScrubber
 from mockserver.scrubbing.pseudonyms import Pseudonyms
 from mockserver.scrubbing.scrubber import Example
 from mockserver.scrubbing.text import TextScrubber
@@ -36,17 +36,16 @@ _READS = (
 
 
 class IvinexScrubber:
-    """Scrubs one portal's requests and answers.
-
-    Args:
-        pseudonyms: Where stand-ins come from.
-    """
+    """Scrubs one portal's requests and responses."""
 
     document = "ivinex.txt"
 
     def __init__(self, pseudonyms: Pseudonyms) -> None:
         self._pseudonyms = pseudonyms
         self._text = TextScrubber(pseudonyms, lambda _url: None)
+        self._values = JsonScrubber(
+            pseudonyms, self._text, keeps_text=_keeps_text, keeps_int=lambda field, _number: field in _KEPT
+        )
 
     def find_example(self, method: str, path: str, query: Sequence[tuple[str, str]], body: object) -> Example:  # noqa: ARG002 - the promise is both CRMs'
         """Return the documented example that a request is nearest to."""
@@ -68,7 +67,7 @@ class IvinexScrubber:
             return name, self._scrub_filters(value)
         if name == "OrderBy" and _ORDER.fullmatch(value):
             return name, value
-        return self._scrub_key(name), self._scrub_text(name, value)
+        return self._values.scrub_key(name), self._values.scrub_text(name, value)
 
     def scrub_text(self, text: str) -> str:
         """Return a text of the same shape that says nothing of the original."""
@@ -76,17 +75,7 @@ class IvinexScrubber:
 
     def scrub_body(self, path: str, value: object) -> object:  # noqa: ARG002 - the promise is both CRMs'
         """Return a JSON body with the same keys, types and order."""
-        return self._walk(value)
-
-    def _walk(self, value: object, name: str = "") -> object:
-        return walk(
-            value,
-            name,
-            scrub_key=self._scrub_key,
-            scrub_text=self._scrub_text,
-            scrub_int=self._scrub_int,
-            pseudonyms=self._pseudonyms,
-        )
+        return self._values.scrub(value)
 
     def _scrub_filters(self, text: str) -> str:
         try:
@@ -94,31 +83,22 @@ class IvinexScrubber:
         except JsonError:
             return self._text.scrub(text)
         if not isinstance(filters, list):
-            return json.dumps(self._walk(filters), ensure_ascii=False)
+            return json.dumps(self._values.scrub(filters), ensure_ascii=False)
         return json.dumps([self._scrub_filter(one) for one in cast("list[object]", filters)], ensure_ascii=False)
 
     def _scrub_filter(self, condition: object) -> object:
         if not isinstance(condition, dict):
-            return self._walk(condition)
+            return self._values.scrub(condition)
         parts = cast("dict[str, object]", condition)
-        return {self._scrub_key(key): self._scrub_part(key, part) for key, part in parts.items()}
+        return {self._values.scrub_key(key): self._scrub_part(key, part) for key, part in parts.items()}
 
     def _scrub_part(self, key: str, part: object) -> object:
         if key in {"Field", "Operand", "Operand_Name"} and isinstance(part, str) and _NAME.fullmatch(part):
             return part
         link = _LINK.fullmatch(part) if isinstance(part, str) else None
-        return f"{link[1]}:{self._pseudonyms.digits(link[2])}" if link else self._walk(part)
+        return f"{link[1]}:{self._pseudonyms.digits(link[2])}" if link else self._values.scrub(part)
 
-    def _scrub_key(self, key: str) -> str:
-        if key.isdigit():
-            return self._pseudonyms.digits(key)
-        return self._text.scrub(key) if "@" in key else key
 
-    def _scrub_text(self, name: str, text: str) -> str:
-        is_number = text.isascii() and text.isdigit()
-        if text in _FLAGS or text in _WORDS.get(name, ()) or (is_number and name in _KEPT):
-            return text
-        return self._text.scrub(text)
-
-    def _scrub_int(self, name: str, number: int) -> int:
-        return number if name in _KEPT else scrub_integer(number, self._pseudonyms)
+def _keeps_text(field: str, text: str) -> bool:
+    is_number = text.isascii() and text.isdigit()
+    return text in _FLAGS or text in _WORDS.get(field, ()) or (is_number and field in _KEPT)

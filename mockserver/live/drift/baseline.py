@@ -1,4 +1,4 @@
-"""The file of known differences: they are not reported again, and say so where they are gone."""
+"""The file of known differences, which are not reported again."""
 
 from __future__ import annotations
 

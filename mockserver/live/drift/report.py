@@ -1,4 +1,4 @@
-"""Tells what differs: to people in words, grouped by what was asked, and to machines as JSON. No value is in either."""
+"""The report: for people in words, grouped by endpoint, and for machines as JSON. No value is in either."""
 
 from __future__ import annotations
 

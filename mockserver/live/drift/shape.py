@@ -43,13 +43,9 @@ class Shape:
     ids_ascend: bool | None = None
 
     def learn(self, value: object, name_key: NameKey, place: Place = (), *, has_own_ids: bool = True) -> None:
-        """Take in one sample.
+        """Take in one sample, which stands at `place`.
 
-        Args:
-            value: The sample.
-            name_key: Gives keys their names.
-            place: Where the sample stands.
-            has_own_ids: Whether its ids are those that were sent; stand-ins tell nothing of their order.
+        Without `has_own_ids` its ids are stand-ins, whose order tells nothing.
         """
         self.kinds.add(kind_of(value))
         if isinstance(value, dict):

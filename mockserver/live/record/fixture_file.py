@@ -31,14 +31,9 @@ class NotRecordedError(Exception):
 
 
 class Recorder:
-    """Writes the interactions with one account.
+    """Writes the interactions with one account into a folder for its CRM below `folder`.
 
-    Args:
-        crm: Whose account it is.
-        scrubber: What scrubs that account.
-        pseudonyms: The same key as the scrubber's.
-        folder: Where to write; each CRM has a folder in it.
-        today: The day that the files tell; None is the day of recording.
+    `pseudonyms` have the scrubber's key. The files tell the day of recording, or `today`.
     """
 
     def __init__(

@@ -34,13 +34,7 @@ class Recording:
 
 
 class RecordingProxy:
-    """Passes requests on and records them.
-
-    Args:
-        recordings: By CRM.
-        allows_writes: Whether requests that change the account are passed on.
-        notify: Takes what people at the terminal should know.
-    """
+    """Passes requests on, those that change the account only if `allows_writes`, and records them by CRM."""
 
     def __init__(self, recordings: Mapping[str, Recording], *, allows_writes: bool, notify: Notify) -> None:
         self._recordings = recordings
@@ -110,13 +104,7 @@ class RecordingProxy:
 def build_app(
     proxy: RecordingProxy, connections: AbstractAsyncContextManager[object], started: Callable[[], None]
 ) -> Starlette:
-    """Return the application.
-
-    Args:
-        proxy: What answers.
-        connections: Held open for as long as it runs.
-        started: Called once requests are accepted.
-    """
+    """Return the application, which holds `connections` open, and calls `started` once it accepts requests."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncGenerator[None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
-from mockserver.crm.drift_questions import OWN, Ask, DriftResponse, KeyNames, NameKey, Place, is_id
+from mockserver.crm.drift_questions import OWN, Ask, DriftQuestions, DriftResponse, KeyNames, NameKey, Place, is_id
 
 ROOT = "/Api/R3"
 WITHOUT_RESULT = " without a result"
@@ -44,7 +44,7 @@ SPARSE_SEED: Mapping[str, object] = {
 """An account whose objects hold as little as they can: it shows which keys the fake leaves out without a value."""
 
 
-class MinicrmQuestions:
+class MinicrmQuestions(DriftQuestions):
     """The questions to one account."""
 
     async def ask(self, ask: Ask, *, breadth: int) -> None:
@@ -154,8 +154,8 @@ def has_no_result(body: object) -> bool:
     """Tell whether a list of results is empty, in whatever way servers write that."""
     if not isinstance(body, dict):
         return False
-    answer = cast("dict[str, object]", body)
-    return "Count" in answer and str(answer["Count"]) == "0"
+    found = cast("dict[str, object]", body)
+    return "Count" in found and str(found["Count"]) == "0"
 
 
 def read_ids(body: object) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a MiniCRM account's requests and answers hold, and which of it says something about somebody.
+"""What a MiniCRM account's requests and responses hold, and which of it says something about somebody.
 
 Kept: the names of fields, the API's own words (`Person`, `Open`), counts and pages, and the ids of modules, statuses
 and choices, since those of a Set are powers of two. All else has a stand-in.
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from mockserver.documents.strict_json import as_object
-from mockserver.scrubbing.json_values import scrub_integer, walk
+from mockserver.scrubbing.json_values import JsonScrubber
 from mockserver.scrubbing.pseudonyms import Pseudonyms
 from mockserver.scrubbing.scrubber import UNDOCUMENTED, Example
 from mockserver.scrubbing.text import TextScrubber
@@ -69,20 +69,18 @@ _WITHOUT_ID = {
 
 
 class MinicrmScrubber:
-    """Scrubs one account's requests and answers.
+    """Scrubs one account's requests and responses.
 
-    Args:
-        pseudonyms: Where stand-ins come from.
-        keeps_labels: Whether to keep the labels of statuses and choices; in records those that a schema has shown.
+    With `keeps_labels`, the labels of statuses and choices stay; in records those that a schema has shown.
     """
 
     document = "minicrm.txt"
 
     def __init__(self, pseudonyms: Pseudonyms, *, keeps_labels: bool = False) -> None:
-        self._pseudonyms = pseudonyms
         self._keeps_labels = keeps_labels
         self._labels: dict[str, set[str]] = {}
         self._text = TextScrubber(pseudonyms, self._scrub_api_url)
+        self._values = JsonScrubber(pseudonyms, self._text, keeps_text=self._keeps_text, keeps_int=_keeps_int)
 
     def find_example(self, method: str, path: str, query: Sequence[tuple[str, str]], body: object) -> Example:  # noqa: ARG002 - the promise is both CRMs'
         """Return the documented example that a request is nearest to."""
@@ -111,7 +109,7 @@ class MinicrmScrubber:
 
     def scrub_query(self, name: str, value: str) -> tuple[str, str]:
         """Return a parameter that asks the same of the scrubbed account."""
-        return self._scrub_key(name), self._scrub_text(name, value)
+        return self._values.scrub_key(name), self._values.scrub_text(name, value)
 
     def scrub_text(self, text: str) -> str:
         """Return a text of the same shape that says nothing of the original."""
@@ -124,33 +122,23 @@ class MinicrmScrubber:
         if entries is not None and endpoint in {"Schema", "Category"}:
             scrub_entry = self._scrub_schema_entry if endpoint == "Schema" else self._scrub_module
             return {key: scrub_entry(key, entry) for key, entry in entries.items()}
-        return self._walk(value)
-
-    def _walk(self, value: object, name: str = "") -> object:
-        return walk(
-            value,
-            name,
-            scrub_key=self._scrub_key,
-            scrub_text=self._scrub_text,
-            scrub_int=self._scrub_int,
-            pseudonyms=self._pseudonyms,
-        )
+        return self._values.scrub(value)
 
     def _scrub_schema_entry(self, field: str, entry: object) -> object:
         if isinstance(entry, str) and _SCHEMA_TYPE.fullmatch(entry):
             return entry
         choices = as_object(entry)
         if choices is None:
-            return self._walk(entry, field)
+            return self._values.scrub(entry, field)
         if field in _USER_FIELDS:
-            return self._walk(choices, field)
+            return self._values.scrub(choices, field)
         return {choice: self._scrub_label(field, label) for choice, label in choices.items()}
 
     def _scrub_label(self, field: str, label: object) -> object:
         if self._keeps_labels and isinstance(label, str):
             self._labels.setdefault(field, set()).add(label)
             return label
-        return self._walk(label, "")
+        return self._values.scrub(label, "")
 
     def _scrub_module(self, _module_id: str, entry: object) -> object:
         module = as_object(entry)
@@ -161,27 +149,13 @@ class MinicrmScrubber:
     def _scrub_module_detail(self, key: str, value: object) -> object:
         if key == "Id":
             return value
-        return self._scrub_label("CategoryId", value) if key == "Name" else self._walk(value, key)
+        return self._scrub_label("CategoryId", value) if key == "Name" else self._values.scrub(value, key)
 
-    def _scrub_key(self, key: str) -> str:
-        """Replace a key that is an id or an address; all others are names of fields."""
-        if key.isdigit():
-            return self._pseudonyms.digits(key)
-        return self._text.scrub(key) if "@" in key else key
-
-    def _scrub_text(self, name: str, text: str) -> str:
+    def _keeps_text(self, field: str, text: str) -> bool:
         is_number = text.isascii() and text.isdigit()
-        if text in _WORDS.get(name, ()) or (is_number and (name in _COUNTS or _SETUP_IDS.fullmatch(name))):
-            return text
-        if name in self._labels and set(text.replace(", ", ",").split(",")) <= self._labels[name]:
-            return text
-        return self._text.scrub(text)
-
-    def _scrub_int(self, name: str, number: int) -> int:
-        if name in _COUNTS or _SETUP_IDS.fullmatch(name):
-            return number
-        is_flag = number in {0, 1} and not name.endswith("Id")
-        return number if is_flag else scrub_integer(number, self._pseudonyms)
+        if text in _WORDS.get(field, ()) or (is_number and _is_setup(field)):
+            return True
+        return field in self._labels and set(text.replace(", ", ",").split(",")) <= self._labels[field]
 
     def _scrub_api_url(self, url: str) -> str | None:
         """Return the address of another entity of a public server; the account's own host may name it."""
@@ -190,6 +164,15 @@ class MinicrmScrubber:
             return None
         path, mark, query = found[1].partition("?")
         return f"{PUBLIC_ORIGIN}{self.scrub_path(path)}{mark}{self._text.scrub(query)}"
+
+
+def _is_setup(field: str) -> bool:
+    return field in _COUNTS or _SETUP_IDS.fullmatch(field) is not None
+
+
+def _keeps_int(field: str, number: int) -> bool:
+    is_flag = number in {0, 1} and not field.endswith("Id")
+    return is_flag or _is_setup(field)
 
 
 def _split(path: str) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
-from mockserver.crm.drift_questions import Ask, DriftResponse, KeyNames
+from mockserver.crm.drift_questions import Ask, DriftQuestions
 from mockserver.crm.words import Words
-from mockserver.scrubbing.json_values import scrub_integer, walk
+from mockserver.scrubbing.json_values import JsonScrubber
 from mockserver.scrubbing.pseudonyms import Pseudonyms
 from mockserver.scrubbing.scrubber import UNDOCUMENTED, Example
 from mockserver.scrubbing.text import TextScrubber
@@ -17,7 +17,7 @@ from .fake import ROOT
 SEARCH = "GET /people"
 
 
-class PeopleQuestions:
+class PeopleQuestions(DriftQuestions):
     """The questions to one account."""
 
     async def ask(self, ask: Ask, *, breadth: int) -> None:
@@ -29,20 +29,6 @@ class PeopleQuestions:
         """Return what a recorded request asks."""
         del query, status, body
         return SEARCH if path == ROOT else ""
-
-    def tell_apart(self, endpoint: str, body: object) -> str:
-        """Return the endpoint's name."""
-        del body
-        return endpoint
-
-    def choose_comparable(self, responses: Sequence[DriftResponse]) -> list[DriftResponse]:
-        """Return all responses."""
-        return list(responses)
-
-    def build_key_names(self, responses: Iterable[DriftResponse], others: Iterable[DriftResponse]) -> KeyNames:
-        """Return that each key is called what it is."""
-        del responses, others
-        return lambda _endpoint: lambda _place, key: key
 
 
 class PeopleScrubber:
@@ -70,14 +56,7 @@ class PeopleScrubber:
     def scrub_body(self, path: str, value: object) -> object:
         """Return a body with other texts and numbers."""
         del path
-        return walk(
-            value,
-            "",
-            scrub_key=lambda key: key,
-            scrub_text=lambda _name, text: self._text.scrub(text),
-            scrub_int=lambda _name, number: scrub_integer(number, self._pseudonyms),
-            pseudonyms=self._pseudonyms,
-        )
+        return JsonScrubber(self._pseudonyms, self._text).scrub(value)
 
     def scrub_text(self, text: str) -> str:
         """Return a text that says nothing of the original."""
