@@ -42,7 +42,7 @@ async def read_all_pages(
     first: Page[_Row] | None = None,
     max_rows: int = MAX_ROWS,
 ) -> AllPages[_Row]:
-    """Read all pages of a search; several at a time where the CRM tells how many there are.
+    """Read all pages of a search; several at a time where the CRM sends how many there are.
 
     Rows are what counts: the CRM's own count may disagree with them (observed), which makes the result incomplete.
 
@@ -82,11 +82,11 @@ def _joined(pages: list[Page[_Row]]) -> dict[str, _Row]:
 
 
 def _incomplete_reason(pages: list[Page[_Row]], found: int, max_rows: int, rules: PageRules) -> str:
-    told = pages[-1].total
-    if found >= max_rows and told != found and rules.is_full(pages[-1]):
+    counted = pages[-1].total
+    if found >= max_rows and counted != found and rules.is_full(pages[-1]):
         return f"Only the first {found} were read; narrow the search."
-    if told is not None and told != found:
-        return f"{rules.crm} counts {told} but sent {found}."
+    if counted is not None and counted != found:
+        return f"{rules.crm} counts {counted} but sent {found}."
     if sum(page.row_count for page in pages) != found:
         return f"{rules.crm} sent rows twice, so others may be missing; ask again."
     return ""

@@ -1,4 +1,4 @@
-"""Objects read one by one, a few requests at a time: a search tells little of each."""
+"""Objects read one by one, a few requests at a time: a search has few of their fields."""
 
 from __future__ import annotations
 

@@ -1,16 +1,16 @@
 """A TTL cache of the last page of each search: a CRM serves 100 rows where 20 were wanted, and a cursor wants the next.
 
-Only a cursor is answered from here, never a new search, and only from a page that holds all of the slice; a write
-through this server empties the cache.
+Only a cursor uses the cache, never a new search, and only where the page holds the whole slice; a write through this
+server empties it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.crm.messages import Request, Response, Sender
 from crm_mcp.crm.paging import Page, PageRules, Slice, read_slice
 
@@ -21,19 +21,12 @@ MAX_SEARCHES = 8
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    read_at_s: float
-    page: Page[Any]
-
-
 class PageCache:
-    """The last page read of each of the last few searches of one account; `clock` tells the time in seconds."""
+    """The last page read of each of the last few searches of one account; `clock` returns the time in seconds."""
 
     def __init__(self, rules: PageRules, clock: Callable[[], float] = time.monotonic) -> None:
         self._rules = rules
-        self._clock = clock
-        self._entries: dict[str, _Entry] = {}
+        self._pages = ExpiringMap[str, Page[Any]](TTL_S, max_items=MAX_SEARCHES, clock=clock)
         self._writes = 0
 
     async def read_slice(
@@ -58,34 +51,32 @@ class PageCache:
             return cached
 
         async def read_and_keep(number: int) -> Page[_T]:
-            self._entries.pop(search, None)
+            self._pages.pop(search)
             writes = self._writes
             page = await read_page(number)
             if writes == self._writes:  # else it may be from before a write
-                self._entries[search] = _Entry(self._clock(), page)
-            while len(self._entries) > MAX_SEARCHES:
-                del self._entries[next(iter(self._entries))]
+                self._pages.put(search, page)
             return page
 
         return await read_slice(read_and_keep, self._rules, offset=offset, limit=limit, last_id=last_id)
 
     def _slice_behind(self, search: str, last_id: str, limit: int) -> Slice[Any] | None:
         """Return what follows a row; None where the last page does not hold all of it."""
-        entry = self._entries.get(search)
-        if entry is None or not last_id or self._clock() - entry.read_at_s > TTL_S:
+        page = self._pages.get(search)
+        if page is None or not last_id:
             return None
-        rows = entry.page.items
+        rows = page.items
         at = next((at for at, row in enumerate(rows) if row["id"] == last_id), None)
         if at is None:
             return None
         end = at + 1 + limit
-        if end >= len(rows) and self._rules.is_full(entry.page):  # what follows a full page is not known from here
+        if end >= len(rows) and self._rules.is_full(page):  # what follows a full page is not known from here
             return None
-        return Slice(rows[at + 1 : end], entry.page.total, end < len(rows))
+        return Slice(rows[at + 1 : end], page.total, end < len(rows))
 
     def clear(self) -> None:
         """Forget every page: something was written."""
-        self._entries.clear()
+        self._pages.clear()
         self._writes += 1
 
     def watch(self, sender: Sender) -> Sender:

@@ -17,7 +17,7 @@ class Page(Generic[_T]):
 
     Attributes:
         items: What the rows say, in the order received.
-        total: The CRM's own count of the list, which may disagree with the rows; None where it tells none.
+        total: The CRM's own count of the list, which may disagree with the rows; None where it sends none.
     """
 
     items: list[_T]
@@ -68,8 +68,8 @@ async def read_slice(
 ) -> Slice[_T]:
     """Return the rows from `offset` on, at most `limit`, which is at most a page.
 
-    One request, or two where the rows lie on two pages. A page that is not full ends the list, and a full one goes on,
-    whatever the CRM's count says: it may disagree with the rows (observed in MiniCRM).
+    One request, or two where the rows lie on two pages. A page that is not full ends the list, and another follows a
+    full one, whatever the CRM's count says: it may disagree with the rows (observed in MiniCRM).
 
     Rows may come and go between two slices. With `last_id`, the id of the row before the slice, it goes on behind that
     row, wherever it or its place is by now: ids ascend (observed in MiniCRM), so no row comes twice and none that

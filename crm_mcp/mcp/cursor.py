@@ -31,7 +31,7 @@ class Cursor:
     Attributes:
         offset: How many rows came before the page.
         last_id: The id of the last of them, by which a list that moved meanwhile is noticed; empty at the start.
-        digest: Stands for the arguments.
+        digest: A hash of the arguments.
     """
 
     offset: int = 0
@@ -40,7 +40,7 @@ class Cursor:
 
     @classmethod
     def decode(cls, text: str, scope: object) -> Cursor:
-        """Return the place that a text stands for; the start for the empty one.
+        """Return the cursor that a text encodes; the start for the empty one.
 
         Args:
             text: `next_cursor` of the page before.
@@ -63,7 +63,7 @@ class Cursor:
         return cls(start, last_id, digest)
 
     def encode(self) -> str:
-        """Return the text that stands for this place."""
+        """Return the text that encodes this cursor."""
         return base64.urlsafe_b64encode(f"{self.offset}.{self.digest}.{self.last_id}".encode()).decode().rstrip("=")
 
     def after(self, rows: Sequence[Mapping[str, Any]], shown: int, *, more: bool, start: int | None = None) -> str:
@@ -71,7 +71,7 @@ class Cursor:
 
         Args:
             rows: The rows read from here on, each with an `id`.
-            shown: How many of them the answer has room for.
+            shown: How many of them the result has room for.
             more: Whether others follow them.
             start: The offset of the first row, where the list moved meanwhile.
         """

@@ -156,7 +156,7 @@ class MinicrmConnector:
 
 
 def _description(module_id: str, name: str, schema: Schema) -> ModuleDescription:
-    """Return a schema as it is told outward: statuses and users once, under their own names."""
+    """Return a schema as tools describe it: statuses and users once, under their own names."""
     told_apart = ("CategoryId", "StatusId", "UserId")
     description: ModuleDescription = {
         "id": module_id,

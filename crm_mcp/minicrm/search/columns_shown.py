@@ -1,6 +1,6 @@
-"""Which fields an answer shows: names as they are asked for, keys as they are shown, and what only a detail tells.
+"""The fields that results show: requested by API name or by key, checked, and read from details where rows lack them.
 
-A row of a search has few fields. Where others are asked for, the details of the rows are read, a few at a time.
+A row of a search has few fields. For others the details of the rows are read, a few at a time.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _Item = TypeVar("_Item", Project, Contact)
 
 
 def shown_keys(fields: Sequence[str]) -> list[str]:
-    """Return the keys and fields that an answer shows for fields asked for by API name or by key."""
+    """Return the keys and fields that show what is requested by API name or by key."""
     return list(dict.fromkeys(key for name in fields for key in _KEYS.get(name, (name,))))
 
 
@@ -35,14 +35,14 @@ async def complete(
     schema: Callable[[], Awaitable[Schema]],
     always: bool = False,
 ) -> list[_Item]:
-    """Return rows with what is asked for; their details are read only where no row has one of the fields.
+    """Return rows with the requested fields; details are read only where no row has one of them.
 
     Args:
         rows: Rows of a search.
         fields: API names or keys.
-        get: Reads the detail of one by its id.
-        schema: Gives the schema that names are checked against.
-        always: Whether the details are read whatever is asked for.
+        get: Reads one detail by its id.
+        schema: Reads the schema that names are checked against.
+        always: Whether details are read in any case.
 
     Raises:
         InputError: Neither the schema nor the rows know a name.
@@ -59,7 +59,7 @@ async def complete(
 async def check_asked(
     item: Project | Contact | None, fields: Sequence[str], schema: Callable[[], Awaitable[Schema]]
 ) -> None:
-    """Refuse a name that neither an object nor its schema has; the schema is asked for only in doubt.
+    """Refuse a name that neither an object nor its schema has; the schema is read only for names that are not common.
 
     Raises:
         InputError: A name is wrong.
@@ -71,7 +71,7 @@ async def check_asked(
         known = await schema()
     except RateLimitedError:
         raise
-    except RefusedError:  # a module without a readable schema: nobody can tell
+    except RefusedError:  # a module without a readable schema: names cannot be checked
         return
     check_field_names(known, doubtful, [*_KEYS, *_ONLY_IN_DETAILS, *(item["fields"] if item is not None else ())])
 
@@ -88,7 +88,7 @@ async def _with_detail(row: _Item, get: Callable[[str], Awaitable[_Item]]) -> _I
 
 
 def merge_detail(row: _Item, detail: _Item) -> _Item:
-    """Return a row with the rest of its detail; the row's own keys win, since they are not localised."""
+    """Return a row with the rest of its detail; the row's own keys win, since the detail's are localised."""
     others = {key: value for key, value in detail.items() if key not in row}
     return cast("_Item", {**row, **others, "fields": {**row["fields"], **detail["fields"]}})
 

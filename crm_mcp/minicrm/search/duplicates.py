@@ -1,7 +1,7 @@
 """Duplicates: contacts with the email or phone of one to be created, and objects that a lost create may have made.
 
 `find_alike_...` returns the id of each object that could be the new one, with whether it holds what was sent; None
-where that cannot be told.
+where too many could.
 """
 
 from __future__ import annotations

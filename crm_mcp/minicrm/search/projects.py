@@ -1,4 +1,4 @@
-"""One search of projects with all that can be asked about it: pages, narrowed searches, the whole of it, labels."""
+"""A search of projects: its pages, narrower searches, all rows, their labels and values."""
 
 from __future__ import annotations
 
@@ -22,14 +22,7 @@ _NONE: Mapping[str, object] = {}
 
 
 class ProjectSearch:
-    """A search of projects.
-
-    Args:
-        client: Where to ask.
-        directory: Where names come from.
-        criteria: API names to values; none means all projects.
-        steps: Told of each answer.
-    """
+    """A search of projects by criteria, API names to values; without any it finds all projects."""
 
     def __init__(
         self, client: MinicrmClient, directory: Directory, criteria: Mapping[str, object], steps: Steps
@@ -60,13 +53,7 @@ class ProjectSearch:
         *,
         max_rows: int = MAX_ROWS,
     ) -> AllPages[Project]:
-        """Read all pages, under further criteria; what is in the trash only where it was searched for.
-
-        Args:
-            first: The first page, where it was read before.
-            narrower: Further criteria.
-            max_rows: Where to stop.
-        """
+        """Read all pages from `first` on, under further criteria; projects in the trash only where it is searched."""
         found = await read_all_pages(
             lambda page: self.read_page(page, narrower), PAGE_RULES, self.steps, first=first, max_rows=max_rows
         )
@@ -93,7 +80,7 @@ class ProjectSearch:
 
 
 def fields_in_rows(rows: Sequence[Project]) -> frozenset[str]:
-    """Return the API names of the fields that these rows of a search hold; newer servers tell contacts as well."""
+    """Return the API names of the fields that these rows of a search hold; newer servers send contacts as well."""
     return PROJECT.in_rows(newer=any("contact_id" in row for row in rows))
 
 

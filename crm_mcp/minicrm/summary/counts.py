@@ -1,6 +1,6 @@
 """Groups of projects by the CRM's own `Count`: one search for each combination of choices, and no rows read.
 
-`Count` may disagree with the rows (observed), so nothing is believed that the first pages contradict.
+`Count` may disagree with the rows (observed), so a count that the rows of a page contradict is not used.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from crm_mcp.crm.concurrency import map_bounded
 from crm_mcp.crm.paging import Page
+from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import PAGE_RULES, PAGE_SIZE, Project
 from crm_mcp.minicrm.search.projects import ProjectSearch
 from crm_mcp.minicrm.summary.rows import Tally, Values
@@ -17,12 +18,12 @@ from crm_mcp.minicrm.summary.rows import Tally, Values
 Cell = tuple[str | None, ...]
 """One choice of each field that is grouped by; None for any, and in the end for none of them."""
 
-_MUST_BE_LISTED = frozenset({"StatusId", "UserId", "CategoryId", "StatusGroup"})
+_MUST_BE_LISTED = frozenset(field.name for field in PROJECT.fields if field.never_empty)
 """Every project has one of these, so one that no search found has a value that the schema does not list."""
 
 
 class CountsDisagreeError(Exception):
-    """The CRM's counts fit neither together nor its rows; they are not to be believed."""
+    """The CRM's counts contradict each other or its rows."""
 
 
 async def count_groups(search: ProjectSearch, choices: Mapping[str, Mapping[str, str]], first: Page[Project]) -> Tally:
@@ -42,12 +43,12 @@ async def count_groups(search: ProjectSearch, choices: Mapping[str, Mapping[str,
 
     async def count(cell: Cell) -> int:
         narrower = {field: choice for field, choice in zip(fields, cell, strict=True) if choice is not None}
-        counted = _believed(await search.read_page(narrower=narrower), search)
+        counted = _checked_count(await search.read_page(narrower=narrower), search)
         await search.steps.advance(f"{counted} counted")
         return counted
 
     every: Cell = (None,) * len(fields)
-    counts = {every: _believed(first, search)}
+    counts = {every: _checked_count(first, search)}
     await _check_last_page(search, counts[every])
     counts |= dict(zip(cells, await map_bounded(cells, count), strict=True))
     left = remainders(counts, [list(choices[field]) for field in fields])
@@ -71,8 +72,12 @@ def remainders(counts: Mapping[Cell, int], choices: Sequence[Sequence[str]]) -> 
     return left
 
 
-def _believed(page: Page[Project], search: ProjectSearch) -> int:
-    """Return a page's count, if its rows do not contradict it."""
+def _checked_count(page: Page[Project], search: ProjectSearch) -> int:
+    """Return a page's count.
+
+    Raises:
+        CountsDisagreeError: Its rows contradict it.
+    """
     in_trash = not search.wants_trash and any(row.get("deleted") for row in page.items)
     if page.total is None or page.row_count != min(page.total, PAGE_SIZE) or in_trash:
         raise CountsDisagreeError
@@ -80,7 +85,7 @@ def _believed(page: Page[Project], search: ProjectSearch) -> int:
 
 
 async def _check_last_page(search: ProjectSearch, total: int) -> None:
-    """Look whether there are as many rows as the count of all says: the counts of groups must add up to it."""
+    """Check that there are as many rows as the count of all says: the counts of groups must add up to it."""
     last = PAGE_RULES.count_pages(total) - 1
     if last:
         page = await search.read_page(last)

@@ -1,7 +1,7 @@
-"""Which requests answer a summary of projects: the fewest that give an exact answer. Pure.
+"""Plans which requests a summary of projects needs: the fewest that make it exact. Pure.
 
-A search tells only ids, names, statuses and users, 100 a page. Anything else of a project takes a request of its own,
-unless it is a choice: then one search for each choice tells the projects that have it, or just how many they are.
+Rows of a search hold only ids, names, statuses and users, 100 a page. Any other field takes a request a project, unless
+it is a choice: then one search for each choice finds the projects that have it, or just their number.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ class Need:
 
     Attributes:
         field: Its API name.
-        in_rows: Whether the rows of a search tell it.
-        in_details: Whether a project's detail tells it.
-        choices: How many values it can have that a search can ask for, one by one; 0 where that cannot be done.
+        in_rows: Whether rows of a search hold it.
+        in_details: Whether a project's detail holds it.
+        choices: How many values a search can use as a criterion; 0 where it can use none.
     """
 
     field: str
@@ -32,11 +32,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to answer.
+    """The requests to make.
 
     Attributes:
-        counts: Whether to believe the CRM's `Count` of one search for each combination of choices, and read no rows.
-        per_choice: Fields to learn by one whole search for each choice.
+        counts: Whether to take the CRM's `Count` of one search for each combination of choices, and read no rows.
+        per_choice: Fields to find by one search for each choice, read to its end.
         details: Whether to read projects one by one.
         requests: How many requests that takes beside the first page, at most.
     """

@@ -1,4 +1,4 @@
-"""The projects of a summary by their values, as the rows of searches and projects read one by one tell them."""
+"""The projects of a summary by their values, read from searches and, where those lack a field, one by one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crm_mcp.crm.fetch_many import read_details
 from crm_mcp.crm.paging import Page
+from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import PAGE_RULES, Project
 from crm_mcp.minicrm.search.projects import ProjectSearch, fields_in_rows, value_of
 from crm_mcp.minicrm.summary.plan import Plan
@@ -22,7 +23,7 @@ class Tally:
     Attributes:
         rows: Values, and how many projects have them.
         total: How many projects there are.
-        incomplete_reason: Why the rows may not tell of all, as a sentence; empty where they do.
+        incomplete_reason: Why projects may be missing, as a sentence; empty where all are there.
         is_counted: Whether the CRM counted them, and none was read.
     """
 
@@ -33,8 +34,12 @@ class Tally:
 
     @property
     def read(self) -> int:
-        """How many projects the rows tell of."""
+        """How many projects the rows count."""
         return sum(number for _, number in self.rows)
+
+
+_OWN_KEYS = [field.name for field in PROJECT.keyed if not field.label_key]
+"""Fields that have a key of their own in results, and no label."""
 
 
 class OverlappingChoicesError(Exception):
@@ -98,7 +103,7 @@ def _row_values(row: Project, told: Collection[str]) -> Values:
 
 
 def _detail_values(project: Project, modules: Mapping[str, str]) -> Values:
-    own = {name: value_of(project, name) for name in ("Id", "Name", "ContactId", "BusinessId", "Deleted")}
+    own = {name: value_of(project, name) for name in _OWN_KEYS}
     module_id = project.get("module_id", "")
     fields = {name: value_of(project, name) for name in project["fields"]}
     return {**fields, **own, "CategoryId": modules.get(module_id, module_id)}
@@ -107,7 +112,7 @@ def _detail_values(project: Project, modules: Mapping[str, str]) -> Values:
 async def _read_per_choice(
     search: ProjectSearch, field: str, choices: Mapping[str, str], values: Mapping[str, Values]
 ) -> str:
-    """Add the label of a field to the values of every project, by one whole search for each choice."""
+    """Add the label of a field to the values of every project, by one search for each choice."""
     problems: list[str] = []
     for choice, label in choices.items():
         found = await search.read_all(narrower={field: choice})

@@ -1,4 +1,4 @@
-"""Summaries of projects: what is needed, where it can be had, and another way where the CRM contradicts itself."""
+"""Summarizes projects by the cheapest plan, and by another one where the CRM's counts contradict its rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from crm_mcp.minicrm.summary.rows import OverlappingChoicesError, Tally, read_pr
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of projects.
+    """What a summary groups by and measures.
 
     Attributes:
         keys: What to group by, each field by its API name.
@@ -32,12 +32,12 @@ class Question:
 
     @property
     def fields(self) -> list[str]:
-        """Every field that is asked for, once."""
+        """Every field of the question, once."""
         return list(dict.fromkeys(one.field for one in (*self.keys, *self.measures)))
 
     @property
     def plain_fields(self) -> set[str]:
-        """Fields that are only grouped by as they are, so that a search for each choice tells what is needed."""
+        """Fields that are grouped by as they are and not measured, so that a search for each choice is enough."""
         return {key.field for key in self.keys if not key.period} - {
             one.field for one in (*self.measures, *(key for key in self.keys if key.period))
         }
@@ -58,13 +58,13 @@ def parse_question(group_by: Sequence[str], measures: Sequence[str]) -> Question
 async def summarize(
     search: ProjectSearch, question: Question, zone: ZoneInfo, *, max_groups: int, max_reads: int
 ) -> SummaryResult:
-    """Answer a question with as few requests as its exact answer takes.
+    """Return an exact summary with as few requests as possible; one that is not exact says why.
 
     Args:
         search: Which projects.
-        question: What is asked.
+        question: What to group by and to measure.
         zone: The account's time zone.
-        max_groups: How many groups to tell apart; 0 for as many as a small answer holds.
+        max_groups: How many groups to list; 0 for as many as a small result holds.
         max_reads: Most projects to read one by one.
 
     Raises:
@@ -81,7 +81,7 @@ async def summarize(
     for values, number in tally.rows:
         summary.add({**values, **fixed}, number)
     incomplete_reason = " ".join(
-        filter(None, [tally.incomplete_reason, "" if tally.is_counted else _untold(question, fixed, tally)])
+        filter(None, [tally.incomplete_reason, "" if tally.is_counted else _describe_missing(question, fixed, tally)])
     )
     return build_summary_result(
         summary, total=tally.total, incomplete_reason=incomplete_reason, read=tally.read, max_groups=max_groups
@@ -111,8 +111,8 @@ async def _tally(
             choices = {field: known for field, known in choices.items() if field != overlap.field}
 
 
-def _untold(question: Question, fixed: Mapping[str, object], tally: Tally) -> str:
-    """Say which fields no project tells: older servers show neither contacts nor dates of their own (documented)."""
+def _describe_missing(question: Question, fixed: Mapping[str, object], tally: Tally) -> str:
+    """Name the fields that no project has: older servers send neither contacts nor dates (documented)."""
     missing = [
         field
         for field in question.fields
@@ -122,7 +122,7 @@ def _untold(question: Question, fixed: Mapping[str, object], tally: Tally) -> st
 
 
 async def _learn_choices(search: ProjectSearch, question: Question) -> dict[str, dict[str, str]]:
-    """Return the choices of each field that a search can tell apart, having checked that all fields exist."""
+    """Return the choices of each field that a search takes as a criterion, having checked that all fields exist."""
     if not question.fields:
         return {}
     needs_schema = not set(question.fields) <= {"CategoryId", "StatusGroup"}

@@ -17,7 +17,7 @@ ApiFields = Annotated[Fields, Field(description="API field to value, see describ
 MaxReads = Annotated[int, Field(ge=1, le=5000), WithJsonSchema({"type": "integer"})]
 """Most objects to read one by one in one call: 300 take five minutes at 60 requests a minute."""
 MaxItems = Annotated[Limit, WithJsonSchema({"type": "integer"})]
-"""A limit that the schema does not tell; a wrong one is refused with it."""
+"""A limit whose range is not in the schema; the refusal of a wrong one names it."""
 StatusGroupName = Annotated[str, WithJsonSchema({"type": "string"})]
 """A status group; the schema of search_projects lists them, and a wrong one is refused with all."""
 

@@ -1,4 +1,4 @@
-"""All about one contact in one answer: the person, the company and its people, projects, open tasks, addresses."""
+"""The tool that reads one contact with its company or people, projects, open tasks and addresses."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from crm_mcp.rendering.shortening import list_options, shorten
 _T = TypeVar("_T")
 
 MOST = 20
-"""Most people, projects, tasks and addresses of one answer."""
+"""Most people, projects, tasks and addresses of one result."""
 MAX_CANDIDATES = 10
 MAX_TASK_READS = 10
-"""Most projects that are asked for open tasks; those that are worked on come first."""
+"""Most projects whose open tasks are read; where there are more, unfinished ones only."""
 
 
 class ContactOverview(TypedDict):
@@ -70,7 +70,7 @@ class ContactOverviewTools:
 
 
 class OverviewReader:
-    """Reads what belongs to a contact; `due` holds the account's time, to tell what is overdue."""
+    """Reads what belongs to a contact; `due` holds the account's time, to find what is overdue."""
 
     def __init__(self, client: MinicrmClient, directory: Directory, steps: Steps, due: DueFilter) -> None:
         self._client = client

@@ -37,7 +37,7 @@ class ContactTools:
 
     Attributes:
         context: What all tools share.
-        creation_lock: Held from the look for duplicates to the create.
+        creation_lock: Held from the search for duplicates to the create.
     """
 
     context: ToolContext

@@ -21,7 +21,7 @@ from crm_mcp.safe_writes.gate import SafeWriter
 
 @dataclass(frozen=True)
 class ToolContext:
-    """What the tools of one account share; `clock` tells the time in a zone."""
+    """What the tools of one account share; `clock` returns the time in a zone."""
 
     client: MinicrmClient
     directory: Directory

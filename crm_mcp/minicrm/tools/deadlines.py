@@ -17,7 +17,7 @@ _LAST = "9999"
 
 @dataclass(frozen=True, slots=True)
 class DueFilter:
-    """Which tasks are asked for.
+    """Which tasks are listed, by deadline.
 
     Attributes:
         due: The word.
@@ -32,7 +32,7 @@ class DueFilter:
     last: str = ""
 
     def matches(self, task: Task) -> bool:
-        """Tell whether a task is asked for."""
+        """Return whether a task is listed."""
         deadline = deadline_of(task)
         if self.due == "all":
             return True
@@ -43,7 +43,7 @@ class DueFilter:
         return bool(deadline) and self.first <= deadline[:10] <= self.last
 
     def is_overdue(self, task: Task) -> bool:
-        """Tell whether a task's deadline has passed."""
+        """Return whether a task's deadline has passed."""
         deadline = deadline_of(task)
         return bool(deadline) and deadline < self.now
 

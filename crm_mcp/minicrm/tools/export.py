@@ -1,4 +1,4 @@
-"""All rows of a search of projects or contacts, for a file: untouched values, and details where they are asked for."""
+"""All rows of a search of projects or contacts, for a file: values as the CRM sends them, and requested details."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from crm_mcp.minicrm.search.projects import ProjectSearch
 
 MAX_ROWS = 10_000
 MAX_READS = 1_000
-"""Most objects that are read one by one, the newest, where a search does not tell all that is asked for."""
+"""Most objects that are read one by one, the newest, where rows lack a requested field."""
 
 _Item = TypeVar("_Item", Project, Contact)
 
 
 class ExportRowsReader:
-    """Reads whole searches of one account."""
+    """Reads searches of one account to their end."""
 
     def __init__(self, client: MinicrmClient, directory: Directory, zone: ZoneInfo) -> None:
         self._client = client
@@ -76,7 +76,7 @@ async def _completed(
     schema: Callable[[], Awaitable[Schema]],
     steps: Steps,
 ) -> ExportRows:
-    """Return rows with the `fields` asked for, or with `detail`, from their details where the rows do not tell it.
+    """Return rows with the requested `fields`, or with `detail`, from their details where the rows lack them.
 
     Raises:
         InputError: A field is unknown.
@@ -85,18 +85,18 @@ async def _completed(
     rows: Sequence[_Item] = found.rows
     await check_asked(None, fields, schema)
     wanted = shown_keys(fields)
-    if not rows or not (arguments["detail"] or any(not _tells(rows, name) for name in wanted)):
+    if not rows or not (arguments["detail"] or any(not _have(rows, name) for name in wanted)):
         return ExportRows([_with_only(row, wanted) for row in rows], found.incomplete_reason)
     newest = sorted((row["id"] for row in rows), key=int, reverse=True)[:MAX_READS]
     details = await read_details(newest, get, steps, crm=PAGE_RULES.crm)
     problems = [found.incomplete_reason, details.incomplete_reason]
     if len(newest) < len(rows):
         problems.append(f"Only the {len(newest)} newest of {len(rows)} have all fields: narrow the search.")
-    whole = [merge_detail(row, details.found[row["id"]]) if row["id"] in details.found else row for row in rows]
-    return ExportRows([_with_only(row, wanted) for row in whole], " ".join(filter(None, problems)))
+    merged = [merge_detail(row, details.found[row["id"]]) if row["id"] in details.found else row for row in rows]
+    return ExportRows([_with_only(row, wanted) for row in merged], " ".join(filter(None, problems)))
 
 
-def _tells(rows: Sequence[_Item], name: str) -> bool:
+def _have(rows: Sequence[_Item], name: str) -> bool:
     return any(name in row or name in row["fields"] for row in rows)
 
 

@@ -1,4 +1,4 @@
-"""The open tasks of many projects: MiniCRM lists tasks of one project at a time, so each project is asked."""
+"""The tool that lists open tasks of many projects: MiniCRM lists those of one at a time, so each takes a request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from crm_mcp.minicrm.tools.deadlines import DUE, DueFilter, by_deadline, due_fil
 from crm_mcp.rendering.shortening import cut_text
 
 UNFINISHED = ("Open", "Lead")
-"""Status groups whose projects are worked on."""
+"""Status groups of unfinished projects."""
 _COMMENT_CHARS = 200
 
 DueWord = Annotated[str, WithJsonSchema({"type": "string", "enum": list(DUE)})]
@@ -32,8 +32,8 @@ DueWord = Annotated[str, WithJsonSchema({"type": "string", "enum": list(DUE)})]
 class OpenTasks(TypedDict):
     """Open tasks by deadline, `{id, comment, deadline, overdue, user, type, project_id, project}`; `total` were found.
 
-    Beside it stand `looked_at`, how many of `projects` were asked, `from` and `until`, the days that `due` means, and
-    in `note` what was left out, always unless `exact`.
+    Beside them: `looked_at`, of how many of the `projects` tasks were read, `from` and `until`, the days that `due`
+    means, and `note`, what was left out, always unless `exact`.
     """
 
     items: list[JsonObject]
@@ -47,8 +47,8 @@ class FoundTasks:
 
     Attributes:
         tasks: Each with its project.
-        looked_at: How many projects were asked.
-        incomplete_reason: Why some were not, as a sentence; empty where all were.
+        looked_at: Of how many projects tasks were read.
+        incomplete_reason: Why those of some were not, as a sentence; empty where all were.
     """
 
     tasks: list[tuple[Task, Project]]
@@ -84,7 +84,7 @@ class OpenTaskTools:
 
 
 async def find_open_projects(search: ProjectSearch) -> tuple[list[Project], str]:
-    """Return the projects of a search that are worked on, the newest first, and why they may not be all."""
+    """Return the unfinished projects of a search, the newest first, and why some may be missing."""
     found = await map_bounded(UNFINISHED, lambda group: search.read_all(narrower={"StatusGroup": group}))
     projects = {project["id"]: project for one in found for project in one.rows}
     newest_first = sorted(projects.values(), key=lambda project: int(project["id"]), reverse=True)
@@ -92,11 +92,11 @@ async def find_open_projects(search: ProjectSearch) -> tuple[list[Project], str]
 
 
 async def read_open_tasks(search: ProjectSearch, projects: Sequence[Project]) -> FoundTasks:
-    """Ask each project for its open tasks; a refusal for too many requests ends it with what there is."""
+    """Read the open tasks of each project; a refusal for too many requests ends it with what there is."""
     stopped: list[RateLimitedError] = []
     search.steps.expect(len(projects))
 
-    async def ask(project: Project) -> list[Task] | None:
+    async def read(project: Project) -> list[Task] | None:
         if stopped:
             return None
         try:
@@ -109,7 +109,7 @@ async def read_open_tasks(search: ProjectSearch, projects: Sequence[Project]) ->
         await search.steps.advance(f"tasks of project {project['id']}")
         return [task for task in tasks if task.get("status", "Open") == "Open"]
 
-    lists = await map_bounded(projects, ask)
+    lists = await map_bounded(projects, read)
     tasks = [(task, project) for project, own in zip(projects, lists, strict=True) if own is not None for task in own]
     looked_at = sum(own is not None for own in lists)
     problem = f"MiniCRM refused more requests after {looked_at} projects: try again later." if stopped else ""
@@ -131,7 +131,7 @@ def task_entry(task: Task, project: Project, due: DueFilter, users: Mapping[str,
 
 
 def is_of_user(task: Task, user_id: str, users: Mapping[str, str]) -> bool:
-    """Tell whether a task is a user's; lists give the user's id, some servers the name."""
+    """Return whether a task is a user's; lists hold the user's id, on some servers the name."""
     return task.get("user_id") == user_id or ("user" in task and task["user"] == users.get(user_id))
 
 
@@ -154,7 +154,7 @@ async def _list_open_tasks(
         due: Which tasks.
         user_id: Whose tasks; empty for everybody's.
         limit: Most tasks to show.
-        max_reads: Most projects to ask, the newest.
+        max_reads: Most projects whose tasks are read, the newest.
     """
     projects, problem = await find_open_projects(search)
     found = await read_open_tasks(search, projects[:max_reads])

@@ -1,4 +1,4 @@
-"""Prompts for daily work in MiniCRM: what a person picks from a menu instead of writing it every morning."""
+"""Prompts for daily work in MiniCRM: texts that a host offers in a menu."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Projects that nobody has touched for a while: all that match, less those that changed since."""
+"""The tool that finds projects that were not updated for a while: all that match, less those updated since."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from crm_mcp.minicrm.tools.open_tasks import read_open_tasks
 
 Days = Annotated[int, Field(ge=1, le=3650), WithJsonSchema({"type": "integer"})]
 MAX_TASK_READS = 100
-"""Most stale projects that are asked for open tasks."""
+"""Most stale projects whose open tasks are read."""
 
 
 class StaleProjects(TypedDict):
@@ -68,16 +68,10 @@ class StaleProjectTools:
 async def _find_stale_projects(
     search: ProjectSearch, now: datetime, *, days: int, without_open_task: bool, limit: int
 ) -> StaleProjects:
-    """Return the projects of a search that were not updated for so many days.
+    """Return the projects of a search that were not updated for so many days before `now`, the account's local time.
 
-    The oldest projects are shown, of these the longest untouched first.
-
-    Args:
-        search: Which projects.
-        now: The account's local time.
-        days: How long.
-        without_open_task: Whether to leave out those that have an open task.
-        limit: Most projects to show.
+    The oldest projects are shown, of these the longest untouched first. `without_open_task` leaves out those that have
+    an open task.
     """
     cutoff = (now.replace(tzinfo=None) - timedelta(days)).isoformat(" ", "seconds")
     every, fresh = await map_bounded(

@@ -73,10 +73,9 @@ class Creation(Target):
         noun: What one is called.
         client: Where it is created.
         put: Creates one of fields.
-        look: Adds what is to be known before it is created: the name of its owner, or a duplicate. None looks at
-            nothing.
+        look: Adds the name of its owner, or the problem that it is a duplicate; None adds nothing.
         find: Returns the ids of all objects that could be this one, each with whether it is the same.
-        lock: Held from the look to the create.
+        lock: Held from refresh to create.
     """
 
     noun: str
@@ -87,7 +86,7 @@ class Creation(Target):
     lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
-        """Look at what the new object refers to."""
+        """Read what the new object refers to or duplicates."""
         return [await self.look(self.client, change) if self.look else change for change in changes]
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
@@ -107,7 +106,7 @@ async def with_contact_name(client: MinicrmClient, change: Change) -> Change:
 
 
 def _value_in(record: Record, name: str, entity: Entity) -> object:
-    """Return what a record holds in an API field, a choice by its label where that is known, a flag as 1 or 0."""
+    """Return a record's value of an API field: a choice as its label where that is known, a flag as 1 or 0."""
     fields = cast("Mapping[str, object]", record.get("fields") or {})
     keys = [key for key in reversed(entity.keys_of(name)) if key in record]
     value = record[keys[0]] if keys else fields.get(name)
