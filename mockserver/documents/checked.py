@@ -71,6 +71,10 @@ class CheckedReader:
             self.refuse(path, expected, value)
         return cast("list[object]", value)
 
+    def take_items(self, value: object, path: str) -> list[tuple[object, str]]:
+        """Take the items of a JSON list, each with its own path."""
+        return [(item, f"{path}[{index}]") for index, item in enumerate(self.take_list(value, path))]
+
     def take_text(self, value: object, path: str) -> str:
         """Take a JSON string."""
         if not isinstance(value, str):

@@ -63,8 +63,7 @@ def parse_ivinex_seed(part: Mapping[str, object], now: str) -> IvinexSeed:
         SeedError: It has another shape.
     """
     part = _READER.take_object(part, "ivinex", ("logins", "modules"))
-    given = _READER.take_list(part.get("logins", []), "ivinex.logins")
-    logins = [_read_login(login, f"ivinex.logins[{i}]") for i, login in enumerate(given)]
+    logins = [_read_login(*each) for each in _READER.take_items(part.get("logins", []), "ivinex.logins")]
     modules: list[ModuleSeed] = []
     for module_id, spec in _READER.take_object(part.get("modules", {}), "ivinex.modules").items():
         path = f"ivinex.modules.{module_id}"
@@ -119,18 +118,15 @@ def _read_field(name: str, value: object, column: str, path: str) -> Field:
     module_id = _READER.take_text(spec.get("module", ""), f"{path}.module")
     if (kind == "link") != bool(module_id):
         raise SeedError(f'{path}: "module" belongs to a field of type link, and a link needs it')
-    given = _READER.take_list(spec.get("joins", []), f"{path}.joins")
-    joins = [_READER.take_text(joined, f"{path}.joins[{i}]") for i, joined in enumerate(given)]
+    joins = [_READER.take_text(*each) for each in _READER.take_items(spec.get("joins", []), f"{path}.joins")]
     return Field(name, cast("Kind", kind), column, cast("dict[str, str]", options), module_id, tuple(joins))
 
 
 def _read_module(module_id: str, value: object, path: str, now: str) -> ModuleSeed:
     spec = _READER.take_object(value, path, ("name", "title", "next_id", "fields", "records"))
     module = parse_module_definition(module_id, spec, path)
-    records = [
-        _read_record(module, record, f"{path}.records[{i}]", now)
-        for i, record in enumerate(_READER.take_list(spec.get("records", []), f"{path}.records"))
-    ]
+    given = _READER.take_items(spec.get("records", []), f"{path}.records")
+    records = [_read_record(module, record, record_path, now) for record, record_path in given]
     taken: set[int] = set()
     for i, record in enumerate(records):
         number = int(record[RECORD_ID] or 0)

@@ -75,16 +75,13 @@ def load_account(document: str) -> Account:
 def _parse_logins(value: object, path: str) -> tuple[tuple[str, str], ...]:
     if value is None:
         return (DEFAULT_LOGIN,)
-    logins: list[tuple[str, str]] = []
-    for index, item in enumerate(READER.take_list(value, path)):
-        login = READER.take_object(item, f"{path}[{index}]", ("system_id", "api_key"))
-        logins.append(
-            (
-                READER.take_text(login.get("system_id"), f"{path}[{index}].system_id"),
-                READER.take_text(login.get("api_key"), f"{path}[{index}].api_key"),
-            )
-        )
-    return tuple(logins)
+    return tuple(_parse_login(*each) for each in READER.take_items(value, path))
+
+
+def _parse_login(value: object, path: str) -> tuple[str, str]:
+    login = READER.take_object(value, path, ("system_id", "api_key"))
+    system_id = READER.take_text(login.get("system_id"), f"{path}.system_id")
+    return system_id, READER.take_text(login.get("api_key"), f"{path}.api_key")
 
 
 def _parse_choices(value: object, path: str) -> dict[int, str]:
@@ -156,7 +153,7 @@ def _parse_statuses(value: object, path: str) -> dict[int, Status]:
 def _parse_listed_users(value: object, users: Mapping[int, str], path: str) -> tuple[int, ...]:
     if value is None:
         return tuple(users)
-    listed = [READER.take_id(item, f"{path}[{index}]") for index, item in enumerate(READER.take_list(value, path))]
+    listed = [READER.take_id(*each) for each in READER.take_items(value, path)]
     for index, user in enumerate(listed):
         if user not in users:
             raise SeedError(f"{path}[{index}]: there is no user {user} in {_PATH}.users")

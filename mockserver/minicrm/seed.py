@@ -68,7 +68,7 @@ def parse_seed(part: object, now: str) -> Seed:
     """
     seed = READER.take_object(part, _PATH, KEYS)
     listed = parse_account(seed)
-    unlisted = _find_unlisted(listed, READER.take_list(seed.get("projects", []), f"{_PATH}.projects"))
+    unlisted = _find_unlisted(listed, READER.take_items(seed.get("projects", []), f"{_PATH}.projects"))
     document = dump_account(seed, unlisted)
     reader = _Reader(parse_account(seed, unlisted), now)
     given = READER.take_object(seed.get("next_ids", {}), f"{_PATH}.next_ids", KINDS)
@@ -178,13 +178,12 @@ class _Reader:
 
 
 def _read_rows(seed: Mapping[str, object], key: str, read: Callable[[dict[str, object], str], AnyRow]) -> list[AnyRow]:
-    path = f"{_PATH}.{key}"
     rows: list[AnyRow] = []
     seen: set[int] = set()
-    for index, item in enumerate(READER.take_list(seed.get(key, []), path)):
-        row = read(READER.take_object(item, f"{path}[{index}]"), f"{path}[{index}]")
+    for item, row_path in READER.take_items(seed.get(key, []), f"{_PATH}.{key}"):
+        row = read(READER.take_object(item, row_path), row_path)
         if row.id in seen:
-            raise SeedError(f"{path}[{index}].Id: {row.id} is used twice; write another id")
+            raise SeedError(f"{row_path}.Id: {row.id} is used twice; write another id")
         seen.add(row.id)
         rows.append(row)
     return rows
@@ -197,11 +196,10 @@ def _take_row_id(part: dict[str, object], path: str) -> int:
     return row_id
 
 
-def _find_unlisted(account: Account, projects: list[object]) -> dict[str, list[str]]:
+def _find_unlisted(account: Account, projects: Sequence[tuple[object, str]]) -> dict[str, list[str]]:
     """Return the fields that projects hold though their module's schema does not list them, by module id."""
     found: dict[str, list[str]] = {}
-    for index, item in enumerate(projects):
-        path = f"{_PATH}.projects[{index}]"
+    for item, path in projects:
         part = READER.take_object(item, path)
         module_id = READER.take_id(part.get("CategoryId"), f"{path}.CategoryId")
         module = account.modules.get(module_id)
