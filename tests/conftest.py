@@ -12,7 +12,7 @@ from hypothesis import settings
 
 import crm_mcp
 import mockserver
-from tests.support.fake_process import FakeServer, running_fake
+from mockserver.fake_process import FakeServer, running_fake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _REPORT = pytest.StashKey[Report]()
 _OUTCOME = "contract outcome"
 _NOTES = "contract_notes"
+_SELF_TEST = Path(__file__).parent / "self_test"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -91,6 +92,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _list_modes(config: pytest.Config) -> tuple[Mode, ...]:
     mode: Mode | None = _get(config, "mode")
     return ("socket",) if _get(config, "target") else (mode,) if mode else MODES
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the tests of the suite itself out where a target is given, or where this folder is all that was asked for.
+
+    A plain `pytest`, `make test` and the path `tests/contract/self_test` run them.
+    """
+    if collection_path != _SELF_TEST:
+        return None
+    asked = {(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args}
+    return True if _get(config, "target") or asked == {_SELF_TEST.parent} else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

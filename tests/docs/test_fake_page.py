@@ -13,12 +13,12 @@ import pytest
 
 from mockserver.cli import serve
 from mockserver.control.routes import Control
+from mockserver.fake_process import running_fake
 from mockserver.seeds.load import read_seed
 from mockserver.workspaces.all import Workspaces
 from mockserver.workspaces.fault_plan import KINDS
 from mockserver.workspaces.workspace import Workspace
 from tests.docs.pages import DOCS, Block, read_blocks, run
-from tests.support.fake_process import running_fake
 
 PAGE = DOCS / "fake.md"
 SHOWN_URL = "http://127.0.0.1:8080"

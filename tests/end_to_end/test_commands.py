@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.fake_process import FakeServer, running_fake
+from mockserver.fake_process import FakeServer, running_fake
 from tests.support.mcp_play import both_crms
 from tests.support.transports import over_stdio, quiet_environment
 

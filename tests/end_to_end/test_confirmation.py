@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from mcp import Client
 
+from mockserver.fake_process import running_fake
 from tests.crm_mcp.safe_writes.playing import Fake, User
-from tests.support.fake_process import running_fake
 from tests.support.mcp_play import both_crms, call, fail
 from tests.support.transports import ERAS, Era, over_stdio, serving_http
 

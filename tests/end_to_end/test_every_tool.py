@@ -14,7 +14,7 @@ import pytest
 from mcp import Client
 from mcp.types import TextResourceContents
 
-from tests.support.fake_process import FakeServer, running_fake
+from mockserver.fake_process import FakeServer, running_fake
 from tests.support.mcp_play import both_crms, call, fail
 from tests.support.transports import ERAS, Era, over_stdio, serving_http
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from mockserver.cli import main
-from tests.support.fake_process import running_fake
+from mockserver.fake_process import running_fake
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fake_process import FakeServer
+from mockserver.fake_process import FakeServer
 
 pytest_plugins = ["pytester"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.fake_process import running_fake
+from mockserver.fake_process import running_fake
 
 EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "0"))
 FOLDER = Path(str(resources.files("fixtures").joinpath("openapi").joinpath("schemathesis.toml"))).parent

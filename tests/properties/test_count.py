@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from crm_mcp.crm.paging import Page
 from crm_mcp.minicrm.client import MinicrmClient
 from tests.properties import minicrm_oracle
-from tests.properties.direct import direct_clients
 from tests.properties.library import CONTACT_CRITERIA, PROJECT_CRITERIA, build_contacts, build_projects, criteria
 from tests.properties.paged_data import BORDERS, build_rows
 from tests.properties.seeds import build_seed
 from tests.properties.strategies import share
+from tests.support.direct_clients import direct_clients
 
 PEOPLE = build_contacts()
 CONTACTS = [{**row, "Id": row["Id"] + 10 * copy} for copy in range(40) for row in PEOPLE]

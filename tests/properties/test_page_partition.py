@@ -14,9 +14,9 @@ from crm_mcp.crm.paging import Page, read_slice
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.minicrm.models import PAGE_RULES, PAGE_SIZE
 from tests.properties.clients import Clients
-from tests.properties.direct import direct_clients
 from tests.properties.paged_data import BORDERS, SEARCHES, build_rows
 from tests.properties.strategies import share
+from tests.support.direct_clients import direct_clients
 from tests.support.mcp_play import assistant, call, fail, ids_of, read_pages
 
 LIMITS = range(1, 101)

@@ -17,10 +17,10 @@ from crm_mcp.ivinex.search import read_next
 from crm_mcp.mcp.cursor import Cursor
 from crm_mcp.minicrm.models import PAGE_RULES
 from tests.properties.clients import Clients
-from tests.properties.direct import direct_clients
 from tests.properties.paged_data import SEARCHES, build_project, build_rows, read_until_told
 from tests.properties.seeds import Row, build_seed
 from tests.properties.strategies import steps
+from tests.support.direct_clients import direct_clients
 from tests.support.mcp_play import assistant, call
 
 WHICH = st.integers(0, 10**6)

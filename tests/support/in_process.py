@@ -11,6 +11,7 @@ import httpx
 
 from mockserver.crm.profiles import Profile
 from mockserver.server.app import MockApp, create_app
+from tests.support.asgi_transport import AsgiTransport
 
 IVINEX_LOGIN = ("demo", "demo-password")
 MINICRM_LOGIN = ("10001", "demo-api-key")
@@ -39,28 +40,6 @@ def build_seed(
         "1002": {"name": "note", "fields": NOTE_FIELDS, "records": numbered_notes},
     }
     return {"clock": "2026-01-02T03:04:05", "ivinex": {"modules": modules}, **more}
-
-
-class AppTransport(httpx.BaseTransport):
-    """Hands a synchronous client's requests to an application, one at a time."""
-
-    def __init__(self, app: MockApp, peer: str) -> None:
-        self._app = app
-        self._peer = peer
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        path, _, query = request.url.raw_path.partition(b"?")
-        scope = {
-            "type": "http",
-            "scheme": request.url.scheme,
-            "method": request.method,
-            "path": httpx.URL(f"http://x{path.decode()}").path,
-            "query_string": query,
-            "headers": [(name.lower(), value) for name, value in request.headers.raw],
-            "client": (self._peer, 50000),
-        }
-        sent = call_app(self._app, scope, {"type": "http.request", "body": request.read()})
-        return httpx.Response(sent[0]["status"], headers=sent[0]["headers"], content=sent[1]["body"])
 
 
 def call_app(app: MockApp, scope: Mapping[str, Any], *received: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -92,7 +71,7 @@ class InProcessFake:
         base_url: str = "http://127.0.0.1:8080",
     ) -> None:
         self.app = create_app(seed, profile, database_path=database_path, control_token=control_token, seed_name="x")
-        self.client = httpx.Client(transport=AppTransport(self.app, peer), base_url=base_url)
+        self.client = httpx.Client(transport=AsgiTransport(self.app, peer), base_url=base_url)
 
     def close(self) -> None:
         self.client.close()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import httpx
 
-from tests.contract.harness.asgi_bridge import AsgiApp, AsgiBridge
 from tests.contract.harness.rules import CRMS
 from tests.contract.harness.sandbox import Sandbox
 from tests.contract.harness.target import DOCUMENTED_MODULES, Target, TargetSettings, make_target
+from tests.support.asgi_transport import AsgiApp, AsgiTransport
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -48,7 +48,7 @@ def open_app_target(
     urls: dict[str, str] = dict.fromkeys(CRMS, _IN_PROCESS_URL)
     modules = ivinex_modules or dict(DOCUMENTED_MODULES)
     settings = TargetSettings(urls, logins or {}, modules, sandbox or Sandbox())
-    with closing(make_target(settings, lambda: AsgiBridge(app), "in_process")) as target:
+    with closing(make_target(settings, lambda: AsgiTransport(app), "in_process")) as target:
         yield target
 
 

@@ -15,14 +15,18 @@ from tests.contract.harness.answers import Answer
 from tests.support.transports import quiet_environment
 
 if TYPE_CHECKING:
-    from tests.support.fake_process import FakeServer
+    from mockserver.fake_process import FakeServer
 
 ROOT = Path(__file__).parents[3]
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
+    return run_pytest("tests/contract", *options)
+
+
+def run_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
     # Without the plugins that other tests need, which take longer to load than the rules to run.
-    command = [sys.executable, "-m", "pytest", "tests/contract", "-p", "pytest_timeout", "-q", *options]
+    command = [sys.executable, "-m", "pytest", "-p", "pytest_timeout", "-q", *arguments]
     environment = quiet_environment({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"})  # this machine's accounts are not asked
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -42,6 +46,22 @@ def test_a_run_against_an_address_runs_the_rules_alone_and_writes_its_reports(fa
     assert {path.name for path in (tmp_path / "report").iterdir()} == {
         "report.txt", "report.json", "junit.xml", "report.html",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "runs_the_self_test"),
+    [
+        (("tests/contract",), False),
+        (("tests/contract", "--target", "http://127.0.0.1:9"), False),
+        (("tests/contract/self_test",), True),
+        (("tests/contract/self_test/test_guard.py",), True),
+    ],
+)
+def test_the_tests_of_the_suite_itself_run_only_where_they_are_asked_for(
+    arguments: tuple[str, ...], runs_the_self_test: bool
+):
+    collected = run_pytest("--collect-only", "--rule", "ivinex.paging.limit", *arguments).stdout
+    assert ("tests/contract/self_test/test_guard.py::" in collected) == runs_the_self_test
 
 
 def test_an_option_that_cannot_be_meant_ends_the_run_at_once():

@@ -17,7 +17,7 @@ from mcp import Client
 from mcp.types import TextResourceContents
 from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
 
-from tests.support.fake_process import FakeServer, running_fake
+from mockserver.fake_process import FakeServer, running_fake
 from tests.support.mcp_play import assistant, both_crms
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from mockserver.fake_process import FakeServer, running_fake
 from tests.crm_mcp.safe_writes.playing import MODULES, Fake
-from tests.support.fake_process import FakeServer, running_fake
 from tests.support.mcp_play import both_crms
 
 

@@ -14,8 +14,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from mockserver.fake_process import FakeServer, running_fake
 from mockserver.seeds.load import read_seed
-from tests.support.fake_process import FakeServer, running_fake
 from tests.support.in_process import IVINEX_LOGIN
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from mockserver.fake_process import running_fake
 from mockserver.workspaces import all as workspaces
 from tests.mockserver.conftest import StartFake
-from tests.support.fake_process import running_fake
 from tests.support.in_process import IVINEX_LOGIN, MINICRM_LOGIN, InProcessFake, build_seed
 
 SEARCH = {"CollectionTypeID": "1001", "Limit": "100"}

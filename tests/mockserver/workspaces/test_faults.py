@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from mockserver.fake_process import running_fake
 from tests.mockserver.conftest import StartFake
-from tests.support.fake_process import running_fake
 from tests.support.in_process import IVINEX_LOGIN, MINICRM_LOGIN, InProcessFake, build_seed
 
 SEARCH = "/API/Records.php?CollectionTypeID=1001"

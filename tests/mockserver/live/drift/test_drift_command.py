@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mockserver.cli import main
+from mockserver.fake_process import FakeServer, running_fake
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving
-from tests.support.fake_process import FakeServer, running_fake
 from tests.support.in_process import IVINEX_LOGIN, MINICRM_LOGIN
 
 SETTINGS = {

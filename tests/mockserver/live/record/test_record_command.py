@@ -15,9 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mockserver.fake_process import running_fake
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving
 from tests.mockserver.live.record.test_scrubbing import assert_valid
-from tests.support.fake_process import running_fake
 from tests.support.in_process import IVINEX_LOGIN, MINICRM_LOGIN
 
 LOGINS = {

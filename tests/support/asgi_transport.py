@@ -13,22 +13,24 @@ Message = MutableMapping[str, Any]
 AsgiApp = Callable[[Any, Any, Any], Awaitable[None]]
 
 
-class AsgiBridge(httpx.BaseTransport):
-    """The transport that hands each request to an application and waits for its answer.
+class AsgiTransport(httpx.BaseTransport):
+    """Hands each request to an application and waits for its response.
 
     Args:
         app: Any ASGI application; its lifespan is not run.
+        peer: The address that the requests seem to come from.
     """
 
-    def __init__(self, app: AsgiApp) -> None:
+    def __init__(self, app: AsgiApp, peer: str = "127.0.0.1") -> None:
         self._app = app
+        self._peer = peer
         self._loop = asyncio.new_event_loop()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request.
+        """Send one request.
 
         Raises:
-            httpx.RemoteProtocolError: The application ended without an answer.
+            httpx.RemoteProtocolError: The application ended without a response.
         """
         return self._loop.run_until_complete(self._call(request))
 
@@ -55,26 +57,25 @@ class AsgiBridge(httpx.BaseTransport):
             elif message["type"] == "http.response.body":
                 chunks.append(message.get("body", b""))
 
-        await self._app(_build_scope(request), receive, send)
+        await self._app(self._build_scope(request), receive, send)
         if not start:
-            raise httpx.RemoteProtocolError("the application ended without an answer", request=request)
+            raise httpx.RemoteProtocolError("the application ended without a response", request=request)
         return httpx.Response(start["status"], headers=start.get("headers", []), content=b"".join(chunks))
 
-
-def _build_scope(request: httpx.Request) -> dict[str, Any]:
-    raw_path, _, query = request.url.raw_path.partition(b"?")
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.3"},
-        "http_version": "1.1",
-        "method": request.method,
-        "scheme": request.url.scheme,
-        "path": unquote(raw_path.decode("ascii")),
-        "raw_path": raw_path,
-        "root_path": "",
-        "query_string": query,
-        "headers": [(name.lower(), value) for name, value in request.headers.raw],
-        "client": ("127.0.0.1", 1),
-        "server": (request.url.host, request.url.port),
-        "state": {},
-    }
+    def _build_scope(self, request: httpx.Request) -> dict[str, Any]:
+        raw_path, _, query = request.url.raw_path.partition(b"?")
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": request.method,
+            "scheme": request.url.scheme,
+            "path": unquote(raw_path.decode("ascii")),
+            "raw_path": raw_path,
+            "root_path": "",
+            "query_string": query,
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+            "client": (self._peer, 1),
+            "server": (request.url.host, request.url.port),
+            "state": {},
+        }
