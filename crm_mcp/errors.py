@@ -3,9 +3,9 @@
     CrmError
     ├── SettingsError             the environment is half set or wrong
     ├── InputError                refused before anything was sent: the caller can mend it
-    ├── NotConfirmedError         a person had to agree and did not, or could not be asked: nothing was written
-    ├── UnreachableError          no answer: connection, TLS, time-out, proxy
-    ├── UnexpectedAnswerError     an answer that is not what this CRM sends (HTML, broken JSON, another shape)
+    ├── NotConfirmedError         the user had to confirm and did not, or could not be asked: nothing was written
+    ├── UnreachableError          no response: connection, TLS, time-out, proxy
+    ├── UnexpectedAnswerError     a response that is not what this CRM sends (HTML, broken JSON, another shape)
     └── RefusedError              the CRM said no
         ├── AuthenticationError   401, 403, and a 404 that says "unauthorized"
         ├── NotFoundError         404
@@ -14,8 +14,8 @@
         ├── RateLimitedError      429
         └── ServerFaultError      5xx
 
-The message is written for whoever acts on it, a model included: what failed, and in `hint` what to try. Neither ever
-holds a login, a request header or a URL with one.
+The message says what failed, and `hint` what to try next; a model reads both. Neither holds a login, a request header
+or a URL with a login.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class InputError(CrmError):
 
 
 class NotConfirmedError(CrmError):
-    """A person had to agree and did not, or could not be asked: nothing was written."""
+    """The user had to confirm and did not, or could not be asked: nothing was written."""
 
 
 class UnreachableError(CrmError):
-    """The CRM gave no answer.
+    """The CRM sent no response.
 
     Attributes:
         may_have_been_done: Whether a write may have reached the CRM all the same.
@@ -66,7 +66,7 @@ class UnreachableError(CrmError):
 
 
 class UnexpectedAnswerError(CrmError):
-    """The answer is not what this CRM sends: HTML, broken JSON, another shape."""
+    """The response is not what this CRM sends: HTML, broken JSON, another shape."""
 
 
 class RefusedError(CrmError):

@@ -1,4 +1,4 @@
-"""Many questions at a time, few in flight: for what a CRM answers one by one."""
+"""Calls made concurrently, a bounded number at a time."""
 
 from __future__ import annotations
 
@@ -7,34 +7,29 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 AT_ONCE = 6
-"""Questions in flight at a time; a CRM's rate limit is kept by its session all the same."""
+"""Calls in flight at a time; the session keeps the CRM's rate limit all the same."""
 
-_Q = TypeVar("_Q")
-_A = TypeVar("_A")
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 
 
 async def map_bounded(
-    questions: Iterable[_Q], ask: Callable[[_Q], Awaitable[_A]], *, at_once: int = AT_ONCE
-) -> list[_A]:
-    """Return the answer to each question, in the order of the questions.
+    items: Iterable[_Item], call: Callable[[_Item], Awaitable[_Result]], *, at_once: int = AT_ONCE
+) -> list[_Result]:
+    """Return the result of `call` for each item, in the order of the items.
 
-    The first failure ends all the others and is raised as it is; so does a cancellation.
-
-    Args:
-        questions: What to ask.
-        ask: Asks one.
-        at_once: How many may be under way.
+    The first failure, or a cancellation, cancels all other calls and is raised as it is.
     """
-    waiting = list(enumerate(questions))
+    waiting = list(enumerate(items))
     if not waiting:
         return []
     waiting.reverse()
-    answers: dict[int, _A] = {}
+    results: dict[int, _Result] = {}
 
     async def work() -> None:
         while waiting:
-            index, question = waiting.pop()
-            answers[index] = await ask(question)
+            index, item = waiting.pop()
+            results[index] = await call(item)
 
     workers = [asyncio.create_task(work()) for _ in range(min(at_once, len(waiting)))]
     try:
@@ -45,4 +40,4 @@ async def map_bounded(
         for worker in workers:
             worker.cancel()
         await asyncio.wait(workers)
-    return [answers[index] for index in sorted(answers)]
+    return [results[index] for index in sorted(results)]

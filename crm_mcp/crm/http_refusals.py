@@ -1,4 +1,4 @@
-"""What a CRM's refusals mean, and how an answer's JSON is read without trusting it. Pure.
+"""What a CRM's refusals mean, and how a response's JSON is read without trusting it. Pure.
 
 An HTTP status is understood the same way for every CRM; what a CRM calls itself and its settings is its `Account`.
 A body that came with a refusal is never parsed: it is passed on as the CRM's words, shortened.
@@ -26,7 +26,7 @@ from crm_mcp.errors import (
 )
 
 MAX_DEPTH = 40
-"""How deep an answer may be nested."""
+"""How deep a response may be nested."""
 _SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed", re.IGNORECASE)
 
 
@@ -102,11 +102,11 @@ def quote(response: Response) -> str:
 
 
 def json_of(response: Response, account: Account) -> object:
-    """Return the JSON value of a successful answer, fit to be written as UTF-8 JSON again.
+    """Return the JSON value of a successful response, fit to be written as UTF-8 JSON again.
 
     Raises:
         UnexpectedAnswerError: The body is not JSON in UTF-8, holds a number that JSON does not have, or is nested
-            deeper than any answer of a CRM. After a write, the hint says that it may have been done.
+            deeper than any response of a CRM. After a write, the hint says that it may have been done.
     """
     try:
         value = json.loads(response.body.decode("utf-8-sig"), parse_constant=_refuse_constant)
@@ -135,7 +135,7 @@ def _check_readable(value: object, depth: int = 0) -> None:
 
 
 def unexpected(response: Response, account: Account, what: str) -> UnexpectedAnswerError:
-    """Make the error for an answer of another shape: `what` follows the CRM's name, such as `sent no list`."""
+    """Return the error for a response of another shape: `what` follows the CRM's name, such as `sent no list`."""
     hint = f"Check that {account.url_variable} is the CRM's own address and that no login page stands before it."
     hint = f"{response.request.unknown_outcome} {hint}".strip()
     return UnexpectedAnswerError(

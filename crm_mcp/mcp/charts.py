@@ -1,4 +1,4 @@
-"""A summary as a picture, for hosts that draw no apps: bars by group, as PNG, by matplotlib, which is an extra."""
+"""A summary as a PNG bar chart, for hosts that show no apps; drawn by matplotlib, which is an extra."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext
 
 MOST_BARS = 20
-"""More bars than a person reads on one picture."""
+"""Most bars of one chart."""
 _BAR = "#2f6fde"
 
 
 def check_can_draw(*, chart: bool) -> None:
-    """Refuse a picture before anything is asked for it.
+    """Refuse a chart before any request is made for it.
 
     Raises:
-        InputError: One is wanted, and the extra is not installed.
+        InputError: A chart is wanted, and the extra is not installed.
     """
     if chart and find_spec("matplotlib") is None:
         raise InputError(
@@ -51,7 +51,7 @@ def draw_bars(groups: Sequence[Mapping[str, Any]], measure: str, title: str) -> 
     """Draw one bar a group, the first on top, and return the PNG.
 
     Args:
-        groups: What a summary answers: keys as text, measures as numbers.
+        groups: The groups of a summary: keys as text, measures as numbers.
         measure: Which of the measures the bars show.
         title: What stands above; it is shown as it is, like all labels.
     """
@@ -77,6 +77,6 @@ def draw_bars(groups: Sequence[Mapping[str, Any]], measure: str, title: str) -> 
 
 
 def label_of(group: Mapping[str, Any]) -> str:
-    """Return what a group is called: its keys, without its measures."""
+    """Return the label of a group: its keys, without its measures."""
     keys = [str(value or "(none)")[:40] for value in group.values() if not isinstance(value, int | float)]
     return ", ".join(keys) or "all"

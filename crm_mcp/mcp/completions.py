@@ -1,4 +1,4 @@
-"""What a host offers while a person fills in a prompt or an address: modules, statuses and users by name."""
+"""Completions while the user fills in a prompt or a resource address: modules, statuses and users by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mcp.types import CompletionArgument, CompletionContext, PromptReference, ResourceTemplateReference
 
 MOST_VALUES = 100
-"""Most suggestions of one answer, as the protocol has it."""
+"""Most suggestions of one completion, by the protocol."""
 
 
 def add_completions(server: MCPServer[None], connectors: Sequence[Connector]) -> None:
@@ -44,7 +44,7 @@ def add_completions(server: MCPServer[None], connectors: Sequence[Connector]) ->
 
 
 async def _names(connector: Connector, argument: str, module: str) -> list[str]:
-    """Ask the CRM; where it cannot answer there is nothing to suggest, which is no error to a person who types."""
+    """Read the names from the CRM; an error means no suggestions."""
     try:
         return await connector.list_names(argument, module)
     except CrmError:
@@ -52,7 +52,7 @@ async def _names(connector: Connector, argument: str, module: str) -> list[str]:
 
 
 def _completion(names: Sequence[str], typed: str) -> Completion:
-    """Keep what holds the typed text, what starts with it first."""
+    """Return the names that contain the typed text, first those that start with it."""
     wanted = typed.casefold()
     found = sorted(
         {name for name in names if wanted in name.casefold()},

@@ -119,7 +119,7 @@ def _only(description: ModuleDescription, names: Sequence[str]) -> ModuleDescrip
 
 
 def _fitting(description: ModuleDescription) -> ModuleDescription:
-    """Return a description that one answer holds: one too long loses its choices, then its last fields, and says so."""
+    """Return a description that fits one result: without choices, then without its last fields, with a note."""
     if size_of(description) <= MAX_ANSWER_BYTES:
         return description
     lean: list[FieldDescription] = [{"name": one["name"], "type": one["type"]} for one in description["fields"]]

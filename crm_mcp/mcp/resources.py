@@ -3,7 +3,7 @@
 | address | gives |
 |---|---|
 | `crm://modules` | the modules of every connected CRM |
-| `crm://schema/{crm}/{module}` | what `describe_module` answers |
+| `crm://schema/{crm}/{module}` | the result of `describe_module` |
 | `crm://record/{crm}/{kind}/{record_id}` | one record; `kind` is a module of Ivinex, or `project` and the like |
 """
 
@@ -38,7 +38,9 @@ def add_resources(server: MCPServer[None], connectors: Sequence[Connector]) -> N
         "crm://modules", name="modules", title="Modules", description="All modules with their ids.", mime_type=_JSON
     )
     async def modules() -> str:  # pyright: ignore[reportUnusedFunction]  # registered by the decorator
-        return _text([{"crm": one.name, **module} for one in connectors for module in await _told(one.list_modules())])
+        return _text(
+            [{"crm": one.name, **module} for one in connectors for module in await _as_resource(one.list_modules())]
+        )
 
     @server.resource(
         "crm://schema/{crm}/{module}",
@@ -48,7 +50,7 @@ def add_resources(server: MCPServer[None], connectors: Sequence[Connector]) -> N
         mime_type=_JSON,
     )
     async def schema(crm: str, module: str) -> str:  # pyright: ignore[reportUnusedFunction]
-        return _text(await _told(connector_of(crm).describe_module(module)))
+        return _text(await _as_resource(connector_of(crm).describe_module(module)))
 
     kinds = "; ".join(f"{one.name}: {', '.join(one.record_kinds())}" for one in connectors)
 
@@ -60,13 +62,13 @@ def add_resources(server: MCPServer[None], connectors: Sequence[Connector]) -> N
         mime_type=_JSON,
     )
     async def record(crm: str, kind: str, record_id: str) -> str:  # pyright: ignore[reportUnusedFunction]
-        return _text(await _told(connector_of(crm).read_record(kind, record_id)))
+        return _text(await _as_resource(connector_of(crm).read_record(kind, record_id)))
 
 
-async def _told(answer: Awaitable[_T]) -> _T:
-    """Return the answer; a failure is told in its own words, which hold no login."""
+async def _as_resource(result: Awaitable[_T]) -> _T:
+    """Return the result; turn an error into one of resources, with the same text, which holds no login."""
     try:
-        return await answer
+        return await result
     except (NotFoundError, InputError) as error:
         raise ResourceNotFoundError(str(error)) from error
     except CrmError as error:

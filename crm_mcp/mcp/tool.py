@@ -50,7 +50,7 @@ class CrmTool(Tool):
         return compact_result(result)
 
     def _refuse_what_is_too_long(self, result: Json) -> None:
-        """Refuse an answer that a model cannot take in; each tool keeps within it by itself, this is for the rest."""
+        """Refuse a result over the limit; the tools whose results can grow keep within it themselves."""
         reads = self.annotations is not None and self.annotations.read_only_hint
         if reads and (size := size_of(result)) > MAX_ANSWER_BYTES:
             raise ToolError(f"The answer of {self.name} has {size:,} bytes, too many to read. Ask for less at a time.")
@@ -141,21 +141,21 @@ def refuse_same_names(tools: Iterable[CrmTool]) -> None:
         titles[tool.name] = tool.title
 
 
-_LEADS_ON = frozenset({"id", "next_cursor", "plan_id"})
-"""Text in an answer that a later call takes."""
+_FOR_LATER_CALLS = frozenset({"id", "next_cursor", "plan_id"})
+"""Texts in a result that a later call takes."""
 
 
 def one_level_deep(schema: Json) -> Json:
-    """Return an output schema that names what an answer holds, but not what is inside of it.
+    """Return an output schema with the keys of a result, but not what is inside their values.
 
-    A text that may be absent explains itself where it is there; only those that a later call takes are named.
+    Of optional texts and booleans only those are kept that a later call takes.
     """
     shapes = {name: {"type": value["type"]} for name, value in schema.get("properties", {}).items()}
     always = schema.get("required", [])
     named = {
         name: shape
         for name, shape in shapes.items()
-        if name in always or name in _LEADS_ON or shape["type"] not in ("string", "boolean")
+        if name in always or name in _FOR_LATER_CALLS or shape["type"] not in ("string", "boolean")
     }
     return schema | {"properties": named}
 
