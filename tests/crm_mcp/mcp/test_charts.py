@@ -20,6 +20,8 @@ from crm_mcp.server import build_server
 from crm_mcp.transport.session import ConnectionPool
 from tests.support.crm_stub import CrmStub
 
+pytestmark = pytest.mark.slow
+
 PNG = b"\x89PNG\r\n\x1a\n"
 STAGES = [{"collection_id": "1", "stage": "New", "amount": "5"}, {"collection_id": "2", "stage": "Won", "amount": "7"}]
 

@@ -24,7 +24,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 HOST = Path(__file__).with_name("app_host.html").read_text(encoding="utf-8")
 SUMMARY = {"module": "Sales", "group_by": ["status"], "measures": ["sum:Int1201"]}
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")]
 
 
 @pytest.fixture(scope="module")

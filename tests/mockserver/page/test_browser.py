@@ -23,7 +23,10 @@ CHROMIUM = next((path for name in _NAMES if (path := shutil.which(name))), None)
 AUDIT = Path(__file__).with_name("audit.js").read_text()
 PATIENCE_MS = 20_000
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=f"none of {', '.join(_NAMES)} is installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason=f"none of {', '.join(_NAMES)} is installed"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -199,6 +199,7 @@ def test_a_field_that_no_schema_knows_is_refused_with_what_was_meant(sales: CrmF
     assert searches(sales) == 0
 
 
+@pytest.mark.slow
 def test_a_summary_of_5000_projects_is_small_and_agrees_with_counting_by_hand(crm_fake: CrmFake) -> None:
     made = generate_seed({"minicrm": read_seed("demo")["minicrm"]}, 12_400)
     crm_fake.seed(made)

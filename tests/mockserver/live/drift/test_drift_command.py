@@ -17,6 +17,8 @@ from mockserver.fake_process import FakeServer, running_fake
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving
 from tests.support.in_process import IVINEX_LOGIN, MINICRM_LOGIN
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = {
     "IVINEX_USERNAME": IVINEX_LOGIN[0],
     "IVINEX_PASSWORD": IVINEX_LOGIN[1],

@@ -20,6 +20,8 @@ from tests.crm_mcp.transport.local_server import Handler, fresh, serving
 from tests.mockserver.live.record.test_scrubbing import assert_valid
 from tests.support.in_process import IVINEX_LOGIN, MINICRM_LOGIN
 
+pytestmark = pytest.mark.slow
+
 LOGINS = {
     "IVINEX_USERNAME": IVINEX_LOGIN[0],
     "IVINEX_PASSWORD": IVINEX_LOGIN[1],
