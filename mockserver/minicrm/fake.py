@@ -20,7 +20,11 @@ from mockserver.minicrm.deviations import (
     REQUESTS_ARE_LIMITED,
 )
 from mockserver.minicrm.endpoints import contacts, projects
+from mockserver.minicrm.endpoints.addresses import Address
+from mockserver.minicrm.endpoints.contacts import Contact
+from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.request_context import RequestContext
+from mockserver.minicrm.endpoints.tasks import Task
 from mockserver.minicrm.responses import render_bad_login, render_refusal, render_success
 from mockserver.minicrm.routes import (
     Route,
@@ -31,22 +35,19 @@ from mockserver.minicrm.routes import (
 )
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account
-from mockserver.minicrm.seed import Seed, parse_seed
+from mockserver.minicrm.seed import KINDS, Seed, parse_seed
 from mockserver.minicrm.store import (
-    KINDS,
-    Address,
-    Contact,
-    Project,
-    Task,
     add_words,
     count_rows,
+    create_indexes,
+    create_tables,
+    drop_tables,
     has_account,
     read_account_document,
     save_account,
     save_rows,
     set_next_id,
 )
-from mockserver.minicrm.tables import create_indexes, create_tables, drop_tables
 
 if TYPE_CHECKING:
     from mockserver.crm.record_views import RecordViews
@@ -79,10 +80,10 @@ class MinicrmFake:
         self._document = ""
         self._account: Account
         with transaction(connection):
-            create_tables(connection)
+            create_tables(connection, KINDS)
             if not has_account(connection):
                 self._store(parse_seed({}, self._now()))
-            create_indexes(connection)
+            create_indexes(connection, KINDS)
 
     def load(self, seed: Mapping[str, object]) -> None:
         """Replace all data by the MiniCRM part of a seed document (`{}` is an empty account).
@@ -92,16 +93,15 @@ class MinicrmFake:
         """
         parsed = parse_seed(seed, self._now())
         with transaction(self._connection):
-            drop_tables(self._connection)
-            create_tables(self._connection)
+            drop_tables(self._connection, KINDS)
+            create_tables(self._connection, KINDS)
             self._store(parsed)
-            create_indexes(self._connection)
+            create_indexes(self._connection, KINDS)
         self._limit.forget()
 
     def counts(self) -> dict[str, int]:
         """Return how many contacts, projects, tasks and addresses there are."""
-        names = {"project": "projects", "contact": "contacts", "task": "tasks", "address": "addresses"}
-        return {names[kind]: count_rows(self._connection, kind) for kind in KINDS}
+        return {kind.TABLE.kinds: count_rows(self._connection, kind) for kind in KINDS}
 
     def list_logins(self) -> Sequence[tuple[str, str]]:
         """Return the account's logins as system id and API key."""
@@ -175,11 +175,11 @@ class MinicrmFake:
         save_rows(self._connection, Address, seed.addresses)
         fields, modules = seed.account.contact_fields, seed.account.modules
         words = ((row.id, contacts.list_texts(fields[row.type], row)) for row in seed.contacts)
-        add_words(self._connection, "contact", words)
+        add_words(self._connection, Contact, words)
         words = ((row.id, projects.list_texts(modules[row.category_id].fields, row)) for row in seed.projects)
-        add_words(self._connection, "project", words)
+        add_words(self._connection, Project, words)
         for kind in KINDS:
-            set_next_id(self._connection, kind, seed.next_ids.get(kind))
+            set_next_id(self._connection, kind, seed.next_ids.get(kind.TABLE.kind))
 
     def _now(self) -> str:
         return self._clock.now().isoformat(" ", "seconds")

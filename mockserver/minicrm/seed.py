@@ -14,8 +14,10 @@ from mockserver.minicrm.account import ACCOUNT_KEYS, READER, dump_account, parse
 from mockserver.minicrm.endpoints import contacts as contact_endpoints
 from mockserver.minicrm.endpoints import projects as project_endpoints
 from mockserver.minicrm.endpoints import tasks as task_endpoints
-from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS
-from mockserver.minicrm.endpoints.tasks import TASK_STATUSES, build_task_fields
+from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS, Address
+from mockserver.minicrm.endpoints.contacts import Contact
+from mockserver.minicrm.endpoints.projects import Project
+from mockserver.minicrm.endpoints.tasks import TASK_STATUSES, Task, build_task_fields
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import (
     BUILT_IN_CONTACT_FIELDS,
@@ -23,10 +25,12 @@ from mockserver.minicrm.schema import (
     ContactType,
     Field,
 )
-from mockserver.minicrm.store import KINDS, Address, Contact, Kind, Project, Row, Task
+from mockserver.minicrm.store import Row
 from mockserver.minicrm.values import parse_value
 
-KEYS = (*ACCOUNT_KEYS, "contacts", "projects", "tasks", "addresses", "next_ids")
+# The kinds of rows that an account keeps, in the order of their counts.
+KINDS: tuple[type[Row], ...] = (Project, Contact, Task, Address)
+KEYS = (*ACCOUNT_KEYS, *(kind.TABLE.kinds for kind in KINDS), "next_ids")
 _HISTORY = ("CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy")
 _PATH = "minicrm"
 
@@ -53,7 +57,7 @@ class Seed:
     projects: Sequence[Project]
     tasks: Sequence[Task]
     addresses: Sequence[Address]
-    next_ids: Mapping[Kind, int]
+    next_ids: Mapping[str, int]
 
 
 def parse_seed(part: object, now: str) -> Seed:
@@ -71,10 +75,8 @@ def parse_seed(part: object, now: str) -> Seed:
     unlisted = _find_unlisted(listed, READER.take_items(seed.get("projects", []), f"{_PATH}.projects"))
     document = dump_account(seed, unlisted)
     reader = _Reader(parse_account(seed, unlisted), now)
-    given = READER.take_object(seed.get("next_ids", {}), f"{_PATH}.next_ids", KINDS)
-    next_ids: dict[Kind, int] = {
-        cast("Kind", key): READER.take_id(value, f"{_PATH}.next_ids.{key}") for key, value in given.items()
-    }
+    given = READER.take_object(seed.get("next_ids", {}), f"{_PATH}.next_ids", [kind.TABLE.kind for kind in KINDS])
+    next_ids = {key: READER.take_id(value, f"{_PATH}.next_ids.{key}") for key, value in given.items()}
     return Seed(
         account=reader.account,
         document=document,

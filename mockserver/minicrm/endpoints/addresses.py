@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import ADDRESS_LIST_IS_AN_OBJECT, STRUCTURED_ADDRESSES
+from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.responses import render_list, render_rows
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field
-from mockserver.minicrm.store import Address, Contact, list_rows, read_row, save_row, take_next_id
+from mockserver.minicrm.store import Row, Table, list_rows, read_row, save_row, take_next_id
 from mockserver.minicrm.values import parse_value
 
 ADDRESS_FIELDS: Mapping[str, Field] = {
@@ -26,6 +29,17 @@ ADDRESS_FIELDS: Mapping[str, Field] = {
         Field("Default", "Boolean"),
     )
 }
+
+
+@dataclass(slots=True, kw_only=True)
+class Address(Row):
+    """One address of a contact; `fields` holds all but Id and ContactId."""
+
+    TABLE: ClassVar[Table] = Table("address", "addresses", {"by_contact": "(contact_id)"})
+    contact_id: int
+    fields: dict[str, object] = field(default_factory=dict[str, object])
+    created_at: str = ""
+    updated_at: str = ""
 
 
 def list_addresses(context: RequestContext) -> object:
@@ -84,7 +98,7 @@ def create_address(context: RequestContext) -> object:
         raise RefusalError(rules.NO_SUCH_CONTACT, "ContactId")
     address = Address(id=0, contact_id=contact_id, created_at=context.now)
     _write(context, address, body)
-    address.id = take_next_id(context.connection, "address")
+    address.id = take_next_id(context.connection, Address)
     save_row(context.connection, address)
     return {"Id": address.id}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mockserver.minicrm import rules
-from mockserver.minicrm.endpoints.contacts import COLUMNS, keep_digits, render_row
+from mockserver.minicrm.endpoints.contacts import COLUMNS, Contact, keep_digits, render_row
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.endpoints.search import (
     Conditions,
@@ -19,7 +19,6 @@ from mockserver.minicrm.endpoints.search import (
 from mockserver.minicrm.responses import render_rows
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import CONTACT_TYPES
-from mockserver.minicrm.store import Contact
 from mockserver.minicrm.values import read_whole
 
 # Query, Email, Type and Page are documented, the search by any field is observed, UpdatedSince is assumed.

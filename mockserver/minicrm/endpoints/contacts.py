@@ -4,20 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import cast
+from dataclasses import dataclass
+from typing import ClassVar, cast
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import DETAIL_SHOWS_EVERY_FIELD, SEARCH_IDS_ARE_INTS, TYPE_IS_A_LABEL
-from mockserver.minicrm.endpoints.projects import render_history
-from mockserver.minicrm.endpoints.request_context import RequestContext
+from mockserver.minicrm.endpoints.request_context import RequestContext, render_history
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import BUILT_IN_CONTACT_FIELDS, CONTACT_TYPES, ContactType, Field, find_label
-from mockserver.minicrm.store import Contact, read_row, save_row, save_words, take_next_id
+from mockserver.minicrm.store import NamedRow, Table, read_row, save_row, save_words, take_next_id
 from mockserver.minicrm.values import read_whole
 
 # Where these fields are kept; all others lie in `Contact.fields`.
 COLUMNS = {"Id": "id", "Type": "type", "BusinessId": "business_id", "ReferenceId": "reference_id"}
 _NOT_DIGITS = re.compile(r"[^0-9]", re.ASCII)
+
+
+@dataclass(slots=True, kw_only=True)
+class Contact(NamedRow):
+    """One person or business; `fields` holds all but Id, Type, BusinessId and ReferenceId."""
+
+    TABLE: ClassVar[Table] = Table(
+        "contact",
+        "contacts",
+        {
+            "by_type": "(type)",
+            "by_name": "(name)",
+            "by_business": "(business_id)",
+            "by_phone": "(phone_backwards)",
+            "by_reference": "(reference_id)",
+            "by_update": "(updated_at)",
+        },
+        has_words=True,
+    )
+    type: ContactType
+    business_id: int | None = None
+    phone_backwards: str = ""
 
 
 def get_contact(context: RequestContext) -> object:
@@ -49,7 +71,7 @@ def create_contact(context: RequestContext) -> object:
     body = context.read_body()
     contact = Contact(id=0, type=_read_type(context, body), created_at=context.now)
     _write(context, contact, body)
-    contact.id = take_next_id(context.connection, "contact")
+    contact.id = take_next_id(context.connection, Contact)
     _save(context, contact)
     return {"Id": contact.id}
 
@@ -154,4 +176,4 @@ def _read_business(context: RequestContext, value: object) -> int | None:
 def _save(context: RequestContext, contact: Contact) -> None:
     save_row(context.connection, contact)
     texts = list_texts(context.account.contact_fields[contact.type], contact)
-    save_words(context.connection, "contact", contact.id, texts)
+    save_words(context.connection, Contact, contact.id, texts)

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import SEARCH_NEEDS_A_CRITERION, TRASH_IS_HIDDEN
-from mockserver.minicrm.endpoints.projects import COLUMNS, find_businesses, get_project_by_reference, render_row
+from mockserver.minicrm.endpoints.projects import (
+    COLUMNS,
+    Project,
+    find_businesses,
+    get_project_by_reference,
+    render_row,
+)
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.endpoints.search import (
     Conditions,
@@ -20,7 +26,6 @@ from mockserver.minicrm.endpoints.search import (
 from mockserver.minicrm.responses import render_rows
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import STATUS_GROUPS, Field, build_project_schema
-from mockserver.minicrm.store import Project
 from mockserver.minicrm.suggestions import suggest_word
 from mockserver.minicrm.values import read_whole
 

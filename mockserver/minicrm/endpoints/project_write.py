@@ -9,11 +9,12 @@ from mockserver.minicrm.deviations import (
     CONTACT_MAY_CHANGE,
     UNKNOWN_USER_IS_TAKEN,
 )
-from mockserver.minicrm.endpoints.projects import COLUMNS, find_businesses, list_texts
+from mockserver.minicrm.endpoints.contacts import Contact
+from mockserver.minicrm.endpoints.projects import COLUMNS, Project, find_businesses, list_texts
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field, Module
-from mockserver.minicrm.store import Contact, Project, read_row, save_row, save_words, take_next_id
+from mockserver.minicrm.store import read_row, save_row, save_words, take_next_id
 from mockserver.minicrm.values import parse_value
 
 
@@ -37,7 +38,7 @@ def create_project(context: RequestContext) -> object:
     )
     _write(context, project, module, body)
     _refuse_missing(project, module)
-    project.id = take_next_id(context.connection, "project")
+    project.id = take_next_id(context.connection, Project)
     _save(context, project)
     return {"Id": project.id}
 
@@ -135,4 +136,4 @@ def _refuse_missing(project: Project, module: Module) -> None:
 def _save(context: RequestContext, project: Project) -> None:
     save_row(context.connection, project)
     texts = list_texts(context.account.modules[project.category_id].fields, project)
-    save_words(context.connection, "project", project.id, texts)
+    save_words(context.connection, Project, project.id, texts)

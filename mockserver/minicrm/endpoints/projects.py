@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import (
@@ -11,10 +13,11 @@ from mockserver.minicrm.deviations import (
     DETAIL_SHOWS_EVERY_FIELD,
     SEARCH_IDS_ARE_INTS,
 )
-from mockserver.minicrm.endpoints.request_context import RequestContext
+from mockserver.minicrm.endpoints.contacts import Contact
+from mockserver.minicrm.endpoints.request_context import RequestContext, render_history
 from mockserver.minicrm.rules import RefusalError
-from mockserver.minicrm.schema import Account, Field
-from mockserver.minicrm.store import Contact, Project, list_rows
+from mockserver.minicrm.schema import Field
+from mockserver.minicrm.store import NamedRow, Table, list_rows
 
 # Where the built-in fields are kept; all others lie in `Project.fields`.
 COLUMNS = {
@@ -27,6 +30,33 @@ COLUMNS = {
     "Deleted": "deleted",
     "ReferenceId": "reference_id",
 }
+
+
+@dataclass(slots=True, kw_only=True)
+class Project(NamedRow):
+    """One project; `fields` holds what its module's schema adds."""
+
+    TABLE: ClassVar[Table] = Table(
+        "project",
+        "projects",
+        {
+            "by_category": "(category_id, deleted)",
+            "by_contact": "(contact_id, deleted)",
+            "by_status": "(status_id, deleted)",
+            "by_user": "(user_id, deleted)",
+            "out_of_trash": "(id) WHERE deleted = 0",
+            "in_trash": "(id) WHERE deleted = 1",
+            "by_name": "(name)",
+            "by_reference": "(reference_id)",
+            "by_update": "(updated_at, deleted)",
+        },
+        has_words=True,
+    )
+    category_id: int
+    contact_id: int | None = None
+    status_id: int | None = None
+    user_id: int | None = None
+    deleted: int = 0
 
 
 def get_project(context: RequestContext) -> object:
@@ -98,16 +128,6 @@ def render_row(context: RequestContext, project: Project, business_id: int | Non
         "Deleted": project.deleted,
     }
     return {key: value for key, value in row.items() if value is not None}
-
-
-def render_history(account: Account, row: Project | Contact) -> dict[str, object]:
-    """Return who wrote an entity and when; what the API itself wrote has no user (assumed)."""
-    return {
-        "CreatedBy": account.users.get(row.created_by or 0, ""),
-        "CreatedAt": row.created_at,
-        "UpdatedBy": account.users.get(row.updated_by or 0, ""),
-        "UpdatedAt": row.updated_at,
-    }
 
 
 def find_businesses(connection: sqlite3.Connection, projects: Sequence[Project]) -> dict[int, int]:

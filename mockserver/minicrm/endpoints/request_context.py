@@ -6,7 +6,6 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from mockserver.crm.profiles import Deviation, Language, Profile
 from mockserver.documents.strict_json import JsonError, as_object, parse_json
@@ -17,12 +16,11 @@ from mockserver.minicrm.deviations import (
 )
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account, Field
-from mockserver.minicrm.store import Row, read_row
+from mockserver.minicrm.store import AnyRow, NamedRow, read_row
 from mockserver.minicrm.suggestions import suggest_body, suggest_field
 from mockserver.minicrm.values import parse_value, print_value
 
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
-AnyRow = TypeVar("AnyRow", bound=Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ class RequestContext:
         row = read_row(self.connection, kind, self.read_target_id())
         if row is None:
             where = rules.WHERE_TO_FIND[kind.__name__]
-            raise RefusalError(rules.WRONG_ID, hints=[f"there is no {kind.__name__.lower()} {self.target}; {where}"])
+            raise RefusalError(rules.WRONG_ID, hints=[f"there is no {kind.TABLE.kind} {self.target}; {where}"])
         return row
 
     def read_body(self) -> dict[str, object]:
@@ -134,3 +132,13 @@ class RequestContext:
         """
         if owner.name in body and parse_value(owner, body.pop(owner.name), self.language) != owner_id:
             raise RefusalError(rule, owner.name)
+
+
+def render_history(account: Account, row: NamedRow) -> dict[str, object]:
+    """Return who wrote an entity and when; what the API itself wrote has no user (assumed)."""
+    return {
+        "CreatedBy": account.users.get(row.created_by or 0, ""),
+        "CreatedAt": row.created_at,
+        "UpdatedBy": account.users.get(row.updated_by or 0, ""),
+        "UpdatedAt": row.updated_at,
+    }

@@ -66,7 +66,7 @@ def find_page(
 ) -> tuple[int, list[AnyRow]]:
     """Return how many rows meet the conditions, and those of a page, by ascending id."""
     where, values = conditions.sql, conditions.parameters
-    count = count_rows(context.connection, kind.KIND, where, values)
+    count = count_rows(context.connection, kind, where, values)
     return count, list_rows(context.connection, kind, where, values, limit=PAGE_SIZE, offset=page * PAGE_SIZE)
 
 

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import ClassVar
+
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import CLOSED_TASKS_STAY, SEARCH_IDS_ARE_INTS
+from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.responses import render_list
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account, Field
-from mockserver.minicrm.store import Project, Task, list_rows, read_row, save_row, take_next_id
+from mockserver.minicrm.store import Row, Table, list_rows, read_row, save_row, take_next_id
 from mockserver.minicrm.suggestions import suggest_word
 from mockserver.minicrm.values import parse_value
 
 COLUMNS = {"UserId": "user_id", "Type": "type", "Status": "status", "Deadline": "deadline", "Comment": "comment"}
 
 TASK_STATUSES = ("Open", "Closed")
+
+
+@dataclass(slots=True, kw_only=True)
+class Task(Row):
+    """One task of a project."""
+
+    TABLE: ClassVar[Table] = Table("task", "tasks", {"by_project": "(project_id, status)"})
+    project_id: int
+    user_id: int | None = None
+    type: int | None = None
+    status: str = "Open"
+    deadline: str | None = None
+    comment: str | None = None
+    attachments: dict[str, object] = field(default_factory=dict[str, object])
+    created_at: str = ""
+    updated_at: str = ""
 
 
 def build_task_fields(account: Account) -> dict[str, Field]:
@@ -83,7 +103,7 @@ def create_task(context: RequestContext) -> object:
         context.hints.append("a task without a Comment says nothing")
     task = Task(id=0, project_id=project_id, user_id=project.user_id, created_at=context.now)
     _write(context, task, body)
-    task.id = take_next_id(context.connection, "task")
+    task.id = take_next_id(context.connection, Task)
     save_row(context.connection, task)
     return {"Id": task.id}
 
