@@ -52,7 +52,7 @@ def running_fake() -> Generator[str]:
 
 
 class Narrator:
-    """Plays tool calls in one MCP session and prints each: why, the call, and what came back."""
+    """Makes tool calls in one MCP session and prints each: why, the call, and its result."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -62,7 +62,7 @@ class Narrator:
         """Call a tool, print the exchange, and return the structured result.
 
         Raises:
-            DemoError: The tool answered with an error.
+            DemoError: The result is an error.
         """
         self._step += 1
         click.echo("\n" + click.style(f"{self._step}. {why}", bold=True))
@@ -137,7 +137,7 @@ def _neutral_environment() -> dict[str, str]:
 
 
 async def _session(assistant: Narrator) -> None:
-    """The story: a contact and its open tasks in MiniCRM, then a filter, a note and reading it back in Ivinex."""
+    """Look up a contact and its open tasks in MiniCRM, then filter, write a note and read it back in Ivinex."""
     people = await assistant.call("Who is Katalin?", "search_contacts", query="Katalin", type="Person")
     projects = await assistant.call(
         "What is going on with her?",

@@ -1,4 +1,4 @@
-"""What the environment and `.env` say: the settings of the server itself, and the rules every CRM's settings follow.
+"""The settings of the server itself, from the environment and `.env`, and the rules that all CRMs' settings follow.
 
 A CRM's own settings live in its folder. No value of a setting is ever repeated in an error: it may be a secret.
 """

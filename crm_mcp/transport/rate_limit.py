@@ -10,13 +10,7 @@ from pyrate_limiter import Duration, InMemoryBucket, Rate, RateItem
 
 
 class RateLimit:
-    """Lets callers through in turn, and makes them wait once the minute is full.
-
-    Args:
-        requests_per_minute: How many may pass in any 60 seconds.
-        clock: Tells the time in seconds; another one makes tests fast.
-        sleep: Waits for so many seconds.
-    """
+    """Lets callers through in the order they came, and makes them wait once 60 seconds are full."""
 
     def __init__(
         self,
@@ -31,7 +25,7 @@ class RateLimit:
         self._turn = asyncio.Lock()
 
     async def wait(self) -> None:
-        """Return when the next request may be sent; callers are let through in the order they came."""
+        """Return when the next request may be sent."""
         async with self._turn:
             while not self._bucket.put(request := RateItem("request", self._now_ms())):
                 wait_ms = self._bucket.waiting(request)

@@ -34,7 +34,7 @@ class ConnectionPool:
 
     Args:
         timeout_s: Time for one request from beginning to end, in seconds.
-        ca_file: A private certificate authority (PEM) to trust beside the public ones.
+        ca_file: A private certificate authority (PEM) to trust beside the public ones; None is no other.
     """
 
     def __init__(self, *, timeout_s: float = 30.0, ca_file: Path | None = None) -> None:
@@ -77,10 +77,10 @@ class Session:
 
     Args:
         pool: The connections, shared by all accounts.
-        crm: The CRM's name for people, used in errors.
+        crm: The CRM's title, for errors.
         base_url: Scheme, host and perhaps a folder, without a trailing slash and without a login.
         login: What each request logs in with.
-        rate_limit: Waits before each request; None is no limit.
+        rate_limit: None is no limit.
     """
 
     def __init__(
@@ -165,7 +165,7 @@ class Session:
         return Response(received.status_code, body, headers.get("content-type", ""), request, headers)
 
     def _without_login(self, body: bytes) -> bytes:
-        """Strike out the login, however it is written: some error pages print the request they refuse."""
+        """Replace the login by ***, however it is written: some error pages print the request they refuse."""
         *texts, secret = self._login.secrets()
         plain = [*texts, secret, quote(secret), quote(secret, safe="")]
         written = [*plain, *(json.dumps(text)[1:-1] for text in plain)]
@@ -175,7 +175,7 @@ class Session:
         return body
 
     def _unreachable(self, error: Exception, *, sent: bool, request: Request) -> UnreachableError:
-        """Say what happened, and above all whether a write may have been done."""
+        """Build the error for a request without a response; once it was `sent`, a write may have been done."""
         unknown = request.unknown_outcome if sent else ""
         reason = str(error) or f"no complete answer in {self._pool.timeout_s:g} s"
         return UnreachableError(

@@ -1,4 +1,4 @@
-"""`CrmFake`: one workspace of a fake as a test sees it, with its addresses, its logins, and all that steers it.
+"""`CrmFake`: one workspace of a fake as a test uses it: its addresses, logins, data, journal, clock and faults.
 
 It is the same whether the fake is a process behind a socket (`fake_process`) or mounted in this one (`respx_mount`).
 """
