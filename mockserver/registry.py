@@ -11,6 +11,8 @@ CRMS: tuple[CrmEntry, ...] = (
     IVINEX,
     MINICRM,
 )
+ALL_CRMS = "both" if len(CRMS) == 2 else "all"
+"""What a command's `--crm` calls all of them."""
 
 
 def get_entry(name: str) -> CrmEntry:

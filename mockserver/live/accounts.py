@@ -15,10 +15,8 @@ from pydantic import Field, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mockserver.crm.entry import CrmEntry
-from mockserver.registry import CRMS, get_entry
+from mockserver.registry import ALL_CRMS, CRMS, get_entry
 
-ALL_CRMS = "both" if len(CRMS) == 2 else "all"
-"""How `--crm` calls all of them."""
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 

@@ -8,8 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from mockserver.live.accounts import ALL_CRMS
-from mockserver.registry import CRMS
+from mockserver.registry import ALL_CRMS, CRMS
 
 EXIT_UNUSABLE = 2
 _Function = TypeVar("_Function", bound=Callable[..., Any])

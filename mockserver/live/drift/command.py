@@ -93,11 +93,11 @@ def _compare(
     profile: ProfileName,
     per_minute: int,
 ) -> list[Comparison]:
-    from mockserver.live.accounts import ALL_CRMS, AccountError, read_accounts
+    from mockserver.live.accounts import AccountError, read_accounts
     from mockserver.live.drift.run import compare_accounts, compare_recordings
     from mockserver.live.drift.sources import NotComparableError
     from mockserver.live.http import UnreachableError
-    from mockserver.registry import CRMS
+    from mockserver.registry import ALL_CRMS, CRMS
 
     try:
         if recorded is not None:
