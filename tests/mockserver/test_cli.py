@@ -229,3 +229,19 @@ def test_the_first_answer_comes_soon():
         fetch(f"{url}/_control/health")
     # The aim is 0.6 s on a free machine; this only catches something heavy slipping into the start.
     assert time.monotonic() - started < 10
+
+
+def test_serving_loads_no_library_that_only_other_commands_and_pages_need():
+    others = {
+        "pydantic",
+        "faker",
+        "httpx",
+        "jinja2",
+        "harfile",
+        "mcp",
+        "mockserver.page",
+        "mockserver.crm.record_views",
+    }
+    code = f"import sys, mockserver.cli, mockserver.server.app; print({others} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
