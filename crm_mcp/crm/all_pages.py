@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.paging import Page, PageRules
 from crm_mcp.crm.progress import Steps
 

@@ -50,7 +50,7 @@ def raise_for_refusal(response: Response, account: Account) -> None:
         NotFoundError, BadRequestError, MethodNotAllowedError, RateLimitedError, ServerFaultError: As named.
         UnexpectedAnswerError: A redirect, or a status that no CRM has a use for.
     """
-    if 200 <= response.status < 300:
+    if not response.is_refusal:
         return
     said = quote(response)
     words = f' It said: "{said}".' if said else ""

@@ -1,13 +1,17 @@
 """What passes between a CRM's wire codec and the transport: one request out, one response back.
 
-Pure data: nothing here knows httpx, MCP or any CRM.
+A client's method is made of the two halves of a codec: build the request, send it, parse the response. Nothing here
+knows httpx, MCP or any CRM.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class Response:
     request: Request
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the status is no 2xx."""
+        return not 200 <= self.status < 300
+
 
 class Sender(Protocol):
     """Whatever carries a request to the CRM: the transport's session, or a stand-in in tests."""
@@ -62,3 +71,22 @@ class Sender(Protocol):
     async def send(self, request: Request) -> Response:
         """Send one request and return the CRM's response, refusals included."""
         ...
+
+
+class Client:
+    """Works in one account through a `Sender`; each CRM's client adds its operations."""
+
+    def __init__(self, sender: Sender) -> None:
+        self.sender = sender
+
+
+def operation(
+    build: Callable[_P, Request], parse: Callable[[Response], _T]
+) -> Callable[Concatenate[Client, _P], Coroutine[Any, Any, _T]]:
+    """Return a method that takes what `build` takes and returns what `parse` makes of the response."""
+
+    async def perform(client: Client, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        return parse(await client.sender.send(build(*args, **kwargs)))
+
+    perform.__doc__ = build.__doc__
+    return perform

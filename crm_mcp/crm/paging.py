@@ -1,12 +1,24 @@
-"""The pages that a CRM serves, and how slices of any size are cut from them."""
+"""The pages that a CRM serves, how slices of any size are cut from them, and a TTL cache of the last page of a search.
+
+A CRM serves 100 rows where 20 were wanted, and a cursor wants the next. Only a cursor uses the cache, never a new
+search, and only where the page holds the whole slice; a write through this server empties it.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
+from crm_mcp.crm.expiring import ExpiringMap
+from crm_mcp.crm.messages import Request, Response, Sender
 from crm_mcp.errors import UnexpectedAnswerError
+
+TTL_S = 30.0
+"""How long a cached page is used: a change made elsewhere shows in a later slice after so long at the latest."""
+MAX_SEARCHES = 8
+"""Searches whose last page is cached."""
 
 _T = TypeVar("_T")
 
@@ -31,12 +43,7 @@ class Page(Generic[_T]):
 
 @dataclass(frozen=True, slots=True)
 class PageRules:
-    """How a CRM serves its lists.
-
-    Attributes:
-        crm: The CRM's title, for sentences.
-        page_size: Rows of a full page.
-    """
+    """How a CRM serves its lists: its title, for sentences, and the rows of a full page."""
 
     crm: str
     page_size: int
@@ -126,3 +133,76 @@ def _new_on(page: Page[_T], last_row: _T, rules: PageRules) -> list[_T]:
 
 def _id(row: object) -> int:
     return int(cast("Mapping[str, str]", row)["id"])
+
+
+class PageCache:
+    """The last page read of each of the last few searches of one account; `clock` returns the time in seconds."""
+
+    def __init__(self, rules: PageRules, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rules = rules
+        self._pages = ExpiringMap[str, Page[Any]](TTL_S, max_items=MAX_SEARCHES, clock=clock)
+        self._writes = 0
+
+    async def read_slice(
+        self,
+        search: str,
+        read_page: Callable[[int], Awaitable[Page[_T]]],
+        *,
+        offset: int,
+        limit: int,
+        last_id: str = "",
+    ) -> Slice[_T]:
+        """Return a slice as the function `read_slice` does, without a request where the last page holds it all.
+
+        `search` is all criteria as text, by which the page is found again.
+        """
+        if (cached := self._slice_behind(search, last_id, limit)) is not None:
+            return cached
+
+        async def read_and_keep(number: int) -> Page[_T]:
+            self._pages.pop(search)
+            writes = self._writes
+            page = await read_page(number)
+            if writes == self._writes:  # else it may be from before a write
+                self._pages.put(search, page)
+            return page
+
+        return await read_slice(read_and_keep, self._rules, offset=offset, limit=limit, last_id=last_id)
+
+    def _slice_behind(self, search: str, last_id: str, limit: int) -> Slice[Any] | None:
+        """Return what follows a row; None where the last page does not hold all of it."""
+        page = self._pages.get(search)
+        if page is None or not last_id:
+            return None
+        rows = page.items
+        at = next((at for at, row in enumerate(rows) if row["id"] == last_id), None)
+        if at is None:
+            return None
+        end = at + 1 + limit
+        if end >= len(rows) and self._rules.is_full(page):  # what follows a full page is not known from here
+            return None
+        return Slice(rows[at + 1 : end], page.total, end < len(rows))
+
+    def clear(self) -> None:
+        """Forget every page: something was written."""
+        self._pages.clear()
+        self._writes += 1
+
+    def watch(self, sender: Sender) -> Sender:
+        """Return a sender that clears the cache when something is written through it."""
+        return _WatchedSender(sender, self.clear)
+
+
+class _WatchedSender:
+    def __init__(self, sender: Sender, on_write: Callable[[], None]) -> None:
+        self._sender = sender
+        self._on_write = on_write
+
+    async def send(self, request: Request) -> Response:
+        if request.method == "GET":
+            return await self._sender.send(request)
+        self._on_write()
+        try:
+            return await self._sender.send(request)
+        finally:
+            self._on_write()

@@ -1,11 +1,25 @@
-"""The types of arguments that tools of all CRMs share. Each is a plain type in the schema that a model reads."""
+"""Arguments of tools: the types that tools of all CRMs share, and parameter objects.
+
+Each type is a plain one in the schema that a model reads. In the signature of a tool's function a dataclass, its
+parameter object, stands for one flat argument a field, so that what several tools take in common is added in one place.
+A `Cursor` stands for the text argument of its name, bound to all other arguments.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import dataclasses
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from mcp.server.mcpserver import Context
 from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from crm_mcp.mcp.cursor import PAGING_ARGUMENTS, Cursor
+
+_T = TypeVar("_T")
 
 CallContext = Context[Any, Any]
 """The context of one call: a parameter of this type is filled by the SDK and does not appear in the schema."""
@@ -40,3 +54,84 @@ GroupBy = Annotated[list[str], Field(description="fields, month:FIELD (year:, da
 Measures = Annotated[list[str], Field(description="sum:FIELD, average:, min:, max:")]
 MaxGroups = Annotated[int, Field(ge=0, le=1000), WithJsonSchema({"type": "integer"})]
 """How many groups a summary lists; 0 for as many as 2 kB hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedBy:
+    """Annotates a parameter object whose arguments another tool describes: here the schema gives their types alone."""
+
+    tool: str
+
+
+def flatten(function: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+    """Return the function with one keyword argument for each field of its parameter objects, and a text as cursor."""
+    signature = inspect.signature(function, eval_str=True)
+    objects = {name: kind for name, kind, _ in _parameter_objects(function)}
+    cursors = [one.name for one in signature.parameters.values() if one.annotation is Cursor]
+
+    @functools.wraps(function)
+    async def flat(**given: object) -> object:
+        arguments = {**given, **{name: _bind_cursor(function.__name__, name, given) for name in cursors}}
+        for name, kind in objects.items():
+            arguments[name] = take_fields(kind, arguments)
+            for field in fields(kind):
+                del arguments[field.name]
+        return await function(**arguments)
+
+    parameters = [flat_one for one in signature.parameters.values() for flat_one in _flat_parameters(one)]
+    flat.__signature__ = signature.replace(parameters=parameters)  # pyright: ignore[reportAttributeAccessIssue]  # what `inspect` looks for
+    flat.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": signature.return_annotation}
+    return flat
+
+
+def arguments_described_elsewhere(function: Callable[..., object]) -> list[str]:
+    """Return the flat arguments of the parameter objects that are `DescribedBy` another tool."""
+    return [
+        field.name
+        for _, kind, notes in _parameter_objects(function)
+        if any(isinstance(note, DescribedBy) for note in notes)
+        for field in fields(kind)
+    ]
+
+
+def take_fields(kind: type[_T], arguments: Mapping[str, Any]) -> _T:
+    """Return a parameter object of those arguments that are its fields."""
+    return kind(**{field.name: arguments[field.name] for field in fields(cast("Any", kind))})
+
+
+def _bind_cursor(tool: str, name: str, given: Mapping[str, object]) -> Cursor:
+    scope = {
+        key: value for key, value in given.items() if key not in PAGING_ARGUMENTS and not isinstance(value, Context)
+    }
+    return Cursor.decode(str(given[name]), [tool, scope])
+
+
+def _parameter_objects(function: Callable[..., object]) -> Iterator[tuple[str, type[Any], tuple[object, ...]]]:
+    """Yield each parameter object with its dataclass and what else annotates it."""
+    for name, annotation in get_type_hints(function, include_extras=True).items():
+        kind, *notes = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
+        if name != "return" and kind is not Cursor and is_dataclass(kind):
+            yield name, cast("type[Any]", kind), tuple(notes)
+
+
+def _flat_parameters(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:
+    annotation = parameter.annotation
+    kind = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    if kind is Cursor:
+        yield _keyword(parameter.name, str, "")
+    elif is_dataclass(kind):
+        hints = get_type_hints(kind, include_extras=True)
+        for field in fields(kind):
+            yield _keyword(field.name, hints[field.name], _default_of(field))
+    else:
+        yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+
+
+def _keyword(name: str, annotation: object, default: object) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+def _default_of(field: dataclasses.Field[Any]) -> object:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return inspect.Parameter.empty if field.default is MISSING else field.default

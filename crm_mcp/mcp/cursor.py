@@ -25,7 +25,7 @@ _NEXT_STEP = (
 class Cursor:
     """Where a page starts in a list.
 
-    The parameter `cursor` of a tool's function has this type, and `mcp.parameter_objects` binds it to the arguments
+    The parameter `cursor` of a tool's function has this type, and `mcp.arguments` binds it to the arguments
     of the call: a host gives a text, and a text of a call with other arguments is refused.
 
     Attributes:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import CrmError
-from crm_mcp.mcp.parameter_objects import arguments_described_elsewhere, flatten
+from crm_mcp.mcp.arguments import arguments_described_elsewhere, flatten
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 
 Json = dict[str, Any]
@@ -102,7 +102,7 @@ def build_tool(
 ) -> CrmTool:
     """Make a tool of an async function whose result is a TypedDict.
 
-    The docstring is the description the model reads. Parameters are plain types, `parameter_objects` or a `Cursor`.
+    The docstring is the description the model reads. Parameters are plain types, parameter objects or a `Cursor`.
     Unknown arguments are refused, and both schemas are stripped of what tells a model nothing.
     """
     description = " ".join((function.__doc__ or "").split())

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from mcp.server.mcpserver.prompts.base import Prompt
 
 from crm_mcp.crm.messages import Sender
-from crm_mcp.crm.page_cache import PageCache
+from crm_mcp.crm.paging import PageCache
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription

@@ -1,11 +1,99 @@
-"""One Ivinex portal as the tools see it."""
+"""One Ivinex portal as the tools see it, with the schema inferred of each module.
+
+A module is sampled when a name has to be checked, and its schema is cached for a while.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from crm_mcp.crm.expiring import TtlCache
 from crm_mcp.crm.messages import Sender
-from crm_mcp.ivinex.account.schema_cache import SchemaCache
+from crm_mcp.errors import InputError, RefusedError, UnexpectedAnswerError
+from crm_mcp.ivinex.account.inferred_schema import (
+    DOCUMENTED_FIELDS,
+    InferredSchema,
+    are_documented,
+    field_names,
+    is_documented,
+)
 from crm_mcp.ivinex.client import IvinexClient
+from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.ivinex.settings import IvinexSettings
+
+MAX_AGE_OF_REFUSAL_S = 5.0
+"""A name is refused by a schema no older than this only: a field or option may be new."""
+
+_T = TypeVar("_T")
+
+
+class SchemaCache:
+    """The inferred schemas of one account."""
+
+    def __init__(self, client: IvinexClient, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._schemas = TtlCache(self._sample, clock)
+
+    async def get(self, module_id: str) -> InferredSchema:
+        """Return the schema of a module; two requests where it is not cached.
+
+        Raises:
+            RefusedError: There is no such module, or it may not be read.
+        """
+        return await self._schemas.get(module_id)
+
+    def peek(self, module_id: str) -> InferredSchema:
+        """Return the cached schema of a module, or an empty one."""
+        return self._schemas.peek(module_id) or InferredSchema()
+
+    async def check_names(self, module_id: str, names: Iterable[str], *, strict: bool = False) -> None:
+        """Refuse a wrong field name; see `InferredSchema.check_names`."""
+        unknown = [name for name in names if name not in DOCUMENTED_FIELDS]
+        if unknown:
+            await self._judge(module_id, lambda schema: schema.check_names(unknown, strict=strict))
+
+    async def check_shown(self, module_id: str, names: Iterable[str], records: Sequence[Record]) -> None:
+        """Refuse to show a field that neither these records nor others of the module have."""
+        seen = field_names(records)
+        await self.check_names(module_id, [name for name in names if name not in seen], strict=True)
+
+    async def resolve_fields(self, module_id: str, fields: Mapping[str, object]) -> dict[str, object]:
+        """Return fields as they are written; see `InferredSchema.resolve_fields`."""
+        if are_documented(fields):
+            return dict(fields)
+        return await self._judge(module_id, lambda schema: schema.resolve_fields(fields))
+
+    async def resolve_filters(self, module_id: str, filters: Sequence[RecordFilter]) -> list[RecordFilter]:
+        """Return filters whose option labels are ids; see `InferredSchema.resolve_filter`."""
+        if all(is_documented(one) for one in filters):
+            return list(filters)
+        return await self._judge(module_id, lambda schema: [schema.resolve_filter(one) for one in filters])
+
+    async def explain_no_match(self, module_id: str, filters: Sequence[RecordFilter]) -> str:
+        """Say why a search may have found nothing; see `InferredSchema.explain_no_match`."""
+        if any(one["field"] == "contact" for one in filters):  # documented, so the search itself needed no schema
+            return await self._judge(module_id, lambda schema: schema.explain_no_match(filters))
+        return self.peek(module_id).explain_no_match(filters)
+
+    async def _judge(self, module_id: str, judge: Callable[[InferredSchema], _T]) -> _T:
+        """Judge by a cached schema, but refuse by a fresh one only; where none can be read the CRM is left to judge."""
+        try:
+            try:
+                return judge(await self._schemas.get(module_id))
+            except InputError:
+                return judge(await self._schemas.get(module_id, max_age_s=MAX_AGE_OF_REFUSAL_S))
+        except (RefusedError, UnexpectedAnswerError):
+            return judge(InferredSchema())
+
+    async def _sample(self, module_id: str) -> InferredSchema:
+        plain, labelled = await asyncio.gather(
+            self._client.search_records(module_id, limit=PAGE_LIMIT),
+            self._client.search_records(module_id, limit=PAGE_LIMIT, option_labels=True),
+        )
+        return InferredSchema.infer(plain, labelled)
 
 
 class Portal:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import cast
 
-from crm_mcp.crm.concurrency import map_bounded
 from crm_mcp.crm.expiring import CACHE_TTL_S, ExpiringMap, TtlCache
+from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.name_matching import folded, resolve_choice
 from crm_mcp.errors import CrmError, InputError, RateLimitedError, RefusedError
 from crm_mcp.minicrm.client import MinicrmClient

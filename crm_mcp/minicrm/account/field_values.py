@@ -1,21 +1,24 @@
-"""Values of fields: checked by the schema's types before they are written, and shown by their labels. Pure.
+"""Values of fields: resolved and checked by the schema before they are written, and shown by their labels.
 
-The CRM refuses a wrong value by its label only, or with a 500 (observed), so it is refused here with the reason.
+The CRM refuses a wrong value by its label only, or with a 500 (observed), so it is refused here with the reason: a
+wrong name, choice, date or value raises an `InputError`.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.name_matching import shown
 from crm_mcp.errors import InputError
-from crm_mcp.minicrm.wire.values import read_count
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from crm_mcp.minicrm.models import Schema, SchemaField
+from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.account.local_time import parse_local_time
+from crm_mcp.minicrm.account.schema import check_field_names, merge_schemas, resolve_fields
+from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT
+from crm_mcp.minicrm.models import Schema, SchemaField
+from crm_mcp.minicrm.wire.bodies import read_count
 
 _TEXT = re.compile(r"Text\((\d+)\)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
@@ -91,3 +94,80 @@ def _shown(value: object, field: SchemaField) -> object:
     if mask := read_count(value):
         return ", ".join(label for choice, label in labels.items() if choice.isdigit() and mask & int(choice))
     return ", ".join(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+
+Values = dict[str, object]
+
+
+def _schema_of(*fields: SchemaField) -> Schema:
+    return {"fields": list(fields), "statuses": {}, "users": {}, "modules": {}}
+
+
+NO_SCHEMA = _schema_of()
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Fields ready to be written, and the schema that holds the labels of their choices."""
+
+    sent: Values
+    schema: Schema
+
+    @property
+    def shown(self) -> Values:
+        """The fields with labels in place of ids."""
+        return self.show(self.sent)
+
+    def show(self, fields: Mapping[str, object]) -> Values:
+        """Return any fields of the same record with labels in place of ids."""
+        return show_values(self.schema, fields)
+
+
+class WrittenFields:
+    """Resolves and checks fields by the account's schemas."""
+
+    def __init__(self, directory: Directory, zone: ZoneInfo) -> None:
+        self._directory = directory
+        self._zone = zone
+
+    async def of_project(self, module_id: str, fields: Mapping[str, object]) -> Resolved:
+        """Resolve fields of a project of one module, or by the schemas of all where none is named."""
+        if not fields:
+            return Resolved({}, NO_SCHEMA)
+        schema = merge_schemas(await self._directory.project_schemas(module_id))
+        if "UserId" in fields:
+            fields = {**fields, "UserId": await self._directory.user_id(str(fields["UserId"]), module_id)}
+        sent = resolve_fields(schema, fields, PROJECT.written, self._zone)
+        return Resolved(check_values(schema, sent), schema)
+
+    @staticmethod
+    def of_plain_project(fields: Mapping[str, object]) -> Resolved:
+        """Check fields of a project that need no schema: its name, trash and reference."""
+        return Resolved(check_values(NO_SCHEMA, fields), NO_SCHEMA)
+
+    async def of_contact(self, contact_type: str, fields: Mapping[str, object]) -> Resolved:
+        """Resolve fields of a Person or Business."""
+        schema = await self._directory.contact_schema(contact_type)
+        sent = resolve_fields(schema, fields, CONTACT.written, self._zone)
+        return Resolved(check_values(schema, sent), schema)
+
+    async def of_task(self, *, comment: str, deadline: str, user: str, type: str) -> Resolved:  # noqa: A002
+        """Resolve fields of a task, without the empty ones; `type` goes unchecked, since no schema lists the types."""
+        fields: Values = {
+            "Comment": comment,
+            "Deadline": parse_local_time(deadline, self._zone, end_of_day=True) if deadline else "",
+            "UserId": await self._directory.user_id(user) if user else "",
+            "Type": type,
+        }
+        schema = NO_SCHEMA
+        if user:
+            users = merge_schemas(await self._directory.project_schemas())["users"]
+            schema = _schema_of({"name": "UserId", "type": "UserId", "choices": users})
+        return Resolved({name: value for name, value in fields.items() if value != ""}, schema)
+
+    @staticmethod
+    def of_address(fields: Mapping[str, object]) -> Resolved:
+        """Check fields of an address, of which there is no schema."""
+        check_field_names(None, fields, ADDRESS.written)
+        flags = _schema_of({"name": "Default", "type": "Boolean"})
+        return Resolved(check_values(flags, fields), flags)

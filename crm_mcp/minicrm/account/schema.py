@@ -12,7 +12,7 @@ from crm_mcp.crm.name_matching import did_you_mean, resolve_choice, shown, unkno
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.account.local_time import parse_local_time
 from crm_mcp.minicrm.field_table import PROJECT, STATUS_GROUPS
-from crm_mcp.minicrm.wire.values import read_count, read_id, read_text
+from crm_mcp.minicrm.wire.bodies import read_count, read_id, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

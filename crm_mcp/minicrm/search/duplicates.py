@@ -12,7 +12,7 @@ from typing import Any
 from crm_mcp.crm.duplicates import Identifiers, name_existing
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import PAGE_RULES, Contact
-from crm_mcp.minicrm.wire.values import read_text
+from crm_mcp.minicrm.wire.bodies import read_text
 
 Fields = Mapping[str, object]
 

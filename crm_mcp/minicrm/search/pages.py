@@ -1,14 +1,105 @@
-"""Pages of a list as tools give them: as many rows as one result has room for, and the cursor of what follows."""
+"""Pages as tools show them: rows with the requested fields, as many as a result has room for, and the next cursor.
+
+A row of a search has few fields. For others the details of the rows are read, a few at a time. Fields are requested by
+API name or by key, and checked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
+from crm_mcp.crm.fetch_many import map_bounded
+from crm_mcp.errors import NotFoundError, RateLimitedError, RefusedError
 from crm_mcp.mcp.cursor import Cursor
+from crm_mcp.minicrm.account.schema import check_field_names
+from crm_mcp.minicrm.field_table import CONTACT, PROJECT
+from crm_mcp.minicrm.models import Contact, Project, Schema
 from crm_mcp.rendering.shortening import RenderOptions, show_list
 
+_KEYS = {field.name: field.keys for entity in (PROJECT, CONTACT) for field in entity.keyed}
+_ONLY_IN_DETAILS = [field.name for field in PROJECT.fields if field.read_from == "detail" and not field.key]
+_ALWAYS_VALID = frozenset({*_KEYS, *(key for keys in _KEYS.values() for key in keys), *_ONLY_IN_DETAILS})
+_READS_AT_ONCE = 4
+
 _Row = TypeVar("_Row", bound=Mapping[str, Any])
+_Item = TypeVar("_Item", Project, Contact)
+
+
+def shown_keys(fields: Sequence[str]) -> list[str]:
+    """Return the keys and fields that show what is requested by API name or by key."""
+    return list(dict.fromkeys(key for name in fields for key in _KEYS.get(name, (name,))))
+
+
+async def complete(
+    rows: Sequence[_Item],
+    fields: Sequence[str],
+    *,
+    get: Callable[[str], Awaitable[_Item]],
+    schema: Callable[[], Awaitable[Schema]],
+    always: bool = False,
+) -> list[_Item]:
+    """Return rows with the requested fields; details are read only where no row has one of them.
+
+    Args:
+        rows: Rows of a search.
+        fields: API names or keys.
+        get: Reads one detail by its id.
+        schema: Reads the schema that names are checked against.
+        always: Whether details are read in any case.
+
+    Raises:
+        InputError: Neither the schema nor the rows know a name.
+    """
+    lacking = [name for name in fields if not any(_has(row, name) for row in rows)]
+    if not rows or not (lacking or always):
+        await check_asked(None, lacking, schema)
+        return list(rows)
+    first = await _with_detail(rows[0], get)
+    await check_asked(first, lacking, schema)
+    return [first, *await map_bounded(rows[1:], lambda row: _with_detail(row, get), at_once=_READS_AT_ONCE)]
+
+
+async def check_asked(
+    item: Project | Contact | None, fields: Sequence[str], schema: Callable[[], Awaitable[Schema]]
+) -> None:
+    """Refuse a name that neither an object nor its schema has; the schema is read only for names that are not common.
+
+    Raises:
+        InputError: A name is wrong.
+    """
+    doubtful = [name for name in fields if name not in _ALWAYS_VALID and not (item is not None and _has(item, name))]
+    if not doubtful:
+        return
+    try:
+        known = await schema()
+    except RateLimitedError:
+        raise
+    except RefusedError:  # a module without a readable schema: names cannot be checked
+        return
+    check_field_names(known, doubtful, [*_KEYS, *_ONLY_IN_DETAILS, *(item["fields"] if item is not None else ())])
+
+
+def _has(item: Project | Contact, name: str) -> bool:
+    return name in item["fields"] or any(key in item for key in _KEYS.get(name, (name,)))
+
+
+async def _with_detail(row: _Item, get: Callable[[str], Awaitable[_Item]]) -> _Item:
+    try:
+        return merge_detail(row, await get(row["id"]))
+    except NotFoundError:  # it went away meanwhile
+        return row
+
+
+def merge_detail(row: _Item, detail: _Item) -> _Item:
+    """Return a row with the rest of its detail; the row's own keys win, since the detail's are localised."""
+    others = {key: value for key, value in detail.items() if key not in row}
+    return cast("_Item", {**row, **others, "fields": {**row["fields"], **detail["fields"]}})
+
+
+def without_false_flags(rows: Sequence[_Item]) -> list[_Item]:
+    """Return rows without `deleted` where it is false: that is what a search finds."""
+    return [cast("_Item", {key: value for key, value in row.items() if key != "deleted" or value}) for row in rows]
 
 
 def build_page(

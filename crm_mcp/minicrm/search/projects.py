@@ -13,7 +13,7 @@ from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import PAGE_RULES, Project, Schema
-from crm_mcp.minicrm.wire.values import read_date
+from crm_mcp.minicrm.wire.bodies import read_date
 
 EVERY_PROJECT: Mapping[str, object] = {"UpdatedSince": "1990-01-01"}
 """A criterion that all projects fulfil, since live servers refuse a search without one (observed)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 
-from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.paging import Page
 from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import PAGE_RULES, PAGE_SIZE, Project

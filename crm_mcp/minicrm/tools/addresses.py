@@ -9,13 +9,12 @@ from typing import cast
 from crm_mcp.mcp.arguments import Id, Text
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
-from crm_mcp.minicrm.account.written_fields import Resolved
+from crm_mcp.minicrm.account.field_values import Resolved
 from crm_mcp.minicrm.field_table import ADDRESS
 from crm_mcp.minicrm.models import Address, Addresses
 from crm_mcp.minicrm.search.duplicates import find_alike_addresses
 from crm_mcp.minicrm.search.pages import build_page, rows_after
-from crm_mcp.minicrm.tools.arguments import ApiFields, refuse_twice
-from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.context import ApiFields, ToolContext, refuse_twice
 from crm_mcp.minicrm.tools.targets import Creation, Record, Updates, with_contact_name
 from crm_mcp.minicrm.wire.checks import check_create, check_id, check_update
 from crm_mcp.rendering.shortening import RenderOptions, show_one

@@ -8,7 +8,7 @@ from typing import Any, NotRequired, TypeVar, cast
 
 from typing_extensions import TypedDict
 
-from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError, NotFoundError
 from crm_mcp.mcp.arguments import CallContext, Id, JsonObject, Text

@@ -11,17 +11,15 @@ from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
+from crm_mcp.minicrm.account.field_values import Resolved
 from crm_mcp.minicrm.account.schema import merge_schemas
-from crm_mcp.minicrm.account.written_fields import Resolved
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES
 from crm_mcp.minicrm.models import Contact, ContactPage, Schema
-from crm_mcp.minicrm.search.columns_shown import check_asked, complete, shown_keys, without_false_flags
 from crm_mcp.minicrm.search.criteria import ContactCriteria, ContactType, contact_criteria
 from crm_mcp.minicrm.search.duplicates import describe_duplicates, find_alike_contacts
-from crm_mcp.minicrm.search.pages import build_page
-from crm_mcp.minicrm.tools.arguments import ApiFields, Ids, one_or_several, refuse_trashed, refuse_twice
-from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, shown_keys, without_false_flags
+from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_several, refuse_trashed, refuse_twice
 from crm_mcp.minicrm.tools.targets import Creation, Record, Updates
 from crm_mcp.minicrm.wire.checks import check_contact_name, check_create, check_update
 from crm_mcp.rendering.shortening import list_options, object_options, show_one

@@ -1,22 +1,73 @@
-"""What every MiniCRM tool works with: the client of one account, and what is known of the account."""
+"""What MiniCRM tools share: the client and the account they work with, types of arguments, and checks of these."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from crm_mcp.crm.page_cache import PageCache
+from pydantic import Field, WithJsonSchema
+
+from crm_mcp.crm.paging import PageCache
 from crm_mcp.crm.progress import Steps
-from crm_mcp.mcp.arguments import CallContext
+from crm_mcp.errors import InputError
+from crm_mcp.mcp.arguments import CallContext, Fields, Id, Limit
 from crm_mcp.minicrm.account.directory import Directory
-from crm_mcp.minicrm.account.written_fields import WrittenFields
+from crm_mcp.minicrm.account.field_values import WrittenFields
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.search.criteria import ProjectCriteria, project_criteria
 from crm_mcp.minicrm.search.projects import ProjectSearch
+from crm_mcp.minicrm.wire.checks import check_id
 from crm_mcp.safe_writes.gate import SafeWriter
+
+Ids = list[Id]
+"""Several at once, in place of the one id."""
+ApiFields = Annotated[Fields, Field(description="API field to value, see describe_module")]
+MaxReads = Annotated[int, Field(ge=1, le=5000), WithJsonSchema({"type": "integer"})]
+"""Most objects to read one by one in one call: 300 take five minutes at 60 requests a minute."""
+MaxItems = Annotated[Limit, WithJsonSchema({"type": "integer"})]
+"""A limit whose range is not in the schema; the refusal of a wrong one names it."""
+StatusGroupName = Annotated[str, WithJsonSchema({"type": "string"})]
+"""A status group; the schema of search_projects lists them, and a wrong one is refused with all."""
+
+
+def one_or_several(name: str, one: str, several: Sequence[str]) -> list[str]:
+    """Return the ids of a call that takes one object by `name`, or several by its plural.
+
+    Raises:
+        InputError: Both or none is given, one is no id, or one is named twice.
+    """
+    if bool(one) == bool(several):
+        raise InputError(f"Give either {name} or {name}s.", hint=f"{name}s is for several at once.")
+    ids = [check_id(name, each) for each in several or [one]]
+    if twice := next((each for each in ids if ids.count(each) > 1), ""):
+        raise InputError(f"{name}s names {twice} twice.", hint="Name each once.")
+    return ids
+
+
+def refuse_trashed(fields: Mapping[str, object]) -> None:
+    """Refuse to create what would be in the trash from the beginning.
+
+    Raises:
+        InputError: `fields` names the trash.
+    """
+    if "Deleted" in fields:
+        raise InputError("What is created cannot begin in the trash.", hint="Leave Deleted out of `fields`.")
+
+
+def refuse_twice(given: Mapping[str, object], fields: Mapping[str, object]) -> None:
+    """Refuse a value that stands both in an argument of its own and in `fields`.
+
+    Raises:
+        InputError: One does.
+    """
+    if twice := [name for name in given if name in fields]:
+        raise InputError(
+            f"{' and '.join(twice)} is given by an argument already.", hint=f"Leave {twice[0]} out of `fields`."
+        )
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,20 @@ from zoneinfo import ZoneInfo
 from crm_mcp.crm.all_pages import AllPages, read_all_pages
 from crm_mcp.crm.fetch_many import read_details
 from crm_mcp.crm.progress import Steps
+from crm_mcp.mcp.arguments import take_fields
 from crm_mcp.mcp.connector import ExportReader, ExportRows
-from crm_mcp.mcp.parameter_objects import take_fields
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import PAGE_RULES, Contact, Project, Schema
-from crm_mcp.minicrm.search.columns_shown import check_asked, merge_detail, shown_keys
 from crm_mcp.minicrm.search.criteria import (
     ContactCriteria,
     ProjectCriteria,
     contact_criteria,
     project_criteria,
 )
+from crm_mcp.minicrm.search.pages import check_asked, merge_detail, shown_keys
 from crm_mcp.minicrm.search.projects import ProjectSearch
 
 MAX_ROWS = 10_000

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 from pydantic import WithJsonSchema
 from typing_extensions import TypedDict
 
-from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.fetch_many import map_bounded, read_each
 from crm_mcp.crm.name_matching import resolve_choice
-from crm_mcp.errors import NotFoundError, RateLimitedError
 from crm_mcp.mcp.arguments import CallContext, Id, JsonObject
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.models import Project, Task
 from crm_mcp.minicrm.search.criteria import ProjectCriteria
 from crm_mcp.minicrm.search.projects import ProjectSearch
-from crm_mcp.minicrm.tools.arguments import MaxItems, MaxReads
-from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.context import MaxItems, MaxReads, ToolContext
 from crm_mcp.minicrm.tools.deadlines import DUE, DueFilter, by_deadline, due_filter
 from crm_mcp.rendering.shortening import cut_text
 
@@ -41,15 +39,8 @@ class OpenTasks(TypedDict):
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FoundTasks:
-    """Tasks of several projects.
-
-    Attributes:
-        tasks: Each with its project.
-        looked_at: Of how many projects tasks were read.
-        incomplete_reason: Why those of some were not, as a sentence; empty where all were.
-    """
+class FoundTasks(NamedTuple):
+    """Tasks with their projects, of how many projects they were read, and why not of all, as a sentence or empty."""
 
     tasks: list[tuple[Task, Project]]
     looked_at: int
@@ -93,26 +84,20 @@ async def find_open_projects(search: ProjectSearch) -> tuple[list[Project], str]
 
 async def read_open_tasks(search: ProjectSearch, projects: Sequence[Project]) -> FoundTasks:
     """Read the open tasks of each project; a refusal for too many requests ends it with what there is."""
-    stopped: list[RateLimitedError] = []
-    search.steps.expect(len(projects))
-
-    async def read(project: Project) -> list[Task] | None:
-        if stopped:
-            return None
-        try:
-            tasks = (await search.client.list_tasks(project["id"], "Open")).items
-        except RateLimitedError as error:
-            stopped.append(error)
-            return None
-        except NotFoundError:  # deleted for good since the search
-            return []
-        await search.steps.advance(f"tasks of project {project['id']}")
-        return [task for task in tasks if task.get("status", "Open") == "Open"]
-
-    lists = await map_bounded(projects, read)
-    tasks = [(task, project) for project, own in zip(projects, lists, strict=True) if own is not None for task in own]
-    looked_at = sum(own is not None for own in lists)
-    problem = f"MiniCRM refused more requests after {looked_at} projects: try again later." if stopped else ""
+    lists, looked_at = await read_each(
+        projects,
+        lambda project: search.client.list_tasks(project["id"], "Open"),
+        search.steps,
+        lambda project: f"tasks of project {project['id']}",
+    )
+    tasks = [
+        (task, project)
+        for project, own in zip(projects, lists, strict=True)
+        for task in (own.items if own else [])
+        if task.get("status", "Open") == "Open"
+    ]
+    is_refused = looked_at < len(projects)
+    problem = f"MiniCRM refused more requests after {looked_at} projects: try again later." if is_refused else ""
     return FoundTasks(tasks, looked_at, problem)
 
 

@@ -10,15 +10,13 @@ from typing import Annotated, Any, cast
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
-from crm_mcp.crm.concurrency import map_bounded
-from crm_mcp.crm.fetch_many import read_details
+from crm_mcp.crm.fetch_many import map_bounded, read_details
 from crm_mcp.mcp.arguments import CallContext, Id, JsonObject
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.models import PAGE_RULES, Project
 from crm_mcp.minicrm.search.criteria import ProjectCriteria
 from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry, value_of
-from crm_mcp.minicrm.tools.arguments import MaxItems, StatusGroupName
-from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.context import MaxItems, StatusGroupName, ToolContext
 from crm_mcp.minicrm.tools.open_tasks import read_open_tasks
 
 Days = Annotated[int, Field(ge=1, le=3650), WithJsonSchema({"type": "integer"})]

@@ -8,15 +8,13 @@ from typing import Annotated, Any, cast
 
 from mcp.types import CallToolResult
 
-from crm_mcp.mcp.arguments import CallContext, GroupBy, MaxGroups, Measures
+from crm_mcp.mcp.arguments import CallContext, DescribedBy, GroupBy, MaxGroups, Measures
 from crm_mcp.mcp.charts import check_can_draw, with_chart
-from crm_mcp.mcp.parameter_objects import DescribedBy
 from crm_mcp.mcp.summary_result import SummaryResult
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result
 from crm_mcp.minicrm.search.criteria import ProjectCriteria
 from crm_mcp.minicrm.summary.summarize import parse_question, summarize
-from crm_mcp.minicrm.tools.arguments import MaxReads
-from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.context import MaxReads, ToolContext
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from crm_mcp.minicrm.account.field_values import check_flag
-from crm_mcp.minicrm.account.written_fields import Resolved
+from crm_mcp.minicrm.account.field_values import Resolved, check_flag
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import Entity
 from crm_mcp.minicrm.models import Written

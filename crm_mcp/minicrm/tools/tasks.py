@@ -13,15 +13,14 @@ from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import Id, Text, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
-from crm_mcp.minicrm.account.written_fields import Resolved
+from crm_mcp.minicrm.account.field_values import Resolved
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import TASK
 from crm_mcp.minicrm.models import Task, Tasks
 from crm_mcp.minicrm.search.criteria import User
 from crm_mcp.minicrm.search.duplicates import find_alike_tasks
 from crm_mcp.minicrm.search.pages import build_page, rows_after
-from crm_mcp.minicrm.tools.arguments import Ids, one_or_several
-from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.context import Ids, ToolContext, one_or_several
 from crm_mcp.minicrm.tools.targets import Creation, Record, Updates
 from crm_mcp.minicrm.wire.checks import check_create, check_id
 from crm_mcp.rendering.shortening import CONTINUED_TEXT, OBJECT_TEXT, RenderOptions, show_one

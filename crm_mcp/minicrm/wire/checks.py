@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 from crm_mcp.crm.name_matching import shown
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
-from crm_mcp.minicrm.wire.values import read_text
+from crm_mcp.minicrm.wire.bodies import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT, TASK
 from crm_mcp.minicrm.models import Address, AddressRow, Contact, Module, Project, Schema, SchemaField, Task
-from crm_mcp.minicrm.wire.values import as_object, read_date, read_flag, read_id, read_label, read_labels, read_text
+from crm_mcp.minicrm.wire.bodies import as_object, read_date, read_flag, read_id, read_label, read_labels, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

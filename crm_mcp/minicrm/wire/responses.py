@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING
 
 from crm_mcp.crm.paging import Page
 from crm_mcp.errors import UnexpectedAnswerError
-from crm_mcp.minicrm.wire.bodies import Row, identify, read_json, read_list, read_object, read_own, row_id, unexpected
+from crm_mcp.minicrm.wire.bodies import (
+    Row,
+    as_list,
+    as_object,
+    identify,
+    read_id,
+    read_json,
+    read_list,
+    read_object,
+    read_own,
+    row_id,
+    unexpected,
+)
 from crm_mcp.minicrm.wire.entities import (
     address_of,
     address_row_of,
@@ -21,7 +33,6 @@ from crm_mcp.minicrm.wire.entities import (
     task_of,
 )
 from crm_mcp.minicrm.wire.refusals import not_found
-from crm_mcp.minicrm.wire.values import as_list, as_object, read_id
 
 if TYPE_CHECKING:
     from crm_mcp.crm.messages import Response

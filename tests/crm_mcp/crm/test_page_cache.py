@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from crm_mcp.crm.page_cache import TTL_S, PageCache
-from crm_mcp.crm.paging import Page, PageRules, Slice
+from crm_mcp.crm.paging import TTL_S, Page, PageCache, PageRules, Slice
 
 ROWS = [{"id": str(number)} for number in range(150)]
 RULES = PageRules("The CRM", 100)

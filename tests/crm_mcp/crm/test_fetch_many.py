@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from crm_mcp.crm.concurrency import map_bounded
+from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.errors import UnreachableError
 
 
