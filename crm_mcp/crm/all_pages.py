@@ -18,12 +18,7 @@ _Row = TypeVar("_Row", bound=Mapping[str, Any])
 
 @dataclass(frozen=True, slots=True)
 class AllPages(Generic[_Row]):
-    """What a search found.
-
-    Attributes:
-        rows: Each row once, in the order of the pages.
-        incomplete_reason: Why this may not be all, as a sentence; empty where it is.
-    """
+    """Each row that a search found once, and why these may not be all, as a sentence; empty where they are."""
 
     rows: list[_Row]
     incomplete_reason: str
@@ -45,16 +40,8 @@ async def read_all_pages(
     """Read all pages of a search; several at a time where the CRM sends how many there are.
 
     Rows are what counts: the CRM's own count may disagree with them (observed), which makes the result incomplete.
-
-    Args:
-        read_page: Reads one page, numbered from 0.
-        rules: How the CRM pages.
-        steps: Counts each page.
-        first: The first page, where it was read before.
-        max_rows: Where to stop, a multiple of the page size.
-
-    Raises:
-        CrmError: A page could not be read; nothing is made of the others.
+    Pages are numbered from 0; `first` is the first one where it was read before. `max_rows`, where to stop, is a
+    multiple of the page size.
     """
 
     async def read(number: int) -> Page[_Row]:

@@ -15,12 +15,7 @@ _MOST_NAMED = 3
 
 
 class Identifiers(NamedTuple):
-    """By what a contact is told from others; empty where it has none.
-
-    Attributes:
-        email: The email address as written, without surrounding spaces.
-        phone: The last digits of the phone number.
-    """
+    """The email as written and the last digits of the phone, by which contacts are told apart; empty where none."""
 
     email: str
     phone: str

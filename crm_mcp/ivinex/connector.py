@@ -21,6 +21,7 @@ from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
+from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import ServerSettings, load, require_whole
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.session import ConnectionPool, Session
@@ -70,10 +71,11 @@ class IvinexConnector:
         }
 
     def tools(self) -> Sequence[CrmTool]:
-        """Return the tools that belong to Ivinex alone."""
+        """Return the tools that belong to Ivinex alone, those that read first."""
         writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
-        records, notes = RecordTools(self._portal, writer), NoteTools(self._portal, writer)
-        return (*records.reading(), *SummaryTools(self._portal).reading(), *records.writing(), *notes.writing())
+        rooms = (RecordTools(self._portal, writer), SummaryTools(self._portal), NoteTools(self._portal, writer))
+        tools = [tool for room in rooms for tool in room.tools()]
+        return sorted(tools, key=lambda tool: isinstance(tool, WriteTool))
 
     def apps(self) -> Sequence[ToolApp]:
         """Return none."""

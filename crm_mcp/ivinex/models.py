@@ -87,15 +87,3 @@ class WriteResult(TypedDict):
     ok: bool
     id: NotRequired[str]
     message: NotRequired[str]
-
-
-class WriteResults(TypedDict):
-    """What became of each record of a batch."""
-
-    items: list[WriteResult]
-
-
-class NewNote(TypedDict):
-    """The note that was created."""
-
-    id: str

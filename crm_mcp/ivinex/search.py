@@ -39,13 +39,7 @@ class RecordCriteria:
 
 @dataclass(frozen=True, slots=True)
 class RecordSearch:
-    """A search whose names are resolved.
-
-    Attributes:
-        module_id: The module.
-        filters: With option ids in place of labels.
-        read: Reads some of the records found.
-    """
+    """A search whose names are resolved: its filters hold option ids in place of labels."""
 
     module_id: str
     filters: Sequence[RecordFilter]
@@ -53,11 +47,7 @@ class RecordSearch:
 
 
 async def prepare_search(portal: Portal, criteria: RecordCriteria, *, option_labels: bool = False) -> RecordSearch:
-    """Check criteria and resolve their names; what is refused without a request is refused first.
-
-    Raises:
-        InputError: A module, field, operand, value or option label is wrong.
-    """
+    """Check criteria and resolve their names; what is refused without a request is refused first."""
     module_id = portal.settings.module_id(criteria.module)
     order_by, descending = criteria.order_by, criteria.descending
     check_order(order_by, descending=descending)
@@ -122,11 +112,7 @@ def _find(rows: Sequence[Record], record_id: str) -> int | None:
 
 
 async def read_all_pages(read: ReadRecords, steps: Steps, *, max_rows: int = MAX_ROWS) -> AllPages[Record]:
-    """Read pages of 100 until one is not full, which ends a search (observed); Ivinex tells no total.
-
-    Raises:
-        CrmError: A page could not be read.
-    """
+    """Read pages of 100 until one is not full, which ends a search (observed); Ivinex tells no total."""
     found: dict[str, Record] = {}
     offset = 0
     while True:

@@ -31,6 +31,7 @@ from crm_mcp.minicrm.tools.stale_projects import StaleProjectTools
 from crm_mcp.minicrm.tools.summary import SummaryTools
 from crm_mcp.minicrm.tools.tasks import TaskTools
 from crm_mcp.safe_writes.gate import SafeWriter
+from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import ServerSettings, load, require_whole
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
@@ -85,7 +86,7 @@ class MinicrmConnector:
         return {"MINICRM_URL": url, "MINICRM_SYSTEM_ID": "10001", "MINICRM_API_KEY": "demo-api-key"}
 
     def tools(self) -> Sequence[CrmTool]:
-        """Return the tools that belong to MiniCRM alone."""
+        """Return the tools that belong to MiniCRM alone, those that read first."""
         context = ToolContext(
             self._client,
             self._directory,
@@ -94,15 +95,10 @@ class MinicrmConnector:
             self._page_cache,
             SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes),
         )
-        entities = (ProjectTools(context), ContactTools(context), TaskTools(context), AddressTools(context))
-        return (
-            *(tool for entity in entities for tool in entity.reading()),
-            *SummaryTools(context).reading(),
-            *OpenTaskTools(context).reading(),
-            *ContactOverviewTools(context).reading(),
-            *StaleProjectTools(context).reading(),
-            *(tool for entity in entities for tool in entity.writing()),
-        )
+        entities = (ProjectTools, ContactTools, TaskTools, AddressTools)
+        questions = (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)
+        tools = [tool for kind in (*entities, *questions) for tool in kind(context).tools()]
+        return sorted(tools, key=lambda tool: isinstance(tool, WriteTool))
 
     def apps(self) -> Sequence[ToolApp]:
         """Return the pipeline."""

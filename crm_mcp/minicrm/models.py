@@ -133,12 +133,6 @@ class ContactPage(TypedDict):
     total: NotRequired[int]
 
 
-class Modules(TypedDict):
-    """All modules."""
-
-    items: list[Module]
-
-
 class Tasks(TypedDict):
     """Tasks of one project."""
 

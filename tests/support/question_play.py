@@ -33,7 +33,7 @@ async def asking(environment: Mapping[str, str], *, now: datetime = NOW) -> Asyn
     client = MinicrmClient(Session(pool, crm="MiniCRM", base_url=environment["MINICRM_URL"], login=login))
     context = ToolContext(client, Directory(client, me="Jane"), ZoneInfo("Europe/Budapest"), clock=now.astimezone)
     rooms = (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)
-    tools = [tool for room in rooms for tool in room(context).reading()]
+    tools = [tool for room in rooms for tool in room(context).tools()]
 
     @contextlib.asynccontextmanager
     async def lifespan(_: MCPServer[None]) -> AsyncGenerator[None]:

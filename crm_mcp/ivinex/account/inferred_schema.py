@@ -34,12 +34,7 @@ def field_names(records: Sequence[Record]) -> list[str]:
 
 
 def infer_options(plain: Sequence[Record], labelled: Sequence[Record]) -> dict[str, dict[str, str]]:
-    """Return the labels by option id of each option field seen.
-
-    Args:
-        plain: Records as they are.
-        labelled: The same records read with option labels; where a value differs, the field is an option field.
-    """
+    """Return the labels by option id of each field whose value differs in the same records read with option labels."""
     labels = {record["id"]: record["fields"] for record in labelled}
     options: dict[str, dict[str, str]] = {}
     for record in plain:
@@ -81,12 +76,9 @@ _CHOSEN_BY_ID = frozenset({"Equal", "NotEqual", "In"})
 
 @dataclass(frozen=True, slots=True)
 class InferredSchema:
-    """The fields of one module, as far as some of its records show them.
+    """The fields of one module, as far as `size` of its records show them; none where it is empty or unreadable.
 
-    Attributes:
-        size: How many records they are.
-        fields: Each field seen; none where the module is empty or could not be read.
-        options: The labels by option id of each option field seen.
+    `options` holds the labels by option id of each option field seen.
     """
 
     size: int = 0
@@ -100,11 +92,7 @@ class InferredSchema:
         return cls(len(plain), infer_fields(plain, options), options)
 
     def check_names(self, names: Iterable[str], *, strict: bool = False) -> None:
-        """Refuse a field name that resembles a known one without being one; a `strict` check any unknown one.
-
-        Raises:
-            InputError: A name is wrong.
-        """
+        """Refuse a field name that resembles a known one without being one; a `strict` check any unknown one."""
         known = [one["name"] for one in self.fields]
         for name in names if known else ():
             near = [] if name in known or name in DOCUMENTED_FIELDS else _resembling(name, known)
@@ -112,11 +100,7 @@ class InferredSchema:
                 raise unknown_field("seen of this module", name, near, known)
 
     def resolve_fields(self, fields: Mapping[str, object]) -> dict[str, object]:
-        """Return fields as they are written: names checked, labels of options turned into ids.
-
-        Raises:
-            InputError: A name or a label is wrong, or two options have that label.
-        """
+        """Return fields as they are written: names checked, labels of options turned into ids."""
         self.check_names(fields)
         return {name: self._option_id(name, value) for name, value in fields.items()}
 

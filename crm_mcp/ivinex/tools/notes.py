@@ -25,7 +25,7 @@ class NoteTools:
         self._portal = portal
         self._writer = writer
 
-    def writing(self) -> Sequence[CrmTool]:
+    def tools(self) -> Sequence[CrmTool]:
         """Return the tool."""
         title = "Write a note on an Ivinex contact"
         return (WriteTool.build(self.create_note, self._writer, title=title, annotations=CREATE),)

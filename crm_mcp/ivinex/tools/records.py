@@ -41,18 +41,13 @@ class RecordTools:
         self._writer = writer
         self._contact_lock = asyncio.Lock()
 
-    def reading(self) -> Sequence[CrmTool]:
-        """Return the tools that read, in the order they are listed."""
+    def tools(self) -> Sequence[CrmTool]:
+        """Return the tools, those that read first."""
+        build, writer = WriteTool.build, self._writer
         return (
             build_tool(self.search_records, title="Search records", annotations=READ),
             build_tool(self.get_record, title="Get a record", annotations=READ),
             build_tool(self.get_linked_records, title="Get linked records", annotations=READ),
-        )
-
-    def writing(self) -> Sequence[CrmTool]:
-        """Return the tools that write, in the order they are listed."""
-        build, writer = WriteTool.build, self._writer
-        return (
             build(self.create_records, writer, title="Create Ivinex records", annotations=CREATE, is_bulk=True),
             build(self.update_records, writer, title="Update Ivinex records", annotations=UPDATE, is_bulk=True),
         )

@@ -31,7 +31,7 @@ class SummaryTools:
     def __init__(self, portal: Portal) -> None:
         self._portal = portal
 
-    def reading(self) -> Sequence[CrmTool]:
+    def tools(self) -> Sequence[CrmTool]:
         """Return the tool."""
         return (build_tool(self.summarize_records, title="Summarize records", annotations=READ),)
 
@@ -72,11 +72,7 @@ class SummaryTools:
 
 
 def _refuse_unknown(names: Iterable[str], rows: Sequence[dict[str, object]]) -> None:
-    """Refuse a field that no record found has: Ivinex documents no schema to check it by beforehand.
-
-    Raises:
-        InputError: There are records, and none has it.
-    """
+    """Refuse a field that no record found has: Ivinex documents no schema to check it by beforehand."""
     known = list(dict.fromkeys(name for row in rows for name in row))
     for name in names if rows else ():
         if name not in known:

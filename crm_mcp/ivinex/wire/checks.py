@@ -1,6 +1,7 @@
 """Checks of what goes into an Ivinex request: ids, fields, filters. Pure.
 
-Whether a field exists is not checked here: Ivinex documents no schema.
+Each raises an `InputError` for what cannot be sent. Whether a field exists is not checked here: Ivinex documents no
+schema.
 """
 
 from __future__ import annotations
@@ -21,9 +22,6 @@ def check_id(name: str, value: object) -> str:
     """Return the id of a record, an argument called `name`.
 
     A blank text and 0 are refused: a server could take them for "no id" and create a new record.
-
-    Raises:
-        InputError: It is no id.
     """
     text = value.strip() if isinstance(value, str) else ""
     if not text.strip("0") or len(text) > MAX_ID_LENGTH or not text.isprintable():
@@ -32,11 +30,7 @@ def check_id(name: str, value: object) -> str:
 
 
 def check_fields(record: Mapping[str, object], at: int) -> dict[str, object]:
-    """Return the fields of one record as they are sent; `at` is its place in the batch, for the error.
-
-    Raises:
-        InputError: It is empty, names an existing record, or holds a value that is no scalar.
-    """
+    """Return the fields of one record as they are sent; `at` is its place in the batch, for the error."""
     if not record:
         raise InputError(f"records[{at}] holds no field.", hint="Name at least one field with its value.")
     for name, value in record.items():
@@ -56,11 +50,7 @@ def check_fields(record: Mapping[str, object], at: int) -> dict[str, object]:
 
 
 def check_updates(records: Sequence[Mapping[str, object]]) -> list[tuple[str, dict[str, object]]]:
-    """Return the id and the fields of each `{"record_id": ..., "fields": {...}}`.
-
-    Raises:
-        InputError: One has no id or no fields that can be sent, or a record is named twice.
-    """
+    """Return the id and the fields of each `{"record_id": ..., "fields": {...}}`."""
     ids = [check_id(f"records[{at}].record_id", record.get("record_id")) for at, record in enumerate(records)]
     if twice := next((one for one in ids if ids.count(one) > 1), ""):
         raise InputError(f"Record {twice} is named twice.", hint="Put all its changes into one entry.")
@@ -70,9 +60,6 @@ def check_updates(records: Sequence[Mapping[str, object]]) -> list[tuple[str, di
 
 def check_filter(one: RecordFilter) -> RecordFilter:
     """Return one condition of a search.
-
-    Raises:
-        InputError: The operand does not exist, or field or value cannot be sent.
 
     Source: ivinex.txt, "Understanding Filters".
     """
@@ -119,11 +106,7 @@ def _check_scalar(value: object) -> None:
 
 
 def check_order(order_by: str, *, descending: bool) -> None:
-    """Refuse what a search cannot be sorted by.
-
-    Raises:
-        InputError: It cannot be a field name, or only the direction is given.
-    """
+    """Refuse what a search cannot be sorted by."""
     if order_by:
         check_name(order_by)
     elif descending:
@@ -136,11 +119,7 @@ def _refuse_nul(name: str, value: str) -> None:
 
 
 def check_name(name: str) -> str:
-    """Return a field name: any text without spaces, since the API's names may look odd (observed).
-
-    Raises:
-        InputError: It cannot be one.
-    """
+    """Return a field name: any text without spaces, since the API's names may look odd (observed)."""
     if not name or name != name.strip() or any(not char.isprintable() or char.isspace() for char in name):
         is_sort = name.upper().endswith((" DESC", " ASC"))
         hint = "Use `descending` for the direction." if is_sort else "Look the names up with describe_module."

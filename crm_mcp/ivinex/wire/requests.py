@@ -1,7 +1,7 @@
 """The requests of the Ivinex API, each built from plain arguments. Pure.
 
 All go to one path; the module is an argument (`CollectionTypeID`), and one POST both creates and updates: a record with
-a `CollectionID` is updated.
+a `CollectionID` is updated. What cannot be sent raises an `InputError`, see `checks`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,6 @@ def build_create_records(module_id: str, records: Sequence[Mapping[str, object]]
 
     Each of `records` maps field names to values, without an id.
 
-    Raises:
-        InputError: No records, or one holds an id or a value that is neither text, number, boolean nor null.
-
     Source: ivinex.txt, "Create Record"; fixtures ivinex/01 to 04.
     """
     if not records:
@@ -38,9 +35,6 @@ def build_update_records(module_id: str, records: Sequence[Mapping[str, object]]
     """Update records of one module, all in one POST; fields that are not named stay as they are.
 
     Each of `records` is `{"record_id": ..., "fields": {...}}`.
-
-    Raises:
-        InputError: No records, one without an id or without fields, or the same record twice.
 
     Source: ivinex.txt, "Update Record"; fixtures ivinex/05 to 08.
     """
@@ -73,9 +67,6 @@ def build_search_records(
         limit: Most records to return, 1 to 100; the CRM's default is 10.
         offset: Records to skip, from 0.
         option_labels: Whether option fields show their label in place of the option's id.
-
-    Raises:
-        InputError: An operand that does not exist, a field name that cannot be one, a number out of range.
 
     Source: ivinex.txt, "Get Records"; fixtures ivinex/09 to 25.
     """

@@ -27,7 +27,6 @@ def parse_search_records(response: Response) -> list[Record]:
     """Parse the response to a search: `{"Records": [{...}]}`, or a bare list of records.
 
     Raises:
-        RefusedError: The CRM refused it, perhaps inside a 200.
         UnexpectedAnswerError: The response has another shape.
     """
     raise_for_refusal(response, ACCOUNT)

@@ -33,9 +33,6 @@ def check_values(schema: Schema, fields: Mapping[str, object]) -> dict[str, obje
 
     A field that the schema does not hold is taken for text, `Deleted` for a flag.
 
-    Raises:
-        InputError: A value does not fit.
-
     Source: minicrm.txt, "Database Schema", field types.
     """
     by_name = {field["name"]: field for field in schema["fields"]}

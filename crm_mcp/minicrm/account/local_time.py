@@ -23,9 +23,6 @@ def parse_local_time(text: str, zone: ZoneInfo, *, end_of_day: bool) -> str:
     Without an offset the text is local time already, and stands even where a change of clocks skips or repeats it. A
     date alone means 00:00:00, or with `end_of_day` 23:59:59, as the CRM sends a date-only field.
 
-    Raises:
-        InputError: The text is no such date.
-
     Source: minicrm.txt, "Database Schema" (DateTime); the zone is observed.
     """
     text = text.strip()

@@ -24,13 +24,7 @@ if TYPE_CHECKING:
 def check_field_names(schema: Schema | None, names: Iterable[str], known: Collection[str] = ()) -> None:
     """Refuse an API name that is neither in the schema nor in `known`; names are case-sensitive (observed).
 
-    Args:
-        schema: The entity's schema; None where there is none, as for addresses.
-        names: API field names.
-        known: Names that the API takes beside those of the schema, from the field table.
-
-    Raises:
-        InputError: A name is unknown.
+    There is no schema of addresses. `known` are names of the field table that the API takes beside those of a schema.
     """
     fields = [] if schema is None else [field["name"] for field in schema["fields"]]
     valid = list(dict.fromkeys([*fields, *known]))
@@ -47,13 +41,8 @@ def check_field_names(schema: Schema | None, names: Iterable[str], known: Collec
 def resolve_set(field_name: str, value: object, choices: Mapping[str, str]) -> str | int:
     """Return a multiple choice as it is written: labels joined by commas, or a bitmask where a label holds a comma.
 
-    Args:
-        field_name: The field's API name, for the error.
-        value: A bitmask, labels joined by commas as the CRM sends them, or a list of labels or ids.
-        choices: Ids, which are powers of two, to labels.
-
-    Raises:
-        InputError: A label is no choice, or the bitmask has a bit that is none.
+    The value is a bitmask, labels joined by commas as the CRM sends them, or a list of labels or ids; the ids of the
+    choices are powers of two.
 
     Source: minicrm.txt, "Database Schema" (Set); fixtures minicrm/06 and 06b.
     """
@@ -102,15 +91,7 @@ def resolve_fields(
     """Return fields ready to be sent: names checked, choices by id, date-times in the account's zone.
 
     An empty value empties a field and is sent as it is (assumed), except for status, user and module.
-
-    Args:
-        schema: The entity's schema.
-        fields: API field names to values; a choice by label or id.
-        known: Names that the API takes beside those of the schema, from the field table.
-        zone: The account's time zone; without it date-times are sent as given.
-
-    Raises:
-        InputError: A name, a choice or a date is wrong.
+    A choice is given by label or id; `known` is as in `check_field_names`. Without a zone date-times are sent as given.
     """
     check_field_names(schema, fields, known)
     by_name = {field["name"]: field for field in schema["fields"]}

@@ -1,7 +1,7 @@
 """The arguments of a search, and how they become the criteria that MiniCRM's API takes.
 
 An argument that is added to `ProjectCriteria` or `ContactCriteria`, and to the criteria made of it below, exists in
-every tool that searches, summarizes or exports.
+every tool that searches, summarizes or exports. What no search can be made of raises an `InputError`.
 """
 
 from __future__ import annotations
@@ -57,11 +57,7 @@ class ContactCriteria:
 
 
 async def project_criteria(directory: Directory, zone: ZoneInfo, asked: ProjectCriteria) -> dict[str, object]:
-    """Return the criteria of a project search by API name; empty arguments are left out.
-
-    Raises:
-        InputError: A name is unknown, or a criterion is given twice.
-    """
+    """Return the criteria of a project search by API name; empty arguments are left out."""
     contact_id = check_id("contact_id", asked.contact_id) if asked.contact_id else ""
     group = resolve_choice("status_group", asked.status_group, STATUS_GROUPS) if asked.status_group else ""
     module, filters = asked.module, dict(asked.filters)
@@ -97,9 +93,6 @@ async def contact_criteria(directory: Directory, zone: ZoneInfo, asked: ContactC
 
     A phone number is looked for as the document says, by its last digits as full text; beside a text of its own it
     goes into the field `Phone` (observed).
-
-    Raises:
-        InputError: A name is unknown, a phone number is too short, or a criterion is given twice.
     """
     contact_type = resolve_choice("type", asked.type, CONTACT_TYPES) if asked.type else ""
     criteria: dict[str, object] = {"Query": asked.query, "Email": asked.email, "Type": contact_type}
@@ -113,11 +106,7 @@ async def contact_criteria(directory: Directory, zone: ZoneInfo, asked: ContactC
 
 
 def phone_digits(phone: str) -> str:
-    """Return the last digits of a phone number, at most nine.
-
-    Raises:
-        InputError: It has fewer than six, which the API does not look for (documented).
-    """
+    """Return the last digits of a phone number, at most nine."""
     digits = digits_of(phone)
     if len(digits) < MIN_PHONE_DIGITS:
         raise InputError(

@@ -41,15 +41,7 @@ async def complete(
 ) -> list[_Item]:
     """Return rows with the requested fields; details are read only where no row has one of them.
 
-    Args:
-        rows: Rows of a search.
-        fields: API names or keys.
-        get: Reads one detail by its id.
-        schema: Reads the schema that names are checked against.
-        always: Whether details are read in any case.
-
-    Raises:
-        InputError: Neither the schema nor the rows know a name.
+    `get` reads one detail, in any case where it is `always`; `schema` is what names are checked by.
     """
     lacking = [name for name in fields if not any(_has(row, name) for row in rows)]
     if not rows or not (lacking or always):
@@ -63,11 +55,7 @@ async def complete(
 async def check_asked(
     item: Project | Contact | None, fields: Sequence[str], schema: Callable[[], Awaitable[Schema]]
 ) -> None:
-    """Refuse a name that neither an object nor its schema has; the schema is read only for names that are not common.
-
-    Raises:
-        InputError: A name is wrong.
-    """
+    """Refuse a name that neither an object nor its schema has; the schema is read only for uncommon names."""
     doubtful = [name for name in fields if name not in _ALWAYS_VALID and not (item is not None and _has(item, name))]
     if not doubtful:
         return
@@ -107,12 +95,7 @@ def build_page(
 ) -> dict[str, Any]:
     """Return `{"items": [...], "next_cursor": "...", "total": n}`; the last two only where there is one.
 
-    Args:
-        rows: The rows read from the cursor on.
-        options: How they are shown.
-        cursor: Where they begin.
-        more: Whether others follow them.
-        total: The CRM's own count of the list.
+    The rows are those read from the cursor on; `more` tells whether others follow, `total` is the CRM's own count.
     """
     page: dict[str, Any] = {"items": show_list(rows, options)}
     if next_cursor := cursor.after(rows, len(page["items"]), more=more):

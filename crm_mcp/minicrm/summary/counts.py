@@ -27,12 +27,7 @@ class CountsDisagreeError(Exception):
 
 
 async def count_groups(search: ProjectSearch, choices: Mapping[str, Mapping[str, str]], first: Page[Project]) -> Tally:
-    """Return how many projects have which choices: label by field, and their number.
-
-    Args:
-        search: Which projects.
-        choices: The choices of each field that is grouped by, labels by id.
-        first: The first page of the search.
+    """Return how many projects have which choices, given by field as labels by id: label by field, and their number.
 
     Raises:
         CountsDisagreeError: What came back contradicts itself.
@@ -73,11 +68,7 @@ def remainders(counts: Mapping[Cell, int], choices: Sequence[Sequence[str]]) -> 
 
 
 def _checked_count(page: Page[Project], search: ProjectSearch) -> int:
-    """Return a page's count.
-
-    Raises:
-        CountsDisagreeError: Its rows contradict it.
-    """
+    """Return a page's count, unless its rows contradict it."""
     in_trash = not search.wants_trash and any(row.get("deleted") for row in page.items)
     if page.total is None or page.row_count != min(page.total, PAGE_SIZE) or in_trash:
         raise CountsDisagreeError

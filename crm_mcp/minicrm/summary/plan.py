@@ -50,11 +50,8 @@ class Plan:
 def choose_plan(needs: Sequence[Need], total: int, *, max_reads: int, may_count: bool = True) -> Plan:
     """Return the plan with the fewest requests, among those that are exact if there are any.
 
-    Args:
-        needs: Every field that is grouped by or measured; one that is measured has no choices.
-        total: How many projects the first page says there are.
-        max_reads: Most projects to read one by one, and most searches to make in place of that.
-        may_count: Whether `Count` can be trusted.
+    A field that is measured is a need without choices; `total` is what the first page says. At most `max_reads`
+    projects are read one by one, or as many searches made in place of that; `may_count` tells if `Count` is trusted.
     """
     pages = PAGE_RULES.count_pages(total)
     missing = [need for need in needs if not need.in_rows]

@@ -43,11 +43,7 @@ _OWN_KEYS = [field.name for field in PROJECT.keyed if not field.label_key]
 
 
 class OverlappingChoicesError(Exception):
-    """A project was found under two choices of a field, which so is no single choice.
-
-    Attributes:
-        field: The field's API name.
-    """
+    """A project was found under two choices of a field, given by its API name, which so is no single choice."""
 
     def __init__(self, field: str) -> None:
         super().__init__(field)
@@ -62,18 +58,10 @@ async def read_projects(
     *,
     max_reads: int,
 ) -> Tally:
-    """Read what a plan says.
-
-    Args:
-        search: Which projects.
-        plan: Which fields are learnt by searches of their own, and whether details are read.
-        choices: The choices of fields, labels by id.
-        first: The first page of the search.
-        max_reads: Most projects to read one by one; the newest are.
+    """Read what a plan says; `choices` are labels by id, and at most `max_reads` projects are read, the newest.
 
     Raises:
         OverlappingChoicesError: A field of the plan has several choices in one project.
-        CrmError: A page could not be read.
     """
     whole = await search.read_all(first)
     await search.add_labels(whole.rows)

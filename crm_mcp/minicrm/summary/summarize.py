@@ -20,12 +20,7 @@ from crm_mcp.minicrm.summary.rows import OverlappingChoicesError, Tally, read_pr
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a summary groups by and measures.
-
-    Attributes:
-        keys: What to group by, each field by its API name.
-        measures: What to measure, each field by its API name.
-    """
+    """What a summary groups by and measures, each field by its API name."""
 
     keys: Sequence[GroupKey]
     measures: Sequence[Measure]
@@ -44,11 +39,7 @@ class Question:
 
 
 def parse_question(group_by: Sequence[str], measures: Sequence[str]) -> Question:
-    """Read what to group by and to measure, with `status` for `StatusId` and so on.
-
-    Raises:
-        InputError: One is not as it should be.
-    """
+    """Read what to group by and to measure, with `status` for `StatusId` and so on."""
     return Question(
         [replace(key, field=PROJECT.api_name(key.field)) for key in parse_group_keys(group_by)],
         [replace(one, field=PROJECT.api_name(one.field)) for one in parse_measures(measures)],
@@ -60,16 +51,8 @@ async def summarize(
 ) -> SummaryResult:
     """Return an exact summary with as few requests as possible; one that is not exact says why.
 
-    Args:
-        search: Which projects.
-        question: What to group by and to measure.
-        zone: The account's time zone.
-        max_groups: How many groups to list; 0 for as many as a small result holds.
-        max_reads: Most projects to read one by one.
-
-    Raises:
-        InputError: A field is unknown.
-        CrmError: A page could not be read.
+    `max_groups` is how many groups to list, 0 for as many as a small result holds, `max_reads` how many projects to
+    read one by one at most. Raises an `InputError` for an unknown field.
     """
     choices = await _learn_choices(search, question)
     criteria = search.criteria

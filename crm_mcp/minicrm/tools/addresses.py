@@ -30,17 +30,12 @@ class AddressTools:
 
     context: ToolContext
 
-    def reading(self) -> Sequence[CrmTool]:
-        """Return the tools that read."""
+    def tools(self) -> Sequence[CrmTool]:
+        """Return the tools, those that read first."""
+        build, writer = WriteTool.build, self.context.writer
         return (
             build_tool(self.list_addresses, title="List a contact's addresses", annotations=READ),
             build_tool(self.get_address, title="Get an address", annotations=READ),
-        )
-
-    def writing(self) -> Sequence[CrmTool]:
-        """Return the tools that write."""
-        build, writer = WriteTool.build, self.context.writer
-        return (
             build(self.create_address, writer, title="Create a MiniCRM address", annotations=CREATE),
             build(self.update_address, writer, title="Update a MiniCRM address", annotations=UPDATE),
         )

@@ -50,7 +50,7 @@ class ContactOverviewTools:
 
     context: ToolContext
 
-    def reading(self) -> Sequence[CrmTool]:
+    def tools(self) -> Sequence[CrmTool]:
         """Return the tool."""
         return (build_tool(self.get_contact_overview, title="Contact overview", annotations=READ),)
 

@@ -31,27 +31,17 @@ _NOUN = "MiniCRM contact"
 
 @dataclass(frozen=True)
 class ContactTools:
-    """The tools for persons and businesses of one account.
-
-    Attributes:
-        context: What all tools share.
-        creation_lock: Held from the search for duplicates to the create.
-    """
+    """The tools for persons and businesses of one account; the lock is held from the search for duplicates on."""
 
     context: ToolContext
     creation_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def reading(self) -> Sequence[CrmTool]:
-        """Return the tools that read."""
+    def tools(self) -> Sequence[CrmTool]:
+        """Return the tools, those that read first."""
+        build, writer = WriteTool.build, self.context.writer
         return (
             build_tool(self.search_contacts, title="Search contacts", annotations=READ),
             build_tool(self.get_contact, title="Get a contact", annotations=READ),
-        )
-
-    def writing(self) -> Sequence[CrmTool]:
-        """Return the tools that write."""
-        build, writer = WriteTool.build, self.context.writer
-        return (
             build(self.create_contact, writer, title="Create a MiniCRM contact", annotations=CREATE),
             build(self.update_contact, writer, title="Update MiniCRM contacts", annotations=UPDATE, is_bulk=True),
         )

@@ -1,4 +1,7 @@
-"""What MiniCRM tools share: the client and the account they work with, types of arguments, and checks of these."""
+"""What MiniCRM tools share: the client and the account they work with, types of arguments, and checks of these.
+
+Each check raises an `InputError`.
+"""
 
 from __future__ import annotations
 
@@ -35,11 +38,7 @@ StatusGroupName = Annotated[str, WithJsonSchema({"type": "string"})]
 
 
 def one_or_several(name: str, one: str, several: Sequence[str]) -> list[str]:
-    """Return the ids of a call that takes one object by `name`, or several by its plural.
-
-    Raises:
-        InputError: Both or none is given, one is no id, or one is named twice.
-    """
+    """Return the ids of a call that takes one object by `name`, or several by its plural."""
     if bool(one) == bool(several):
         raise InputError(f"Give either {name} or {name}s.", hint=f"{name}s is for several at once.")
     ids = [check_id(name, each) for each in several or [one]]
@@ -49,21 +48,13 @@ def one_or_several(name: str, one: str, several: Sequence[str]) -> list[str]:
 
 
 def refuse_trashed(fields: Mapping[str, object]) -> None:
-    """Refuse to create what would be in the trash from the beginning.
-
-    Raises:
-        InputError: `fields` names the trash.
-    """
+    """Refuse to create what would be in the trash from the beginning."""
     if "Deleted" in fields:
         raise InputError("What is created cannot begin in the trash.", hint="Leave Deleted out of `fields`.")
 
 
 def refuse_twice(given: Mapping[str, object], fields: Mapping[str, object]) -> None:
-    """Refuse a value that stands both in an argument of its own and in `fields`.
-
-    Raises:
-        InputError: One does.
-    """
+    """Refuse a value that stands both in an argument of its own and in `fields`."""
     if twice := [name for name in given if name in fields]:
         raise InputError(
             f"{' and '.join(twice)} is given by an argument already.", hint=f"Leave {twice[0]} out of `fields`."
@@ -91,10 +82,6 @@ class ToolContext:
         return self.clock(self.zone)
 
     async def search_projects(self, criteria: ProjectCriteria, call: CallContext) -> ProjectSearch:
-        """Return a search of projects whose progress is reported to the call.
-
-        Raises:
-            InputError: A criterion is wrong.
-        """
+        """Return a search of projects whose progress is reported to the call."""
         api_criteria = await project_criteria(self.directory, self.zone, criteria)
         return ProjectSearch(self.client, self.directory, api_criteria, Steps(call))

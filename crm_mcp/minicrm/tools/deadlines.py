@@ -17,14 +17,7 @@ _LAST = "9999"
 
 @dataclass(frozen=True, slots=True)
 class DueFilter:
-    """Which tasks are listed, by deadline.
-
-    Attributes:
-        due: The word.
-        now: The account's time as MiniCRM writes it, `YYYY-MM-DD HH:MM:SS`.
-        first: The first day of the word, empty where it names none.
-        last: The last day of it.
-    """
+    """Which tasks are listed: a word of `DUE`, the account's time as MiniCRM writes it, and the word's days, if any."""
 
     due: str
     now: str
@@ -49,13 +42,9 @@ class DueFilter:
 
 
 def due_filter(due: str, now: datetime) -> DueFilter:
-    """Return the days that a word means.
+    """Return the days that a word means at a local time.
 
     A week is Monday to Sunday, days that have passed included; `next_7_days` is today and the seven days after it.
-
-    Args:
-        due: One of `DUE`.
-        now: The account's local time.
     """
     today = now.date()
     ranges: dict[str, tuple[date, date]] = {

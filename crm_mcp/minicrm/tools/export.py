@@ -76,11 +76,7 @@ async def _completed(
     schema: Callable[[], Awaitable[Schema]],
     steps: Steps,
 ) -> ExportRows:
-    """Return rows with the requested `fields`, or with `detail`, from their details where the rows lack them.
-
-    Raises:
-        InputError: A field is unknown.
-    """
+    """Return rows with the requested `fields`, or with `detail`, from their details where the rows lack them."""
     fields: list[str] = arguments["fields"]
     rows: Sequence[_Item] = found.rows
     await check_asked(None, fields, schema)

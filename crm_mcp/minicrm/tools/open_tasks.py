@@ -53,7 +53,7 @@ class OpenTaskTools:
 
     context: ToolContext
 
-    def reading(self) -> Sequence[CrmTool]:
+    def tools(self) -> Sequence[CrmTool]:
         """Return the tool."""
         return (build_tool(self.list_open_tasks, title="List open tasks", annotations=READ),)
 
@@ -132,15 +132,7 @@ def _short(task: Task) -> str:
 async def _list_open_tasks(
     search: ProjectSearch, due: DueFilter, *, user_id: str, limit: int, max_reads: int
 ) -> OpenTasks:
-    """Return the open tasks of unfinished projects.
-
-    Args:
-        search: Whose projects.
-        due: Which tasks.
-        user_id: Whose tasks; empty for everybody's.
-        limit: Most tasks to show.
-        max_reads: Most projects whose tasks are read, the newest.
-    """
+    """Return the open tasks of the `max_reads` newest unfinished projects of a search, of one user or of all."""
     projects, problem = await find_open_projects(search)
     found = await read_open_tasks(search, projects[:max_reads])
     users = await search.read_users()

@@ -37,17 +37,12 @@ class ProjectTools:
 
     context: ToolContext
 
-    def reading(self) -> Sequence[CrmTool]:
-        """Return the tools that read."""
+    def tools(self) -> Sequence[CrmTool]:
+        """Return the tools, those that read first."""
+        build, writer = WriteTool.build, self.context.writer
         return (
             build_tool(self.search_projects, title="Search projects", annotations=READ),
             build_tool(self.get_project, title="Get a project", annotations=READ),
-        )
-
-    def writing(self) -> Sequence[CrmTool]:
-        """Return the tools that write."""
-        build, writer = WriteTool.build, self.context.writer
-        return (
             build(self.create_project, writer, title="Create a MiniCRM project", annotations=CREATE),
             build(self.update_project, writer, title="Update MiniCRM projects", annotations=UPDATE, is_bulk=True),
         )

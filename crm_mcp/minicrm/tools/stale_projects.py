@@ -42,7 +42,7 @@ class StaleProjectTools:
 
     context: ToolContext
 
-    def reading(self) -> Sequence[CrmTool]:
+    def tools(self) -> Sequence[CrmTool]:
         """Return the tool."""
         return (build_tool(self.find_stale_projects, title="Find stale projects", annotations=READ),)
 

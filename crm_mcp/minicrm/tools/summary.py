@@ -23,7 +23,7 @@ class SummaryTools:
 
     context: ToolContext
 
-    def reading(self) -> Sequence[CrmTool]:
+    def tools(self) -> Sequence[CrmTool]:
         """Return the tool."""
         return (build_tool(self.summarize_projects, title="Summarize projects", annotations=READ),)
 

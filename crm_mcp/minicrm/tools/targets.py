@@ -19,14 +19,9 @@ Record = Mapping[str, object]
 
 @dataclass
 class Updates(Target):
-    """Changes of existing objects.
+    """Changes of existing objects, read by `get` and written by `put`.
 
-    Attributes:
-        noun: What one is called.
-        entity: Its fields.
-        get: Reads one by its id.
-        put: Writes fields of one.
-        check: Resolves and checks the fields of the call by what the object is, such as its module.
+    `check` resolves and checks the fields of the call by what the object is, such as its module.
     """
 
     noun: str
@@ -68,13 +63,8 @@ class Updates(Target):
 class Creation(Target):
     """A new object.
 
-    Attributes:
-        noun: What one is called.
-        client: Where it is created.
-        put: Creates one of fields.
-        look: Adds the name of its owner, or the problem that it is a duplicate; None adds nothing.
-        find: Returns the ids of all objects that could be this one, each with whether it is the same.
-        lock: Held from refresh to create.
+    `look` adds the name of its owner, or the problem that it is a duplicate; None adds nothing. `find` returns the ids
+    of all objects that could be this one, each with whether it is the same. `lock` is held from refresh to create.
     """
 
     noun: str

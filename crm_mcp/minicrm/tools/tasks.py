@@ -43,17 +43,12 @@ class TaskTools:
 
     context: ToolContext
 
-    def reading(self) -> Sequence[CrmTool]:
-        """Return the tools that read."""
+    def tools(self) -> Sequence[CrmTool]:
+        """Return the tools, those that read first."""
+        build, writer = WriteTool.build, self.context.writer
         return (
             build_tool(self.get_project_tasks, title="Get a project's tasks", annotations=READ),
             build_tool(self.get_task, title="Get a task", annotations=READ),
-        )
-
-    def writing(self) -> Sequence[CrmTool]:
-        """Return the tools that write."""
-        build, writer = WriteTool.build, self.context.writer
-        return (
             build(self.create_task, writer, title="Create a MiniCRM task", annotations=CREATE),
             build(self.update_task, writer, title="Update or close MiniCRM tasks", annotations=UPDATE, is_bulk=True),
         )
