@@ -74,6 +74,6 @@ def _incomplete_reason(pages: list[Page[_Row]], found: int, max_rows: int, rules
         return f"Only the first {found} were read; narrow the search."
     if counted is not None and counted != found:
         return f"{rules.crm} counts {counted} but sent {found}."
-    if sum(page.row_count for page in pages) != found:
+    if sum(len(page.items) for page in pages) != found:
         return f"{rules.crm} sent rows twice, so others may be missing; ask again."
     return ""

@@ -16,13 +16,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request to a CRM, not yet encoded.
+    """One HTTP request to a CRM, not yet encoded: the transport encodes the query once, and the body as JSON.
 
     Attributes:
-        method: The HTTP method.
         path: Path from the CRM's base URL, percent-encoded where it holds free text.
-        query: Decoded name and value pairs; the transport encodes them, once.
-        body: What is sent as JSON; None sends no body.
         is_idempotent: Whether sending it twice does no more than sending it once. The codec sets it for each
             operation: one HTTP method may both create and update.
     """
@@ -43,15 +40,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response of a CRM.
-
-    Attributes:
-        status: HTTP status.
-        body: The raw body.
-        content_type: The media type as sent; empty when there is none.
-        request: What was asked, for errors to name.
-        headers: All headers, their names in lower case.
-    """
+    """One HTTP response of a CRM: the body raw, the media type as sent or empty, the names of headers in lower case."""
 
     status: int
     body: bytes

@@ -25,20 +25,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[_T]):
-    """Part of a list, as the CRM cut it.
-
-    Attributes:
-        items: What the rows say, in the order received.
-        total: The CRM's own count of the list, which may disagree with the rows; None where it sends none.
-    """
+    """Part of a list, as the CRM cut it, and its own count of the list, if any, which may disagree with the rows."""
 
     items: list[_T]
     total: int | None
-
-    @property
-    def row_count(self) -> int:
-        """How many rows came."""
-        return len(self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +44,7 @@ class PageRules:
 
     def is_full(self, page: Page[_T]) -> bool:
         """Tell whether others may follow a page."""
-        return page.row_count >= self.page_size
+        return len(page.items) >= self.page_size
 
 
 class Slice(NamedTuple, Generic[_T]):

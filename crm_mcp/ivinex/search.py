@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
-
-from pydantic import Field
 
 from crm_mcp.crm.all_pages import MAX_ROWS, AllPages
 from crm_mcp.crm.progress import Steps
@@ -18,10 +15,8 @@ from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.ivinex.wire.checks import check_filter, check_order
-from crm_mcp.mcp.arguments import Id
+from crm_mcp.mcp.arguments import Module
 from crm_mcp.mcp.cursor import Cursor
-
-Module = Annotated[Id, Field(description="name or id")]
 
 ReadRecords = Callable[[int, int], Awaitable[list[Record]]]
 """Reads records, given how many at most (1 to 100) and how many to skip."""

@@ -38,6 +38,7 @@ def _scalar_as_text(value: object) -> object:
 
 Id = Annotated[str, BeforeValidator(_id_as_text)]
 """An id: text, and a number is taken too."""
+Module = Annotated[Id, Field(description="name or id")]
 Text = Annotated[str, BeforeValidator(_scalar_as_text)]
 """Text, and a number or a boolean is taken too."""
 Limit = Annotated[int, Field(ge=1, le=100)]

@@ -13,7 +13,6 @@ from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.directory import Directory
-from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import PAGE_RULES, Schema
@@ -136,9 +135,8 @@ class MinicrmConnector:
             return [*(await self._directory.modules()).values(), *_CONTACT_TYPES.values()]
         if argument not in ("status", "user"):
             return []
-        schemas = await self._directory.project_schemas(await self._directory.module_id(module) if module else "")
-        whole = merge_schemas(schemas)
-        return list((whole["statuses"] if argument == "status" else whole["users"]).values())
+        schema = await self._directory.merged_project_schema(await self._directory.module_id(module) if module else "")
+        return list((schema["statuses"] if argument == "status" else schema["users"]).values())
 
     def exports(self) -> Mapping[str, ExportReader]:
         """Return how all rows of search_projects and search_contacts are read."""

@@ -11,11 +11,11 @@ from typing_extensions import TypedDict
 
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record, RecordPage
-from crm_mcp.ivinex.search import Module, RecordCriteria, RecordSearch, prepare_search, read_next
+from crm_mcp.ivinex.search import RecordCriteria, RecordSearch, prepare_search, read_next
 from crm_mcp.ivinex.tools.duplicates import describe_duplicates_within
 from crm_mcp.ivinex.tools.targets import RecordCreations, RecordUpdates
 from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_updates
-from crm_mcp.mcp.arguments import Detail, FieldNames, Fields, Id, Limit, TextFrom
+from crm_mcp.mcp.arguments import Detail, FieldNames, Fields, Id, Limit, Module, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options, show_list, show_one, size_of

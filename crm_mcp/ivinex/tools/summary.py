@@ -14,9 +14,9 @@ from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.account.inferred_schema import unknown_field
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import RecordFilter
-from crm_mcp.ivinex.search import Module, RecordCriteria, prepare_search, read_all_pages
+from crm_mcp.ivinex.search import RecordCriteria, prepare_search, read_all_pages
 from crm_mcp.ivinex.wire.checks import check_name
-from crm_mcp.mcp.arguments import CallContext, GroupBy, MaxGroups, Measures
+from crm_mcp.mcp.arguments import CallContext, GroupBy, MaxGroups, Measures, Module
 from crm_mcp.mcp.charts import check_can_draw, with_chart
 from crm_mcp.mcp.summary_result import SummaryResult, build_summary_result
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result

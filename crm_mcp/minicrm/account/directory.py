@@ -16,7 +16,8 @@ from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.name_matching import folded, resolve_choice
 from crm_mcp.errors import CrmError, InputError, RateLimitedError, RefusedError
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.models import Module, Project, Schema, Task
+from crm_mcp.minicrm.field_table import CONTACT_TYPES
+from crm_mcp.minicrm.models import Module, Project, Schema, SchemaField, Task
 
 MOST_TYPES_READ = 5
 """Most types of tasks whose labels are read for one list, each by a task of that type."""
@@ -60,6 +61,15 @@ class Directory:
             return [await self.project_schema(module_id)]
         return [schema for one in await self.modules() for schema in await self._readable_schemas.get(one)]
 
+    async def merged_project_schema(self, module_id: str = "") -> Schema:
+        """Return all that the schema of one module holds, or those of all that can be read."""
+        return merge_schemas(await self.project_schemas(module_id))
+
+    async def merged_contact_schema(self, contact_type: str = "") -> Schema:
+        """Return the fields of `Person` or `Business`, or of both."""
+        types = [contact_type] if contact_type else CONTACT_TYPES
+        return merge_schemas([await self.contact_schema(one) for one in types])
+
     async def readable_schema(self, module_id: str) -> Schema | None:
         """Return the fields of a module's projects; None where it has no schema or the login may not read it."""
         return next(iter(await self._readable_schemas.get(module_id)), None)
@@ -82,8 +92,7 @@ class Directory:
             if not self._me:
                 raise InputError("Nobody is configured as 'me'.", hint="Name the user, or set MINICRM_USER.")
             user = self._me
-        users = _joined(schema["users"] for schema in await self.project_schemas(module_id))
-        return resolve_choice("user", user, users)
+        return resolve_choice("user", user, (await self.merged_project_schema(module_id))["users"])
 
     async def status_id(self, status: str, module_id: str = "") -> str:
         """Return the id of a status given by label or id; without a module, of the one module that has it.
@@ -91,7 +100,7 @@ class Directory:
         Raises:
             InputError: No module has it, or several do.
         """
-        statuses = _joined(schema["statuses"] for schema in await self.project_schemas(module_id))
+        statuses = (await self.merged_project_schema(module_id))["statuses"]
         try:
             return resolve_choice("status", status, statuses)
         except InputError:
@@ -160,5 +169,16 @@ def _set_absent(row: Project | Task, key: str, label: str | None) -> None:
         cast("dict[str, object]", row).setdefault(key, label)
 
 
-def _joined(maps: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    return {choice_id: label for choices in maps for choice_id, label in choices.items()}
+def merge_schemas(schemas: Iterable[Schema]) -> Schema:
+    """Return one schema with all that several hold; a field's choices are joined."""
+    whole: Schema = {"fields": [], "statuses": {}, "users": {}, "modules": {}}
+    by_name: dict[str, SchemaField] = {}
+    for schema in schemas:
+        for kind in ("statuses", "users", "modules"):
+            whole[kind] |= schema[kind]
+        for field in schema["fields"]:
+            known = by_name.setdefault(field["name"], field.copy())
+            if "choices" in field:
+                known["choices"] = {**known.get("choices", {}), **field["choices"]}
+    whole["fields"] = list(by_name.values())
+    return whole

@@ -15,7 +15,7 @@ from crm_mcp.crm.name_matching import shown
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.local_time import parse_local_time
-from crm_mcp.minicrm.account.schema import check_field_names, merge_schemas, resolve_fields
+from crm_mcp.minicrm.account.schema import check_field_names, resolve_fields
 from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT
 from crm_mcp.minicrm.models import Schema, SchemaField
 from crm_mcp.minicrm.wire.bodies import read_count
@@ -131,7 +131,7 @@ class WrittenFields:
         """Resolve fields of a project of one module, or by the schemas of all where none is named."""
         if not fields:
             return Resolved({}, NO_SCHEMA)
-        schema = merge_schemas(await self._directory.project_schemas(module_id))
+        schema = await self._directory.merged_project_schema(module_id)
         if "UserId" in fields:
             fields = {**fields, "UserId": await self._directory.user_id(str(fields["UserId"]), module_id)}
         sent = resolve_fields(schema, fields, PROJECT.written, self._zone)
@@ -158,7 +158,7 @@ class WrittenFields:
         }
         schema = NO_SCHEMA
         if user:
-            users = merge_schemas(await self._directory.project_schemas())["users"]
+            users = (await self._directory.merged_project_schema())["users"]
             schema = _schema_of({"name": "UserId", "type": "UserId", "choices": users})
         return Resolved({name: value for name, value in fields.items() if value != ""}, schema)
 

@@ -123,21 +123,6 @@ def _resolved_choice(field: SchemaField, value: object, choices: Mapping[str, st
     return resolve_choice(field["name"], value, choices)
 
 
-def merge_schemas(schemas: Iterable[Schema]) -> Schema:
-    """Return one schema with all that several hold; a field's choices are joined."""
-    whole: Schema = {"fields": [], "statuses": {}, "users": {}, "modules": {}}
-    by_name: dict[str, SchemaField] = {}
-    for schema in schemas:
-        for kind in ("statuses", "users", "modules"):
-            whole[kind] |= schema[kind]
-        for field in schema["fields"]:
-            known = by_name.setdefault(field["name"], field.copy())
-            if "choices" in field:
-                known["choices"] = {**known.get("choices", {}), **field["choices"]}
-    whole["fields"] = list(by_name.values())
-    return whole
-
-
 def choices_of(field: str, schemas: Sequence[Schema], modules: Mapping[str, str]) -> dict[str, str]:
     """Return the labels by id of a project field whose choices exclude each other; none where they may not.
 

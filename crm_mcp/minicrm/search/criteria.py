@@ -16,16 +16,15 @@ from pydantic import Field, WithJsonSchema
 from crm_mcp.crm.duplicates import MIN_PHONE_DIGITS, PHONE_DIGITS, digits_of
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.arguments import Fields, Id, Text
+from crm_mcp.mcp.arguments import Fields, Id, Module, Text
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.local_time import parse_local_time
-from crm_mcp.minicrm.account.schema import merge_schemas, resolve_fields
+from crm_mcp.minicrm.account.schema import resolve_fields
 from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES, PROJECT, STATUS_GROUPS
 from crm_mcp.minicrm.wire.checks import check_id
 
 StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": list(STATUS_GROUPS)})]
 ContactType = Annotated[str, WithJsonSchema({"type": "string", "enum": list(CONTACT_TYPES)})]
-Module = Annotated[Id, Field(description="name or id")]
 User = Annotated[Id, Field(description='name, id or "me"')]
 Filters = Annotated[Fields, Field(description="more API fields that must match")]
 
@@ -75,7 +74,7 @@ async def project_criteria(directory: Directory, zone: ZoneInfo, asked: ProjectC
         "Deleted": "1" if asked.deleted else "",
     }
     if filters:
-        schema = merge_schemas(await directory.project_schemas(module_id))
+        schema = await directory.merged_project_schema(module_id)
         if "UserId" in filters:
             user_id = await directory.user_id(str(filters["UserId"]), module_id)
             filters = {**filters, "UserId": user_id}
@@ -99,8 +98,7 @@ async def contact_criteria(directory: Directory, zone: ZoneInfo, asked: ContactC
     if asked.phone:
         criteria["Phone" if asked.query else "Query"] = phone_digits(asked.phone)
     if asked.filters:
-        types = [contact_type] if contact_type else list(CONTACT_TYPES)
-        schema = merge_schemas([await directory.contact_schema(one) for one in types])
+        schema = await directory.merged_contact_schema(contact_type)
         _add(criteria, resolve_fields(schema, _with_local_time(asked.filters, zone), CONTACT.searched, zone))
     return {name: value for name, value in criteria.items() if value != ""}
 

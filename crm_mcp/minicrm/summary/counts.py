@@ -70,7 +70,7 @@ def remainders(counts: Mapping[Cell, int], choices: Sequence[Sequence[str]]) -> 
 def _checked_count(page: Page[Project], search: ProjectSearch) -> int:
     """Return a page's count, unless its rows contradict it."""
     in_trash = not search.wants_trash and any(row.get("deleted") for row in page.items)
-    if page.total is None or page.row_count != min(page.total, PAGE_SIZE) or in_trash:
+    if page.total is None or len(page.items) != min(page.total, PAGE_SIZE) or in_trash:
         raise CountsDisagreeError
     return page.total
 
@@ -81,7 +81,7 @@ async def _check_last_page(search: ProjectSearch, total: int) -> None:
     if last:
         page = await search.read_page(last)
         await search.steps.advance("the last page")
-        if last * PAGE_SIZE + page.row_count != total:
+        if last * PAGE_SIZE + len(page.items) != total:
             raise CountsDisagreeError
 
 

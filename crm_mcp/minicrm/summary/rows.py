@@ -18,13 +18,9 @@ Values = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Projects by their values.
+    """Values with how many projects have them, and why projects may be missing, as a sentence.
 
-    Attributes:
-        rows: Values, and how many projects have them.
-        total: How many projects there are.
-        incomplete_reason: Why projects may be missing, as a sentence; empty where all are there.
-        is_counted: Whether the CRM counted them, and none was read.
+    `is_counted` tells that the CRM counted them, and none was read.
     """
 
     rows: list[tuple[Values, int]]

@@ -12,10 +12,9 @@ from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.minicrm.account.field_values import Resolved
-from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES
-from crm_mcp.minicrm.models import Contact, ContactPage, Schema
+from crm_mcp.minicrm.models import Contact, ContactPage
 from crm_mcp.minicrm.search.criteria import ContactCriteria, ContactType, contact_criteria
 from crm_mcp.minicrm.search.duplicates import describe_duplicates, find_alike_contacts
 from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, shown_keys, without_false_flags
@@ -68,7 +67,8 @@ class ContactTools:
             last_id=cursor.last_id,
             limit=limit,
         )
-        rows = await complete(rows, fields, get=client.get_contact, schema=self._schema, always=detail and not fields)
+        schema = self.context.directory.merged_contact_schema
+        rows = await complete(rows, fields, get=client.get_contact, schema=schema, always=detail and not fields)
         options = list_options("get_contact", fields=shown_keys(fields), detail=detail)
         shown = rows if detail else without_false_flags(rows)
         return cast("ContactPage", build_page(shown, options, cursor, more=more, total=total))
@@ -83,7 +83,7 @@ class ContactTools:
         """Read one MiniCRM person or business."""
         options = object_options("get_contact", fields=shown_keys(fields), detail=detail, text_from=text_from)
         contact = await self.context.client.get_contact(contact_id)
-        await check_asked(contact, fields, self._schema)
+        await check_asked(contact, fields, self.context.directory.merged_contact_schema)
         return show_one(contact, options)
 
     async def create_contact(
@@ -121,9 +121,6 @@ class ContactTools:
         client = self.context.client
         target = Updates(_NOUN, CONTACT, client.get_contact, client.update_contact, check)
         return target.draft(ids, fields, is_batch=bool(contact_ids), needs_refresh=True)
-
-    async def _schema(self) -> Schema:
-        return merge_schemas([await self.context.directory.contact_schema(one) for one in CONTACT_TYPES])
 
 
 async def _refuse_duplicate(client: MinicrmClient, change: Change) -> Change:

@@ -11,10 +11,8 @@ from crm_mcp.crm.fetch_many import read_details
 from crm_mcp.crm.progress import Steps
 from crm_mcp.mcp.arguments import take_fields
 from crm_mcp.mcp.connector import ExportReader, ExportRows
-from crm_mcp.minicrm.account.directory import Directory
-from crm_mcp.minicrm.account.schema import merge_schemas
+from crm_mcp.minicrm.account.directory import Directory, merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import PAGE_RULES, Contact, Project, Schema
 from crm_mcp.minicrm.search.criteria import (
     ContactCriteria,
@@ -63,9 +61,7 @@ class ExportRowsReader:
             lambda page: self._client.search_contacts(criteria, page), PAGE_RULES, steps, max_rows=MAX_ROWS
         )
 
-        async def schema() -> Schema:
-            return merge_schemas([await self._directory.contact_schema(one) for one in CONTACT_TYPES])
-
+        schema = self._directory.merged_contact_schema
         return await _completed(found, arguments, self._client.get_contact, schema, steps)
 
 

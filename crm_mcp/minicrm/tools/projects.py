@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import cast
 
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, Text, TextFrom
+from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, Module, Text, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.minicrm.account.field_values import Resolved
-from crm_mcp.minicrm.account.schema import merge_schemas
 from crm_mcp.minicrm.field_table import PROJECT
-from crm_mcp.minicrm.models import Project, ProjectPage, Schema
-from crm_mcp.minicrm.search.criteria import Module, ProjectCriteria, project_criteria
+from crm_mcp.minicrm.models import Project, ProjectPage
+from crm_mcp.minicrm.search.criteria import ProjectCriteria, project_criteria
 from crm_mcp.minicrm.search.duplicates import find_alike_projects
 from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, shown_keys, without_false_flags
 from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_several, refuse_trashed, refuse_twice
@@ -74,7 +73,7 @@ class ProjectTools:
             rows,
             fields,
             get=client.get_project,
-            schema=lambda: self._schema(module_id),
+            schema=lambda: self.context.directory.merged_project_schema(module_id),
             always=detail and not fields,
         )
         options = list_options("get_project", fields=shown_keys(fields), detail=detail)
@@ -97,7 +96,8 @@ class ProjectTools:
         client = self.context.client
         found = client.get_project(project_id) if project_id else client.get_project_by_reference(reference_id)
         project = await found
-        await check_asked(project, fields, lambda: self._schema(project.get("module_id", "")))
+        module_id = project.get("module_id", "")
+        await check_asked(project, fields, lambda: self.context.directory.merged_project_schema(module_id))
         await self._add_labels([project], options, "")
         return show_one(project, options)
 
@@ -139,9 +139,6 @@ class ProjectTools:
         """Add labels where they are shown; they may cost a request for each module, once in a while."""
         if not options.only or {"status", "user", "module"} & set(options.only):
             await self.context.directory.add_labels(rows, module_id)
-
-    async def _schema(self, module_id: str) -> Schema:
-        return merge_schemas(await self.context.directory.project_schemas(module_id))
 
 
 def _fit_any_schema(fields: Mapping[str, object]) -> bool:

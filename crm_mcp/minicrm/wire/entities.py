@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Literal, cast
 
 from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT, TASK
-from crm_mcp.minicrm.models import Address, AddressRow, Contact, Module, Project, Schema, SchemaField, Task
+from crm_mcp.minicrm.models import Address, Contact, Module, Project, Schema, SchemaField, Task
 from crm_mcp.minicrm.wire.bodies import as_object, read_date, read_flag, read_id, read_label, read_labels, read_text
 
 if TYPE_CHECKING:
@@ -84,13 +84,6 @@ def task_of(task_id: str, row: Mapping[str, object], *, is_detail: bool) -> Task
 def address_of(address_id: str, row: Mapping[str, object]) -> Address:
     """Return an address from a detail."""
     return cast("Address", _entries(ADDRESS, address_id, row, is_detail=True))
-
-
-def address_row_of(address_id: str, value: object) -> AddressRow:
-    """Return a row of a list of addresses: text, or the structured form `{"Id", "Address", "Url"}`."""
-    structured = as_object(value)
-    label = read_text(value if structured is None else structured.get("Address"))
-    return {"id": address_id, "label": label or ""}
 
 
 def module_of(module_id: str, value: object) -> Module:

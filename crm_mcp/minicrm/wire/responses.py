@@ -20,12 +20,12 @@ from crm_mcp.minicrm.wire.bodies import (
     read_list,
     read_object,
     read_own,
+    read_text,
     row_id,
     unexpected,
 )
 from crm_mcp.minicrm.wire.entities import (
     address_of,
-    address_row_of,
     contact_of,
     module_of,
     project_of,
@@ -172,10 +172,12 @@ def parse_list_addresses(response: Response) -> Page[AddressRow]:
 
 
 def _address_row(response: Response, row: Row) -> AddressRow:
+    """Return a row of a list of addresses: text, or the structured form `{"Id", "Address", "Url"}`."""
     structured = as_object(row.value)
     if structured is None and not isinstance(row.value, str):
         raise unexpected(response, "sent an address that is no text")
-    return address_row_of(row_id(response, row, structured or {}), row.value)
+    label = read_text(row.value if structured is None else structured.get("Address"))
+    return {"id": row_id(response, row, structured or {}), "label": label or ""}
 
 
 def parse_get_address(response: Response) -> Address:

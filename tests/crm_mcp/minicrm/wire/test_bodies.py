@@ -40,7 +40,6 @@ def test_an_empty_list_is_empty_in_every_shape(body: object, total: int | None) 
     ]
     for parse in parsers:
         assert parse(response_of(body)) == Page([], total)
-        assert parse(response_of(body)).row_count == 0
 
 
 @pytest.mark.parametrize("body", [{"Id": 1234}, {"Id": "1234"}, {"Id": 1234, "Message": "ok"}])
