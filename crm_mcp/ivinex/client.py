@@ -17,11 +17,7 @@ class IvinexClient(Client):
     search_records = operation(build_search_records, parse_search_records)
 
     async def get_record(self, module_id: str, record_id: str, *, option_labels: bool = False) -> Record:
-        """Return one record by its id.
-
-        Raises:
-            NotFoundError: There is none.
-        """
+        """Return one record by its id; a `NotFoundError` where there is none."""
         record_id = check_id("record_id", record_id)
         by_id: RecordFilter = {"field": "collection_id", "operand": "Equal", "value": record_id}
         request = build_search_records(module_id, filters=[by_id], option_labels=option_labels)

@@ -44,11 +44,7 @@ class IvinexConnector:
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool) -> IvinexConnector | None:
-        """Return the connector, or None when no variable of Ivinex's is set.
-
-        Raises:
-            SettingsError: Some are missing or wrong.
-        """
+        """Return the connector, or None when no variable of Ivinex's is set; see `Connector`."""
         settings = load(IvinexSettings)
         login = BasicLogin(settings.username, settings.password.get_secret_value())
         needed = {

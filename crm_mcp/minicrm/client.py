@@ -35,11 +35,7 @@ class MinicrmClient(Client):
     update_address = operation(requests.build_update_address, responses.parse_written)
 
     async def get_project_by_reference(self, reference_id: str | int) -> Project:
-        """Get a project by its ReferenceId, in two requests where the first response holds a row only.
-
-        Raises:
-            NotFoundError: There is none.
-        """
+        """Get a project by its ReferenceId, in two requests where the first response holds a row only."""
         response = await self.sender.send(requests.build_get_project_by_reference(reference_id))
         found = responses.parse_get_project_by_reference(response)
         return await self.get_project(found) if isinstance(found, str) else found

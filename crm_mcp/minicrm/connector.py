@@ -65,11 +65,7 @@ class MinicrmConnector:
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool) -> MinicrmConnector | None:
-        """Return the connector, or None when no login of MiniCRM's is set.
-
-        Raises:
-            SettingsError: Some settings are missing or wrong.
-        """
+        """Return the connector, or None when no login of MiniCRM's is set; see `Connector`."""
         settings = load(MinicrmSettings)
         login = BasicLogin(settings.system_id, settings.api_key.get_secret_value())
         needed = {"MINICRM_SYSTEM_ID": login.username, "MINICRM_API_KEY": login.password}

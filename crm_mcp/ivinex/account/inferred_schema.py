@@ -33,7 +33,7 @@ def field_names(records: Sequence[Record]) -> list[str]:
     return list(dict.fromkeys(name for record in records for name in record["fields"]))
 
 
-def infer_options(plain: Sequence[Record], labelled: Sequence[Record]) -> dict[str, dict[str, str]]:
+def _infer_options(plain: Sequence[Record], labelled: Sequence[Record]) -> dict[str, dict[str, str]]:
     """Return the labels by option id of each field whose value differs in the same records read with option labels."""
     labels = {record["id"]: record["fields"] for record in labelled}
     options: dict[str, dict[str, str]] = {}
@@ -43,11 +43,6 @@ def infer_options(plain: Sequence[Record], labelled: Sequence[Record]) -> dict[s
             if value not in (None, "") and label not in (value, None, ""):
                 options.setdefault(name, {})[str(value)] = str(label)
     return options
-
-
-def infer_fields(plain: Sequence[Record], options: dict[str, dict[str, str]]) -> list[FieldDescription]:
-    """Describe each field of some records, given the labels of their options."""
-    return [_describe_field(name, plain, options.get(name, {})) for name in field_names(plain)]
 
 
 def _describe_field(name: str, plain: Sequence[Record], choices: dict[str, str]) -> FieldDescription:
@@ -88,8 +83,9 @@ class InferredSchema:
     @classmethod
     def infer(cls, plain: Sequence[Record], labelled: Sequence[Record]) -> Self:
         """Infer it from records and the same records read with option labels."""
-        options = infer_options(plain, labelled)
-        return cls(len(plain), infer_fields(plain, options), options)
+        options = _infer_options(plain, labelled)
+        fields = [_describe_field(name, plain, options.get(name, {})) for name in field_names(plain)]
+        return cls(len(plain), fields, options)
 
     def check_names(self, names: Iterable[str], *, strict: bool = False) -> None:
         """Refuse a field name that resembles a known one without being one; a `strict` check any unknown one."""

@@ -38,11 +38,7 @@ class SchemaCache:
         self._schemas = TtlCache(self._sample, clock)
 
     async def get(self, module_id: str) -> InferredSchema:
-        """Return the schema of a module; two requests where it is not cached.
-
-        Raises:
-            RefusedError: There is no such module, or it may not be read.
-        """
+        """Return the schema of a module; two requests, which may be refused, where it is not cached."""
         return await self._schemas.get(module_id)
 
     def peek(self, module_id: str) -> InferredSchema:

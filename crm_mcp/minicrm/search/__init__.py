@@ -1,1 +1,1 @@
-"""Criteria of a project search, and which columns its rows show."""
+"""Criteria of a search, its rows, and the pages that tools show of them."""
