@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def send(start_fake: StartFake, wrong: WrongRequest, profile: Profile) -> tuple[int, str, list[str]]:
-    """Send a wrong request and return the answer's status with the journal's reason and hints."""
+    """Send a wrong request and return the response's status with the journal's reason and hints."""
     client = start_fake(dict(read_seed("documented")), profile).client
     login = IVINEX_LOGIN if wrong in IVINEX_REQUESTS else MINICRM_LOGIN
     if wrong.before:
         method, path, body = wrong.before
         assert client.request(method, f"{MINICRM}/{path}", content=body, auth=login).status_code == 200
     url = f"{wrong.path}?{wrong.query}" if wrong.query else wrong.path
-    answer = client.request(
+    response = client.request(
         wrong.method,
         url,
         content=wrong.body or None,
@@ -31,29 +31,8 @@ def send(start_fake: StartFake, wrong: WrongRequest, profile: Profile) -> tuple[
         auth=login if wrong.login else None,
     )
     entry = client.get("/_control/requests").json()[-1]
-    assert entry["status"] == answer.status_code
-    return answer.status_code, entry["reason"], entry["hints"]
-
-
-def check(start_fake: StartFake, wrong: WrongRequest, document: str, profile: Profile) -> None:
-    status, reason, hints = send(start_fake, wrong, profile)
-    assert status == wrong.status, reason
-    if wrong.section:
-        assert wrong.section in reason, reason
-        assert document in reason or "assumed" in reason, reason
-    else:
-        assert reason == ""
-    assert any(wrong.hint in hint for hint in hints), (reason, hints)
-
-
-@pytest.mark.parametrize("wrong", IVINEX_REQUESTS, ids=lambda wrong: wrong.title)
-def test_ivinex_explains(start_fake: StartFake, wrong: WrongRequest):
-    check(start_fake, wrong, "ivinex.txt", Profile())
-
-
-@pytest.mark.parametrize("wrong", MINICRM_REQUESTS, ids=lambda wrong: wrong.title)
-def test_minicrm_explains(start_fake: StartFake, wrong: WrongRequest):
-    check(start_fake, wrong, "minicrm.txt", Profile())
+    assert entry["status"] == response.status_code
+    return response.status_code, entry["reason"], entry["hints"]
 
 
 OBSERVED = (
@@ -85,21 +64,39 @@ OBSERVED = (
 )
 
 
-@pytest.mark.parametrize("wrong", OBSERVED, ids=lambda wrong: wrong.title)
-def test_minicrm_explains_what_live_servers_do(start_fake: StartFake, wrong: WrongRequest):
-    check(start_fake, wrong, "minicrm.txt", Profile("observed"))
+EXPLAINED = {
+    "ivinex": (IVINEX_REQUESTS, "ivinex.txt", Profile()),
+    "minicrm": (MINICRM_REQUESTS, "minicrm.txt", Profile()),
+    "minicrm as observed": (OBSERVED, "minicrm.txt", Profile("observed")),
+    "minicrm in Hungarian": (MINICRM_REQUESTS[4::9], "minicrm.txt", Profile(language="hu")),
+}
+"""What is sent, the document whose section the reason names, and the fake it is sent to."""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "document", "profile"),
+    [
+        pytest.param(wrong, document, profile, id=f"{name}: {wrong.title}")
+        for name, (requests, document, profile) in EXPLAINED.items()
+        for wrong in requests
+    ],
+)
+def test_a_wrong_request_is_explained(start_fake: StartFake, wrong: WrongRequest, document: str, profile: Profile):
+    status, reason, hints = send(start_fake, wrong, profile)
+    assert status == wrong.status, reason
+    if wrong.section:
+        assert wrong.section in reason, reason
+        assert document in reason or "assumed" in reason, reason
+    else:
+        assert reason == ""
+    assert any(wrong.hint in hint for hint in hints), (reason, hints)
 
 
 def test_minicrm_explains_its_limit(start_fake: StartFake):
     client = start_fake(dict(read_seed("documented")), Profile("observed")).client
-    answers = [client.get("/Api/R3/Category", auth=MINICRM_LOGIN) for _ in range(61)]
-    assert answers[-1].status_code == 429
-    assert "Retry-After" not in answers[-1].headers
+    responses = [client.get("/Api/R3/Category", auth=MINICRM_LOGIN) for _ in range(61)]
+    assert responses[-1].status_code == 429
+    assert "Retry-After" not in responses[-1].headers
     entry = client.get("/_control/requests").json()[-1]
     assert "minicrm.txt, section Basics" in entry["reason"]
     assert entry["hints"] == ["wait for the minute to end"]
-
-
-@pytest.mark.parametrize("wrong", MINICRM_REQUESTS[4::9], ids=lambda wrong: wrong.title)
-def test_the_reason_does_not_depend_on_the_accounts_language(start_fake: StartFake, wrong: WrongRequest):
-    check(start_fake, wrong, "minicrm.txt", Profile(language="hu"))
