@@ -70,9 +70,9 @@ class MountedFake(CrmFake):
         )
 
     def _call(self, method: str, name: str, query: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
-        answer = super()._call(method, name, query, body)
+        response = super()._call(method, name, query, body)
         self.logins = _read_logins(self.app)  # they are part of the data
-        return answer
+        return response
 
 
 @contextmanager
@@ -110,7 +110,7 @@ def mounted_fake(
     mount = _Mount(app)
     with closing(app):
         for address in addresses:
-            router.route(**_read_address(address)).side_effect = mount.answer
+            router.route(**_read_address(address)).side_effect = mount.respond
         with router:
             yield MountedFake(app, router, addresses, seed=chosen, folder=folder)
 
@@ -124,7 +124,7 @@ def _read_address(address: str) -> dict[str, Any]:
 
 
 class _NotingRouter(respx.MockRouter):
-    """Refuses what no route matches, says why, and makes a late answer wait."""
+    """Refuses what no route matches, says why, and makes a late response wait."""
 
     def __init__(self, addresses: tuple[str, ...]) -> None:
         super().__init__(assert_all_called=False, assert_all_mocked=True)
@@ -171,11 +171,11 @@ class _Mount:
         self._app = app
         self._lock = threading.Lock()  # clients of several threads share the fake, which answers one at a time
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
+    def respond(self, request: httpx.Request) -> httpx.Response:
         """Answer a request, with the delay and the error that a fault has for it."""
         with self._lock:
-            answer = self._app.answer(_read_request(request))
-        return _deliver(answer, request)
+            response = self._app.respond(_read_request(request))
+        return _deliver(response, request)
 
 
 def _read_request(request: httpx.Request) -> HttpRequest:
@@ -191,14 +191,14 @@ def _read_request(request: httpx.Request) -> HttpRequest:
     )
 
 
-def _deliver(answer: ApiResponse, request: httpx.Request) -> httpx.Response:
-    is_empty = request.method == "HEAD" or answer.status in {204, 304}
-    headers = {"content-type": answer.content_type, "content-length": str(len(answer.body)), **answer.headers}
-    stream = _Stream(b"" if is_empty else answer.arriving_body, 0 if is_empty else len(answer.body))
+def _deliver(response: ApiResponse, request: httpx.Request) -> httpx.Response:
+    is_empty = request.method == "HEAD" or response.status in {204, 304}
+    headers = {"content-type": response.content_type, "content-length": str(len(response.body)), **response.headers}
+    stream = _Stream(b"" if is_empty else response.arriving_body, 0 if is_empty else len(response.body))
     extensions: dict[str, object] = {}
-    if answer.delivery:
-        extensions = _plan_delivery(answer.delivery, answer.body, request)
-    return httpx.Response(answer.status, headers=headers, stream=stream, extensions=extensions)
+    if response.delivery:
+        extensions = _plan_delivery(response.delivery, response.body, request)
+    return httpx.Response(response.status, headers=headers, stream=stream, extensions=extensions)
 
 
 def _plan_delivery(delivery: Delivery, body: bytes, request: httpx.Request) -> dict[str, object]:
@@ -253,10 +253,10 @@ class _InProcessControl:
         """Carry out one control request; `ControlClient.call` says what it means."""
         headers = {b"host": b"127.0.0.1"}
         parameters = [(key, value) for key, value in (query or {}).items() if value]
-        answer = self._app.answer(HttpRequest(method, f"/_control/{name}", parameters, headers, body, "", "http"))
-        if answer.status >= 400:
-            raise ControlError(explain_refusal(method, name, answer.status, answer.body))
-        return answer.body
+        response = self._app.respond(HttpRequest(method, f"/_control/{name}", parameters, headers, body, "", "http"))
+        if response.status >= 400:
+            raise ControlError(explain_refusal(method, name, response.status, response.body))
+        return response.body
 
 
 def _read_logins(app: MockApp) -> dict[str, tuple[str, str]]:

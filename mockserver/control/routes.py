@@ -94,12 +94,12 @@ class Control:
             (f"{PREFIX}{_WORKSPACES}/NAME", list(_ONE_WORKSPACE)),
         ]
 
-    def answer(self, request: HttpRequest) -> ApiResponse:
+    def respond(self, request: HttpRequest) -> ApiResponse:
         """Answer a request below `/_control/`."""
-        response = self._answer(request)
+        response = self._respond(request)
         return replace(response, headers={**response.headers, **_HEADERS})
 
-    def _answer(self, request: HttpRequest) -> ApiResponse:
+    def _respond(self, request: HttpRequest) -> ApiResponse:
         refusal = refuse_control(request, self._token)
         if refusal is not None:
             return refusal

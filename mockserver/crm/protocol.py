@@ -18,7 +18,7 @@ class Crm(Protocol):
     It is built as `Fake(connection, clock, profile)`, makes its tables where they are missing, and is built anew over
     the tables it finds after a snapshot was restored, so it may cache what it read from them.
 
-    No method awaits, so one request is handled as a whole; `answer` commits or rolls back by itself.
+    No method awaits, so one request is handled as a whole; `respond` commits or rolls back by itself.
     The connection is in autocommit and shared: write inside `mockserver.crm.database.transaction(connection)`, which
     nests, because a seed is loaded into all CRMs in one transaction.
     """
@@ -55,6 +55,6 @@ class Crm(Protocol):
         """Return the response to a request whose login is missing or wrong."""
         ...
 
-    def answer(self, request: ApiRequest) -> ApiResponse:
+    def respond(self, request: ApiRequest) -> ApiResponse:
         """Return the response to one authenticated request."""
         ...

@@ -64,7 +64,7 @@ class IvinexFake:
         """Answer a request whose login is missing or wrong."""
         return self._refuse(RefusalError(rules.BAD_LOGIN), headers={"WWW-Authenticate": 'Basic realm="Ivinex"'})
 
-    def answer(self, request: ApiRequest) -> ApiResponse:
+    def respond(self, request: ApiRequest) -> ApiResponse:
         """Answer one authenticated request."""
         hints: list[str] = []
         try:

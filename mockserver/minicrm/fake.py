@@ -127,7 +127,7 @@ class MinicrmFake:
         """Answer a request whose login is missing or wrong."""
         return render_bad_login(self._profile)
 
-    def answer(self, request: ApiRequest) -> ApiResponse:
+    def respond(self, request: ApiRequest) -> ApiResponse:
         """Answer one authenticated request; one that is refused changes nothing."""
         hints: list[str] = []
         found = find_route(request.path)
@@ -138,11 +138,11 @@ class MinicrmFake:
             if found is None:
                 entity = name_entity(request.path)
                 raise refuse_path(request.path)
-            return self._answer(request, *found, hints)
+            return self._respond(request, *found, hints)
         except RefusalError as refusal:
             return render_refusal(self._profile, refusal, f"{entity} ({request.method})", hints)
 
-    def _answer(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiResponse:
+    def _respond(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiResponse:
         endpoint = route.find_endpoint(request.method)
         account = self._read_account()
         context = RequestContext(

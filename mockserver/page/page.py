@@ -55,7 +55,7 @@ class Page:
         self._seed_name = seed_name
         self._endpoints = endpoints
 
-    def answer(self, http: HttpRequest) -> ApiResponse:
+    def respond(self, http: HttpRequest) -> ApiResponse:
         """Respond to a request to `/` or below `/_page/`."""
         if http.method not in {"GET", "HEAD", "POST"}:
             return _refuse_method(http)

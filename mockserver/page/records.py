@@ -56,7 +56,7 @@ class _CrmRecords:
         crm = self.request.workspace.crms[self.entry.name]
         logins = self.request.workspace.list_logins(self.entry.name)
         username = logins[0][0] if logins else ""
-        return crm.answer(replace(api_request, base_url=self.request.http.base_url, username=username))
+        return crm.respond(replace(api_request, base_url=self.request.http.base_url, username=username))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,12 +66,12 @@ class MockApp:
         except asgi.BodyTooLargeError:
             await asgi.send_response(send, ApiResponse.of_text("The body is too large.", status=413))
             return
-        await asgi.deliver(scope, receive, send, self.answer(request))
+        await asgi.deliver(scope, receive, send, self.respond(request))
 
-    def answer(self, request: HttpRequest) -> ApiResponse:
+    def respond(self, request: HttpRequest) -> ApiResponse:
         """Answer one request."""
         if request.path.startswith(PREFIX):
-            return self._control.answer(request)
+            return self._control.respond(request)
         if request.path == "/" or request.path.startswith("/_page/"):
             return self._show_page(request)
         entry = next((entry for entry in CRMS if entry.owns(request.path)), None)
@@ -108,7 +108,7 @@ class MockApp:
                 seed_name=self._seed_name,
                 endpoints=self._control.describe_endpoints(),
             )
-        return self._page.answer(request)
+        return self._page.respond(request)
 
 
 def create_app(
@@ -138,7 +138,7 @@ def create_app(
 
 def _call_crm(entry: CrmEntry, workspace: Workspace, request: ApiRequest) -> ApiResponse:
     try:
-        return workspace.crms[entry.name].answer(request)
+        return workspace.crms[entry.name].respond(request)
     except Exception as error:
         # A defect of the fake must look like one: in the log, in the journal, and as a 500 to the caller.
         logger.exception("the %s fake failed on %s %s", entry.title, request.method, request.path)

@@ -34,8 +34,8 @@ class DirectSender:
         """Send one request and return the answer, refusals included."""
         body = b"" if request.body is None else json.dumps(request.body).encode()
         sent = HttpRequest(request.method, request.path, list(request.query), self._headers, body, "", "http")
-        answer = self._app.answer(sent)
-        return Response(answer.status, answer.body, answer.content_type, request)
+        response = self._app.respond(sent)
+        return Response(response.status, response.body, response.content_type, request)
 
 
 @contextmanager

@@ -278,7 +278,7 @@ def test_as_many_filters_and_values_as_are_allowed_do_not_upset_the_database(sta
     fake = start_fake(build_seed(*MOMENTS))
 
     # No client sends so long an address, so it goes in below HTTP.
-    answer = fake.app.workspace.crms["ivinex"].answer(ApiRequest("GET", "/API/Records.php", query, b"", ""))
+    answer = fake.app.workspace.crms["ivinex"].respond(ApiRequest("GET", "/API/Records.php", query, b"", ""))
 
     assert (answer.status, answer.body) == (200, b'{"Records":[]}')
 

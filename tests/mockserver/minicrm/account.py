@@ -187,7 +187,7 @@ class Account:
     def ask(self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None) -> ApiResponse:
         raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         pairs = list((query or {}).items())
-        return self.fake.answer(ApiRequest(method, f"/Api/R3/{path}", pairs, raw, "http://here:1"))
+        return self.fake.respond(ApiRequest(method, f"/Api/R3/{path}", pairs, raw, "http://here:1"))
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """Return the JSON of a success."""

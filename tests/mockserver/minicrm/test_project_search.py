@@ -183,6 +183,6 @@ def test_fields_that_differ_by_case_alone_are_two_fields():
 
 def test_of_a_repeated_parameter_the_last_counts_and_it_is_noted():
     query = [("UserId", "2"), ("UserId", "1")]
-    answer = Account().fake.answer(ApiRequest("GET", "/Api/R3/Project", query, b"", "http://here:1"))
+    answer = Account().fake.respond(ApiRequest("GET", "/Api/R3/Project", query, b"", "http://here:1"))
     assert b'"Count":2' in answer.body
     assert any("repeated" in hint for hint in answer.hints)

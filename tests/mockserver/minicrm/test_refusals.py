@@ -22,7 +22,7 @@ from tests.mockserver.minicrm.account import Account, read_refusal
     ],
 )
 def test_an_address_that_does_not_exist_is_not_found_with_a_near_miss(path: str, entity: str, hint: str):
-    answer = Account().fake.answer(ApiRequest("GET", path, [], b"", "http://here:1"))
+    answer = Account().fake.respond(ApiRequest("GET", path, [], b"", "http://here:1"))
     assert read_refusal(answer) == (404, f"{entity} (GET): Not found!")
     assert hint in answer.hints
 

@@ -78,7 +78,7 @@ def test_a_defect_of_the_fake_looks_like_one(
     def fail(_request: ApiRequest) -> ApiResponse:
         raise KeyError("oops")
 
-    monkeypatch.setattr(fake.app.workspace.crms["ivinex"], "answer", fail)
+    monkeypatch.setattr(fake.app.workspace.crms["ivinex"], "respond", fail)
     with caplog.at_level(logging.ERROR):
         answer = fake.search()
 

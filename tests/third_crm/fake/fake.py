@@ -72,7 +72,7 @@ class PeopleFake:
         """Return none."""
         return ()
 
-    def answer(self, request: ApiRequest) -> ApiResponse:
+    def respond(self, request: ApiRequest) -> ApiResponse:
         """Answer one authenticated request."""
         person_id = request.path.removeprefix(ROOT).strip("/")
         match request.method, bool(person_id):

@@ -39,12 +39,12 @@ class BrokenApp(MockApp):
             scope = {**scope, "query_string": self._mutant.decode(scope["query_string"])}
         await super().__call__(scope, receive, send)
 
-    def answer(self, request: HttpRequest) -> ApiResponse:
+    def respond(self, request: HttpRequest) -> ApiResponse:
         """Answer one request, by way of the fault where it is for the mutant's CRM."""
         if self._mutant is None or not request.path.startswith(self._root):
-            return super().answer(request)
+            return super().respond(request)
         try:
-            return self._mutant.fault(super().answer, request)
+            return self._mutant.fault(super().respond, request)
         except Exception as error:
             raise FaultError(f"the fault of {self._mutant.id} failed on {request.method} {request.path}") from error
 
@@ -54,15 +54,15 @@ class QuickSeedApp(BrokenApp):
 
     _snapshots: dict[bytes, bytes] = {}  # noqa: RUF012 - shared on purpose
 
-    def answer(self, request: HttpRequest) -> ApiResponse:
+    def respond(self, request: HttpRequest) -> ApiResponse:
         """Answer one request."""
         if request.path != _SEED:
-            return super().answer(request)
+            return super().respond(request)
         snapshot = self._snapshots.get(request.body)
         if snapshot is not None:
-            return super().answer(replace(request, path=_SNAPSHOT, body=snapshot))
-        response = super().answer(request)
+            return super().respond(replace(request, path=_SNAPSHOT, body=snapshot))
+        response = super().respond(request)
         if response.status == 200:
-            taken = super().answer(replace(request, method="GET", path=_SNAPSHOT, body=b""))
+            taken = super().respond(replace(request, method="GET", path=_SNAPSHOT, body=b""))
             self._snapshots[request.body] = taken.body
         return response
