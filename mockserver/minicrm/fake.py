@@ -19,12 +19,7 @@ from mockserver.minicrm.deviations import (
     DEVIATIONS,
     REQUESTS_ARE_LIMITED,
 )
-from mockserver.minicrm.endpoints import contacts, projects
-from mockserver.minicrm.endpoints.addresses import Address
-from mockserver.minicrm.endpoints.contacts import Contact
-from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.request_context import RequestContext
-from mockserver.minicrm.endpoints.tasks import Task
 from mockserver.minicrm.responses import render_bad_login, render_refusal, render_success
 from mockserver.minicrm.routes import (
     Route,
@@ -169,15 +164,10 @@ class MinicrmFake:
 
     def _store(self, seed: Seed) -> None:
         save_account(self._connection, seed.document)
-        save_rows(self._connection, Contact, seed.contacts)
-        save_rows(self._connection, Project, seed.projects)
-        save_rows(self._connection, Task, seed.tasks)
-        save_rows(self._connection, Address, seed.addresses)
-        fields, modules = seed.account.contact_fields, seed.account.modules
-        words = ((row.id, contacts.list_texts(fields[row.type], row)) for row in seed.contacts)
-        add_words(self._connection, Contact, words)
-        words = ((row.id, projects.list_texts(modules[row.category_id].fields, row)) for row in seed.projects)
-        add_words(self._connection, Project, words)
+        for kind, rows in seed.rows.items():
+            save_rows(self._connection, kind, rows)
+        for kind, words in seed.words.items():
+            add_words(self._connection, kind, words)
         for kind in KINDS:
             set_next_id(self._connection, kind, seed.next_ids.get(kind.TABLE.kind))
 

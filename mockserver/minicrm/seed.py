@@ -44,19 +44,15 @@ class Seed:
     Attributes:
         account: The account.
         document: The account as text, for the tables.
-        contacts: Its contacts.
-        projects: Its projects.
-        tasks: Its tasks.
-        addresses: Its addresses.
+        rows: Its rows by kind.
+        words: By kind and row id, the texts by which a full-text search finds a row.
         next_ids: The ids of the next new rows, where the seed decides them.
     """
 
     account: Account
     document: str
-    contacts: Sequence[Contact]
-    projects: Sequence[Project]
-    tasks: Sequence[Task]
-    addresses: Sequence[Address]
+    rows: Mapping[type[Row], Sequence[Row]]
+    words: Mapping[type[Row], Sequence[tuple[int, Sequence[str]]]]
     next_ids: Mapping[str, int]
 
 
@@ -77,13 +73,19 @@ def parse_seed(part: object, now: str) -> Seed:
     reader = _Reader(parse_account(seed, unlisted), now)
     given = READER.take_object(seed.get("next_ids", {}), f"{_PATH}.next_ids", [kind.TABLE.kind for kind in KINDS])
     next_ids = {key: READER.take_id(value, f"{_PATH}.next_ids.{key}") for key, value in given.items()}
+    contacts = _read_rows(seed, Contact, reader.read_contact)
+    projects = _read_rows(seed, Project, reader.read_project)
+    tasks = _read_rows(seed, Task, reader.read_task)
+    addresses = _read_rows(seed, Address, reader.read_address)
+    fields, modules = reader.account.contact_fields, reader.account.modules
     return Seed(
         account=reader.account,
         document=document,
-        contacts=_read_rows(seed, "contacts", reader.read_contact),
-        projects=_read_rows(seed, "projects", reader.read_project),
-        tasks=_read_rows(seed, "tasks", reader.read_task),
-        addresses=_read_rows(seed, "addresses", reader.read_address),
+        rows={Contact: contacts, Project: projects, Task: tasks, Address: addresses},
+        words={
+            Contact: [(row.id, contact_endpoints.list_texts(fields[row.type], row)) for row in contacts],
+            Project: [(row.id, project_endpoints.list_texts(modules[row.category_id].fields, row)) for row in projects],
+        },
         next_ids=next_ids,
     )
 
@@ -179,9 +181,12 @@ class _Reader:
         return created, given.get("UpdatedAt", created)
 
 
-def _read_rows(seed: Mapping[str, object], key: str, read: Callable[[dict[str, object], str], AnyRow]) -> list[AnyRow]:
+def _read_rows(
+    seed: Mapping[str, object], kind: type[AnyRow], read: Callable[[dict[str, object], str], AnyRow]
+) -> list[AnyRow]:
     rows: list[AnyRow] = []
     seen: set[int] = set()
+    key = kind.TABLE.kinds
     for item, row_path in READER.take_items(seed.get(key, []), f"{_PATH}.{key}"):
         row = read(READER.take_object(item, row_path), row_path)
         if row.id in seen:
