@@ -93,18 +93,19 @@ class TtlCache(Generic[_V]):
 
     def __init__(self, read: Callable[[str], Awaitable[_V]], clock: Callable[[], float] = time.monotonic) -> None:
         self._read = read
-        self._values = ExpiringMap[str, _V](CACHE_TTL_S, clock=clock)
+        self._values = ExpiringMap[str, tuple[_V]](CACHE_TTL_S, clock=clock)  # a tuple, since None is a value too
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def get(self, key: str, *, max_age_s: float = CACHE_TTL_S) -> _V:
         """Return the value of a key, read now where the cache holds none that is at most so old."""
         async with self._locks[key]:
-            value = self._values.get(key, max_age_s=max_age_s)
-            if value is None:
-                value = await self._read(key)
-                self._values.put(key, value)
-            return value
+            found = self._values.get(key, max_age_s=max_age_s)
+            if found is None:
+                found = (await self._read(key),)
+                self._values.put(key, found)
+            return found[0]
 
     def peek(self, key: str) -> _V | None:
         """Return the value of a key if the cache holds it, else None."""
-        return self._values.get(key)
+        found = self._values.get(key)
+        return None if found is None else found[0]

@@ -27,7 +27,7 @@ def fake() -> Iterator[Fake]:
 @contextlib.asynccontextmanager
 async def connected(fake: Fake, transport: str, era: Era, cwd: Path, user: User | None) -> AsyncGenerator[Client]:
     if transport == "stdio":
-        async with over_stdio(both_crms(fake.url), str(cwd), era, person=user) as client:
+        async with over_stdio(both_crms(fake.url), str(cwd), era, user=user) as client:
             yield client
         return
     with serving_http(both_crms(fake.url), str(cwd)) as url:

@@ -27,13 +27,13 @@ def quiet_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 @contextlib.asynccontextmanager
 async def over_stdio(
-    settings: Mapping[str, str], cwd: str, era: Era, *options: str, person: ElicitationFnT | None = None
+    settings: Mapping[str, str], cwd: str, era: Era, *options: str, user: ElicitationFnT | None = None
 ) -> AsyncGenerator[Client]:
-    """Start `crm-mcp` and speak to it through its standard input and output; a person can be asked if there is one."""
+    """Start `crm-mcp` and speak to it through its standard input and output; `user` answers its questions."""
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "crm_mcp", *options], env=quiet_environment(settings), cwd=cwd
     )
-    async with Client(command, mode=era, elicitation_callback=person) as client:
+    async with Client(command, mode=era, elicitation_callback=user) as client:
         yield client
 
 

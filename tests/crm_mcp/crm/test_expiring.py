@@ -90,3 +90,18 @@ def test_a_cache_reads_once_for_all_who_ask_and_again_when_it_is_old_or_was_a_fa
         assert read == ["a", "a", "b", "a", "a"]
 
     asyncio.run(run())
+
+
+def test_a_cache_keeps_none_as_it_keeps_any_value() -> None:
+    read: list[str] = []
+
+    async def read_none(key: str) -> None:
+        read.append(key)
+
+    async def run() -> None:
+        cache = TtlCache[None](read_none)
+        await cache.get("a")
+        await cache.get("a")
+        assert read == ["a"]
+
+    asyncio.run(run())
