@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.harness.interactions import Interaction, load_interactions
+from tests.contract.harness.documented.interactions import Interaction, load_interactions
 from tests.openapi.documents import find_errors, find_path, read_document, resolve
 
 each_interaction = pytest.mark.parametrize("interaction", load_interactions(), ids=lambda one: one.id)

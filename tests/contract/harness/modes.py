@@ -15,7 +15,7 @@ from tests.support.asgi_transport import AsgiApp, AsgiTransport
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from tests.contract.harness.account import Login
+    from tests.contract.harness.accounts.account import Login
 
 Mode = Literal["socket", "in_process", "respx"]
 MODES: tuple[Mode, ...] = get_args(Mode)

@@ -12,7 +12,7 @@ from tests.contract.harness.target import DOCUMENTED_MODULES, LOGIN_VARIABLES, T
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.contract.harness.account import Login
+    from tests.contract.harness.accounts.account import Login
 
 _PLACES = ("minicrm.module", "minicrm.contact", "ivinex.module")
 

@@ -19,9 +19,9 @@ from tests.contract.harness.sandbox import WriteRefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.contract.harness.account import Account
-    from tests.contract.harness.answers import Answer
+    from tests.contract.harness.accounts.account import Account
     from tests.contract.harness.baseline import Deviation
+    from tests.contract.harness.responses import CrmResponse
     from tests.contract.harness.rules import Rule
     from tests.contract.harness.target import Target
 
@@ -90,7 +90,7 @@ def run_rule(rule: Rule, target: Target, baseline: Mapping[str, Deviation] | Non
         told = {"result": "not_tested", "message": f"{rule.crm}: {target.left_out[rule.crm]}"}
     else:
         told = _try(rule, target, account)
-        told["requests"] = account.count_new_answers()
+        told["requests"] = account.count_new_responses()
     told = _judge(told, known)
     facts = {name: getattr(rule, name) for name in ("crm", "title", "provenance", "source")}
     ms = round((time.monotonic() - started) * 1000)
@@ -103,27 +103,27 @@ def _try(rule: Rule, target: Target, account: Account) -> dict[str, Any]:
         target.prepare(rule)
         rule.check(account)
     except BrokenError as error:
-        return _tell(error, error.answer or account.last_answer)
+        return _tell(error, error.response or account.last_response)
     except (NotTestedError, WriteRefusedError) as error:
         return {"result": "not_tested", "message": str(error)}
     except StopIteration:
         return {"result": "not_tested", "message": "nothing in the account is of the kind that the rule looks for"}
     except httpx.HTTPError as error:
         broken = BrokenError("an answer", f"{type(error).__name__}: {error}")
-        return _tell(broken, account.last_answer)
+        return _tell(broken, account.last_response)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         # What a check takes for granted (a key, a list) and the target does not keep to is a finding, not a crash.
         came = f"one without {error}" if isinstance(error, KeyError) else f"another ({type(error).__name__}: {error})"
         broken = BrokenError("an answer of the documented shape", came)
-        return _tell(broken, account.last_answer)
+        return _tell(broken, account.last_response)
     finally:
         target.clean_up(rule)
     return {"result": "passed"}
 
 
-def _tell(error: BrokenError, answer: Answer | None) -> dict[str, Any]:
+def _tell(error: BrokenError, response: CrmResponse | None) -> dict[str, Any]:
     live = f" (live servers do this too: {error.live})" if error.live else ""
-    sent = answer.curl() if answer else ""
+    sent = response.curl() if response else ""
     return {
         "result": "failed",
         "message": f"wanted {error.wanted}, but it was {error.came}{live}",

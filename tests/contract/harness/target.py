@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from tests.contract.harness.account import Login, Pace
-from tests.contract.harness.home import SEED_LOGINS, Home, find_home, is_loopback
-from tests.contract.harness.ivinex_account import IvinexAccount
-from tests.contract.harness.minicrm_account import MinicrmAccount
+from tests.contract.harness.accounts.account import Login, Pace
+from tests.contract.harness.accounts.home import SEED_LOGINS, Home, find_home, is_loopback
+from tests.contract.harness.accounts.ivinex_account import IvinexAccount
+from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 from tests.contract.harness.rules import CRMS
 from tests.contract.harness.sandbox import Sandbox, WriteGuard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.contract.harness.account import Account
+    from tests.contract.harness.accounts.account import Account
     from tests.contract.harness.rules import CrmName, Rule
 
 # MiniCRM allows 60 requests a minute (observed, grade B); Ivinex documents none.
@@ -92,7 +92,7 @@ class Target:
 
     def _undo(self, path: str, body: object) -> bool:
         try:
-            return self.accounts["minicrm"].send("PUT", path, body=body).response.is_success
+            return self.accounts["minicrm"].send("PUT", path, body=body).http.is_success
         except httpx.HTTPError:
             return False
 

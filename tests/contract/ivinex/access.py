@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.home import SEED_LOGINS
+from tests.contract.harness.accounts.ivinex_account import PATH, as_sent
 from tests.contract.harness.checks import expect, expect_equal
-from tests.contract.harness.home import SEED_LOGINS
-from tests.contract.harness.ivinex_account import PATH, as_sent
 from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.answers import Answer
-    from tests.contract.harness.ivinex_account import IvinexAccount
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount
+    from tests.contract.harness.responses import CrmResponse
 
 
-def _shows_records(ivinex: IvinexAccount, answer: Answer) -> bool:
+def _shows_records(ivinex: IvinexAccount, response: CrmResponse) -> bool:
     ids = [str(record["collection_id"]) for record in ivinex.list_records()[:10]]
-    return any(f'"{one}"' in answer.text for one in ids if len(one) > 2) or "created_date" in answer.text
+    return any(f'"{one}"' in response.text for one in ids if len(one) > 2) or "created_date" in response.text
 
 
-def _expect_closed(ivinex: IvinexAccount, answer: Answer, how: str) -> None:
-    is_closed = answer.status >= 400 or not _shows_records(ivinex, answer)
-    expect(is_closed, f"no records {how}", answer.describe(), answer)
+def _expect_closed(ivinex: IvinexAccount, response: CrmResponse, how: str) -> None:
+    is_closed = response.status >= 400 or not _shows_records(ivinex, response)
+    expect(is_closed, f"no records {how}", response.describe(), response)
 
 
 @rule("ivinex.access.without-login", source="Base Info")
@@ -48,9 +48,9 @@ def check_near_logins(ivinex: IvinexAccount) -> None:
     refused = ivinex.send("GET", PATH, query, login="wrong")
     others = [SEED_LOGINS["ivinex"]] if ivinex.home else []
     for how, login in ivinex.list_near_logins(*others):
-        answer = ivinex.send("GET", PATH, query, login=login)
-        _expect_closed(ivinex, answer, f"with {how}")
-        expect_equal(answer.status, refused.status, f"the status with {how}, as with a wrong password", answer)
+        response = ivinex.send("GET", PATH, query, login=login)
+        _expect_closed(ivinex, response, f"with {how}")
+        expect_equal(response.status, refused.status, f"the status with {how}, as with a wrong password", response)
         ivinex.search(ivinex.main_module, Limit="1")  # a good login in between, so that nobody is locked out
 
 
@@ -58,8 +58,8 @@ def check_near_logins(ivinex: IvinexAccount) -> None:
 def check_login_status(ivinex: IvinexAccount) -> None:
     """A missing or wrong login is answered with 401."""
     for login in ("none", "wrong"):
-        answer = ivinex.send("GET", PATH, {"CollectionTypeID": ivinex.main_module}, login=login)
-        expect(answer.status == 401, "status 401", answer.describe(), answer)
+        response = ivinex.send("GET", PATH, {"CollectionTypeID": ivinex.main_module}, login=login)
+        expect(response.status == 401, "status 401", response.describe(), response)
 
 
 @rule("ivinex.access.no-write-without-login", source="Base Info", writes=True)
@@ -82,5 +82,5 @@ def check_no_write_without_login(ivinex: IvinexAccount) -> None:
 def check_methods(ivinex: IvinexAccount) -> None:
     """Methods other than GET and POST are refused with 405."""
     for method in ("PUT", "PATCH", "DELETE"):
-        answer = ivinex.send(method, PATH, body={"Records": []})
-        expect(answer.status == 405, f"status 405 for {method}", answer.describe(), answer)
+        response = ivinex.send(method, PATH, body={"Records": []})
+        expect(response.status == 405, f"status 405 for {method}", response.describe(), response)

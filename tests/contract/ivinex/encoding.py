@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from tests.contract.harness.accounts.ivinex_account import ID, PATH, ids_of, read_records
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.ivinex_account import ID, PATH, ids_of, read_records
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.ivinex_account import IvinexAccount
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount
 
 _SECTION = "Get Records / 3. Get Specific Record(s) by Field"
 
@@ -125,8 +125,8 @@ def check_parameter_names(ivinex: IvinexAccount) -> None:
     """The order of the parameters means nothing."""
     ivinex.need_records(2)
     module = ivinex.main_module
-    answers = [
+    responses = [
         ids_of(read_records(ivinex.send("GET", PATH, raw_query=raw)))
         for raw in (f"CollectionTypeID={module}&Limit=3&Offset=1", f"Offset=1&Limit=3&CollectionTypeID={module}")
     ]
-    expect_equal(answers[1], answers[0], "the answer with the parameters turned round")
+    expect_equal(responses[1], responses[0], "the answer with the parameters turned round")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.contract.harness.examples import add_example_rules
+from tests.contract.harness.documented.examples import add_example_rules
 
 add_example_rules("ivinex")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
+from tests.contract.harness.accounts.ivinex_account import ID, ids_of, read_records
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.ivinex_account import ID, ids_of, read_records
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.answers import Answer
-    from tests.contract.harness.ivinex_account import IvinexAccount
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount
+    from tests.contract.harness.responses import CrmResponse
 
 _FILTERS = "Get Records / Understanding Filters"
 _ADVANCED = "Get Records / 9. Advanced Filtering"
@@ -122,19 +122,21 @@ def check_wildcards_in_values(ivinex: IvinexAccount) -> None:
 def check_operands(ivinex: IvinexAccount) -> None:
     """All ten operands of the document are taken."""
     for operand in OPERANDS:
-        answer = ivinex.ask(ivinex.main_module, (ID, operand, "1"))
-        expect(answer.status == 200, f"operand {operand} to be taken", answer.describe(), answer)
-        read_records(answer)
+        response = ivinex.ask(ivinex.main_module, (ID, operand, "1"))
+        expect(response.status == 200, f"operand {operand} to be taken", response.describe(), response)
+        read_records(response)
 
 
-def _expect_refused(answer: Answer, what: str) -> None:
+def _expect_refused(response: CrmResponse, what: str) -> None:
     """Demand a refusal: another status than 200, or an error in place of records."""
-    if answer.status != 200:
-        expect(400 <= answer.status < 500, f"{what} to be refused as the caller's mistake", answer.describe(), answer)
+    if response.status != 200:
+        expect(
+            400 <= response.status < 500, f"{what} to be refused as the caller's mistake", response.describe(), response
+        )
         return
-    value = answer.json()
+    value = response.json()
     records: object = cast("dict[str, object]", value).get("Records") if isinstance(value, dict) else value
-    expect(not isinstance(records, list), f"{what} to be refused", answer.describe(), answer)
+    expect(not isinstance(records, list), f"{what} to be refused", response.describe(), response)
 
 
 @rule("ivinex.filters.operand-case", source=_FILTERS)
@@ -162,8 +164,8 @@ def check_unknown_operand(ivinex: IvinexAccount) -> None:
 @rule("ivinex.filters.unknown-field", source=_FILTERS, provenance="assumed")
 def check_unknown_field(ivinex: IvinexAccount) -> None:
     """A filter on a field that the module does not have is refused."""
-    answer = ivinex.ask(ivinex.main_module, ("no_such_field_here", "Equal", "1"))
-    _expect_refused(answer, "a filter on a field that does not exist")
+    response = ivinex.ask(ivinex.main_module, ("no_such_field_here", "Equal", "1"))
+    _expect_refused(response, "a filter on a field that does not exist")
 
 
 @rule("ivinex.filters.unreadable", source=_FILTERS, provenance="assumed")
@@ -180,8 +182,8 @@ def check_unreadable(ivinex: IvinexAccount) -> None:
         "[1]",
         '[{"Field":"id","Operand":"Equal"}]',
     ):
-        answer = ivinex.ask(ivinex.main_module, Filters=text)
-        _expect_refused(answer, f"Filters={text}")
+        response = ivinex.ask(ivinex.main_module, Filters=text)
+        _expect_refused(response, f"Filters={text}")
 
 
 @rule("ivinex.filters.empty-list", source=_FILTERS, provenance="assumed")

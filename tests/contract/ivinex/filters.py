@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.ivinex_account import ID, ids_of
 from tests.contract.harness.checks import expect, expect_same_ids
-from tests.contract.harness.ivinex_account import ID, ids_of
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.harness.ivinex_account import IvinexAccount, Record
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount, Record
 
 _OPERANDS = "Get Records / Understanding Filters"
 _BY_FIELD = "Get Records / 3. Get Specific Record(s) by Field"

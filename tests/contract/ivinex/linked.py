@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.ivinex_account import ID, ids_of
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.ivinex_account import ID, ids_of
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.ivinex_account import IvinexAccount, Record
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount, Record
 
 _LINKED = "Get Records / 4. Linked Records"
 _LABELS = "Get Records / 8. LookupOptionText"
@@ -105,8 +105,8 @@ def check_malformed(ivinex: IvinexAccount) -> None:
     """A LinkedTo value that is no ModuleID:RecordID is refused."""
     module, _ = _find_notes(ivinex)
     for value in ("8", "1001:", ":8", "1001-8", ""):
-        answer = ivinex.ask(module, (ID, "LinkedTo", value))
-        expect(answer.status == 400, f"status 400 for LinkedTo {value!r}", answer.describe(), answer)
+        response = ivinex.ask(module, (ID, "LinkedTo", value))
+        expect(response.status == 400, f"status 400 for LinkedTo {value!r}", response.describe(), response)
 
 
 @rule("ivinex.options.same-records", source=_LABELS)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.ivinex_account import ID, ids_of, read_records
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.ivinex_account import ID, ids_of, read_records
 from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.ivinex_account import IvinexAccount
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount
 
 _LIMIT = "Get Records / 2. Get More Records Using Limit"
 _OFFSET = "Get Records / 6. Paginate Results"
@@ -37,10 +37,10 @@ def check_limit_maximum(ivinex: IvinexAccount) -> None:
     """The maximum allowed Limit is 100: more never come, whatever is asked for."""
     ivinex.need_records(101)
     for limit in (101, 200, 1000):
-        answer = ivinex.ask(ivinex.main_module, Limit=str(limit))
-        if answer.status == 200:
-            count = len(read_records(answer))
-            expect(count <= 100, f"at most 100 records with Limit={limit}", f"{count} records", answer)
+        response = ivinex.ask(ivinex.main_module, Limit=str(limit))
+        if response.status == 200:
+            count = len(read_records(response))
+            expect(count <= 100, f"at most 100 records with Limit={limit}", f"{count} records", response)
 
 
 @rule("ivinex.paging.limit-above-is-cut", source=_LIMIT, provenance="assumed")
@@ -100,5 +100,5 @@ def check_nonsense(ivinex: IvinexAccount) -> None:
     """A Limit below 1, an Offset below 0, and text in either are refused."""
     ivinex.need_records(1)
     for name, value in (("Limit", "0"), ("Limit", "-1"), ("Limit", "abc"), ("Offset", "-1"), ("Offset", "abc")):
-        answer = ivinex.ask(ivinex.main_module, **{name: value})
-        expect(answer.status == 400, f"status 400 for {name}={value}", answer.describe(), answer)
+        response = ivinex.ask(ivinex.main_module, **{name: value})
+        expect(response.status == 400, f"status 400 for {name}={value}", response.describe(), response)

@@ -4,56 +4,56 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from tests.contract.harness.accounts.ivinex_account import ID, PATH, SYSTEM_FIELDS, field_names, ids_of
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.ivinex_account import ID, PATH, SYSTEM_FIELDS, field_names, ids_of
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.answers import Answer
-    from tests.contract.harness.ivinex_account import IvinexAccount
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount
+    from tests.contract.harness.responses import CrmResponse
 
 _ALL = "Get Records / 1. Get All Records (Default Limit)"
 
 
-def _read_raw(answer: Answer) -> list[dict[str, Any]]:
-    value = answer.json()
+def _read_raw(response: CrmResponse) -> list[dict[str, Any]]:
+    value = response.json()
     return cast("dict[str, Any]", value)["Records"] if isinstance(value, dict) else value
 
 
 @rule("ivinex.records.json", source="Base Info")
 def check_json(ivinex: IvinexAccount) -> None:
     """Answers are JSON and say so: Content-Type application/json."""
-    answer = ivinex.ask(ivinex.main_module)
-    answer.json()
-    expect_equal(answer.media_type, "application/json", "the media type", answer)
+    response = ivinex.ask(ivinex.main_module)
+    response.json()
+    expect_equal(response.media_type, "application/json", "the media type", response)
 
 
 @rule("ivinex.records.envelope", source=_ALL, provenance="observed")
 def check_envelope(ivinex: IvinexAccount) -> None:
     """A search answers an object whose only key, Records, holds the list of records (grade C)."""
-    answer = ivinex.ask(ivinex.main_module)
-    value = answer.json()
+    response = ivinex.ask(ivinex.main_module)
+    value = response.json()
     is_so = isinstance(value, dict) and list(cast("dict[str, object]", value)) == ["Records"]
-    expect(is_so, 'an object {"Records": [...]}', answer.describe(), answer)
+    expect(is_so, 'an object {"Records": [...]}', response.describe(), response)
 
 
 @rule("ivinex.records.values-are-text", source=_ALL, provenance="observed")
 def check_values_are_text(ivinex: IvinexAccount) -> None:
     """A record is flat, and each of its values is text or null, numbers included (grades B, C)."""
-    answer = ivinex.ask(ivinex.main_module, Limit="100")
-    for record in _read_raw(answer):
+    response = ivinex.ask(ivinex.main_module, Limit="100")
+    for record in _read_raw(response):
         for name, value in record.items():
-            expect(value is None or isinstance(value, str), f"{name} to be text or null", repr(value), answer)
+            expect(value is None or isinstance(value, str), f"{name} to be text or null", repr(value), response)
 
 
 @rule("ivinex.records.system-fields", source=_ALL, provenance="observed")
 def check_system_fields(ivinex: IvinexAccount) -> None:
     """A record has collection_id, created_by, created_date, modified_by and modified_date (grade B)."""
     ivinex.need_records(1)
-    answer = ivinex.ask(ivinex.main_module)
-    for record in _read_raw(answer):
+    response = ivinex.ask(ivinex.main_module)
+    for record in _read_raw(response):
         missing = sorted(SYSTEM_FIELDS - set(record))
-        expect(not missing, "all system fields", f"a record without {', '.join(missing)}", answer)
+        expect(not missing, "all system fields", f"a record without {', '.join(missing)}", response)
 
 
 @rule("ivinex.records.unique-ids", source="Update Record")
@@ -101,24 +101,24 @@ def check_module(ivinex: IvinexAccount) -> None:
 def check_module_is_needed(ivinex: IvinexAccount) -> None:
     """Every request uses a CollectionTypeID: without one no records are answered."""
     for query in ({}, {"CollectionTypeID": ""}, {"Limit": "5"}):
-        answer = ivinex.send("GET", PATH, query)
-        expect(not _has_records(answer), "no records without a CollectionTypeID", answer.describe(), answer)
+        response = ivinex.send("GET", PATH, query)
+        expect(not _has_records(response), "no records without a CollectionTypeID", response.describe(), response)
 
 
 @rule("ivinex.records.unknown-module", source="Base Info")
 def check_unknown_module(ivinex: IvinexAccount) -> None:
     """A module that does not exist has no records."""
     for module in ("99999989", "abc", f"{ivinex.main_module}x"):
-        answer = ivinex.ask(module)
-        expect(not _has_records(answer), f"no records of a module {module}", answer.describe(), answer)
+        response = ivinex.ask(module)
+        expect(not _has_records(response), f"no records of a module {module}", response.describe(), response)
 
 
 @rule("ivinex.records.unknown-module-status", source="Base Info", provenance="assumed")
 def check_unknown_module_status(ivinex: IvinexAccount) -> None:
     """A missing or unknown CollectionTypeID is refused with 400."""
     for query in ({}, {"CollectionTypeID": "99999989"}):
-        answer = ivinex.send("GET", PATH, query)
-        expect(answer.status == 400, "status 400", answer.describe(), answer)
+        response = ivinex.send("GET", PATH, query)
+        expect(response.status == 400, "status 400", response.describe(), response)
 
 
 @rule("ivinex.records.repeatable", source=_ALL)
@@ -142,9 +142,9 @@ def check_unknown_parameter(ivinex: IvinexAccount) -> None:
     expect_equal(ivinex.search(ivinex.main_module, Nonsense="1"), plain, "the answer with Nonsense=1")
 
 
-def _has_records(answer: Answer) -> bool:
-    if answer.status != 200:
+def _has_records(response: CrmResponse) -> bool:
+    if response.status != 200:
         return False
-    value = answer.json()
+    value = response.json()
     records: object = cast("dict[str, object]", value).get("Records") if isinstance(value, dict) else value
     return isinstance(records, list) and bool(cast("list[object]", records))

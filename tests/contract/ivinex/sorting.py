@@ -5,12 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.ivinex_account import ID, ids_of
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.ivinex_account import ID, ids_of
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.ivinex_account import IvinexAccount, Record
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount, Record
 
 _SECTION = "Get Records / 7. Sorting Results"
 
@@ -135,5 +135,5 @@ def check_with_filter(ivinex: IvinexAccount) -> None:
 def check_unknown_field(ivinex: IvinexAccount) -> None:
     """An order by a field that the module does not have is refused."""
     for order in ("no_such_field_here", "no_such_field_here DESC", f"{ID} SIDEWAYS"):
-        answer = ivinex.ask(ivinex.main_module, OrderBy=order)
-        expect(answer.status == 400, f"status 400 for OrderBy={order}", answer.describe(), answer)
+        response = ivinex.ask(ivinex.main_module, OrderBy=order)
+        expect(response.status == 400, f"status 400 for OrderBy={order}", response.describe(), response)

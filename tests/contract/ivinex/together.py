@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.ivinex_account import ID, as_sent, field_names, ids_of
+from tests.contract.harness.accounts.ivinex_writes import build_change, is_success, second_field
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.ivinex_account import ID, as_sent, field_names, ids_of
-from tests.contract.harness.ivinex_writes import build_change, is_success, second_field
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.ivinex_account import Condition, IvinexAccount
+    from tests.contract.harness.accounts.ivinex_account import Condition, IvinexAccount
 
 _FILTERS = "Get Records / Understanding Filters"
 _LABELS = "Get Records / 8. LookupOptionText"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.ivinex_account import ID, as_sent, ids_of, is_digits
+from tests.contract.harness.accounts.ivinex_writes import build_change, is_success, read_all, second_field
 from tests.contract.harness.checks import expect, expect_equal
-from tests.contract.harness.ivinex_account import ID, as_sent, ids_of, is_digits
-from tests.contract.harness.ivinex_writes import build_change, is_success, read_all, second_field
 from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.ivinex_account import IvinexAccount, Record
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount, Record
 
 _UPDATE = "Update Record"
 _STAMPS = frozenset({"modified_by", "modified_date"})
@@ -21,7 +21,7 @@ def _without_stamps(record: Record) -> Record:
 
 
 @rule("ivinex.update.answer", source="Update Record / Example Response", writes=True)
-def check_update_answer(ivinex: IvinexAccount) -> None:
+def check_update_response(ivinex: IvinexAccount) -> None:
     """Updating answers the record's id with Status Success, in the shape that creating answers."""
     made = ivinex.make()
     [result] = ivinex.write(build_change(ivinex, as_sent(made), **{second_field(ivinex): "x"}))
@@ -95,10 +95,10 @@ def check_update_several(ivinex: IvinexAccount) -> None:
 
 def _write_to_missing(ivinex: IvinexAccount, record_id: object) -> bool:
     """Tell whether an update of a record that does not exist was called a success."""
-    answer = ivinex.send(
+    response = ivinex.send(
         "POST", "/API/Records.php", body={"Records": [build_change(ivinex, record_id, **{second_field(ivinex): "x"})]}
     )
-    return answer.status < 400 and any(is_success(result) for result in answer.json())
+    return response.status < 400 and any(is_success(result) for result in response.json())
 
 
 @rule("ivinex.update.unknown-id", source=_UPDATE, writes=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.ivinex_account import ID, as_sent, field_names, ids_of
+from tests.contract.harness.accounts.ivinex_writes import build_change, second_field
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.ivinex_account import ID, as_sent, field_names, ids_of
-from tests.contract.harness.ivinex_writes import build_change, second_field
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.ivinex_account import IvinexAccount
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount
 
 _ADVANCED = "Get Records / 9. Advanced Filtering"
 _UNDERSTANDING = "Get Records / Understanding Filters"

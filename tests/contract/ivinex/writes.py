@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.contract.harness.accounts.ivinex_account import ID, PATH, as_sent, ids_of, is_digits
+from tests.contract.harness.accounts.ivinex_writes import build_new, is_success, second_field
 from tests.contract.harness.checks import expect, expect_equal
-from tests.contract.harness.ivinex_account import ID, PATH, as_sent, ids_of, is_digits
-from tests.contract.harness.ivinex_writes import build_new, is_success, second_field
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.ivinex_account import IvinexAccount
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount
 
 _CREATE = "Create Record"
 ODD_TEXTS = (
@@ -37,7 +37,7 @@ def _check_result_shape(result: dict[str, Any], module: str, record: str | None)
 
 
 @rule("ivinex.create.answer", source="Create Record / Example Response", writes=True)
-def check_create_answer(ivinex: IvinexAccount) -> None:
+def check_create_response(ivinex: IvinexAccount) -> None:
     """Creating answers a list of CollectionTypeID, CollectionID, Status Success, empty Message and RelatedRecords."""
     [result] = ivinex.write(build_new(ivinex))
     _check_result_shape(result, ivinex.writable_module, None)
@@ -46,8 +46,8 @@ def check_create_answer(ivinex: IvinexAccount) -> None:
 @rule("ivinex.create.media-type", source="Base Info", writes=True)
 def check_create_media_type(ivinex: IvinexAccount) -> None:
     """The answer to a write is JSON and says so."""
-    answer = ivinex.send("POST", PATH, body={"Records": [build_new(ivinex)]})
-    expect_equal(answer.media_type, "application/json", "the media type", answer)
+    response = ivinex.send("POST", PATH, body={"Records": [build_new(ivinex)]})
+    expect_equal(response.media_type, "application/json", "the media type", response)
 
 
 @rule("ivinex.create.stored", source="Create Record / Create New Contact Example", writes=True)
@@ -147,8 +147,8 @@ def check_unreadable(ivinex: IvinexAccount) -> None:
     """A body that is no {"Records": [...]} is refused with 400, and nothing is written."""
     before = _count(ivinex)
     for body in (b"", b"{", b"[]", b"null", b'{"Records":{}}', b'{"records":[]}', b'{"Records":[{"a":1,}]}'):
-        answer = ivinex.send("POST", PATH, raw_body=body)
-        expect(answer.status == 400, f"status 400 for {body.decode()!r}", answer.describe(), answer)
+        response = ivinex.send("POST", PATH, raw_body=body)
+        expect(response.status == 400, f"status 400 for {body.decode()!r}", response.describe(), response)
     expect_equal(_count(ivinex), before, "the number of records")
 
 
@@ -158,9 +158,9 @@ def check_create_unknown_module(ivinex: IvinexAccount) -> None:
     nameless = {name: value for name, value in build_new(ivinex).items() if name != "CollectionTypeID"}
     before = _count(ivinex)
     for record in ({**nameless, "CollectionTypeID": 99999989}, nameless):
-        answer = ivinex.send("POST", PATH, body={"Records": [record]})
-        is_refused = answer.status >= 400 or not any(is_success(result) for result in answer.json())
-        expect(is_refused, "no Success", answer.describe(), answer)
+        response = ivinex.send("POST", PATH, body={"Records": [record]})
+        is_refused = response.status >= 400 or not any(is_success(result) for result in response.json())
+        expect(is_refused, "no Success", response.describe(), response)
     expect_equal(_count(ivinex), before, "the number of records of the main module")
 
 

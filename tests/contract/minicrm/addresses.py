@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, read_object
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.minicrm_account import ROOT, read_object
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.answers import Answer
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
+    from tests.contract.harness.responses import CrmResponse
 
 _LIST = "Address (List)"
 _DETAIL = "Address (GET)"
 _WRITE = "Address (PUT)"
 
 
-def _read_lines(answer: Answer) -> dict[str, str]:
+def _read_lines(response: CrmResponse) -> dict[str, str]:
     """Return the lines by id, of a list that holds one object, or of that object."""
-    results: Any = read_object(answer)["Results"]
+    results: Any = read_object(response)["Results"]
     if isinstance(results, list):
         return {key: line for part in cast("list[dict[str, str]]", results) for key, line in part.items()}
     return cast("dict[str, str]", results or {})
@@ -49,21 +49,21 @@ def _make(minicrm: MinicrmAccount, **fields: object) -> tuple[str, str]:
 def check_list_shape(minicrm: MinicrmAccount) -> None:
     """AddressList answers Count and a list that holds one object, of texts by the addresses' ids."""
     contact_id, _ = _find_contact(minicrm)
-    answer = minicrm.get(f"{ROOT}/AddressList/{contact_id}")
-    results = cast("list[dict[str, object]]", read_object(answer)["Results"])
+    response = minicrm.get(f"{ROOT}/AddressList/{contact_id}")
+    results = cast("list[dict[str, object]]", read_object(response)["Results"])
     is_so = isinstance(cast("object", results), list) and len(results) == 1
-    expect(is_so, "Results to be a list that holds one object", answer.describe(), answer,
+    expect(is_so, "Results to be a list that holds one object", response.describe(), response,
            live="observed, grades A, C: they may be that object itself")  # fmt: skip
     for key, line in results[0].items():
-        expect(key.isdigit() and isinstance(line, str), "texts by ids", f"{key!r}: {line!r}", answer)
+        expect(key.isdigit() and isinstance(line, str), "texts by ids", f"{key!r}: {line!r}", response)
 
 
 @rule("minicrm.address-list.count", source=_LIST)
 def check_list_count(minicrm: MinicrmAccount) -> None:
     """Count is the number of the contact's addresses."""
     contact_id, lines = _find_contact(minicrm)
-    answer = minicrm.get(f"{ROOT}/AddressList/{contact_id}")
-    expect_equal(int(str(read_object(answer)["Count"])), len(lines), "Count", answer)
+    response = minicrm.get(f"{ROOT}/AddressList/{contact_id}")
+    expect_equal(int(str(read_object(response)["Count"])), len(lines), "Count", response)
 
 
 @rule("minicrm.address-list.lines", source=_LIST)
@@ -92,9 +92,9 @@ def check_own_addresses(minicrm: MinicrmAccount) -> None:
 def check_list_empty(minicrm: MinicrmAccount) -> None:
     """A contact without addresses has a Count of 0 and no Results."""
     for contact_id in minicrm.search("Contact", Type="Person").ids[:12]:
-        answer = minicrm.get(f"{ROOT}/AddressList/{contact_id}")
-        if not _read_lines(answer):
-            expect_equal(int(str(read_object(answer)["Count"])), 0, "Count", answer)
+        response = minicrm.get(f"{ROOT}/AddressList/{contact_id}")
+        if not _read_lines(response):
+            expect_equal(int(str(read_object(response)["Count"])), 0, "Count", response)
             return
     raise NotTestedError("each of the first contacts has an address")
 
@@ -102,23 +102,23 @@ def check_list_empty(minicrm: MinicrmAccount) -> None:
 @rule("minicrm.address-list.unknown-contact", source="Error handling")
 def check_list_unknown_contact(minicrm: MinicrmAccount) -> None:
     """The addresses of a contact that does not exist are not found: status 404."""
-    answer = minicrm.send("GET", f"{ROOT}/AddressList/999999989")
-    expect(answer.status == 404, "status 404", answer.describe(), answer)
+    response = minicrm.send("GET", f"{ROOT}/AddressList/999999989")
+    expect(response.status == 404, "status 404", response.describe(), response)
 
 
 @rule("minicrm.address.detail", source=_DETAIL)
 def check_detail(minicrm: MinicrmAccount) -> None:
     """The detail of an address has the nine documented keys; Id, ContactId and Default are numbers."""
     _, lines = _find_contact(minicrm)
-    answer = minicrm.get(f"{ROOT}/Address/{next(iter(lines))}")
-    detail = read_object(answer)
+    response = minicrm.get(f"{ROOT}/Address/{next(iter(lines))}")
+    detail = read_object(response)
     keys = ("Id", "ContactId", "Type", "Name", "CountryId", "PostalCode", "City", "Address", "Default")
     missing = [name for name in keys if name not in detail]
-    expect(not missing, f"the keys {', '.join(keys)}", f"an address without {', '.join(missing)}", answer)
+    expect(not missing, f"the keys {', '.join(keys)}", f"an address without {', '.join(missing)}", response)
     for name in ("Id", "ContactId", "Default"):
-        expect(isinstance(detail[name], int), f"{name} to be a number", repr(detail[name]), answer)
+        expect(isinstance(detail[name], int), f"{name} to be a number", repr(detail[name]), response)
     for name in ("Type", "Name", "CountryId", "City", "Address"):
-        expect(isinstance(detail[name], str), f"{name} to be text", repr(detail[name]), answer)
+        expect(isinstance(detail[name], str), f"{name} to be text", repr(detail[name]), response)
 
 
 @rule("minicrm.address.postal-code", source=_DETAIL)
@@ -140,8 +140,8 @@ def check_update(minicrm: MinicrmAccount) -> None:
         minicrm, Type="HQ", City="Győr", Address="Fő utca 1.", PostalCode="9021", CountryId="Hungary", Default=1
     )
     before = minicrm.fetch("Address", address_id)
-    answer = minicrm.put(f"Address/{address_id}", {"Address": "Well Known street 2."})
-    expect_equal(read_object(answer), {"Id": int(address_id)}, "the answer", answer)
+    response = minicrm.put(f"Address/{address_id}", {"Address": "Well Known street 2."})
+    expect_equal(read_object(response), {"Id": int(address_id)}, "the answer", response)
     wanted = {**before, "Address": "Well Known street 2."}
     expect_equal(minicrm.fetch("Address", address_id), wanted, "the address after the update")
 
@@ -149,8 +149,8 @@ def check_update(minicrm: MinicrmAccount) -> None:
 @rule("minicrm.address-update.unknown-id", source="Error handling", writes=True)
 def check_update_unknown_id(minicrm: MinicrmAccount) -> None:
     """An update of an address that does not exist is answered with 404."""
-    answer = minicrm.put("Address/999999989", {"Address": "x"})
-    expect(answer.status == 404, "status 404", answer.describe(), answer)
+    response = minicrm.put("Address/999999989", {"Address": "x"})
+    expect(response.status == 404, "status 404", response.describe(), response)
 
 
 @rule("minicrm.address-update.contact-stays", source=_WRITE, provenance="observed", writes=True)
@@ -158,8 +158,8 @@ def check_contact_stays(minicrm: MinicrmAccount) -> None:
     """The ContactId of an address can not be changed (grades B, C)."""
     address_id, contact_id = _make(minicrm)
     other = minicrm.make_contact()
-    answer = minicrm.put(f"Address/{address_id}", {"ContactId": int(other), "City": "x"})
-    expect(answer.status >= 400, "a refusal", answer.describe(), answer)
+    response = minicrm.put(f"Address/{address_id}", {"ContactId": int(other), "City": "x"})
+    expect(response.status >= 400, "a refusal", response.describe(), response)
     expect_equal(str(minicrm.fetch("Address", address_id)["ContactId"]), contact_id, "ContactId of the address")
 
 
@@ -188,5 +188,5 @@ def check_create_required(minicrm: MinicrmAccount) -> None:
     minicrm.need_sandbox()
     contact_id = int(minicrm.make_contact())
     for body in ({"Name": "x"}, {"ContactId": contact_id}, {"ContactId": 999999989, "Name": "x"}):
-        answer = minicrm.put("Address", body)
-        expect(answer.status == 400, f"status 400 for {body}", answer.describe(), answer)
+        response = minicrm.put("Address", body)
+        expect(response.status == 400, f"status 400 for {body}", response.describe(), response)

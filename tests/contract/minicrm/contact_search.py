@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, read_found, restrict
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.minicrm_account import ROOT, read_found, restrict
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.contract.harness.minicrm_account import MinicrmAccount, Row
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount, Row
 
 _FULL_TEXT = "Contact Search (full-text)"
 _BY_FIELD = "Contact Search (field-based)"
@@ -207,13 +207,13 @@ def check_contact_page_size(minicrm: MinicrmAccount) -> None:
 def check_unknown_type(minicrm: MinicrmAccount) -> None:
     """A Type that is neither Person nor Business is refused with 400."""
     for kind in ("person", "Company", ""):
-        answer = minicrm.send("GET", f"{ROOT}/Contact", {"Type": kind})
-        expect(answer.status == 400, f"status 400 for Type={kind}", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/Contact", {"Type": kind})
+        expect(response.status == 400, f"status 400 for Type={kind}", response.describe(), response)
 
 
 @rule("minicrm.contact-search.unknown-parameter", source="Error handling")
 def check_unknown_parameter(minicrm: MinicrmAccount) -> None:
     """A parameter that does not exist is illegal: the request is refused with 400."""
     for name in ("NoSuchParameterHere", "email"):
-        answer = minicrm.send("GET", f"{ROOT}/Contact", {name: "x"})
-        expect(answer.status == 400, f"status 400 for {name}=x", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/Contact", {name: "x"})
+        expect(response.status == 400, f"status 400 for {name}=x", response.describe(), response)

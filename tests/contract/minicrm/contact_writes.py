@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, read_object
 from tests.contract.harness.checks import expect, expect_equal
-from tests.contract.harness.minicrm_account import ROOT, read_object
 from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _SECTION = "Contact (PUT)"
 _CHANGING = frozenset({"UpdatedAt", "UpdatedBy"})
@@ -24,14 +24,16 @@ def _count(minicrm: MinicrmAccount) -> int:
 
 
 @rule("minicrm.contact-create.answer", source=_SECTION, writes=True)
-def check_create_answer(minicrm: MinicrmAccount) -> None:
+def check_create_response(minicrm: MinicrmAccount) -> None:
     """A PUT without an id creates a contact, and answers {"Id": n}, n a number."""
     minicrm.need_sandbox()
     body = {"Type": "Person", "FirstName": "A", "LastName": f"{minicrm.sandbox.prefix}person"}
-    answer = minicrm.put("Contact", body)
-    expect(answer.status == 200, "status 200", answer.describe(), answer)
-    made = read_object(answer)
-    expect(list(made) == ["Id"] and isinstance(made["Id"], int), 'an object {"Id": number}', answer.describe(), answer)
+    response = minicrm.put("Contact", body)
+    expect(response.status == 200, "status 200", response.describe(), response)
+    made = read_object(response)
+    expect(
+        list(made) == ["Id"] and isinstance(made["Id"], int), 'an object {"Id": number}', response.describe(), response
+    )
 
 
 @rule("minicrm.contact-create.person", source=_SECTION, writes=True)
@@ -95,17 +97,17 @@ def check_required(minicrm: MinicrmAccount) -> None:
         {"Type": "Robot", **named},
         {"Type": "Person", "Email": "a@b.c"},
     ):
-        answer = minicrm.put("Contact", body)
-        expect(answer.status == 400, f"status 400 for {body}", answer.describe(), answer)
+        response = minicrm.put("Contact", body)
+        expect(response.status == 400, f"status 400 for {body}", response.describe(), response)
     expect_equal(_count(minicrm), before, "the number of contacts")
 
 
 @rule("minicrm.contact-update.answer", source=_SECTION, writes=True)
-def check_update_answer(minicrm: MinicrmAccount) -> None:
+def check_update_response(minicrm: MinicrmAccount) -> None:
     """A PUT with an id updates that contact, and answers its Id."""
     contact_id = minicrm.make_contact()
-    answer = minicrm.put(f"Contact/{contact_id}", {"FirstName": "John"})
-    expect_equal(read_object(answer), {"Id": int(contact_id)}, "the answer", answer)
+    response = minicrm.put(f"Contact/{contact_id}", {"FirstName": "John"})
+    expect_equal(read_object(response), {"Id": int(contact_id)}, "the answer", response)
     expect_equal(minicrm.fetch("Contact", contact_id)["FirstName"], "John", "the stored FirstName")
 
 
@@ -144,10 +146,10 @@ def check_unknown_id(minicrm: MinicrmAccount) -> None:
     """An update of a contact that does not exist is answered with 404, and creates none."""
     before = _count(minicrm)
     for body in ({"FirstName": "x"}, {"Type": "Person", "LastName": f"{minicrm.sandbox.prefix}x"}):
-        answer = minicrm.put("Contact/999999989", body)
-        expect(answer.status == 404, "status 404", answer.describe(), answer)
-    answer = minicrm.send("GET", f"{ROOT}/Contact/999999989")
-    expect(answer.status == 404, "still no such contact", answer.describe(), answer)
+        response = minicrm.put("Contact/999999989", body)
+        expect(response.status == 404, "status 404", response.describe(), response)
+    response = minicrm.send("GET", f"{ROOT}/Contact/999999989")
+    expect(response.status == 404, "still no such contact", response.describe(), response)
     expect_equal(_count(minicrm), before, "the number of contacts")
 
 
@@ -157,6 +159,6 @@ def check_refused_changes_nothing(minicrm: MinicrmAccount) -> None:
     contact_id = minicrm.make_contact(FirstName="before")
     before = _read(minicrm, contact_id)
     for body in ({"FirstName": "after", "NoSuchFieldHere": 1}, {"NoSuchFieldHere": 1, "FirstName": "after"}):
-        answer = minicrm.put(f"Contact/{contact_id}", body)
-        expect(answer.status == 400, "status 400", answer.describe(), answer)
+        response = minicrm.put(f"Contact/{contact_id}", body)
+        expect(response.status == 400, "status 400", response.describe(), response)
         expect_equal(_read(minicrm, contact_id), before, "the contact")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, read_object
 from tests.contract.harness.checks import expect, expect_equal
-from tests.contract.harness.minicrm_account import ROOT, read_object
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _PROJECT = "Project (GET)"
 _CONTACT = "Contact (GET)"
@@ -142,8 +142,8 @@ def check_business_of_person(minicrm: MinicrmAccount) -> None:
 def check_unknown_id(minicrm: MinicrmAccount) -> None:
     """An entity that does not exist is not found: status 404."""
     for path in ("Project/999999989", "Contact/999999989", "ToDo/999999989", "Address/999999989", "Project/0"):
-        answer = minicrm.send("GET", f"{ROOT}/{path}")
-        expect(answer.status == 404, f"status 404 for {path}", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/{path}")
+        expect(response.status == 404, f"status 404 for {path}", response.describe(), response)
 
 
 @rule("minicrm.detail.id-of-another-kind", source="Error handling")
@@ -153,13 +153,13 @@ def check_id_of_another_kind(minicrm: MinicrmAccount) -> None:
     project = next((one for one in reversed(minicrm.need_projects(1)) if one not in contacts), None)
     if project is None:
         raise NotTestedError("every project's id is also a contact's")
-    answer = minicrm.send("GET", f"{ROOT}/Contact/{project}")
-    expect(answer.status == 404, f"status 404 for Contact/{project}", answer.describe(), answer)
+    response = minicrm.send("GET", f"{ROOT}/Contact/{project}")
+    expect(response.status == 404, f"status 404 for Contact/{project}", response.describe(), response)
 
 
 @rule("minicrm.detail.malformed-id", source="Error handling", provenance="assumed")
 def check_malformed_id(minicrm: MinicrmAccount) -> None:
     """What is no number is no id: status 404."""
     for path in ("Project/abc", "Project/-1", "Contact/1x", "ToDo/1.5"):
-        answer = minicrm.send("GET", f"{ROOT}/{path}")
-        expect(answer.status == 404, f"status 404 for {path}", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/{path}")
+        expect(response.status == 404, f"status 404 for {path}", response.describe(), response)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, read_object
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.minicrm_account import ROOT, read_object
 from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _BY_FIELD = "Searching / Project search (field-based)"
 _REFERENCE = "Project (GET)"
@@ -35,8 +35,10 @@ def _make_referenced(minicrm: MinicrmAccount) -> dict[str, str]:
 def check_reference_exact(minicrm: MinicrmAccount) -> None:
     """ReferenceId is the caller's own text, taken exactly: letter case, blanks, leading zeros and signs count."""
     for text, project_id in _make_referenced(minicrm).items():
-        answer = minicrm.get(f"{ROOT}/Project", ReferenceId=text)
-        expect_equal(str(read_object(answer).get("Id")), project_id, f"the project with ReferenceId {text!r}", answer)
+        response = minicrm.get(f"{ROOT}/Project", ReferenceId=text)
+        expect_equal(
+            str(read_object(response).get("Id")), project_id, f"the project with ReferenceId {text!r}", response
+        )
 
 
 @rule("minicrm.reference-id.detail", source=_REFERENCE, writes=True)
@@ -44,16 +46,16 @@ def check_reference_detail(minicrm: MinicrmAccount) -> None:
     """A search by ReferenceId answers the project's detail, as a search by its Id does: no Count, no Results."""
     text = f"{minicrm.sandbox.prefix}detail"
     project_id = minicrm.make_project(ReferenceId=text)
-    answer = minicrm.get(f"{ROOT}/Project", ReferenceId=text)
-    expect_equal(read_object(answer), minicrm.fetch("Project", project_id), "the answer", answer)
+    response = minicrm.get(f"{ROOT}/Project", ReferenceId=text)
+    expect_equal(read_object(response), minicrm.fetch("Project", project_id), "the answer", response)
 
 
 @rule("minicrm.reference-id.unknown", source="Error handling")
 def check_reference_unknown(minicrm: MinicrmAccount) -> None:
     """A ReferenceId that no project has is not found: status 404."""
     for text in ("nobody-has-this-reference-4711", "%", "*"):
-        answer = minicrm.send("GET", f"{ROOT}/Project", {"ReferenceId": text})
-        expect(answer.status == 404, f"status 404 for ReferenceId={text}", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/Project", {"ReferenceId": text})
+        expect(response.status == 404, f"status 404 for ReferenceId={text}", response.describe(), response)
 
 
 @rule("minicrm.reference-id.changed", source=_REFERENCE, writes=True)
@@ -64,8 +66,8 @@ def check_reference_changed(minicrm: MinicrmAccount) -> None:
     minicrm.save(f"Project/{project_id}", {"ReferenceId": new})
     found = read_object(minicrm.get(f"{ROOT}/Project", ReferenceId=new))
     expect_equal(str(found.get("Id")), project_id, f"the project with ReferenceId {new!r}")
-    answer = minicrm.send("GET", f"{ROOT}/Project", {"ReferenceId": old})
-    expect(answer.status == 404, f"status 404 for ReferenceId={old!r}", answer.describe(), answer)
+    response = minicrm.send("GET", f"{ROOT}/Project", {"ReferenceId": old})
+    expect(response.status == 404, f"status 404 for ReferenceId={old!r}", response.describe(), response)
 
 
 @rule("minicrm.reference-id.near-misses", source=_REFERENCE, provenance="assumed", writes=True)
@@ -74,8 +76,8 @@ def check_reference_near_misses(minicrm: MinicrmAccount) -> None:
     text = f"{minicrm.sandbox.prefix}Near-Miss"
     minicrm.make_project(ReferenceId=text)
     for other in (text.lower(), text.upper(), text[:-1], f"{text} ", f" {text}", f"{text[:-2]}%", f"{text}0"):
-        answer = minicrm.send("GET", f"{ROOT}/Project", {"ReferenceId": other})
-        expect(answer.status == 404, f"status 404 for ReferenceId={other!r}", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/Project", {"ReferenceId": other})
+        expect(response.status == 404, f"status 404 for ReferenceId={other!r}", response.describe(), response)
 
 
 @rule("minicrm.field-search.int", source=_BY_FIELD, provenance="observed", writes=True)

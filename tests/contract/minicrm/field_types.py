@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, read_object
 from tests.contract.harness.checks import expect, expect_equal
-from tests.contract.harness.minicrm_account import ROOT, read_object
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _SECTION = "Services / Database Schema"
 
@@ -46,8 +46,8 @@ def check_user(minicrm: MinicrmAccount) -> None:
 def check_unknown_user(minicrm: MinicrmAccount) -> None:
     """A UserId that no user has is refused with 400."""
     for value in (999999989, "Nobody Whoever"):
-        answer = minicrm.put("Project", minicrm.build_project(UserId=value))
-        expect(answer.status == 400, f"status 400 for UserId {value!r}", answer.describe(), answer,
+        response = minicrm.put("Project", minicrm.build_project(UserId=value))
+        expect(response.status == 400, f"status 400 for UserId {value!r}", response.describe(), response,
                live="observed, grade B: it is accepted, and the card goes to a random user")  # fmt: skip
 
 
@@ -68,8 +68,8 @@ def check_unknown_choice(minicrm: MinicrmAccount) -> None:
     project_id = minicrm.make_project(**{field: int(choice)})
     for value in ("no such choice", label.swapcase(), f"{label} "):
         if value not in choices.values():
-            answer = minicrm.put(f"Project/{project_id}", {field: value})
-            expect(answer.status == 400, f"status 400 for {field} {value!r}", answer.describe(), answer)
+            response = minicrm.put(f"Project/{project_id}", {field: value})
+            expect(response.status == 400, f"status 400 for {field} {value!r}", response.describe(), response)
     expect_equal(minicrm.fetch("Project", project_id)[field], label, f"{field} after the refusals")
 
 
@@ -78,8 +78,8 @@ def check_unknown_choice_id(minicrm: MinicrmAccount) -> None:
     """A number that is none of an Enum's ids is illegal: refused with 400."""
     field, _ = minicrm.find_choices()
     for name in (field, "StatusId"):
-        answer = minicrm.put("Project", minicrm.build_project(**{name: 999999989}))
-        expect(answer.status == 400, f"status 400 for {name} 999999989", answer.describe(), answer,
+        response = minicrm.put("Project", minicrm.build_project(**{name: 999999989}))
+        expect(response.status == 400, f"status 400 for {name} 999999989", response.describe(), response,
                live="observed, grade B: 500 is given for a value that does not exist")  # fmt: skip
 
 
@@ -131,8 +131,8 @@ def check_int_too_large(minicrm: MinicrmAccount) -> None:
     """What is no 64 bit signed integer is refused with 400 in an Int."""
     field = minicrm.find_custom_field("Int")
     for value in (2**63, "1.5", "many", [1]):
-        answer = minicrm.put("Project", minicrm.build_project(**{field: value}))
-        expect(answer.status == 400, f"status 400 for {field} {value!r}", answer.describe(), answer)
+        response = minicrm.put("Project", minicrm.build_project(**{field: value}))
+        expect(response.status == 400, f"status 400 for {field} {value!r}", response.describe(), response)
 
 
 @rule("minicrm.field-types.date-time", source=_SECTION, writes=True)
@@ -148,8 +148,8 @@ def check_bad_date_time(minicrm: MinicrmAccount) -> None:
     """What is no date and time is refused with 400 in a DateTime."""
     field = minicrm.find_custom_field("DateTime")
     for value in ("yesterday", "2013-02-30 12:00:00", "2013-05-25 25:00:00", "25.05.2013", 5):
-        answer = minicrm.put("Project", minicrm.build_project(**{field: value}))
-        expect(answer.status == 400, f"status 400 for {field} {value!r}", answer.describe(), answer)
+        response = minicrm.put("Project", minicrm.build_project(**{field: value}))
+        expect(response.status == 400, f"status 400 for {field} {value!r}", response.describe(), response)
 
 
 @rule("minicrm.field-types.date-alone", source=_SECTION, provenance="observed", writes=True)
@@ -177,8 +177,8 @@ def check_text_too_long(minicrm: MinicrmAccount) -> None:
     schema = read_object(minicrm.get(f"{ROOT}/Schema/Project/{minicrm.writable_module}"))
     field = minicrm.find_custom_field("Text")
     length = int(str(schema[field]).removeprefix("Text(").removesuffix(")"))
-    answer = minicrm.put("Project", minicrm.build_project(**{field: "x" * (length + 1)}))
-    expect(answer.status == 400, f"status 400 for {length + 1} characters in {field}", answer.describe(), answer)
+    response = minicrm.put("Project", minicrm.build_project(**{field: "x" * (length + 1)}))
+    expect(response.status == 400, f"status 400 for {length + 1} characters in {field}", response.describe(), response)
 
 
 @rule("minicrm.field-types.empty", source=_SECTION, provenance="observed", writes=True)

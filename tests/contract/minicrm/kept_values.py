@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, read_found, read_object
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.minicrm_account import ROOT, read_found, read_object
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _MANY = 130
 
@@ -54,7 +54,7 @@ def check_text_fields(minicrm: MinicrmAccount) -> None:
     field = minicrm.find_custom_field("Text")
     made = minicrm.make_project(**{field: "first Contractfieldword last"})
     found = minicrm.search("Project", Query="Contractfieldword")
-    expect_same_ids(found.ids, [made], f"the projects with the word in {field}", found.answer)
+    expect_same_ids(found.ids, [made], f"the projects with the word in {field}", found.response)
 
 
 @rule("minicrm.contact-create.kept-as-sent", source="Contact (PUT)", writes=True)
@@ -77,10 +77,10 @@ def check_contact_reference(minicrm: MinicrmAccount) -> None:
         text = f"{minicrm.sandbox.prefix}Contact-{place}"
         made[text] = minicrm.make_contact(ReferenceId=text)
     for text, contact_id in made.items():
-        answer = minicrm.get(f"{ROOT}/Contact", ReferenceId=text)
-        found = read_object(answer)
-        ids = [str(found["Id"])] if "Id" in found else read_found(answer).ids
-        expect_equal(ids, [contact_id], f"the contacts with ReferenceId {text!r}", answer)
+        response = minicrm.get(f"{ROOT}/Contact", ReferenceId=text)
+        found = read_object(response)
+        ids = [str(found["Id"])] if "Id" in found else read_found(response).ids
+        expect_equal(ids, [contact_id], f"the contacts with ReferenceId {text!r}", response)
 
 
 @rule("minicrm.task-create.type", source="Task Search", provenance="assumed", writes=True)
@@ -114,7 +114,7 @@ def check_trash_keeps_tasks(minicrm: MinicrmAccount) -> None:
     for deleted in (1, 0):
         minicrm.save(f"Project/{project}", {"Deleted": deleted})
     found = read_found(minicrm.get(f"{ROOT}/ToDoList/{project}", Status="All"))
-    expect_same_ids(found.ids, [task], "the tasks of the project that was brought back", found.answer)
+    expect_same_ids(found.ids, [task], "the tasks of the project that was brought back", found.response)
     expect_equal(minicrm.fetch("ToDo", task), before, "the task")
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, read_object
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.minicrm_account import ROOT, read_object
 from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _SINCE = "Project search (field-based)"
 _WORD = "Contractneighbour"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.minicrm_account import PAGE_SIZE, ROOT, read_found
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.minicrm_account import PAGE_SIZE, ROOT, read_found
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _SECTION = "Searching"
 
@@ -99,8 +99,8 @@ def check_repeatable(minicrm: MinicrmAccount) -> None:
 def check_nonsense(minicrm: MinicrmAccount) -> None:
     """A Page that is no number from 0 is refused with 400."""
     for page in ("-1", "abc", "1.5", ""):
-        answer = minicrm.send("GET", f"{ROOT}/Project", {**_criterion(minicrm), "Page": page})
-        expect(answer.status == 400, f"status 400 for Page={page}", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/Project", {**_criterion(minicrm), "Page": page})
+        expect(response.status == 400, f"status 400 for Page={page}", response.describe(), response)
 
 
 @rule("minicrm.paging.keeps-criteria", source=_SECTION)

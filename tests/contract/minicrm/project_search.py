@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, STATUS_GROUPS, expect_nothing, read_found, restrict
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.minicrm_account import ROOT, STATUS_GROUPS, expect_nothing, read_found, restrict
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _FULL_TEXT = "Searching / Project search (full-text)"
 _BY_FIELD = "Searching / Project search (field-based)"
@@ -234,16 +234,16 @@ def check_status_group_of_trash(minicrm: MinicrmAccount) -> None:
 def check_unknown_status_group(minicrm: MinicrmAccount) -> None:
     """A StatusGroup that is none of the words is refused with 400."""
     for group in ("open", "Closed", "All", ""):
-        answer = minicrm.send("GET", f"{ROOT}/Project", {"StatusGroup": group})
-        expect(answer.status == 400, f"status 400 for StatusGroup={group}", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/Project", {"StatusGroup": group})
+        expect(response.status == 400, f"status 400 for StatusGroup={group}", response.describe(), response)
 
 
 @rule("minicrm.project-search.unknown-parameter", source="Error handling")
 def check_unknown_parameter(minicrm: MinicrmAccount) -> None:
     """A parameter that does not exist is illegal: the request is refused with 400."""
     for name in ("NoSuchParameterHere", "statusid", "STATUSID"):
-        answer = minicrm.send("GET", f"{ROOT}/Project", {name: "1"})
-        expect(answer.status == 400, f"status 400 for {name}=1", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/Project", {name: "1"})
+        expect(response.status == 400, f"status 400 for {name}=1", response.describe(), response)
 
 
 @rule("minicrm.project-search.no-match", source=_BY_FIELD)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, read_object
 from tests.contract.harness.checks import expect, expect_equal
-from tests.contract.harness.minicrm_account import ROOT, read_object
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _SECTION = "Project (PUT)"
 _CHANGING = frozenset({"UpdatedAt", "UpdatedBy", "StatusUpdatedAt"})
@@ -36,14 +36,14 @@ def _count_projects(minicrm: MinicrmAccount) -> int:
 
 
 @rule("minicrm.project-create.answer", source=_SECTION, writes=True)
-def check_create_answer(minicrm: MinicrmAccount) -> None:
+def check_create_response(minicrm: MinicrmAccount) -> None:
     """A PUT without an id creates a project, and answers {"Id": n}, n a number."""
-    answer = minicrm.put("Project", minicrm.build_project())
-    expect(answer.status == 200, "status 200", answer.describe(), answer)
-    body = read_object(answer)
+    response = minicrm.put("Project", minicrm.build_project())
+    expect(response.status == 200, "status 200", response.describe(), response)
+    body = read_object(response)
     is_so = list(body) == ["Id"] and isinstance(body["Id"], int) and not isinstance(body["Id"], bool)
-    expect(is_so, 'an object {"Id": number}', answer.describe(), answer)
-    expect_equal(answer.media_type, "application/json", "the media type", answer)
+    expect(is_so, 'an object {"Id": number}', response.describe(), response)
+    expect_equal(response.media_type, "application/json", "the media type", response)
 
 
 @rule("minicrm.project-create.stored", source=_SECTION, writes=True)
@@ -86,8 +86,8 @@ def check_required(minicrm: MinicrmAccount) -> None:
     before = _count_projects(minicrm)
     body = minicrm.build_project()
     for name in ("CategoryId", "ContactId"):
-        answer = minicrm.put("Project", {key: value for key, value in body.items() if key != name})
-        expect(answer.status == 400, f"status 400 without {name}", answer.describe(), answer)
+        response = minicrm.put("Project", {key: value for key, value in body.items() if key != name})
+        expect(response.status == 400, f"status 400 without {name}", response.describe(), response)
     expect_equal(_count_projects(minicrm), before, "the number of projects")
 
 
@@ -96,8 +96,8 @@ def check_unknown_owner(minicrm: MinicrmAccount) -> None:
     """A module or a contact that does not exist is illegal: the request is refused with 400."""
     before = _count_projects(minicrm)
     for name in ("CategoryId", "ContactId"):
-        answer = minicrm.put("Project", minicrm.build_project(**{name: 999999989}))
-        expect(answer.status == 400, f"status 400 for {name} 999999989", answer.describe(), answer,
+        response = minicrm.put("Project", minicrm.build_project(**{name: 999999989}))
+        expect(response.status == 400, f"status 400 for {name} 999999989", response.describe(), response,
                live="observed, grade B: 500 is given for a value that does not exist")  # fmt: skip
     expect_equal(_count_projects(minicrm), before, "the number of projects")
 
@@ -107,17 +107,17 @@ def check_refused_creates_nothing(minicrm: MinicrmAccount) -> None:
     """A refused creation creates nothing."""
     before = _count_projects(minicrm)
     for wrong in ({"NoSuchFieldHere": "x"}, {"StatusId": "no such status"}, {"Deleted": "perhaps"}):
-        answer = minicrm.put("Project", minicrm.build_project(**wrong))
-        expect(answer.status >= 400, f"a refusal of {wrong}", answer.describe(), answer)
+        response = minicrm.put("Project", minicrm.build_project(**wrong))
+        expect(response.status >= 400, f"a refusal of {wrong}", response.describe(), response)
     expect_equal(_count_projects(minicrm), before, "the number of projects")
 
 
 @rule("minicrm.project-update.answer", source=_SECTION, writes=True)
-def check_update_answer(minicrm: MinicrmAccount) -> None:
+def check_update_response(minicrm: MinicrmAccount) -> None:
     """A PUT with an id updates that project, and answers its Id."""
     project_id = minicrm.make_project()
-    answer = minicrm.put(f"Project/{project_id}", {"Name": f"{minicrm.sandbox.prefix}new name"})
-    expect_equal(read_object(answer), {"Id": int(project_id)}, "the answer", answer)
+    response = minicrm.put(f"Project/{project_id}", {"Name": f"{minicrm.sandbox.prefix}new name"})
+    expect_equal(read_object(response), {"Id": int(project_id)}, "the answer", response)
     expect_equal(minicrm.fetch("Project", project_id)["Name"], f"{minicrm.sandbox.prefix}new name", "the stored Name")
 
 
@@ -152,10 +152,10 @@ def check_update_unknown_id(minicrm: MinicrmAccount) -> None:
     for project_id in ("999999989", str(max(map(int, minicrm.list_projects())) + 1000)):
         body = {**minicrm.build_project(), "Name": f"{minicrm.sandbox.prefix}nobody"}
         for sent in (body, {"Name": body["Name"]}):
-            answer = minicrm.put(f"Project/{project_id}", sent)
-            expect(answer.status == 404, f"status 404 for Project/{project_id}", answer.describe(), answer)
-        answer = minicrm.send("GET", f"{ROOT}/Project/{project_id}")
-        expect(answer.status == 404, f"still no project {project_id}", answer.describe(), answer)
+            response = minicrm.put(f"Project/{project_id}", sent)
+            expect(response.status == 404, f"status 404 for Project/{project_id}", response.describe(), response)
+        response = minicrm.send("GET", f"{ROOT}/Project/{project_id}")
+        expect(response.status == 404, f"still no project {project_id}", response.describe(), response)
     expect_equal(_count_projects(minicrm), before, "the number of projects")
 
 
@@ -168,8 +168,8 @@ def check_module_stays(minicrm: MinicrmAccount) -> None:
     project_id = minicrm.make_project()
     before = read_detail(minicrm, project_id)
     for body in ({"CategoryId": int(other), "Name": "x"}, {"Name": "x", "CategoryId": int(other)}):
-        answer = minicrm.put(f"Project/{project_id}", body)
-        expect(answer.status == 400, f"status 400 for CategoryId {other}", answer.describe(), answer)
+        response = minicrm.put(f"Project/{project_id}", body)
+        expect(response.status == 400, f"status 400 for CategoryId {other}", response.describe(), response)
         expect_equal(read_detail(minicrm, project_id), before, "the project")
 
 
@@ -179,8 +179,8 @@ def check_contact_stays(minicrm: MinicrmAccount) -> None:
     project_id = minicrm.make_project()
     before = read_detail(minicrm, project_id)
     other = next((one for one in minicrm.list_contacts(2) if int(one) != before["ContactId"]), None)
-    answer = minicrm.put(f"Project/{project_id}", {"Name": "x", "ContactId": int(str(other))})
-    expect(answer.status == 400, "status 400", answer.describe(), answer,
+    response = minicrm.put(f"Project/{project_id}", {"Name": "x", "ContactId": int(str(other))})
+    expect(response.status == 400, "status 400", response.describe(), response,
            live="observed, grade B: within a business it can change")  # fmt: skip
     expect_equal(read_detail(minicrm, project_id), before, "the project")
 
@@ -192,8 +192,8 @@ def check_refused_changes_nothing(minicrm: MinicrmAccount) -> None:
     before = read_detail(minicrm, project_id)
     for name, value in (("NoSuchFieldHere", "x"), ("StatusId", "no such status"), ("Deleted", "perhaps")):
         for body in ({"Name": "x", name: value}, {name: value, "Name": "x"}):
-            answer = minicrm.put(f"Project/{project_id}", body)
-            expect(400 <= answer.status < 600, f"a refusal of {body}", answer.describe(), answer)
+            response = minicrm.put(f"Project/{project_id}", body)
+            expect(400 <= response.status < 600, f"a refusal of {body}", response.describe(), response)
             expect_equal(read_detail(minicrm, project_id), before, f"the project after the refusal of {body}")
 
 
@@ -208,8 +208,8 @@ def check_illegal_values(minicrm: MinicrmAccount) -> None:
         except NotTestedError:
             continue
     for name, value in wrong.items():
-        answer = minicrm.put(f"Project/{project_id}", {name: value})
-        expect(answer.status == 400, f"status 400 for {name} {value!r}", answer.describe(), answer)
+        response = minicrm.put(f"Project/{project_id}", {name: value})
+        expect(response.status == 400, f"status 400 for {name} {value!r}", response.describe(), response)
 
 
 @rule("minicrm.project-update.unreadable-body", source="Error handling", writes=True)
@@ -218,8 +218,8 @@ def check_unreadable_body(minicrm: MinicrmAccount) -> None:
     minicrm.need_sandbox()
     project_id = minicrm.make_project()
     for body in (b"", b"{", b"[]", b'"x"', b"{}", b'{"Name":"x",}', b"Name=x"):
-        answer = minicrm.send("PUT", f"{ROOT}/Project/{project_id}", raw_body=body)
-        expect(answer.status == 400, f"status 400 for {body.decode()!r}", answer.describe(), answer)
+        response = minicrm.send("PUT", f"{ROOT}/Project/{project_id}", raw_body=body)
+        expect(response.status == 400, f"status 400 for {body.decode()!r}", response.describe(), response)
 
 
 @rule("minicrm.project-update.any-content-type", source=_SECTION, writes=True)
@@ -230,8 +230,8 @@ def check_any_content_type(minicrm: MinicrmAccount) -> None:
     for media_type in ("application/x-www-form-urlencoded", "text/plain", "application/json; charset=utf-8"):
         name = f"{minicrm.sandbox.prefix}{media_type}"
         body = f'{{"Name":"{name}"}}'.encode()
-        answer = minicrm.send("PUT", f"{ROOT}/Project/{project_id}", raw_body=body, media_type=media_type)
-        expect(answer.status == 200, f"status 200 with {media_type}", answer.describe(), answer)
+        response = minicrm.send("PUT", f"{ROOT}/Project/{project_id}", raw_body=body, media_type=media_type)
+        expect(response.status == 200, f"status 200 with {media_type}", response.describe(), response)
         expect_equal(minicrm.fetch("Project", project_id)["Name"], name, "the stored Name")
 
 

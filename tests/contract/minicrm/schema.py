@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, read_object
 from tests.contract.harness.checks import expect, expect_equal
-from tests.contract.harness.minicrm_account import ROOT, read_object
 from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _MODULES = "Services / Modules"
 _DETAILS = "Services / Modules with details"
@@ -21,41 +21,41 @@ _TYPE = re.compile(r"(?:Int|DateTime|Boolean|Text\(\d+\)|File\(\d+MB\))")
 @rule("minicrm.modules.names", source=_MODULES)
 def check_names(minicrm: MinicrmAccount) -> None:
     """Category answers an object of the modules' names by their ids, which are digits."""
-    answer = minicrm.get(f"{ROOT}/Category")
-    for module, name in read_object(answer).items():
-        expect(module.isdigit(), "the keys to be ids", repr(module), answer)
-        expect(isinstance(name, str) and bool(name), f"the name of module {module}", repr(name), answer)
+    response = minicrm.get(f"{ROOT}/Category")
+    for module, name in read_object(response).items():
+        expect(module.isdigit(), "the keys to be ids", repr(module), response)
+        expect(isinstance(name, str) and bool(name), f"the name of module {module}", repr(name), response)
 
 
 @rule("minicrm.modules.details", source=_DETAILS)
 def check_details(minicrm: MinicrmAccount) -> None:
     """Category?Detailed=1 answers the same modules by id, each with its settings, its name the same."""
     names = minicrm.list_modules()
-    answer = minicrm.get(f"{ROOT}/Category", Detailed="1")
-    details = read_object(answer)
-    expect_equal(sorted(details), sorted(names), "the ids of the modules", answer)
+    response = minicrm.get(f"{ROOT}/Category", Detailed="1")
+    details = read_object(response)
+    expect_equal(sorted(details), sorted(names), "the ids of the modules", response)
     keys = ("Id", "OrderId", "Name", "Type", "SenderName", "SenderEmail", "Phone")
     for module, settings in details.items():
         missing = [name for name in keys if name not in settings]
-        expect(not missing, f"the keys {', '.join(keys)}", f"module {module} without {', '.join(missing)}", answer)
-        expect_equal(settings["Name"], names[module], f"the Name of module {module}", answer)
+        expect(not missing, f"the keys {', '.join(keys)}", f"module {module} without {', '.join(missing)}", response)
+        expect_equal(settings["Name"], names[module], f"the Name of module {module}", response)
         for name in ("Id", "OrderId"):
-            expect(isinstance(settings[name], int), f"{name} to be a number", repr(settings[name]), answer)
+            expect(isinstance(settings[name], int), f"{name} to be a number", repr(settings[name]), response)
         for name in ("Type", "SenderName", "SenderEmail"):
-            expect(isinstance(settings[name], str), f"{name} to be text", repr(settings[name]), answer)
+            expect(isinstance(settings[name], str), f"{name} to be text", repr(settings[name]), response)
         is_phone = settings["Phone"] == "" or isinstance(settings["Phone"], int)
-        expect(is_phone, "Phone to be a number or empty text", repr(settings["Phone"]), answer)
+        expect(is_phone, "Phone to be a number or empty text", repr(settings["Phone"]), response)
 
 
 @rule("minicrm.schema.project", source=_SCHEMA)
 def check_project(minicrm: MinicrmAccount) -> None:
     """The schema of a module's projects has Id, CategoryId, ContactId, StatusId, UserId, Name and Deleted."""
     for module in list(minicrm.list_modules())[:4]:
-        answer = minicrm.get(f"{ROOT}/Schema/Project/{module}")
-        schema = read_object(answer)
+        response = minicrm.get(f"{ROOT}/Schema/Project/{module}")
+        schema = read_object(response)
         missing = [name for name in ("Id", "CategoryId", "ContactId", "StatusId", "UserId", "Name", "Deleted")
                    if name not in schema]  # fmt: skip
-        expect(not missing, "all built-in fields", f"a schema without {', '.join(missing)}", answer)
+        expect(not missing, "all built-in fields", f"a schema without {', '.join(missing)}", response)
 
 
 @rule("minicrm.schema.types", source=_SCHEMA)
@@ -63,27 +63,27 @@ def check_types(minicrm: MinicrmAccount) -> None:
     """A field of a schema is a type (Int, Text(n), DateTime, File(nMB), Boolean) or its choices, texts by id."""
     paths = ["Person", "Business", *(f"Project/{module}" for module in list(minicrm.list_modules())[:4])]
     for path in paths:
-        answer = minicrm.get(f"{ROOT}/Schema/{path}")
-        for name, kind in read_object(answer).items():
+        response = minicrm.get(f"{ROOT}/Schema/{path}")
+        for name, kind in read_object(response).items():
             if isinstance(kind, str):
-                expect(bool(_TYPE.fullmatch(kind)), f"{name} to have a documented type", repr(kind), answer)
+                expect(bool(_TYPE.fullmatch(kind)), f"{name} to have a documented type", repr(kind), response)
             elif kind != []:  # PHP prints no choices as an empty list
-                expect(isinstance(kind, dict), f"{name} to be a type or choices", repr(kind), answer)
+                expect(isinstance(kind, dict), f"{name} to be a type or choices", repr(kind), response)
                 for choice, label in cast("dict[str, object]", kind).items():
                     is_so = choice.lstrip("-").isdigit() and isinstance(label, str)
-                    expect(is_so, f"the choices of {name} to be texts by id", f"{choice!r}: {label!r}", answer)
+                    expect(is_so, f"the choices of {name} to be texts by id", f"{choice!r}: {label!r}", response)
 
 
 @rule("minicrm.schema.built-in-types", source=_SCHEMA)
 def check_built_in_types(minicrm: MinicrmAccount) -> None:
     """Id and ContactId are of type Int, Name is a Text, CategoryId, StatusId and UserId have choices."""
-    answer = minicrm.get(f"{ROOT}/Schema/Project/{minicrm.main_module}")
-    schema = read_object(answer)
+    response = minicrm.get(f"{ROOT}/Schema/Project/{minicrm.main_module}")
+    schema = read_object(response)
     for name in ("Id", "ContactId"):
-        expect_equal(schema[name], "Int", f"the type of {name}", answer)
-    expect(str(schema["Name"]).startswith("Text("), "Name to be a Text", schema["Name"], answer)
+        expect_equal(schema[name], "Int", f"the type of {name}", response)
+    expect(str(schema["Name"]).startswith("Text("), "Name to be a Text", schema["Name"], response)
     for name in ("CategoryId", "StatusId", "UserId"):
-        expect(isinstance(schema[name], dict), f"{name} to have choices", repr(schema[name]), answer)
+        expect(isinstance(schema[name], dict), f"{name} to have choices", repr(schema[name]), response)
 
 
 @rule("minicrm.schema.categories", source=_SCHEMA)
@@ -109,14 +109,14 @@ def check_statuses(minicrm: MinicrmAccount) -> None:
 def check_contacts(minicrm: MinicrmAccount) -> None:
     """The schemas of Person and Business describe the fields that the details of contacts have."""
     for path, keys in (("Person", ("Id", "FirstName", "LastName", "Email")), ("Business", ("Id", "Name", "Email"))):
-        answer = minicrm.get(f"{ROOT}/Schema/{path}")
-        missing = [name for name in keys if name not in read_object(answer)]
-        expect(not missing, f"the fields {', '.join(keys)}", f"a schema without {', '.join(missing)}", answer)
+        response = minicrm.get(f"{ROOT}/Schema/{path}")
+        missing = [name for name in keys if name not in read_object(response)]
+        expect(not missing, f"the fields {', '.join(keys)}", f"a schema without {', '.join(missing)}", response)
 
 
 @rule("minicrm.schema.unknown", source="Error handling")
 def check_unknown(minicrm: MinicrmAccount) -> None:
     """A schema of what does not exist is refused with 404 or 400."""
     for path in ("Schema/Project/999999989", "Schema/Nonsense", "Schema/Project/abc"):
-        answer = minicrm.send("GET", f"{ROOT}/{path}")
-        expect(answer.status in (400, 404), f"status 404 or 400 for {path}", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/{path}")
+        expect(response.status in (400, 404), f"status 404 or 400 for {path}", response.describe(), response)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, expect_nothing, read_object, restrict
 from tests.contract.harness.checks import expect, expect_equal
-from tests.contract.harness.minicrm_account import ROOT, expect_nothing, read_object, restrict
 from tests.contract.harness.rules import rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.answers import Answer
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
+    from tests.contract.harness.responses import CrmResponse
 
 _PROJECT = "Searching / Project search (full-text)"
 _CONTACT = "Contact Search (full-text)"
@@ -19,13 +19,13 @@ _PROJECT_KEYS = ("Id", "Name", "Url", "StatusId", "UserId", "Deleted")
 _CONTACT_KEYS = ("Id", "Name", "Url", "Type", "Email", "Phone")
 
 
-def _search_projects(minicrm: MinicrmAccount) -> Answer:
+def _search_projects(minicrm: MinicrmAccount) -> CrmResponse:
     minicrm.need_projects(1)
     return minicrm.get(f"{ROOT}/Project", CategoryId=minicrm.main_module)
 
 
-def _hits(answer: Answer) -> list[dict[str, Any]]:
-    results: Any = read_object(answer)["Results"]
+def _hits(response: CrmResponse) -> list[dict[str, Any]]:
+    results: Any = read_object(response)["Results"]
     return list(cast("dict[str, dict[str, Any]]", results).values()) if isinstance(results, dict) else results
 
 
@@ -33,9 +33,9 @@ def _hits(answer: Answer) -> list[dict[str, Any]]:
 def check_json(minicrm: MinicrmAccount) -> None:
     """Answers are JSON and say so: Content-Type application/json."""
     for path in ("Category", f"Project?CategoryId={minicrm.main_module}", "Schema/Person"):
-        answer = minicrm.send("GET", f"{ROOT}/{path.partition('?')[0]}", raw_query=path.partition("?")[2])
-        answer.json()
-        expect_equal(answer.media_type, "application/json", f"the media type of {path}", answer)
+        response = minicrm.send("GET", f"{ROOT}/{path.partition('?')[0]}", raw_query=path.partition("?")[2])
+        response.json()
+        expect_equal(response.media_type, "application/json", f"the media type of {path}", response)
 
 
 @rule("minicrm.search.envelope", source="Searching")
@@ -47,71 +47,71 @@ def check_envelope(minicrm: MinicrmAccount) -> None:
 @rule("minicrm.search.count-is-a-number", source="Searching")
 def check_count_is_a_number(minicrm: MinicrmAccount) -> None:
     """Count is a number."""
-    answer = _search_projects(minicrm)
-    count = read_object(answer)["Count"]
+    response = _search_projects(minicrm)
+    count = read_object(response)["Count"]
     is_number = isinstance(count, int) and not isinstance(count, bool)
-    expect(is_number, "Count to be a number", repr(count), answer, live="observed, grade B: Count may be text")
+    expect(is_number, "Count to be a number", repr(count), response, live="observed, grade B: Count may be text")
 
 
 @rule("minicrm.search.results-by-id", source="Searching")
 def check_results_by_id(minicrm: MinicrmAccount) -> None:
     """Results is an object that has each hit under its id."""
-    for answer in (_search_projects(minicrm), minicrm.get(f"{ROOT}/Contact", Type="Person")):
-        results: object = read_object(answer)["Results"]
-        expect(isinstance(results, dict), "Results to be an object", answer.describe(), answer)
+    for response in (_search_projects(minicrm), minicrm.get(f"{ROOT}/Contact", Type="Person")):
+        results: object = read_object(response)["Results"]
+        expect(isinstance(results, dict), "Results to be an object", response.describe(), response)
         for key, row in cast("dict[str, dict[str, object]]", results).items():
-            expect(str(row["Id"]) == key, f"the hit under {key} to have that Id", row["Id"], answer,
+            expect(str(row["Id"]) == key, f"the hit under {key} to have that Id", row["Id"], response,
                    live="observed, grade B: a key may differ from its Id")  # fmt: skip
 
 
 @rule("minicrm.search.project-keys", source=_PROJECT)
 def check_project_keys(minicrm: MinicrmAccount) -> None:
     """A project among the hits has Id, Name, Url, StatusId, UserId and Deleted."""
-    answer = _search_projects(minicrm)
-    for row in _hits(answer):
+    response = _search_projects(minicrm)
+    for row in _hits(response):
         missing = [name for name in _PROJECT_KEYS if name not in row]
-        expect(not missing, f"the keys {', '.join(_PROJECT_KEYS)}", f"a hit without {', '.join(missing)}", answer)
+        expect(not missing, f"the keys {', '.join(_PROJECT_KEYS)}", f"a hit without {', '.join(missing)}", response)
 
 
 @rule("minicrm.search.project-keys-only", source=_PROJECT)
 def check_project_keys_only(minicrm: MinicrmAccount) -> None:
     """A project among the hits has the six documented keys and no others."""
-    answer = _search_projects(minicrm)
-    for row in _hits(answer):
+    response = _search_projects(minicrm)
+    for row in _hits(response):
         others = [name for name in row if name not in _PROJECT_KEYS]
-        expect(not others, f"no keys but {', '.join(_PROJECT_KEYS)}", f"also {', '.join(others)}", answer,
+        expect(not others, f"no keys but {', '.join(_PROJECT_KEYS)}", f"also {', '.join(others)}", response,
                live="observed, grade A: ContactId and BusinessId come too")  # fmt: skip
 
 
 @rule("minicrm.search.project-types", source=_PROJECT)
 def check_project_types(minicrm: MinicrmAccount) -> None:
     """Every value of a project among the hits is text, its ids and Deleted included."""
-    answer = _search_projects(minicrm)
-    for row in _hits(answer):
+    response = _search_projects(minicrm)
+    for row in _hits(response):
         for name in _PROJECT_KEYS:
             value = row.get(name)
-            expect(isinstance(value, str), f"{name} to be text", repr(value), answer, live=_LIVE_INTS)
+            expect(isinstance(value, str), f"{name} to be text", repr(value), response, live=_LIVE_INTS)
 
 
 @rule("minicrm.search.contact-keys", source=_CONTACT)
 def check_contact_keys(minicrm: MinicrmAccount) -> None:
     """A contact among the hits has Id, Name, Url, Type, Email and Phone, and Type is Person or Business."""
-    answer = minicrm.get(f"{ROOT}/Contact", Type="Person")
-    for row in _hits(answer):
+    response = minicrm.get(f"{ROOT}/Contact", Type="Person")
+    for row in _hits(response):
         missing = [name for name in _CONTACT_KEYS if name not in row]
-        expect(not missing, f"the keys {', '.join(_CONTACT_KEYS)}", f"a hit without {', '.join(missing)}", answer,
+        expect(not missing, f"the keys {', '.join(_CONTACT_KEYS)}", f"a hit without {', '.join(missing)}", response,
                live="observed, grade A: a key without a value is absent")  # fmt: skip
-        expect(row["Type"] in ("Person", "Business"), "Type to be Person or Business", row["Type"], answer)
+        expect(row["Type"] in ("Person", "Business"), "Type to be Person or Business", row["Type"], response)
 
 
 @rule("minicrm.search.contact-types", source=_CONTACT)
 def check_contact_types(minicrm: MinicrmAccount) -> None:
     """Every value of a contact among the hits is text, its Id included."""
-    answer = minicrm.get(f"{ROOT}/Contact", Type="Person")
-    for row in _hits(answer):
+    response = minicrm.get(f"{ROOT}/Contact", Type="Person")
+    for row in _hits(response):
         for name in _CONTACT_KEYS:
             value = row.get(name, "")
-            expect(isinstance(value, str), f"{name} to be text", repr(value), answer, live=_LIVE_INTS)
+            expect(isinstance(value, str), f"{name} to be text", repr(value), response, live=_LIVE_INTS)
 
 
 @rule("minicrm.search.deleted-flag", source=_PROJECT)
@@ -124,14 +124,14 @@ def check_deleted_flag(minicrm: MinicrmAccount) -> None:
 @rule("minicrm.search.url", source="Searching")
 def check_url(minicrm: MinicrmAccount) -> None:
     """The Url of a hit is the API's address of that entity: /Api/R3/Project/ID, /Api/R3/Contact/ID."""
-    for entity, answer in (
+    for entity, response in (
         ("Project", _search_projects(minicrm)),
         ("Contact", minicrm.get(f"{ROOT}/Contact", Type="Person")),
     ):
-        for row in _hits(answer)[:20]:
+        for row in _hits(response)[:20]:
             url = str(row["Url"])
             is_so = url.startswith("http") and url.endswith(f"{ROOT}/{entity}/{row['Id']}")
-            expect(is_so, f"the Url to end with {ROOT}/{entity}/{row['Id']}", url, answer)
+            expect(is_so, f"the Url to end with {ROOT}/{entity}/{row['Id']}", url, response)
 
 
 @rule("minicrm.search.nothing-found", source="Searching")
@@ -146,8 +146,8 @@ def check_nothing_found(minicrm: MinicrmAccount) -> None:
 def check_empty_results(minicrm: MinicrmAccount) -> None:
     """Empty Results is an empty list, as PHP prints it, not an empty object (grades A, C)."""
     for entity in ("Project", "Contact"):
-        answer = minicrm.get(f"{ROOT}/{entity}", Query="nobodyhasthisword4711")
-        expect_equal(read_object(answer)["Results"], [], f"Results of {entity}", answer)
+        response = minicrm.get(f"{ROOT}/{entity}", Query="nobodyhasthisword4711")
+        expect_equal(read_object(response)["Results"], [], f"Results of {entity}", response)
 
 
 @rule("minicrm.search.hit-and-detail", source="Searching")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.contract.harness.accounts.minicrm_account import ROOT, expect_nothing, read_found, read_object
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.minicrm_account import ROOT, expect_nothing, read_found, read_object
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import Found, MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import Found, MinicrmAccount
 
 _LIST = "Task Search"
 _DETAIL = "Task (GET)"
@@ -44,26 +44,26 @@ def _make(minicrm: MinicrmAccount, **fields: object) -> tuple[str, str]:
 @rule("minicrm.task-list.shape", source=_LIST)
 def check_list_shape(minicrm: MinicrmAccount) -> None:
     """ToDoList answers Count and a list of tasks with Id, Status, Comment, Deadline, UserId, Type and Url."""
-    answer = minicrm.get(f"{ROOT}/ToDoList/{_find_tasks(minicrm)}", Status="Open")
-    found = read_object(answer)
+    response = minicrm.get(f"{ROOT}/ToDoList/{_find_tasks(minicrm)}", Status="Open")
+    found = read_object(response)
     rows: Any = found["Results"]
-    expect(isinstance(rows, list), "Results to be a list", answer.describe(), answer)
-    expect_equal(found["Count"], len(rows), "Count", answer)
+    expect(isinstance(rows, list), "Results to be a list", response.describe(), response)
+    expect_equal(found["Count"], len(rows), "Count", response)
     keys = ("Id", "Status", "Comment", "Deadline", "UserId", "Type", "Url")
     for row in rows:
         missing = [name for name in keys if name not in row]
-        expect(not missing, f"the keys {', '.join(keys)}", f"a task without {', '.join(missing)}", answer)
+        expect(not missing, f"the keys {', '.join(keys)}", f"a task without {', '.join(missing)}", response)
         url = str(row["Url"])
-        expect(url.endswith(f"{ROOT}/ToDo/{row['Id']}"), f"the Url to end with {ROOT}/ToDo/{row['Id']}", url, answer)
+        expect(url.endswith(f"{ROOT}/ToDo/{row['Id']}"), f"the Url to end with {ROOT}/ToDo/{row['Id']}", url, response)
 
 
 @rule("minicrm.task-list.types", source=_LIST)
 def check_list_types(minicrm: MinicrmAccount) -> None:
     """Every value of a task in the list is text, its ids included."""
-    answer = minicrm.get(f"{ROOT}/ToDoList/{_find_tasks(minicrm)}", Status="All")
-    for row in read_object(answer)["Results"]:
+    response = minicrm.get(f"{ROOT}/ToDoList/{_find_tasks(minicrm)}", Status="All")
+    for row in read_object(response)["Results"]:
         for name, value in row.items():
-            expect(isinstance(value, str), f"{name} to be text", repr(value), answer,
+            expect(isinstance(value, str), f"{name} to be text", repr(value), response,
                    live="observed, grade A: ids are numbers")  # fmt: skip
 
 
@@ -74,10 +74,10 @@ def check_list_status(minicrm: MinicrmAccount) -> None:
     found = {status: _list(minicrm, project_id, Status=status) for status in ("Open", "Closed", "All")}
     for status in ("Open", "Closed"):
         others = {row["Status"] for row in found[status].rows.values()} - {status}
-        expect(not others, f"only tasks that are {status}", sorted(others), found[status].answer)
-        expect_equal(found[status].count, len(found[status].rows), f"Count for Status={status}", found[status].answer)
+        expect(not others, f"only tasks that are {status}", sorted(others), found[status].response)
+        expect_equal(found[status].count, len(found[status].rows), f"Count for Status={status}", found[status].response)
     both = [*found["Open"].ids, *found["Closed"].ids]
-    expect_same_ids(found["All"].ids, both, "the tasks for Status=All", found["All"].answer)
+    expect_same_ids(found["All"].ids, both, "the tasks for Status=All", found["All"].response)
 
 
 @rule("minicrm.task-list.default", source=_LIST, provenance="assumed")
@@ -94,8 +94,8 @@ def check_list_unknown_status(minicrm: MinicrmAccount) -> None:
     """Possible values of Status are Open, Closed and All: another is illegal, refused with 400."""
     project_id = next(iter(minicrm.need_projects(1)))
     for status in ("Done", "open", "ALL", ""):
-        answer = minicrm.send("GET", f"{ROOT}/ToDoList/{project_id}", {"Status": status})
-        expect(answer.status == 400, f"status 400 for Status={status}", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/ToDoList/{project_id}", {"Status": status})
+        expect(response.status == 400, f"status 400 for Status={status}", response.describe(), response)
 
 
 @rule("minicrm.task-list.own-tasks", source=_LIST)
@@ -117,8 +117,8 @@ def check_list_own_tasks(minicrm: MinicrmAccount) -> None:
 def check_list_empty(minicrm: MinicrmAccount) -> None:
     """A project without tasks has a Count of 0 and no Results."""
     for project_id in list(minicrm.list_projects())[:15]:
-        answer = minicrm.get(f"{ROOT}/ToDoList/{project_id}", Status="Closed")
-        found = read_found(answer)
+        response = minicrm.get(f"{ROOT}/ToDoList/{project_id}", Status="Closed")
+        found = read_found(response)
         if not found.rows:
             expect_nothing(found, "closed tasks")
             return
@@ -128,24 +128,24 @@ def check_list_empty(minicrm: MinicrmAccount) -> None:
 @rule("minicrm.task-list.unknown-project", source="Error handling")
 def check_list_unknown_project(minicrm: MinicrmAccount) -> None:
     """The tasks of a project that does not exist are not found: status 404."""
-    answer = minicrm.send("GET", f"{ROOT}/ToDoList/999999989", {"Status": "All"})
-    expect(answer.status == 404, "status 404", answer.describe(), answer)
+    response = minicrm.send("GET", f"{ROOT}/ToDoList/999999989", {"Status": "All"})
+    expect(response.status == 404, "status 404", response.describe(), response)
 
 
 @rule("minicrm.task.detail", source=_DETAIL)
 def check_detail(minicrm: MinicrmAccount) -> None:
     """The detail of a task has the eight documented keys; Id and ProjectId are numbers, UserId is a name."""
     task_id, row = next(iter(_list(minicrm, _find_tasks(minicrm), Status="Open").rows.items()))
-    answer = minicrm.get(f"{ROOT}/ToDo/{task_id}")
-    detail = read_object(answer)
+    response = minicrm.get(f"{ROOT}/ToDo/{task_id}")
+    detail = read_object(response)
     keys = ("Id", "UserId", "ProjectId", "Type", "Status", "Deadline", "Comment", "Attachments")
     missing = [name for name in keys if name not in detail]
-    expect(not missing, f"the keys {', '.join(keys)}", f"a task without {', '.join(missing)}", answer)
+    expect(not missing, f"the keys {', '.join(keys)}", f"a task without {', '.join(missing)}", response)
     for name in ("Id", "ProjectId"):
-        expect(isinstance(detail[name], int), f"{name} to be a number", repr(detail[name]), answer)
+        expect(isinstance(detail[name], int), f"{name} to be a number", repr(detail[name]), response)
     for name in ("UserId", "Type", "Status", "Deadline", "Comment"):
-        expect(isinstance(detail[name], str), f"{name} to be text", repr(detail[name]), answer)
-    expect(detail["UserId"] != str(row["UserId"]), "UserId to be the user's name", detail["UserId"], answer)
+        expect(isinstance(detail[name], str), f"{name} to be text", repr(detail[name]), response)
+    expect(detail["UserId"] != str(row["UserId"]), "UserId to be the user's name", detail["UserId"], response)
 
 
 @rule("minicrm.task.attachments", source=_DETAIL)
@@ -166,8 +166,8 @@ def check_update(minicrm: MinicrmAccount) -> None:
     task_id, project_id = _make(minicrm, Deadline="2031-01-17 23:59:00")
     before = minicrm.fetch("ToDo", task_id)
     for change in ({"Comment": "Do something more."}, {"Deadline": "2031-01-25 13:30:00"}):
-        answer = minicrm.put(f"ToDo/{task_id}", change)
-        expect_equal(read_object(answer), {"Id": int(task_id)}, "the answer", answer)
+        response = minicrm.put(f"ToDo/{task_id}", change)
+        expect_equal(read_object(response), {"Id": int(task_id)}, "the answer", response)
         before |= change
         expect_equal(minicrm.fetch("ToDo", task_id), before, "the task after the update")
     row = _list(minicrm, project_id, Status="All").rows[task_id]
@@ -177,8 +177,8 @@ def check_update(minicrm: MinicrmAccount) -> None:
 @rule("minicrm.task-update.unknown-id", source="Error handling", writes=True)
 def check_update_unknown_id(minicrm: MinicrmAccount) -> None:
     """An update of a task that does not exist is answered with 404."""
-    answer = minicrm.put("ToDo/999999989", {"Comment": "x"})
-    expect(answer.status == 404, "status 404", answer.describe(), answer)
+    response = minicrm.put("ToDo/999999989", {"Comment": "x"})
+    expect(response.status == 404, "status 404", response.describe(), response)
 
 
 @rule("minicrm.task-update.refused-changes-nothing", source="Error handling", writes=True)
@@ -188,8 +188,8 @@ def check_update_refused(minicrm: MinicrmAccount) -> None:
     before = minicrm.fetch("ToDo", task_id)
     for wrong in ({"Deadline": "tomorrow"}, {"Status": "Done"}, {"NoSuchFieldHere": 1}):
         for body in ({"Comment": "x", **wrong}, {**wrong, "Comment": "x"}):
-            answer = minicrm.put(f"ToDo/{task_id}", body)
-            expect(answer.status == 400, f"status 400 for {wrong}", answer.describe(), answer)
+            response = minicrm.put(f"ToDo/{task_id}", body)
+            expect(response.status == 400, f"status 400 for {wrong}", response.describe(), response)
             expect_equal(minicrm.fetch("ToDo", task_id), before, "the task")
 
 
@@ -198,18 +198,18 @@ def check_create(minicrm: MinicrmAccount) -> None:
     """A PUT without an id creates an open task, which its project's list shows (grades A, B)."""
     task_id, project_id = _make(minicrm, Deadline="2031-01-17 23:59:00", Comment="ő 🎉")
     found = _list(minicrm, project_id, Status="Open")
-    expect_equal(found.ids, [task_id], "the open tasks of the project", found.answer)
+    expect_equal(found.ids, [task_id], "the open tasks of the project", found.response)
     row = found.rows[task_id]
     wanted = (f"{minicrm.sandbox.prefix}ő 🎉", "2031-01-17 23:59:00")
-    expect_equal((row["Comment"], row["Deadline"]), wanted, "Comment and Deadline", found.answer)
+    expect_equal((row["Comment"], row["Deadline"]), wanted, "Comment and Deadline", found.response)
 
 
 @rule("minicrm.task-create.needs-project", source=_WRITE, provenance="observed", writes=True)
 def check_create_needs_project(minicrm: MinicrmAccount) -> None:
     """A new task needs the ProjectId of a project (grade B)."""
     for project in ({}, {"ProjectId": 999999989}):
-        answer = minicrm.put("ToDo", {"Comment": f"{minicrm.sandbox.prefix}x", **project})
-        expect(answer.status == 400, f"status 400 for {project or 'no ProjectId'}", answer.describe(), answer)
+        response = minicrm.put("ToDo", {"Comment": f"{minicrm.sandbox.prefix}x", **project})
+        expect(response.status == 400, f"status 400 for {project or 'no ProjectId'}", response.describe(), response)
 
 
 @rule("minicrm.task-update.close", source=_WRITE, provenance="observed", writes=True)
@@ -230,8 +230,8 @@ def check_closed_stays(minicrm: MinicrmAccount) -> None:
     minicrm.save(f"ToDo/{task_id}", {"Status": "Closed"})
     before = minicrm.fetch("ToDo", task_id)
     for body in ({"Comment": "x"}, {"Status": "Open"}):
-        answer = minicrm.put(f"ToDo/{task_id}", body)
-        expect(answer.status >= 400, f"a refusal of {body}", answer.describe(), answer)
+        response = minicrm.put(f"ToDo/{task_id}", body)
+        expect(response.status >= 400, f"a refusal of {body}", response.describe(), response)
         expect_equal(minicrm.fetch("ToDo", task_id), before, "the task")
 
 
@@ -240,6 +240,6 @@ def check_project_stays(minicrm: MinicrmAccount) -> None:
     """The ProjectId of a task can not be changed (grade B)."""
     task_id, project_id = _make(minicrm)
     other = minicrm.make_project()
-    answer = minicrm.put(f"ToDo/{task_id}", {"ProjectId": int(other)})
-    expect(answer.status >= 400, "a refusal", answer.describe(), answer)
+    response = minicrm.put(f"ToDo/{task_id}", {"ProjectId": int(other)})
+    expect(response.status >= 400, "a refusal", response.describe(), response)
     expect_equal(str(minicrm.fetch("ToDo", task_id)["ProjectId"]), project_id, "ProjectId of the task")

@@ -7,12 +7,12 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tests.contract.harness.accounts.minicrm_account import MOST_PAGES, PAGE_SIZE, ROOT, expect_nothing, read_found
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
-from tests.contract.harness.minicrm_account import MOST_PAGES, PAGE_SIZE, ROOT, expect_nothing, read_found
 from tests.contract.harness.rules import NotTestedError, rule
 
 if TYPE_CHECKING:
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 
 _SECTION = "Searching / Project search (field-based)"
 _FORM = "%Y-%m-%d %H:%M:%S"
@@ -161,7 +161,7 @@ def check_after_write(minicrm: MinicrmAccount) -> None:
     _put_moments(minicrm)
     minicrm.save("Project/5", {"Name": "changed"})
     found = minicrm.search("Project", UpdatedSince="2014-01-01 00:00:00")
-    expect_same_ids(found.ids, ["5"], "the projects changed since 2014", found.answer)
+    expect_same_ids(found.ids, ["5"], "the projects changed since 2014", found.response)
 
 
 @rule("minicrm.updated-since.only-after-a-write", source=_SECTION, writes=True)
@@ -180,5 +180,5 @@ def check_only_after_write(minicrm: MinicrmAccount) -> None:
 def check_no_date(minicrm: MinicrmAccount) -> None:
     """An UpdatedSince that is no date is illegal: the request is refused with 400."""
     for since in ("yesterday", "2013-13-01", "2013-02-30 12:00:00", "2013-03-01 25:00:00", ""):
-        answer = minicrm.send("GET", f"{ROOT}/Project", {"UpdatedSince": since})
-        expect(answer.status == 400, f"status 400 for UpdatedSince={since}", answer.describe(), answer)
+        response = minicrm.send("GET", f"{ROOT}/Project", {"UpdatedSince": since})
+        expect(response.status == 400, f"status 400 for UpdatedSince={since}", response.describe(), response)

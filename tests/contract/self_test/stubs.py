@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mockserver.server.app import create_app
-from tests.contract.harness.home import SEED_LOGINS
-from tests.contract.harness.home_seed import build_home_seed
+from tests.contract.harness.accounts.home import SEED_LOGINS
+from tests.contract.harness.accounts.home_seed import build_home_seed
 from tests.contract.harness.modes import open_app_target
 from tests.contract.harness.rules import Rule
 from tests.contract.harness.runner import Outcome

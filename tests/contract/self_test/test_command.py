@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contract.harness.account import Pace
-from tests.contract.harness.answers import Answer
+from tests.contract.harness.accounts.account import Pace
+from tests.contract.harness.responses import CrmResponse
 from tests.support.transports import quiet_environment
 
 if TYPE_CHECKING:
@@ -116,6 +116,6 @@ def test_a_request_is_shown_as_a_command_without_its_login():
     request = httpx.Request(
         "PUT", "http://127.0.0.1/Api/R3/Project/1", headers={"Authorization": "Basic c2VjcmV0"}, json={"Name": "it's"}
     )
-    shown = Answer(httpx.Response(200, request=request)).curl()
+    shown = CrmResponse(httpx.Response(200, request=request)).curl()
     assert shown.startswith("curl -u LOGIN -X PUT -H 'Content-Type: application/json' -d ")
     assert "c2VjcmV0" not in shown

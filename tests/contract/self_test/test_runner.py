@@ -17,7 +17,7 @@ from tests.contract.self_test.stubs import make_rule, open_stranger
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from tests.contract.harness.minicrm_account import MinicrmAccount
+    from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
     from tests.contract.harness.target import Target
 
 KNOWN = {"minicrm.test.rule": Deviation("minicrm.test.rule", "it counts otherwise", "2026-11-02")}
@@ -34,8 +34,8 @@ def holds(_account: object) -> None:
 
 
 def breaks(minicrm: MinicrmAccount) -> None:
-    answer = minicrm.send("GET", "/Api/R3/Project", {"Query": "a b'c"})
-    expect_equal(answer.status, 418, "the status", answer, live="observed, grade A")
+    response = minicrm.send("GET", "/Api/R3/Project", {"Query": "a b'c"})
+    expect_equal(response.status, 418, "the status", response, live="observed, grade A")
 
 
 def raises(error: Exception) -> Any:

@@ -25,13 +25,13 @@ def make_sandbox(**changes: Any) -> Sandbox:
 def send(sandbox: Sandbox, path: str, body: object, *, method: str = "PUT") -> httpx.Response:
     """Send a write through the guard to a server that makes whatever it is asked for, under the id 7."""
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def response(request: httpx.Request) -> httpx.Response:
         made: object = {"Id": 7}
         if request.url.path.endswith("Records.php"):
             made = [{"CollectionTypeID": 1001, "CollectionID": 7, "Status": "Success"}]
         return httpx.Response(200, json=made)
 
-    with httpx.Client(transport=WriteGuard(httpx.MockTransport(answer), sandbox)) as http:
+    with httpx.Client(transport=WriteGuard(httpx.MockTransport(response), sandbox)) as http:
         return http.request(method, f"https://crm.example{path}", json=body)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mockserver.crm.api import SeedError
 from mockserver.seeds.load import SEED_NAMES, read_schema, read_seed
 from mockserver.workspaces.workspace import Workspace
-from tests.contract.harness.interactions import Interaction, load_interactions
+from tests.contract.harness.documented.interactions import Interaction, load_interactions
 from tests.mockserver.minicrm.account import SEED
 from tests.support.in_process import build_seed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.contract.harness.account import Account, Login, Pace
+from tests.contract.harness.accounts.account import Account, Login, Pace
 from tests.contract.harness.checks import BrokenError, expect
 from tests.contract.harness.rules import NotTestedError
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from tests.contract.harness.answers import Answer
-    from tests.contract.harness.home import Home
+    from tests.contract.harness.accounts.home import Home
+    from tests.contract.harness.responses import CrmResponse
     from tests.contract.harness.sandbox import Sandbox
 
 PATH = "/API/Records.php"
@@ -53,7 +53,7 @@ class IvinexAccount(Account):
         self.modules = modules
         self._records: dict[str, list[Record]] = {}
 
-    def ask(self, module: str, *conditions: Condition, **parameters: str) -> Answer:
+    def ask(self, module: str, *conditions: Condition, **parameters: str) -> CrmResponse:
         """GET records, whatever the answer.
 
         Args:
@@ -175,11 +175,11 @@ class IvinexAccount(Account):
         Raises:
             BrokenError: The answer is not a list with one object a record.
         """
-        answer = self.send("POST", PATH, body={"Records": list(records)})
-        expect(answer.status == 200, "status 200", answer.describe(), answer)
-        value = answer.json()
+        response = self.send("POST", PATH, body={"Records": list(records)})
+        expect(response.status == 200, "status 200", response.describe(), response)
+        value = response.json()
         results = cast("list[dict[str, Any]]", value) if isinstance(value, list) else []
-        expect(len(results) == len(records), f"a list of {len(records)} results", answer.describe(), answer)
+        expect(len(results) == len(records), f"a list of {len(records)} results", response.describe(), response)
         return results
 
     def make(self, name: str = "record", **values: object) -> str:
@@ -219,18 +219,18 @@ class IvinexAccount(Account):
         return found[0]
 
 
-def read_records(answer: Answer) -> list[Record]:
+def read_records(response: CrmResponse) -> list[Record]:
     """Return the records of an answer, a list or an object that has one under `Records`.
 
     Raises:
         BrokenError: It is something else.
     """
-    if answer.status != 200:
-        raise BrokenError("status 200", answer.describe(), answer)
-    value = answer.json()
+    if response.status != 200:
+        raise BrokenError("status 200", response.describe(), response)
+    value = response.json()
     records: Any = cast("dict[str, object]", value).get("Records") if isinstance(value, dict) else value
     if not isinstance(records, list) or any(not isinstance(each, dict) for each in cast("list[object]", records)):
-        raise BrokenError("a list of records", answer.describe(), answer)
+        raise BrokenError("a list of records", response.describe(), response)
     return [
         {name: _to_text(each) for name, each in record.items()} for record in cast("list[dict[str, object]]", records)
     ]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import httpx
 
-from tests.contract.harness.home_seed import build_home_seed
+from tests.contract.harness.accounts.home_seed import build_home_seed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,10 +48,10 @@ class Home:
         document = {**seed, "deviations": {**SWITCHES, **cast("dict[str, bool]", seed.get("deviations", {}))}}
         text = json.dumps(document)
         self._loaded = ""
-        answer = self.http.put("/_control/seed", params=self._parameters, content=text)
-        if answer.status_code == 400:  # a fake that knows fewer switches
-            answer = self.http.put("/_control/seed", params=self._parameters, content=json.dumps(dict(seed)))
-        answer.raise_for_status()
+        response = self.http.put("/_control/seed", params=self._parameters, content=text)
+        if response.status_code == 400:  # a fake that knows fewer switches
+            response = self.http.put("/_control/seed", params=self._parameters, content=json.dumps(dict(seed)))
+        response.raise_for_status()
         self._loaded = text
 
     def put_own_data(self) -> None:
@@ -74,9 +74,9 @@ class Home:
 
     def _restore(self) -> bool:
         """Go back to the snapshot, in a tenth of the time that seeding takes, and tell whether that went well."""
-        answer = self.http.put("/_control/snapshot", params=self._parameters, content=self._snapshot)
-        self._loaded = _OWN if answer.is_success else ""
-        return answer.is_success
+        response = self.http.put("/_control/snapshot", params=self._parameters, content=self._snapshot)
+        self._loaded = _OWN if response.is_success else ""
+        return response.is_success
 
     @property
     def _parameters(self) -> dict[str, str]:
@@ -117,10 +117,10 @@ def is_loopback(host: str) -> bool:
 
 def _make_workspace(http: httpx.Client, profile: str) -> Home | None:
     name = f"contract-{secrets.token_hex(5)}"
-    answer = http.post("/_control/workspaces", json={"name": name, "seed": "empty"})
-    if not answer.is_success:
+    response = http.post("/_control/workspaces", json={"name": name, "seed": "empty"})
+    if not response.is_success:
         return None
-    made = answer.json()
+    made = response.json()
     logins = {
         "ivinex": (made["ivinex"]["username"], made["ivinex"]["password"]),
         "minicrm": (made["minicrm"]["system_id"], made["minicrm"]["api_key"]),

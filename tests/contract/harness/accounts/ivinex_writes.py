@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.contract.harness.ivinex_account import ID, as_sent
+from tests.contract.harness.accounts.ivinex_account import ID, as_sent
 from tests.contract.harness.rules import NotTestedError
 
 if TYPE_CHECKING:
-    from tests.contract.harness.ivinex_account import IvinexAccount, Record
+    from tests.contract.harness.accounts.ivinex_account import IvinexAccount, Record
 
 
 def build_new(ivinex: IvinexAccount, name: str = "record", **values: object) -> dict[str, object]:

@@ -10,18 +10,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from tests.contract.harness.accounts.ivinex_account import IvinexAccount
 from tests.contract.harness.checks import BrokenError, expect
-from tests.contract.harness.interactions import Interaction, differences, load_interactions
-from tests.contract.harness.ivinex_account import IvinexAccount
+from tests.contract.harness.documented.interactions import Interaction, differences, load_interactions
+from tests.contract.harness.documented.shapes import shape_differences
 from tests.contract.harness.rules import Check, CrmName, NotTestedError, Provenance, add_rule
-from tests.contract.harness.shapes import shape_differences
 from tests.contract.harness.target import DOCUMENTED_MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.contract.harness.account import Account
-    from tests.contract.harness.answers import Answer
+    from tests.contract.harness.accounts.account import Account
+    from tests.contract.harness.responses import CrmResponse
 
 _MOST_NAMED = 6
 _AS_LIVE = re.compile(
@@ -60,15 +60,15 @@ def _make_check(interaction: Interaction) -> Check:
             _check_by_shape(account, interaction)
         else:
             account.home.put_seed(interaction.given)
-            answer = _play(account, interaction)
-            _expect_envelope(interaction, answer)
+            response = _play(account, interaction)
+            _expect_envelope(interaction, response)
             if interaction.body_kind == "json":
-                _expect_none(differences(interaction.response["body"], answer.json(), interaction.volatile), answer)
+                _expect_none(differences(interaction.response["body"], response.json(), interaction.volatile), response)
 
     return check
 
 
-def _play(account: Account, interaction: Interaction) -> Answer:
+def _play(account: Account, interaction: Interaction) -> CrmResponse:
     request = interaction.request
     raw = request.get("raw_body")
     return account.send(
@@ -101,18 +101,18 @@ def _name_modules(account: Account, query: Mapping[str, str] | None) -> Mapping[
 def _check_by_shape(account: Account, interaction: Interaction) -> None:
     if interaction.request["method"] != "GET":
         raise NotTestedError("the example writes, and the target takes no seed")
-    answer = _play(account, interaction)
+    response = _play(account, interaction)
     want = interaction.response
-    if answer.status != want["status"] or interaction.body_kind != "json":
-        if answer.status < 500 and (answer.status == 404 or want["status"] != 200):
-            raise NotTestedError(f"the account has other data than the example: {answer.describe()[:120]}")
-        expect(answer.status == want["status"], f"status {want['status']}", answer.describe(), answer)
+    if response.status != want["status"] or interaction.body_kind != "json":
+        if response.status < 500 and (response.status == 404 or want["status"] != 200):
+            raise NotTestedError(f"the account has other data than the example: {response.describe()[:120]}")
+        expect(response.status == want["status"], f"status {want['status']}", response.describe(), response)
         return
-    body = answer.json()
+    body = response.json()
     found = [place for place in shape_differences(want["body"], body, may_have_more=True) if not _is_own_field(place)]
     if any(place.endswith("is empty") for place in found) or _finds_nothing(body):
         raise NotTestedError("the account has nothing that the example would find")
-    _expect_none(found, answer)
+    _expect_none(found, response)
 
 
 def _is_own_field(place: str) -> bool:
@@ -126,20 +126,23 @@ def _finds_nothing(body: object) -> bool:
     return isinstance(body, dict) and str(cast("dict[str, object]", body).get("Count")) == "0"
 
 
-def _expect_envelope(interaction: Interaction, answer: Answer) -> None:
+def _expect_envelope(interaction: Interaction, response: CrmResponse) -> None:
     want = interaction.response
-    expect(answer.status == want["status"], f"status {want['status']}", answer.describe(), answer)
+    expect(response.status == want["status"], f"status {want['status']}", response.describe(), response)
     if interaction.body_kind != "any":
         expect(
-            answer.media_type == want["content_type"], f"media type {want['content_type']}", answer.media_type, answer
+            response.media_type == want["content_type"],
+            f"media type {want['content_type']}",
+            response.media_type,
+            response,
         )
     if interaction.body_kind == "text":
-        expect(bool(answer.text.strip()), "some text", "none", answer)
+        expect(bool(response.text.strip()), "some text", "none", response)
 
 
-def _expect_none(found: list[str], answer: Answer) -> None:
+def _expect_none(found: list[str], response: CrmResponse) -> None:
     if found:
         more = f"; and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
         live = _KNOWN if all(_AS_LIVE.search(place) for place in found) else ""
         came = f"different at {'; '.join(found[:_MOST_NAMED])}{more}"
-        raise BrokenError("the answer of the example", came, answer, live=live)
+        raise BrokenError("the answer of the example", came, response, live=live)

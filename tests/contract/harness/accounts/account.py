@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Literal
 
 import httpx
 
-from tests.contract.harness.answers import Answer
 from tests.contract.harness.checks import BrokenError
+from tests.contract.harness.responses import CrmResponse
 from tests.contract.harness.rules import NotTestedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.contract.harness.home import Home
+    from tests.contract.harness.accounts.home import Home
     from tests.contract.harness.sandbox import Sandbox
 
 Login = tuple[str, str]
@@ -54,9 +54,9 @@ class Pace:
             self._sleep(rest)
         self._sent.append(self._now())
 
-    def wait_longer(self, answer: httpx.Response) -> float:
+    def wait_longer(self, response: httpx.Response) -> float:
         """Wait as an answer of 429 says, or a few seconds where it does not say, and tell how long."""
-        told = answer.headers.get("Retry-After", "")
+        told = response.headers.get("Retry-After", "")
         rest = min(float(told), _MINUTE_S) if told.isdigit() else 5.0
         self._sleep(rest)
         return rest
@@ -79,11 +79,11 @@ class Account:
         self._pace = pace
         self.sandbox = sandbox
         self.home = home
-        self.answers: list[Answer] = []
+        self.responses: list[CrmResponse] = []
 
     def begin(self) -> None:
         """Forget the answers of the rule before."""
-        self.answers.clear()
+        self.responses.clear()
 
     def need_sandbox(self) -> None:
         """Stop a rule that writes where that is not allowed.
@@ -95,13 +95,13 @@ class Account:
             raise NotTestedError("it writes, and this run is read-only (--sandbox opens it)")
 
     @property
-    def last_answer(self) -> Answer | None:
+    def last_response(self) -> CrmResponse | None:
         """The answer that came last."""
-        return self.answers[-1] if self.answers else None
+        return self.responses[-1] if self.responses else None
 
-    def count_new_answers(self) -> int:
+    def count_new_responses(self) -> int:
         """Tell how many requests were answered since `begin`."""
-        return len(self.answers)
+        return len(self.responses)
 
     def send(
         self,
@@ -114,7 +114,7 @@ class Account:
         raw_body: bytes | None = None,
         media_type: str = "application/json",
         login: LoginName | Login = "account",
-    ) -> Answer:
+    ) -> CrmResponse:
         """Send one request and return its answer, whatever that is.
 
         Args:
@@ -143,16 +143,16 @@ class Account:
         logins: dict[str, Login | None] = {"account": self._login, "none": None, "wrong": (username, f"not-{secret}")}
         return logins[name]
 
-    def _send_in_time(self, request: httpx.Request, auth: httpx.Auth | None) -> Answer:
+    def _send_in_time(self, request: httpx.Request, auth: httpx.Auth | None) -> CrmResponse:
         """Send a request when its time has come, and again where that was too soon."""
         waited = 0.0
         while True:
             self._pace.wait()
-            answer = Answer(self._http.send(request, auth=auth))
-            self.answers.append(answer)
-            if answer.status != TOO_MANY_REQUESTS or waited > LONGEST_WAIT_S:
-                return answer
-            waited += self._pace.wait_longer(answer.response)
+            response = CrmResponse(self._http.send(request, auth=auth))
+            self.responses.append(response)
+            if response.status != TOO_MANY_REQUESTS or waited > LONGEST_WAIT_S:
+                return response
+            waited += self._pace.wait_longer(response.http)
 
     def list_near_logins(self, *others: Login) -> list[tuple[str, Login]]:
         """Return logins that are not quite the account's, and how each differs, in words without a secret.
@@ -173,13 +173,13 @@ class Account:
         ]
         return [(how, login) for how, login in near if login not in known]
 
-    def get(self, path: str, **query: str) -> Answer:
+    def get(self, path: str, **query: str) -> CrmResponse:
         """GET, and demand 200.
 
         Raises:
             BrokenError: It is another status.
         """
-        answer = self.send("GET", path, query)
-        if answer.status != 200:
-            raise BrokenError("status 200", answer.describe(), answer)
-        return answer
+        response = self.send("GET", path, query)
+        if response.status != 200:
+            raise BrokenError("status 200", response.describe(), response)
+        return response

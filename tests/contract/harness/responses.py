@@ -16,25 +16,25 @@ _MOST_SHOWN = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CrmResponse:
     """A CRM's answer to one request."""
 
-    response: httpx.Response
+    http: httpx.Response
 
     @property
     def status(self) -> int:
         """The HTTP status."""
-        return self.response.status_code
+        return self.http.status_code
 
     @property
     def text(self) -> str:
         """The body as text, which both documents have as UTF-8."""
-        return self.response.content.decode("utf-8", errors="replace")
+        return self.http.content.decode("utf-8", errors="replace")
 
     @property
     def media_type(self) -> str:
         """The media type in lower case, without parameters."""
-        return self.response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        return self.http.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     def json(self) -> Any:
         """Return the body as JSON.
@@ -54,7 +54,7 @@ class Answer:
 
     def curl(self) -> str:
         """Return the request as a command line, without the login."""
-        request = self.response.request
+        request = self.http.request
         login = " -u LOGIN" if "Authorization" in request.headers else ""
         parts = [f"curl{login}"]
         if request.method != "GET":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from tests.contract.harness.interactions import json_type
+from tests.contract.harness.documented.interactions import json_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from tests.contract.harness.account import Account
+from tests.contract.harness.accounts.account import Account
 from tests.contract.harness.checks import BrokenError, expect
 from tests.contract.harness.rules import NotTestedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tests.contract.harness.answers import Answer
+    from tests.contract.harness.responses import CrmResponse
 
 ROOT = "/Api/R3"
 PAGE_SIZE = 100
@@ -34,7 +34,7 @@ class Found:
 
     count: int
     rows: dict[str, Row]
-    answer: Answer
+    response: CrmResponse
 
     @property
     def ids(self) -> list[str]:
@@ -154,7 +154,7 @@ class MinicrmAccount(Account):
                 return detail
         raise NotTestedError(f"none of the first {tries} projects {need}")
 
-    def put(self, path: str, body: object) -> Answer:
+    def put(self, path: str, body: object) -> CrmResponse:
         """PUT a JSON body, whatever the answer.
 
         Raises:
@@ -169,10 +169,10 @@ class MinicrmAccount(Account):
         Raises:
             BrokenError: It was refused, or answered with something else.
         """
-        answer = self.put(path, body)
-        expect(answer.status == 200, "status 200", answer.describe(), answer)
-        answered = read_object(answer)
-        expect("Id" in answered, "an answer with the Id", answer.describe(), answer)
+        response = self.put(path, body)
+        expect(response.status == 200, "status 200", response.describe(), response)
+        answered = read_object(response)
+        expect("Id" in answered, "an answer with the Id", response.describe(), response)
         return str(answered["Id"])
 
     def build_project(self, **fields: object) -> dict[str, object]:
@@ -239,42 +239,42 @@ _BUILT_IN = frozenset({
 })  # fmt: skip
 
 
-def read_object(answer: Answer) -> dict[str, Any]:
+def read_object(response: CrmResponse) -> dict[str, Any]:
     """Return the JSON object of an answer.
 
     Raises:
         BrokenError: It is something else.
     """
-    value = answer.json()
+    value = response.json()
     if not isinstance(value, dict):
-        raise BrokenError("a JSON object", answer.describe(), answer)
+        raise BrokenError("a JSON object", response.describe(), response)
     return cast("dict[str, Any]", value)
 
 
-def read_found(answer: Answer) -> Found:
+def read_found(response: CrmResponse) -> Found:
     """Return a page of hits, in whichever of the known shapes it comes.
 
     Raises:
         BrokenError: It is something else.
     """
-    found = read_object(answer)
+    found = read_object(response)
     count: object = found.get("Count")
     if isinstance(count, bool) or not str(count).isdigit():
-        raise BrokenError("Count to tell the number of hits", answer.describe(), answer)
+        raise BrokenError("Count to tell the number of hits", response.describe(), response)
     results: Any = found.get("Results")
     if isinstance(results, dict):
         rows = list(cast("dict[str, Row]", results).values())
     else:
         rows = cast("list[Row]", results or [])
     if any(not isinstance(row, dict) or "Id" not in row for row in cast("list[object]", rows)):
-        raise BrokenError("hits that have an Id", answer.describe(), answer)
-    return Found(int(str(count)), {str(row["Id"]): row for row in rows}, answer)
+        raise BrokenError("hits that have an Id", response.describe(), response)
+    return Found(int(str(count)), {str(row["Id"]): row for row in rows}, response)
 
 
 def expect_nothing(found: Found, what: str) -> None:
     """Demand a Count of 0 and no hits."""
     came = f"a Count of {found.count} and {len(found.rows)} hits"
-    expect(found.count == 0 and not found.rows, f"{what}: a Count of 0 and no hits", came, found.answer)
+    expect(found.count == 0 and not found.rows, f"{what}: a Count of 0 and no hits", came, found.response)
 
 
 def restrict(rows: Mapping[str, Row], **wanted: str) -> list[str]:
