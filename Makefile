@@ -31,7 +31,7 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# The unit tests that mirror the two packages, while working.
+# While working: the unit tests that mirror the two packages, but the slow ones, and the rules of the rooms.
 fast: $(VENV)/installed-test
 	$(BIN)/pytest --numprocesses auto --quiet -m 'not slow' tests/crm_mcp tests/mockserver tests/test_rooms.py
 

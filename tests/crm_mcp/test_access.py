@@ -22,6 +22,8 @@ from tests.support.crm_stub import CrmStub
 from tests.support.mcp_play import both_crms
 from tests.support.transports import over_stdio
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "A-long-random-Fake-token"
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # nothing is bound to it
 NOBODY = both_crms("http://127.0.0.1:9")

@@ -16,6 +16,8 @@ import respx
 
 from tests.support.mcp_play import assistant, both_crms, call, fail
 
+pytestmark = pytest.mark.slow
+
 URL = "https://crm.example"
 API = f"{URL}/Api/R3"
 RECORDS = f"{URL}/API/Records.php"

@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 LISTENING = re.compile(r"listening on (http://(\S+):(\d+))\n")
 LOGIN = "Basic ZGVtbzpkZW1vLXBhc3N3b3Jk"
 

@@ -12,6 +12,8 @@ import pytest
 
 from mockserver.fake_process import FakeServer
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ["pytester"]
 
 # Slow to load, and nothing to do with what is tested.

@@ -20,6 +20,8 @@ from mcp.types import (
 from tests.support.crm_stub import CrmStub, in_session
 from tests.support.mcp_play import assistant
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = ResourceTemplateReference(uri="crm://schema/{crm}/{module}")
 RECORD = ResourceTemplateReference(uri="crm://record/{crm}/{kind}/{record_id}")
 

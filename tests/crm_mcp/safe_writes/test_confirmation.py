@@ -14,6 +14,8 @@ from crm_mcp.doctor import examine
 from tests.crm_mcp.safe_writes.playing import Era, Fake, User, play
 from tests.support.mcp_play import call, fail
 
+pytestmark = pytest.mark.slow
+
 TRASH: dict[str, Any] = {"project_id": 6001, "fields": {"Deleted": 1}}
 
 

@@ -11,6 +11,8 @@ from tests.crm_mcp.safe_writes.playing import Era, Fake, Reply, User, play
 from tests.crm_mcp.test_tool_list import WRITING
 from tests.support.mcp_play import call
 
+pytestmark = pytest.mark.slow
+
 PROJECTS = list(range(6001, 6013))
 CONTACTS = [*range(5001, 5008), *range(5101, 5107)]
 TASKS = list(range(7001, 7013))

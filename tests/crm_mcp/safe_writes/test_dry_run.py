@@ -12,6 +12,8 @@ from tests.crm_mcp.safe_writes.playing import Era, Fake, User, play
 from tests.crm_mcp.test_tool_list import WRITING
 from tests.support.mcp_play import call, fail
 
+pytestmark = pytest.mark.slow
+
 EACH: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "update_project": (
         {"project_id": 6002, "fields": {"StatusId": "Lost", "Int1201": "5", "Set1206": "Kitchen, Office"}},

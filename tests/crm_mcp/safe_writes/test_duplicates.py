@@ -12,6 +12,8 @@ from crm_mcp.ivinex.tools.duplicates import describe_duplicates_within
 from tests.crm_mcp.safe_writes.playing import Fake, play
 from tests.support.mcp_play import call, fail
 
+pytestmark = pytest.mark.slow
+
 HOTEL = '"Duna-parti Szálloda Kft." (5001)'
 KNOWN_IN_MINICRM: list[dict[str, str]] = [
     {"Email": "recepcio@dunaparti.example"},

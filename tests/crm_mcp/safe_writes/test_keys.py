@@ -15,6 +15,8 @@ from tests.crm_mcp.safe_writes.playing import Fake, play
 from tests.crm_mcp.safe_writes.test_plans import Waiting
 from tests.support.mcp_play import call, fail
 
+pytestmark = pytest.mark.slow
+
 RECORDS = "/API/Records.php"
 EACH: dict[str, tuple[dict[str, Any], str]] = {
     "create_project": ({"module": "Sales", "contact_id": 5101, "name": "Bar"}, "/Api/R3/Project"),

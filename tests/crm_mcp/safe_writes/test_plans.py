@@ -17,6 +17,8 @@ from crm_mcp.safe_writes.plans import MAX_PLANS, PLAN_TTL_S, PlanStore
 from tests.crm_mcp.safe_writes.playing import Era, Fake, User, play
 from tests.support.mcp_play import call, fail
 
+pytestmark = pytest.mark.slow
+
 PROJECTS = list(range(6001, 6013))
 RENAME: dict[str, Any] = {"project_ids": PROJECTS, "fields": {"Name": "Same"}}
 

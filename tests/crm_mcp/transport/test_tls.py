@@ -19,6 +19,8 @@ from tests.crm_mcp.transport.local_server import Handler, fresh, serving, write_
 from tests.support.mcp_play import call, fail
 from tests.support.transports import over_stdio
 
+pytestmark = pytest.mark.slow
+
 MINICRM = {"MINICRM_SYSTEM_ID": "10001", "MINICRM_API_KEY": "fake-api-key"}
 
 

@@ -6,11 +6,14 @@ import json
 import re
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.crm.profiles import Profile
 from tests.mockserver.minicrm.account import Account
+
+pytestmark = pytest.mark.slow
 
 ALPHABET = "abAB árőŐűZ019.,-*\"'() :"
 WORD = st.text("abáőA01", min_size=1, max_size=3)

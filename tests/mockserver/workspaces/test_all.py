@@ -13,6 +13,8 @@ from mockserver.workspaces import all as workspaces
 from tests.mockserver.conftest import StartFake
 from tests.support.in_process import IVINEX_LOGIN, MINICRM_LOGIN, InProcessFake, build_seed
 
+pytestmark = pytest.mark.slow
+
 SEARCH = {"CollectionTypeID": "1001", "Limit": "100"}
 
 

@@ -15,7 +15,7 @@ from mockserver.testing.crm_fake import CrmFake
 from tests.support.mcp_play import call, fail
 from tests.support.question_play import account, asking, sale
 
-pytestmark = pytest.mark.crm_fake(profile="observed", deviations={"requests-are-limited": False})
+pytestmark = [pytest.mark.slow, pytest.mark.crm_fake(profile="observed", deviations={"requests-are-limited": False})]
 SEARCH = "/Api/R3/Project"
 
 

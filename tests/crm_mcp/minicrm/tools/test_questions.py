@@ -11,7 +11,7 @@ from mockserver.testing.crm_fake import CrmFake
 from tests.support.mcp_play import call, fail
 from tests.support.question_play import Json, account, asking, sale
 
-pytestmark = pytest.mark.crm_fake(profile="observed", deviations={"requests-are-limited": False})
+pytestmark = [pytest.mark.slow, pytest.mark.crm_fake(profile="observed", deviations={"requests-are-limited": False})]
 
 
 def asked(fake: CrmFake, tool: str, **arguments: Any) -> dict[str, Any]:

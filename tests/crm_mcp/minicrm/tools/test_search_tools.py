@@ -11,6 +11,8 @@ from mcp import Client
 from tests.support.crm_stub import API, CrmStub, in_session, numbered_rows
 from tests.support.mcp_play import call, fail
 
+pytestmark = pytest.mark.slow
+
 SEARCH = f"GET {API}/Project"
 
 

@@ -11,6 +11,8 @@ from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 from tests.support.crm_stub import API, CrmStub, in_session, numbered_rows
 from tests.support.mcp_play import call, fail, ids_of, read_pages
 
+pytestmark = pytest.mark.slow
+
 PROJECTS = f"GET {API}/Project"
 CONTACTS = f"GET {API}/Contact"
 

@@ -16,6 +16,8 @@ from crm_mcp.crm.paging import Page
 from crm_mcp.errors import CrmError
 from crm_mcp.minicrm import models, wire
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["Id", "Name", "Url", "Count", "Results", "StatusId", "UserId", "Deleted", "Type", "Phone", "Deadline", "Tags"]
 MODELS: dict[str, Any] = {
     "modules": list[models.Module],
