@@ -165,7 +165,7 @@ def _raise_error(response: httpx.Response) -> httpx.Response:
 
 
 class _Mount:
-    """Turns httpx's requests into the fake's, and the fake's answers into httpx's."""
+    """Turns httpx's requests into the fake's, and the fake's responses into httpx's."""
 
     def __init__(self, app: MockApp) -> None:
         self._app = app

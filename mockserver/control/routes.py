@@ -38,7 +38,7 @@ NamedWorkspaceHandler = Callable[[Workspaces, HttpRequest, str], ApiResponse]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One endpoint about a workspace's inside: what answers each method, and the query parameters it takes."""
+    """One endpoint about a workspace's inside: the handler of each method, and the query parameters it takes."""
 
     handlers: Mapping[str, Handler]
     parameters: tuple[str, ...] = ("workspace",)

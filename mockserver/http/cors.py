@@ -26,7 +26,7 @@ _ALLOWED_TO_SEND = {
 _FROM_PUBLIC_TO_LOOPBACK = {"Access-Control-Allow-Private-Network": "true"}
 
 
-def answer_preflight(method: str, headers: Mapping[bytes, bytes]) -> ApiResponse | None:
+def handle_preflight(method: str, headers: Mapping[bytes, bytes]) -> ApiResponse | None:
     """Answer the question that a browser asks before a request, with 204 and without a login; None: it is none."""
     if method != "OPTIONS" or b"origin" not in headers or b"access-control-request-method" not in headers:
         return None

@@ -1,4 +1,4 @@
-"""The fake MiniCRM as the web server sees it: load a seed, check a login, answer a request."""
+"""The fake MiniCRM as the web server sees it: load a seed, check a login, respond to a request."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _SEED_TEXTS = {
 }
 
 
-def answer_data(request: PageRequest) -> ApiResponse:
+def handle_data(request: PageRequest) -> ApiResponse:
     """Show `data`, or carry out `data/reset`, `data/seed`, `data/document` or `data/clock`."""
     if request.http.method != "POST":
         return _render(request) if not request.action else request.redirect("data")

@@ -69,7 +69,7 @@ SWITCHES = (
 )
 
 
-def answer_faults(request: PageRequest) -> ApiResponse:
+def handle_faults(request: PageRequest) -> ApiResponse:
     """Show `faults`, or carry out `faults/switch`, `faults/add`, `faults/remove` or `faults/clear`."""
     if request.http.method != "POST":
         return _render(request) if not request.action else request.redirect("faults")

@@ -41,7 +41,7 @@ class _Card:
     commands: Sequence[tuple[str, str]] = ()
 
 
-def answer_home(request: PageRequest, *, seed_name: str, endpoints: Sequence[tuple[str, Sequence[str]]]) -> ApiResponse:
+def handle_home(request: PageRequest, *, seed_name: str, endpoints: Sequence[tuple[str, Sequence[str]]]) -> ApiResponse:
     """Return the first page.
 
     Args:

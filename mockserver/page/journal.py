@@ -14,7 +14,7 @@ SHOWN = 100
 _OUTCOMES = {"": "All", "refused": "Refused", "fault": "With a fault"}
 
 
-def answer_journal(request: PageRequest) -> ApiResponse:
+def handle_journal(request: PageRequest) -> ApiResponse:
     """Show `journal`, `journal/12`, `journal/export.har`, or `journal/rows?after=12`, which the page's script reads."""
     journal = request.workspace.journal
     rest = request.parts[1:]

@@ -19,13 +19,13 @@ from dataclasses import replace
 from mockserver.crm.api import ApiResponse
 from mockserver.http.asgi import HttpRequest
 from mockserver.page import access
-from mockserver.page.data import answer_data
-from mockserver.page.faults import answer_faults
-from mockserver.page.home import answer_home
-from mockserver.page.journal import answer_journal
+from mockserver.page.data import handle_data
+from mockserver.page.faults import handle_faults
+from mockserver.page.home import handle_home
+from mockserver.page.journal import handle_journal
 from mockserver.page.page_request import ROOT, PageRequest, redirect, serve_static
-from mockserver.page.records import answer_records
-from mockserver.page.workspaces import answer_workspaces
+from mockserver.page.records import handle_records
+from mockserver.page.workspaces import handle_workspaces
 from mockserver.registry import CRMS
 from mockserver.workspaces.all import Workspaces
 
@@ -77,13 +77,13 @@ class Page:
         name = request.parts[0] if request.parts else ""
         entry = next((entry for entry in CRMS if entry.name == name), None)
         if entry is not None:
-            return answer_records(request, entry)
+            return handle_records(request, entry)
         if name == "" and request.http.method == "POST":
             return _refuse_method(request.http)
         if name == "":
-            return answer_home(request, seed_name=self._seed_name, endpoints=self._endpoints)
+            return handle_home(request, seed_name=self._seed_name, endpoints=self._endpoints)
         if name == "workspaces":
-            return answer_workspaces(request, self._workspaces)
+            return handle_workspaces(request, self._workspaces)
         show = _PAGES.get(name)
         if show is None:
             return request.refuse(404, "Not here", f"There is no page at {request.http.path}.")
@@ -121,9 +121,9 @@ class Page:
 
 
 _PAGES: Mapping[str, Callable[[PageRequest], ApiResponse]] = {
-    "journal": answer_journal,
-    "faults": answer_faults,
-    "data": answer_data,
+    "journal": handle_journal,
+    "faults": handle_faults,
+    "data": handle_data,
 }
 
 

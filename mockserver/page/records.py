@@ -72,7 +72,7 @@ class _Edit:
     curl: str = ""
 
 
-def answer_records(request: PageRequest, entry: CrmEntry) -> ApiResponse:
+def handle_records(request: PageRequest, entry: CrmEntry) -> ApiResponse:
     """Show `ivinex`, `ivinex/1001`, `ivinex/1001/8` or `ivinex/1001/new`, or save a record."""
     crm = request.workspace.crms[entry.name]
     records = _CrmRecords(request, entry, crm.record_views())

@@ -14,7 +14,7 @@ from mockserver.workspaces.all import WorkspaceError, Workspaces
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 
 
-def answer_workspaces(request: PageRequest, workspaces: Workspaces) -> ApiResponse:
+def handle_workspaces(request: PageRequest, workspaces: Workspaces) -> ApiResponse:
     """Show `workspaces`, or carry out `workspaces/create` or `workspaces/drop`."""
     action = request.action
     if request.http.method != "POST":

@@ -16,7 +16,7 @@ from mockserver.crm.api import ApiRequest, ApiResponse
 from mockserver.crm.profiles import Profile
 from mockserver.http import asgi
 from mockserver.http.asgi import HttpRequest, Receive, Scope, Send
-from mockserver.http.cors import answer_preflight, open_to_browsers
+from mockserver.http.cors import handle_preflight, open_to_browsers
 from mockserver.registry import CRMS, CrmEntry
 from mockserver.server.wrong_login import refuse_login
 from mockserver.workspaces.all import Workspaces
@@ -75,7 +75,7 @@ class MockApp:
         if request.path == "/" or request.path.startswith("/_page/"):
             return self._show_page(request)
         entry = next((entry for entry in CRMS if entry.owns(request.path)), None)
-        if entry is not None and (preflight := answer_preflight(request.method, request.headers)):
+        if entry is not None and (preflight := handle_preflight(request.method, request.headers)):
             return preflight
         begun_s = time.perf_counter()
         workspace, response = self._respond_as_crm(entry, request)

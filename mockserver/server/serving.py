@@ -1,6 +1,6 @@
 """Running the application on a socket: binding, telling that it listens, and ending cleanly on a signal.
 
-Also lends the application a way to end a connection without an answer, which is what some faults are.
+Also lends the application a way to end a connection without a response, which is what some faults are.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def serve(app: MockApp, listener: socket.socket, *, log_level: str, announce: Ca
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
     )
-    # What is here now stays until the end: looking for garbage in it would only make answers wait.
+    # What is here now stays until the end: looking for garbage in it would only delay responses.
     gc.collect()
     gc.freeze()
     _AnnouncingServer(config, announce).run(sockets=[listener])
