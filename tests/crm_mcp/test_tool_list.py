@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from crm_mcp.registry import all_tools, connect
+from crm_mcp.transport.session import ConnectionPool
 from tests.snapshots import HOW, TOOLS, as_json, list_tools, render_tool
 from tests.support.mcp_play import both_crms
 
@@ -147,6 +149,13 @@ def test_an_output_schema_names_what_an_answer_always_holds_and_what_leads_on() 
 def test_a_tool_is_what_its_snapshot_says(name: str) -> None:
     (tool,) = (tool for tool in list_tools() if tool.name == name)
     assert render_tool(tool) == (TOOLS / f"{name}.json").read_text(encoding="utf-8"), HOW
+
+
+@pytest.mark.usefixtures("both")
+def test_two_connectors_with_a_tool_of_one_name_do_not_start() -> None:
+    ivinex, minicrm = connect(ConnectionPool())
+    with pytest.raises(ValueError, match="search_projects"):
+        all_tools([ivinex, minicrm, minicrm])
 
 
 def test_no_snapshot_is_left_of_a_tool_that_is_gone() -> None:
