@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import logging
 import signal
-import socket
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NoReturn, cast
@@ -17,8 +15,6 @@ import click
 from crm_mcp.errors import CrmError, SettingsError
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
-
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
     from crm_mcp.transport.session import ConnectionPool
@@ -79,37 +75,12 @@ def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         asyncio.run(server.run_stdio_async())
         return
+    from crm_mcp import http_service
+
     try:
-        app = mcp_server.build_http_app(server, settings, host=host)
+        http_service.serve(http_service.build_app(server, settings, host=host), host, port)
     except SettingsError as error:
         _quit(error)
-    _run_http(app, host, port)
-
-
-def _run_http(app: Starlette, host: str, port: int) -> None:
-    """Serve until told to stop; say where on stderr, or exit 2 where the port cannot be had."""
-    import uvicorn
-
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = socket.create_server((host, port), family=family)
-    except OSError as error:
-        _quit(
-            SettingsError(f"Cannot listen on {host} port {port}: {error.strerror}.", hint="Choose another with --port.")
-        )
-    name = f"[{host}]" if ":" in host else host
-    url = f"http://{name}:{listener.getsockname()[1]}/mcp"
-
-    class AnnouncingServer(uvicorn.Server):
-        """Says where it serves once it does, which is also when it heeds signals."""
-
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets=sockets)
-            click.echo(f"serving MCP on {url}", err=True)
-
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
-    with contextlib.suppress(KeyboardInterrupt):
-        AnnouncingServer(config).run(sockets=[listener])
 
 
 @main.command()

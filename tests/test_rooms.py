@@ -40,7 +40,7 @@ LAYERS = {
         "CRM.tools.* CRM.pipeline_app",
         "CRM.connector",
         "registry",
-        "server demo doctor",
+        "server http_service.* demo doctor",
         "cli",
         "__main__",
     ),

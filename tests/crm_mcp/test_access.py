@@ -14,8 +14,9 @@ from starlette.testclient import TestClient
 from crm_mcp.cli import main
 from crm_mcp.doctor import examine
 from crm_mcp.errors import SettingsError
+from crm_mcp.http_service import build_app
 from crm_mcp.registry import connect
-from crm_mcp.server import build_http_app, build_server
+from crm_mcp.server import build_server
 from crm_mcp.settings import ServerSettings
 from crm_mcp.transport.session import ConnectionPool
 from tests.support.crm_stub import CrmStub
@@ -40,7 +41,7 @@ def served(host: str = "127.0.0.1", token: str = TOKEN, allowed: str = "") -> Ge
     """Yield a client of the server on stubbed CRMs, in this process."""
     settings = ServerSettings.model_validate({"http_token": token, "allowed_hosts": allowed})
     pool = ConnectionPool()
-    app = build_http_app(build_server(connect(pool), pool), settings, host=host)
+    app = build_app(build_server(connect(pool), pool), settings, host=host)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
 
