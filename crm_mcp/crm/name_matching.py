@@ -9,6 +9,7 @@ import difflib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
+from crm_mcp.crm.pasted_text import mend_text
 from crm_mcp.errors import InputError
 
 _FULL_LIST = 30
@@ -81,8 +82,8 @@ def unknown_choice(
 
 
 def folded(text: str) -> str:
-    """Return text without case, accents and needless spaces."""
-    letters = unicodedata.normalize("NFKD", " ".join(text.split())).casefold()
+    """Return text without case, accents, needless spaces and invisible characters."""
+    letters = unicodedata.normalize("NFKD", mend_text(text)).casefold()
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 

@@ -15,6 +15,7 @@ from pydantic import Field, WithJsonSchema
 
 from crm_mcp.crm.duplicates import MIN_PHONE_DIGITS, PHONE_DIGITS, digits_of
 from crm_mcp.crm.name_matching import resolve_choice
+from crm_mcp.crm.pasted_text import mend_text, read_email_address
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import Fields, Id, Module, Text
 from crm_mcp.minicrm.account.directory import Directory
@@ -59,12 +60,12 @@ async def project_criteria(directory: Directory, zone: ZoneInfo, asked: ProjectC
     """Return the criteria of a project search by API name; empty arguments are left out."""
     contact_id = check_id("contact_id", asked.contact_id) if asked.contact_id else ""
     group = resolve_choice("status_group", asked.status_group, STATUS_GROUPS) if asked.status_group else ""
-    module, filters = asked.module, dict(asked.filters)
+    module, filters = asked.module, _mended(asked.filters)
     if not module and "CategoryId" in filters:
         module = str(filters.pop("CategoryId"))
     module_id = await directory.module_id(module) if module else ""
     criteria: dict[str, object] = {
-        "Query": asked.query,
+        "Query": mend_text(asked.query),
         "CategoryId": module_id,
         "StatusId": await _id_of(directory.status_id, asked.status, module_id),
         "StatusGroup": group,
@@ -94,12 +95,17 @@ async def contact_criteria(directory: Directory, zone: ZoneInfo, asked: ContactC
     goes into the field `Phone` (observed).
     """
     contact_type = resolve_choice("type", asked.type, CONTACT_TYPES) if asked.type else ""
-    criteria: dict[str, object] = {"Query": asked.query, "Email": asked.email, "Type": contact_type}
+    query = mend_text(asked.query)
+    criteria: dict[str, object] = {
+        "Query": query,
+        "Email": read_email_address(asked.email),
+        "Type": contact_type,
+    }
     if asked.phone:
-        criteria["Phone" if asked.query else "Query"] = phone_digits(asked.phone)
-    if asked.filters:
+        criteria["Phone" if query else "Query"] = phone_digits(asked.phone)
+    if filters := _mended(asked.filters):
         schema = await directory.merged_contact_schema(contact_type)
-        _add(criteria, resolve_fields(schema, _with_local_time(asked.filters, zone), CONTACT.searched, zone))
+        _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), CONTACT.searched, zone))
     return {name: value for name, value in criteria.items() if value != ""}
 
 
@@ -112,6 +118,15 @@ def phone_digits(phone: str) -> str:
             hint="Give more of it, or search by name or email.",
         )
     return digits[-PHONE_DIGITS:]
+
+
+def _mended(filters: Mapping[str, object]) -> dict[str, object]:
+    """Return filters as a search takes them, whatever was pasted into their names and values."""
+    mended: dict[str, object] = {}
+    for name, value in filters.items():
+        mend = read_email_address if name.strip() == "Email" else mend_text
+        mended[mend_text(name)] = mend(value) if isinstance(value, str) else value
+    return mended
 
 
 def _with_local_time(filters: Mapping[str, object], zone: ZoneInfo) -> Mapping[str, object]:

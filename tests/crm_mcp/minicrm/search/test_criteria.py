@@ -56,3 +56,22 @@ def test_an_argument_about_contacts_becomes_its_criterion(crms: CrmStub, tool: s
     given, sent = CONTACT_VALUES[argument]
     ask(tool, "search_contacts", {argument: given})
     assert crms.query_of(f"GET {API}/Contact") == sent
+
+
+PASTED: list[tuple[str, dict[str, object], dict[str, str]]] = [
+    ("search_contacts", {"email": "mailto:a@example.com "}, {"Email": "a@example.com"}),
+    ("search_contacts", {"email": "Jane Roe <a@example.com>"}, {"Email": "a@example.com"}),
+    ("search_contacts", {"query": " Vo\u0308ro\u0308s\u00a0Katalin\u200b"}, {"Query": "Vörös Katalin"}),
+    ("search_contacts", {"filters": {"Email": "<a@example.com>"}}, {"Email": "a@example.com"}),
+    ("search_contacts", {"filters": {"Name": "Duna-parti\u00a0Kft. "}}, {"Name": "Duna-parti Kft."}),
+    ("search_projects", {"query": "Nagy\u00a0iroda "}, {"Query": "Nagy iroda"}),
+    ("search_projects", {"filters": {"Text1": "Vo\u0308ro\u0308s "}}, {"Text1": "Vörös"}),
+]
+
+
+@pytest.mark.parametrize(("search", "arguments", "sent"), PASTED)
+def test_text_that_was_pasted_is_searched_for_as_the_crm_holds_it(
+    crms: CrmStub, search: str, arguments: dict[str, Any], sent: dict[str, str]
+) -> None:
+    ask(search, search, arguments)
+    assert crms.query_of(f"GET {API}/{'Contact' if search == 'search_contacts' else 'Project'}") == sent
