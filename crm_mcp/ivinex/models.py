@@ -37,12 +37,12 @@ FilterValue = Annotated[
     object,
     WithJsonSchema(
         {
-            "type": ["string", "number", "boolean", "array"],
-            "items": {"type": "string"},
-            "description": "a list only for In; ModuleID:RecordID for LinkedTo",
+            "type": "string",
+            "description": "In: a JSON list; LinkedTo, on collection_id: ModuleID:RecordID",
         }
     ),
 ]
+"""A scalar, or for `In` a list. The schema says text alone, since some hosts refuse a list of types."""
 
 
 class RecordFilter(TypedDict):

@@ -182,9 +182,13 @@ def slim_schema(schema: Json, *, keep_descriptions: bool = True) -> Json:
     return cast("Json", slim(schema))
 
 
+_NEVER_SHOWN = frozenset({"title", "$defs", "additionalProperties"})
+"""google-genai dies on `additionalProperties`; unknown arguments are refused by the model of the arguments."""
+
+
 def _is_noise(key: str, value: object, *, keep_descriptions: bool) -> bool:
     if key == "description":
         return not keep_descriptions
     if key in ("minimum", "minItems"):
         return value in (0, 1)
-    return key in ("title", "$defs") or (key == "default" and value in ("", [], {}, False))
+    return key in _NEVER_SHOWN or (key == "default" and value in ("", [], {}, False))

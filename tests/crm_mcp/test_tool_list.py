@@ -93,7 +93,6 @@ def test_every_tool_has_title_description_annotations_and_both_schemas() -> None
         assert set(plain["annotations"]) == {"readOnlyHint", "destructiveHint", "idempotentHint", "openWorldHint"}
         assert plain["annotations"]["readOnlyHint"] is (tool.name not in WRITING)
         assert plain["annotations"]["idempotentHint"] is not tool.name.startswith("create_")
-        assert plain["inputSchema"]["additionalProperties"] is False
         assert plain["outputSchema"]["type"] == "object"
 
 
@@ -102,7 +101,7 @@ def test_no_schema_holds_what_some_hosts_refuse_or_what_tells_nothing() -> None:
     for tool in list_tools():
         inputs, outputs = json.dumps(tool.input_schema), json.dumps(tool.output_schema)
         for schema in (inputs, outputs):
-            for noise in ("anyOf", "null", "$ref", "$defs", '"title"'):
+            for noise in ("anyOf", "null", "$ref", "$defs", '"title"', "additionalProperties", '"type": ['):
                 assert noise not in schema, f"{tool.name}: {noise}"
 
 
