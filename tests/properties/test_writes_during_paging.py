@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from crm_mcp.crm.paging import read_slice
 from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.ivinex.models import RecordFilter
-from crm_mcp.ivinex.search import read_next
+from crm_mcp.ivinex.search.pages import read_next
 from crm_mcp.mcp.cursor import Cursor
 from crm_mcp.minicrm.models import PAGE_RULES
 from tests.properties.clients import Clients

@@ -78,7 +78,11 @@ class CrmStub:
 
     def query_of(self, call: str) -> dict[str, str]:
         """Return the query of the last of these calls."""
-        return dict([one for one in self._seen if _call(one) == call][-1].url.params)
+        return self.queries_of(call)[-1]
+
+    def queries_of(self, call: str) -> list[dict[str, str]]:
+        """Return the query of each of these calls, in order."""
+        return [dict(one.url.params) for one in self._seen if _call(one) == call]
 
     @property
     def last_body(self) -> bytes:

@@ -6,7 +6,8 @@ from typing import Any
 
 from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.account.portal import Portal
-from crm_mcp.ivinex.search import RecordCriteria, prepare_search, read_all_pages
+from crm_mcp.ivinex.search.criteria import RecordCriteria, prepare_search
+from crm_mcp.ivinex.search.pages import read_all_pages
 from crm_mcp.mcp.arguments import take_fields
 from crm_mcp.mcp.connector import ExportRows
 

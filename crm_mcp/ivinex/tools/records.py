@@ -11,7 +11,8 @@ from typing_extensions import TypedDict
 
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record, RecordPage
-from crm_mcp.ivinex.search import RecordCriteria, RecordSearch, prepare_search, read_next
+from crm_mcp.ivinex.search.criteria import RecordCriteria, RecordSearch, prepare_search
+from crm_mcp.ivinex.search.pages import read_next
 from crm_mcp.ivinex.tools.duplicates import describe_duplicates_within
 from crm_mcp.ivinex.tools.targets import RecordCreations, RecordUpdates
 from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_updates

@@ -13,15 +13,16 @@ from crm_mcp.crm.name_matching import nearest
 from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.account.inferred_schema import unknown_field
 from crm_mcp.ivinex.account.portal import Portal
-from crm_mcp.ivinex.models import RecordFilter
-from crm_mcp.ivinex.search import RecordCriteria, prepare_search, read_all_pages
+from crm_mcp.ivinex.search.criteria import RecordCriteria, prepare_search
+from crm_mcp.ivinex.search.filter_shapes import Filters
+from crm_mcp.ivinex.search.pages import read_all_pages
 from crm_mcp.ivinex.wire.checks import check_name
 from crm_mcp.mcp.arguments import CallContext, GroupBy, MaxGroups, Measures, Module
 from crm_mcp.mcp.charts import check_can_draw, with_chart
 from crm_mcp.mcp.summary_result import SummaryResult, build_summary_result
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result
 
-Filters = Annotated[list[RecordFilter], WithJsonSchema({"type": "array", "items": {"type": "object"}})]
+FiltersDescribedElsewhere = Annotated[Filters, WithJsonSchema({"type": "array", "items": {"type": "object"}})]
 """The filters of search_records, whose schema describes them."""
 
 
@@ -39,7 +40,7 @@ class SummaryTools:
         self,
         ctx: CallContext,
         module: Module,
-        filters: Filters = [],  # noqa: B006  # pydantic copies defaults
+        filters: FiltersDescribedElsewhere = [],  # noqa: B006  # pydantic copies defaults
         group_by: GroupBy = [],  # noqa: B006
         measures: Measures = [],  # noqa: B006
         max_groups: MaxGroups = 0,

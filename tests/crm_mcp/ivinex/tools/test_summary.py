@@ -103,7 +103,7 @@ def test_a_field_that_no_record_has_is_refused_with_what_was_meant() -> None:
     async def run() -> None:
         async with assistant() as client:
             assert "Did you mean stage" in await fail(client, "summarize_records", module="deal", group_by=["stages"])
-            wrong = {"field": "stage", "operand": "equal", "value": "x"}
+            wrong = {"field": "stage", "operand": "equall", "value": "x"}
             assert "Equal" in await fail(client, "summarize_records", module="deal", filters=[wrong])
             assert "operand" in await fail(client, "summarize_records", module="deal", filters=[{"field": "stage"}])
 

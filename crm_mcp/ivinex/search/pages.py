@@ -1,4 +1,4 @@
-"""A search of one module: checked and resolved once, then read page by page or to its end.
+"""The records of a search, read page by page or to its end.
 
 Ivinex pages by offset alone and tells no total. Records that come or go before the offset move the others, so a page is
 read from the last record already given, and continues after it: no record comes twice, and none is lost unnoticed.
@@ -7,61 +7,15 @@ read from the last record already given, and continues after it: no record comes
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 
 from crm_mcp.crm.all_pages import MAX_ROWS, AllPages
 from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import UnexpectedAnswerError
-from crm_mcp.ivinex.account.portal import Portal
-from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
-from crm_mcp.ivinex.wire.checks import check_filter, check_order
-from crm_mcp.mcp.arguments import Module
+from crm_mcp.ivinex.models import PAGE_LIMIT, Record
 from crm_mcp.mcp.cursor import Cursor
 
 ReadRecords = Callable[[int, int], Awaitable[list[Record]]]
 """Reads records, given how many at most (1 to 100) and how many to skip."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordCriteria:
-    """Which records of one module, and in which order."""
-
-    module: Module
-    filters: list[RecordFilter] = field(default_factory=list[RecordFilter])
-    order_by: str = ""
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RecordSearch:
-    """A search whose names are resolved: its filters hold option ids in place of labels."""
-
-    module_id: str
-    filters: Sequence[RecordFilter]
-    read: ReadRecords
-
-
-async def prepare_search(portal: Portal, criteria: RecordCriteria, *, option_labels: bool = False) -> RecordSearch:
-    """Check criteria and resolve their names; what is refused without a request is refused first."""
-    module_id = portal.settings.module_id(criteria.module)
-    order_by, descending = criteria.order_by, criteria.descending
-    check_order(order_by, descending=descending)
-    checked = [check_filter(one) for one in criteria.filters]
-    filters = await portal.schemas.resolve_filters(module_id, checked)
-    await portal.schemas.check_names(module_id, [order_by] if order_by else [])
-
-    async def read(limit: int, offset: int) -> list[Record]:
-        return await portal.client.search_records(
-            module_id,
-            filters=filters,
-            order_by=order_by,
-            descending=descending,
-            limit=limit,
-            offset=offset or None,
-            option_labels=option_labels,
-        )
-
-    return RecordSearch(module_id, filters, read)
 
 
 async def read_next(read: ReadRecords, cursor: Cursor, limit: int) -> tuple[list[Record], int, bool]:
