@@ -1,4 +1,7 @@
-"""Who may use the control endpoints: programs on this machine, or whoever holds the token; never a foreign web page."""
+"""Who may use the control endpoints: programs on this machine, or whoever holds the token; never a foreign web page.
+
+A browser says of each request where it comes from: `Sec-Fetch-Site`, of old ones `Origin` or `Referer` alone.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,25 @@ def refuse_control(request: HttpRequest, token: str) -> ApiResponse | None:
         request: The request.
         token: The bearer token that is demanded; empty: none, and only loopback is let in.
     """
+    if comes_from_foreign_page(request):
+        return _refuse(403, "A page of another origin may not control the fake.")
+    return refuse_caller(request, token)
+
+
+def comes_from_foreign_page(request: HttpRequest) -> bool:
+    """Tell whether a browser sent the request for a page of another origin, by a script, a tag, a form or a link."""
     origin = request.headers.get(b"origin")
     if origin is not None and origin.decode("latin-1") != request.base_url:
-        return _refuse(403, "A page of another origin may not control the fake.")
+        return True
+    site = request.headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site.strip().lower() not in {b"same-origin", b"none"}
+    referer = request.headers.get(b"referer", b"").decode("latin-1")
+    return origin is None and bool(referer) and not f"{referer}/".startswith(f"{request.base_url}/")
+
+
+def refuse_caller(request: HttpRequest, token: str) -> ApiResponse | None:
+    """Return the refusal of a request by who calls, whichever page it comes from, or None where it is allowed."""
     if token:
         return None if _holds_token(request, token) else _demand_token()
     if not _is_loopback(request.peer):

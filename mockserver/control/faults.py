@@ -5,7 +5,8 @@ from __future__ import annotations
 from mockserver.control.requests import ControlRequestError, read_object
 from mockserver.crm.api import ApiResponse
 from mockserver.http.asgi import HttpRequest
-from mockserver.workspaces.fault_plan import FaultPlanError, Plan, compile_glob, parse_plan, show_plan
+from mockserver.workspaces.fault_plan import FaultPlanError, Plan, parse_plan, show_plan
+from mockserver.workspaces.glob import Glob
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 
 
@@ -39,7 +40,7 @@ def _check_reach(plan: Plan, name: str) -> None:
         return
     for index, rule in enumerate(plan.rules):
         wanted = rule.match.workspace
-        if wanted is not None and not compile_glob(wanted).fullmatch(name):
+        if wanted is not None and not Glob(wanted).matches(name):
             raise ControlRequestError(
                 f'rules[{index}].match.workspace: the plan of workspace {name} does not reach "{wanted}";'
                 f" leave it out, or put the plan on {DEFAULT_NAME}"

@@ -12,7 +12,7 @@ import re
 from mockserver.control.requests import ControlRequestError, read_parameters, read_whole_number
 from mockserver.crm.api import ApiResponse
 from mockserver.http.asgi import HttpRequest
-from mockserver.workspaces.fault_plan import compile_glob
+from mockserver.workspaces.glob import Glob
 from mockserver.workspaces.journal import MAX_ENTRIES, Selection
 from mockserver.workspaces.workspace import Workspace
 
@@ -45,7 +45,7 @@ def _read_selection(request: HttpRequest) -> tuple[Selection, int]:
     given = read_parameters(request, PARAMETERS)
     selection = Selection(
         method=given["method"].upper() if "method" in given else None,
-        path=compile_glob(given["path"]) if "path" in given else None,
+        path=Glob(given["path"]) if "path" in given else None,
         status=_read_status(given["status"]) if "status" in given else None,
         since=read_whole_number("since", given.get("since", "0")),
     )

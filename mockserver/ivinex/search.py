@@ -24,7 +24,7 @@ DEFAULT_LIMIT = 10
 MAX_LIMIT = 100
 _PARAMETERS = ("CollectionTypeID", "Filters", "Filter", "Limit", "Offset", "OrderBy", "LookupOptionText")
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
-_ORDER = re.compile(r"(?P<field>.+?)(?:\s+(?P<direction>ASC|DESC))?", re.IGNORECASE | re.DOTALL)
+_DIRECTIONS = ("ASC", "DESC")
 
 
 def search_records(store: Store, query: Sequence[tuple[str, str]], profile: Profile, hints: list[str]) -> ApiResponse:
@@ -102,15 +102,16 @@ def _read_whole_number(name: str, text: str, lowest: int, section: str) -> int:
 def _read_order(module: Module, text: str | None) -> str:
     if text is None:
         return build_order(module.fields[RECORD_ID], descending=False)
-    match = _ORDER.fullmatch(text.strip())
-    if match is None:
+    text = text.strip()
+    *before, last = text.rsplit(maxsplit=1) or [""]
+    wanted, direction = (before[0], last.upper()) if before and last.upper() in _DIRECTIONS else (text, "")
+    if not wanted:
         raise RefusalError(rules.NO_ORDER_FIELD)
-    name, _, direction = match["field"].partition(" ")
-    if direction and module.find_field(name):
+    name, _, unknown = wanted.partition(" ")
+    if unknown and module.find_field(name):
         hint = f"Did you mean {name} DESC? Behind the field stands ASC, DESC or nothing."
-        raise RefusalError(rules.BAD_DIRECTION, direction.strip(), hint=hint)
-    field = find_field(module, match["field"], rules.ORDER)
-    return build_order(field, descending=(match["direction"] or "").upper() == "DESC")
+        raise RefusalError(rules.BAD_DIRECTION, unknown.strip(), hint=hint)
+    return build_order(find_field(module, wanted, rules.ORDER), descending=direction == "DESC")
 
 
 def _wants_labels(text: str | None) -> bool:

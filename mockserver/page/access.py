@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from http.cookies import CookieError, SimpleCookie
 
-from mockserver.control.access import refuse_control
+from mockserver.control.access import comes_from_foreign_page, refuse_caller
 from mockserver.http.asgi import HttpRequest
 
 COOKIE = "crm_mock_page"
@@ -15,9 +15,12 @@ COOKIE = "crm_mock_page"
 def is_open(request: HttpRequest, token: str) -> bool:
     """Tell whether a request may see and change what the server holds.
 
-    A browser cannot send the control token as a header, so a cookie stands for it.
+    A browser cannot send the control token as a header, so a cookie stands for it. A link of another site may lead
+    here: that site cannot read what comes.
     """
-    return refuse_control(request, token) is None or (bool(token) and _holds_cookie(request, token))
+    if comes_from_foreign_page(request) and not _is_link(request):
+        return False
+    return refuse_caller(request, token) is None or (bool(token) and _holds_cookie(request, token))
 
 
 def is_own_form(request: HttpRequest) -> bool:
@@ -37,6 +40,10 @@ def make_cookie(request: HttpRequest, token: str) -> str:
 def is_token(given: str, token: str) -> bool:
     """Compare a token with the control token, in constant time."""
     return bool(token) and hmac.compare_digest(given.encode(errors="replace"), token.encode())
+
+
+def _is_link(request: HttpRequest) -> bool:
+    return request.method == "GET" and request.headers.get(b"sec-fetch-mode") == b"navigate"
 
 
 def _holds_cookie(request: HttpRequest, token: str) -> bool:

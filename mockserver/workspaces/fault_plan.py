@@ -103,11 +103,6 @@ class Plan:
     rules: Sequence[Rule] = ()
 
 
-def compile_glob(pattern: str) -> re.Pattern[str]:
-    """Return the expression for a pattern in which `*`, and nothing else, is special."""
-    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
-
-
 def parse_plan(document: object) -> Plan:
     """Read a plan.
 

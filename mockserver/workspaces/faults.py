@@ -31,7 +31,8 @@ from http import HTTPStatus
 
 from mockserver.crm.api import JSON_TYPE, TEXT_TYPE, ApiRequest, ApiResponse, Delivery
 from mockserver.registry import CrmEntry
-from mockserver.workspaces.fault_plan import Fault, Plan, Rule, compile_glob
+from mockserver.workspaces.fault_plan import Fault, Plan, Rule
+from mockserver.workspaces.glob import Glob
 
 HTML_TYPE = "text/html; charset=utf-8"
 COUNT_IS_OFF_BY = 100
@@ -88,8 +89,8 @@ class _RuleInForce:
 
     def __init__(self, rule: Rule, owner: str, seed: str) -> None:
         self._rule = rule
-        self._path = compile_glob(rule.match.path) if rule.match.path is not None else None
-        self._workspace = compile_glob(rule.match.workspace or owner)
+        self._path = Glob(rule.match.path) if rule.match.path is not None else None
+        self._workspace = Glob(rule.match.workspace or owner)
         self._random = random.Random(seed)  # noqa: S311 - it is to be foreseeable
         self._seen = 0
         self._hits = 0
@@ -99,9 +100,9 @@ class _RuleInForce:
         wanted = self._rule.match.method
         if wanted is not None and wanted != method:
             return False
-        if self._path is not None and not self._path.fullmatch(path):
+        if self._path is not None and not self._path.matches(path):
             return False
-        if not self._workspace.fullmatch(workspace):
+        if not self._workspace.matches(workspace):
             return False
         self._seen += 1
         return True

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from mockserver.crm.api import ApiResponse
+from mockserver.workspaces.glob import Glob
 
 MAX_ENTRIES = 1000
 MAX_BYTES = 8 * 1024 * 1024
@@ -117,7 +118,7 @@ class Selection:
     """
 
     method: str | None = None
-    path: re.Pattern[str] | None = None
+    path: Glob | None = None
     status: re.Pattern[str] | None = None
     since: int = 0
 
@@ -127,7 +128,7 @@ class Selection:
         return (
             entry.id > self.since
             and (self.method is None or self.method == exchange.method)
-            and (self.path is None or self.path.fullmatch(exchange.path) is not None)
+            and (self.path is None or self.path.matches(exchange.path))
             and (self.status is None or self.status.fullmatch(str(exchange.status)) is not None)
         )
 

@@ -55,6 +55,36 @@ def test_a_page_of_another_origin_is_kept_out(start_fake: StartFake, origin: str
     assert "another origin" in answer.json()["error"]
 
 
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "Cross-Site"])
+@pytest.mark.parametrize("mode", ["no-cors", "navigate", "cors"])
+def test_a_page_of_another_site_is_kept_out_of_reading_too(start_fake: StartFake, site: str, mode: str):
+    headers = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode}
+
+    answer = start_fake().client.get("/_control/requests?path=*a*b", headers=headers)
+
+    assert answer.status_code == 403
+    assert "another origin" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("referer", "status"),
+    [
+        ("https://evil.example/page", 403),
+        ("http://127.0.0.1:8080.evil.example/", 403),
+        ("http://127.0.0.1:80800/", 403),
+        ("http://127.0.0.1:8080", 200),
+        ("http://127.0.0.1:8080/_page/journal", 200),
+    ],
+)
+def test_an_old_browsers_page_is_known_by_its_referer(start_fake: StartFake, referer: str, status: int):
+    assert start_fake().client.get("/_control/health", headers={"Referer": referer}).status_code == status
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_the_address_bar_and_the_own_page_are_let_in(start_fake: StartFake, site: str):
+    assert start_fake().client.get("/_control/health", headers={"Sec-Fetch-Site": site}).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["health", "snapshot", "requests", "nothing"])
 def test_a_page_of_another_origin_cannot_take_an_answer_in_by_a_tag(start_fake: StartFake, path: str):
     headers = start_fake().client.get(f"/_control/{path}").headers

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.mockserver.conftest import StartFake
@@ -187,3 +189,12 @@ def test_names_that_would_be_sql_are_only_names(start_fake: StartFake):
         assert fake.find_ids(name, "Equal", f"value of {name}", module_id="1") == ["1"]
         assert fake.search("1", OrderBy=f"{name} DESC").json()["Records"][0][name] == f"value of {name}"
     assert fake.search("1", OrderBy="c1").status_code == 400
+
+
+def test_a_long_gap_in_an_order_makes_nobody_wait(start_fake: StartFake):
+    begun_s = time.monotonic()
+
+    answer = start_fake().search(OrderBy=f"score{' ' * 20_000}x")
+
+    assert answer.status_code == 400
+    assert time.monotonic() - begun_s < 1

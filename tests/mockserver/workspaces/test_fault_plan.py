@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.workspaces.fault_plan import KINDS, FaultPlanError, compile_glob, parse_plan, show_plan
+from mockserver.workspaces.fault_plan import KINDS, FaultPlanError, parse_plan, show_plan
 from tests.mockserver.conftest import StartFake
 
 FULL_PLAN: dict[str, Any] = {
@@ -102,21 +102,6 @@ def test_every_kind_is_taken(kind: str):
 def test_a_document_that_is_no_plan_is_refused_with_the_path_of_what_is_wrong(document: object, message: str):
     with pytest.raises(FaultPlanError, match=message):
         parse_plan(document)
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text", "fits"),
-    [
-        ("/Api/R3/Project", "/Api/R3/Project/1", False),
-        ("/Api/R3/Project*", "/Api/R3/Project/1", True),
-        ("*/1", "/Api/R3/Project/1", True),
-        ("/API/Records.php", "/API/RecordsXphp", False),
-        ("*", "a\nb", True),
-        ("[a]", "a", False),
-    ],
-)
-def test_only_the_star_is_special_in_a_pattern(pattern: str, text: str, fits: bool):
-    assert (compile_glob(pattern).fullmatch(text) is not None) == fits
 
 
 def test_the_plan_is_put_read_and_deleted(start_fake: StartFake):
