@@ -69,7 +69,8 @@ def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *
     settings, pool, connectors = _connect()
     from crm_mcp import server as mcp_server
 
-    server = mcp_server.build_server(connectors, pool, read_only=read_only or settings.read_only)
+    export_dir = settings.export_dir if transport == "stdio" else None  # over HTTP it would be another's machine
+    server = mcp_server.build_server(connectors, pool, read_only=read_only or settings.read_only, export_dir=export_dir)
     if transport == "stdio":
         # The SDK reads stdin in a thread that nothing can wake, so Ctrl-C must end the process by itself.
         signal.signal(signal.SIGINT, signal.SIG_DFL)

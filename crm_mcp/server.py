@@ -18,6 +18,8 @@ from crm_mcp.mcp.resources import add_resources
 from crm_mcp.registry import all_tools
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mcp.server.mcpserver.tools import Tool
 
     from crm_mcp.transport.session import ConnectionPool
@@ -46,8 +48,10 @@ _CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
 """What depends on the settings alone stays as it is while the server runs; what is read from a CRM is never cached."""
 
 
-def build_server(connectors: Sequence[Connector], pool: ConnectionPool, *, read_only: bool = False) -> MCPServer[None]:
-    """Make the MCP server over connected CRMs; it opens `pool` while it runs."""
+def build_server(
+    connectors: Sequence[Connector], pool: ConnectionPool, *, read_only: bool = False, export_dir: Path | None = None
+) -> MCPServer[None]:
+    """Make the MCP server over connected CRMs; it opens `pool` while it runs, and writes exports into `export_dir`."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: MCPServer[None]) -> AsyncGenerator[None]:
@@ -55,7 +59,7 @@ def build_server(connectors: Sequence[Connector], pool: ConnectionPool, *, read_
             yield
 
     told = [_INSTRUCTIONS, *([] if read_only else [_WRITING]), *(connector.instructions for connector in connectors)]
-    exports = ExportStore()
+    exports = ExportStore(folder=export_dir)
     tools = all_tools(connectors, read_only=read_only, exports=exports)
     server = MCPServer(
         "crm-mcp-server",

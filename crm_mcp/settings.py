@@ -56,6 +56,7 @@ class ServerSettings(BaseSettings):
     allowed_hosts: str = ""
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
     ca_file: CaFile | None = None
+    export_dir: Path | None = None
 
     @property
     def allowed_host_list(self) -> list[str]:

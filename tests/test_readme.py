@@ -22,7 +22,13 @@ def test_the_tool_table_is_the_tools() -> None:
 def test_every_setting_is_told() -> None:
     text = README.read_text(encoding="utf-8")
     settings = set(both_crms("")) | {"MINICRM_TIMEZONE", "MINICRM_USER", "CRM_MCP_READ_ONLY", "CRM_MCP_HTTP_TOKEN"}
-    settings |= {"CRM_MCP_ALLOWED_HOSTS", "CRM_MCP_TIMEOUT_S", "CRM_MCP_CA_FILE", "CRM_MCP_UNCONFIRMED_WRITES"}
+    settings |= {
+        "CRM_MCP_ALLOWED_HOSTS",
+        "CRM_MCP_TIMEOUT_S",
+        "CRM_MCP_CA_FILE",
+        "CRM_MCP_EXPORT_DIR",
+        "CRM_MCP_UNCONFIRMED_WRITES",
+    }
     settings |= {"MINICRM_NOW"}
     assert not [name for name in settings if f"`{name}`" not in text]
 

@@ -18,7 +18,7 @@ from crm_mcp.ivinex.tools.prompts import ivinex_prompts
 from crm_mcp.ivinex.tools.records import RecordTools
 from crm_mcp.ivinex.tools.summary import SummaryTools
 from crm_mcp.mcp.apps import ToolApp
-from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
+from crm_mcp.mcp.connector import Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
@@ -109,9 +109,10 @@ class IvinexConnector:
         """Return the names of the modules that the settings know."""
         return list(self._portal.settings.modules) if argument == "module" else []
 
-    def exports(self) -> Mapping[str, ExportReader]:
-        """Return how all rows of search_records are read."""
-        return {"search_records": functools.partial(read_records_to_export, self._portal)}
+    def exports(self) -> Mapping[str, SearchExport]:
+        """Return how all rows of search_records are read: people read labels, not ids of options."""
+        read = functools.partial(read_records_to_export, self._portal)
+        return {"search_records": SearchExport(read, {"option_labels": True})}
 
     async def check_login(self) -> str:
         """Ask for one record of one module."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NotRequired, Protocol
 
 from typing_extensions import TypedDict
@@ -67,6 +67,19 @@ class ExportRows:
 
 ExportReader = Callable[[dict[str, Any], Steps], Awaitable[ExportRows]]
 """Reads all rows of a search, given its arguments but those of paging."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchExport:
+    """How all rows of a search are read for a file.
+
+    Attributes:
+        read: Reads them.
+        defaults: Arguments of the search that stand otherwise in a file unless they are given.
+    """
+
+    read: ExportReader
+    defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 class Connector(Protocol):
@@ -138,7 +151,7 @@ class Connector(Protocol):
         """
         ...
 
-    def exports(self) -> Mapping[str, ExportReader]:
+    def exports(self) -> Mapping[str, SearchExport]:
         """Return how all rows of each search tool are read, by the tool's name."""
         ...
 

@@ -1,14 +1,18 @@
 """Exports: the tool that reads a whole search into a file, and the files, which the host fetches as resources.
 
-A file goes to the host and not through the model. It is kept in memory for a while, under an id that nobody can guess.
+A file goes to the host and not through the model. It is kept in memory for a while, under an id that nobody can guess;
+where the person chose a folder, it is written there too, for hosts that fetch no resources.
 """
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
 
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.types import CallToolResult, ResourceLink
@@ -41,9 +45,10 @@ FileFormat = Annotated[Format, Field()]
 
 
 class ExportStore:
-    """The files of one server, in memory."""
+    """The files of one server, in memory, and in `folder` where there is one."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, folder: Path | None = None) -> None:
+        self.folder = folder
         self._files = ExpiringMap[str, str](EXPORT_TTL_S, max_bytes=MAX_TOTAL_BYTES, clock=clock)
 
     def add(self, text: str, file_format: Format) -> tuple[str, int]:
@@ -75,21 +80,45 @@ class ExportStore:
         return text
 
 
+def save_file(folder: Path, kind: str, text: str, file_format: Format) -> Path:
+    """Write a file under a name that is free, such as `projects-2026-11-27.csv`; only its owner can read it.
+
+    Raises:
+        OSError: The folder cannot be made or written to.
+    """
+    folder = folder.expanduser().absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{kind}-{date.today().isoformat()}"  # noqa: DTZ011  # the day of the person's own machine
+    for number in range(1, 1000):
+        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.{file_format}"
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            continue
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        return path
+    raise FileExistsError(f"there are a thousand files named {stem}")
+
+
 class ExportResult(TypedDict):
-    """A file with all rows of a search, with its `bytes` and `columns`; unless `exact`, `note` says what it lacks."""
+    """A file with all rows of a search, with its `bytes` and `columns`; unless `exact`, `note` says what it lacks.
+
+    `path` is where it lies on the person's machine, if they chose a folder.
+    """
 
     uri: str
     rows: int
     exact: bool
+    path: NotRequired[str]
 
 
 class ExportTools:
     """`export_search` over the searches of all connected CRMs; `tools` holds these searches."""
 
     def __init__(self, connectors: Sequence[Connector], tools: Sequence[CrmTool], store: ExportStore) -> None:
-        readers = {name: reader for connector in connectors for name, reader in connector.exports().items()}
-        self._readers = readers
-        self._searches = {tool.name: tool for tool in tools if tool.name in readers}
+        exports = {name: export for connector in connectors for name, export in connector.exports().items()}
+        self._exports = exports
+        self._searches = {tool.name: tool for tool in tools if tool.name in exports}
         self._store = store
 
     def all(self) -> Sequence[CrmTool]:
@@ -111,9 +140,11 @@ class ExportTools:
         search = self._searches.get(tool)
         if search is None:
             raise InputError(f"There is no search {tool[:60]!r}.", hint=f"Use {' or '.join(self._searches)}.")
-        found = await self._readers[tool](_checked(search, arguments), Steps(ctx))
+        source = self._exports[tool]
+        found = await source.read(_checked(search, {**source.defaults, **arguments}), Steps(ctx))
         rows = [flat_row(item) for item in found.rows]
-        uri, size = self._store.add(write_csv(rows) if format == "csv" else write_json_lines(rows), format)
+        text = write_csv(rows) if format == "csv" else write_json_lines(rows)
+        uri, size = self._store.add(text, format)
         export: dict[str, Any] = {
             "uri": uri,
             "rows": len(rows),
@@ -121,10 +152,16 @@ class ExportTools:
             "columns": columns_of(rows),
             "exact": not found.incomplete_reason,
         }
-        if found.incomplete_reason:
-            export["note"] = found.incomplete_reason
-        name = f"{tool.removeprefix('search_')}.{format}"
-        return _linked(export, name=name, media_type=MEDIA_TYPES[format])
+        kind = tool.removeprefix("search_")
+        notes = [found.incomplete_reason]
+        if self._store.folder is not None:
+            try:
+                export["path"] = str(await asyncio.to_thread(save_file, self._store.folder, kind, text, format))
+            except OSError as error:
+                notes.append(f"It could not be written into CRM_MCP_EXPORT_DIR ({error.strerror or error}).")
+        if any(notes):
+            export["note"] = " ".join(filter(None, notes))
+        return _linked(export, name=f"{kind}.{format}", media_type=MEDIA_TYPES[format])
 
 
 def _checked(search: CrmTool, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from crm_mcp.errors import CrmError, InputError, NotFoundError
 from crm_mcp.mcp.connector import Connector
+from crm_mcp.rendering.hidden_characters import without_hidden
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -76,4 +77,4 @@ async def _as_resource(result: Awaitable[_T]) -> _T:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401  # any JSON
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(without_hidden(value), ensure_ascii=False, separators=(",", ":"))

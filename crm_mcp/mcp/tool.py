@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import CrmError
 from crm_mcp.mcp.arguments import arguments_described_elsewhere, flatten
+from crm_mcp.rendering.hidden_characters import remove_hidden, without_hidden
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 
 Json = dict[str, Any]
@@ -42,7 +43,7 @@ class CrmTool(Tool):
             if isinstance(cause, ValidationError):
                 raise ToolError(self.explain(cause)) from cause
             if isinstance(cause, CrmError):
-                raise ToolError(str(cause)) from cause
+                raise ToolError(remove_hidden(str(cause))) from cause
             raise
         if isinstance(result, CallToolResult):
             return result
@@ -71,9 +72,10 @@ class CrmTool(Tool):
 
 
 def compact_result(result: Json) -> CallToolResult:
-    """Return a result as compact JSON in text beside the same data as structure."""
-    text = json.dumps(result, ensure_ascii=False, separators=(",", ":"))
-    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=result)
+    """Return a result as compact JSON in text beside the same data as structure, without hidden characters."""
+    seen = cast("Json", without_hidden(result))
+    text = json.dumps(seen, ensure_ascii=False, separators=(",", ":"))
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=seen)
 
 
 def _explain_one(kind: str, location: tuple[int | str, ...], message: str, parameters: Json) -> str:

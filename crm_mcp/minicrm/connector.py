@@ -10,7 +10,7 @@ from crm_mcp.crm.messages import Sender
 from crm_mcp.crm.paging import PageCache
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.apps import ToolApp
-from crm_mcp.mcp.connector import ExportReader, Module, ModuleDescription
+from crm_mcp.mcp.connector import Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
@@ -134,7 +134,7 @@ class MinicrmConnector:
         schema = await self._directory.merged_project_schema(await self._directory.module_id(module) if module else "")
         return list((schema["statuses"] if argument == "status" else schema["users"]).values())
 
-    def exports(self) -> Mapping[str, ExportReader]:
+    def exports(self) -> Mapping[str, SearchExport]:
         """Return how all rows of search_projects and search_contacts are read."""
         return ExportRowsReader(self._client, self._directory, self._settings.zone).all()
 

@@ -6,12 +6,21 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_HARMLESS = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?|\+[0-9][0-9 ()/.-]*")
-"""A number, or a telephone number: no spreadsheet takes these for more than they are."""
+_BYTE_ORDER_MARK = "\ufeff"
+"""Excel reads a CSV file as UTF-8 only where it begins with this."""
+_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
+_FORMULA_STARTS = ("=", "+", "-", "@")
+_HARMLESS = re.compile(
+    r"[+-]?[0-9]{1,3}([ .,'][0-9]{3})*([.,][0-9]+)?( ?%)?"  # a number in groups of three
+    r"|[+-]?[0-9]+([.,][0-9]+)?(e[+-]?[0-9]{1,3})?( ?%)?"  # any other number
+    r"|\+ ?[0-9(][0-9 ()/.-]*([,;]? ?(ext|extension|x|m|mell|mellék|#)[.:]? ?[0-9]+)?",  # a telephone number
+    re.IGNORECASE,
+)
+"""No spreadsheet takes these for more than they are."""
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -20,7 +29,7 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def write_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows as CSV (RFC 4180): a line of columns, then one a row; a key that a row lacks is an empty cell.
+    """Return rows as CSV (RFC 4180) with a byte order mark; a key that a row lacks is an empty cell.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it, as strangers write into a CRM;
     numbers and telephone numbers stay as they are.
@@ -30,7 +39,7 @@ def write_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     writer = csv.writer(table, lineterminator="\r\n")
     writer.writerow([_cell(name) for name in columns])
     writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
-    return table.getvalue()
+    return _BYTE_ORDER_MARK + table.getvalue()
 
 
 def write_json_lines(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -51,5 +60,10 @@ def _cell(value: object) -> str:
         return "true" if value else "false"
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    is_formula = value.lstrip(" ").startswith(_FORMULA_STARTS) and not _HARMLESS.fullmatch(value.strip())
-    return f"'{value}" if is_formula else value
+    return f"'{value}" if _is_formula(value) else value
+
+
+def _is_formula(text: str) -> bool:
+    """Tell whether a spreadsheet may run a text; unseen and full-width characters do not hide a formula."""
+    seen = unicodedata.normalize("NFKC", _UNSEEN.sub(" ", text)).strip()
+    return seen.startswith(_FORMULA_STARTS) and not _HARMLESS.fullmatch(seen)

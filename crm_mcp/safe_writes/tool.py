@@ -14,6 +14,7 @@ from pydantic import BaseModel, Field, PrivateAttr, TypeAdapter, ValidationError
 from crm_mcp.errors import CrmError
 from crm_mcp.mcp.arguments import CallContext
 from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, one_level_deep, seal_arguments, slim_schema
+from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.safe_writes.confirmation import QuestionPendingError, UserConfirmation
 from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.execution import WriteResult
@@ -87,7 +88,7 @@ class WriteTool(CrmTool):
         except ValidationError as error:
             raise ToolError(self.explain(error)) from error
         except CrmError as error:
-            raise ToolError(str(error)) from error
+            raise ToolError(remove_hidden(str(error))) from error
         except (ToolError, MCPError):
             raise
         except Exception as error:  # a crash: its text does not reach the model

@@ -10,7 +10,7 @@ from crm_mcp.crm.all_pages import AllPages, read_all_pages
 from crm_mcp.crm.fetch_many import read_details
 from crm_mcp.crm.progress import Steps
 from crm_mcp.mcp.arguments import take_fields
-from crm_mcp.mcp.connector import ExportReader, ExportRows
+from crm_mcp.mcp.connector import ExportRows, SearchExport
 from crm_mcp.minicrm.account.directory import Directory, merge_schemas
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import PAGE_RULES, Contact, Project, Schema
@@ -38,9 +38,12 @@ class ExportRowsReader:
         self._directory = directory
         self._zone = zone
 
-    def all(self) -> Mapping[str, ExportReader]:
-        """Return each reader by the name of the search tool whose arguments it takes."""
-        return {"search_projects": self.read_projects, "search_contacts": self.read_contacts}
+    def all(self) -> Mapping[str, SearchExport]:
+        """Return each export by the name of the search tool whose arguments it takes."""
+        return {
+            "search_projects": SearchExport(self.read_projects),
+            "search_contacts": SearchExport(self.read_contacts),
+        }
 
     async def read_projects(self, arguments: dict[str, Any], steps: Steps) -> ExportRows:
         """Read all projects that the arguments of search_projects find."""

@@ -17,6 +17,7 @@ from mcp.types import CallToolResult, ResourceLink, TextContent, TextResourceCon
 from mockserver.testing.crm_fake import CrmFake
 from tests.support.mcp_play import assistant, fail
 from tests.support.question_play import account, sale
+from tests.support.transports import over_stdio
 
 _T = TypeVar("_T")
 pytestmark = pytest.mark.crm_fake(profile="observed", deviations={"requests-are-limited": False})
@@ -25,9 +26,10 @@ pytestmark = pytest.mark.crm_fake(profile="observed", deviations={"requests-are-
 @pytest.fixture
 def both(crm_fake: CrmFake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CrmFake:
     """230 projects and 230 records."""
-    records = [{"collection_id": str(number), "name": f"N{number}"} for number in range(1, 231)]
+    records = [{"collection_id": str(number), "name": f"N{number}", "kind": "7"} for number in range(1, 231)]
     records[0]["name"] = "=1+2"
-    ivinex = {"modules": {"1001": {"name": "contact", "fields": {"name": {"type": "text"}}, "records": records}}}
+    fields = {"name": {"type": "text"}, "kind": {"type": "option", "options": {"7": "Ügyfél"}}}
+    ivinex = {"modules": {"1001": {"name": "contact", "fields": fields, "records": records}}}
     crm_fake.seed({"ivinex": ivinex, **account([sale(number, Int1=-number) for number in range(1, 231)])})
     monkeypatch.chdir(tmp_path)
     for name, value in crm_fake.env.items():
@@ -59,7 +61,7 @@ async def exported(client: Client, tool: str, arguments: dict[str, Any], **more:
     assert isinstance(content, TextResourceContents)
     assert content.mime_type == link.mime_type
     assert len(content.text.encode()) == answer["bytes"]
-    return answer, content.text
+    return answer, content.text.removeprefix("\ufeff")
 
 
 def test_all_projects_of_a_search_become_csv_and_none_is_in_the_answer(both: CrmFake) -> None:
@@ -92,6 +94,18 @@ def test_records_and_contacts_are_exported_too_and_formulas_are_defused() -> Non
         answer, text = await exported(client, "search_contacts", {"query": "Anna"})
         assert answer["rows"] == 1
         assert "Nagy" in text
+
+    played(play)
+
+
+@pytest.mark.usefixtures("both")
+def test_people_read_labels_of_options_in_a_file_and_ids_where_they_ask_for_them() -> None:
+    async def play(client: Client) -> None:
+        labels = {"module": "contact", "fields": ["kind"]}
+        _, text = await exported(client, "search_records", labels)
+        assert text.splitlines()[1] == "1,Ügyfél"
+        _, text = await exported(client, "search_records", {**labels, "option_labels": False})
+        assert text.splitlines()[1] == "1,7"
 
     played(play)
 
@@ -132,3 +146,36 @@ def test_only_connected_searches_are_offered(both: CrmFake, monkeypatch: pytest.
     monkeypatch.setenv("IVINEX_USERNAME", "")
     monkeypatch.setenv("IVINEX_PASSWORD", "")
     assert played(offered) == ["search_projects", "search_contacts"]
+
+
+async def export_on_stdio(fake: CrmFake, folder: Path, home: Path) -> dict[str, Any]:
+    settings = {**fake.env, "CRM_MCP_EXPORT_DIR": str(folder)}
+    async with over_stdio(settings, str(home), "auto") as client:
+        arguments = {"tool": "search_projects", "arguments": {"module": "Sales", "query": "Sale 7"}}
+        result = await client.call_tool("export_search", arguments)
+        assert isinstance(result, CallToolResult)
+        assert result.structured_content is not None
+        return result.structured_content
+
+
+def test_a_host_that_fetches_no_resources_finds_the_file_in_the_folder_the_person_chose(
+    both: CrmFake, tmp_path: Path
+) -> None:
+    folder = tmp_path / "my exports"
+    first = asyncio.run(export_on_stdio(both, folder, tmp_path))
+    second = asyncio.run(export_on_stdio(both, folder, tmp_path))
+    assert first["path"] != second["path"]
+    for answer in (first, second):
+        path = Path(answer["path"])
+        assert path.parent == folder
+        assert path.stat().st_size == answer["bytes"]
+        assert path.stat().st_mode & 0o077 == 0
+        assert len(list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))) == answer["rows"] > 0
+
+
+def test_a_folder_that_cannot_be_written_loses_no_export(both: CrmFake, tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    answer = asyncio.run(export_on_stdio(both, tmp_path / "a file" / "exports", tmp_path))
+    assert "path" not in answer
+    assert (answer["exact"], answer["rows"]) == (True, 1)
+    assert "CRM_MCP_EXPORT_DIR" in answer["note"]

@@ -14,25 +14,46 @@ from crm_mcp.rendering.export_formats import columns_of, flat_row, write_csv, wr
 
 
 def read_back(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(text, newline="")))
+    assert text.startswith("\ufeff"), "Excel would garble every ő"
+    return list(csv.reader(io.StringIO(text[1:], newline="")))
 
 
 def test_columns_are_those_of_all_rows_in_the_order_they_come() -> None:
     rows = [{"id": "1", "b": "x"}, {"id": "2", "a": None, "b": ""}]
     assert columns_of(rows) == ["id", "b", "a"]
-    assert write_csv(rows) == "id,b,a\r\n1,x,\r\n2,,\r\n"
+    assert write_csv(rows) == "\ufeffid,b,a\r\n1,x,\r\n2,,\r\n"
 
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+2", "+1+2", "-1+2", "@SUM(A1)", " =1", "\t=1", "\r=1", '=HYPERLINK("http://x","y")', "+cmd|' /C calc'!A0"],
+    [
+        *("=1+2", "+1+2", "-1+2", "@SUM(A1)", " =1", "\t=1", "\r=1", "\n=1", '=HYPERLINK("http://x","y")'),
+        *(
+            "+cmd|' /C calc'!A0",
+            "\uff1d1",
+            "\uff0b1+1",
+            "\ufe66SUM(A1)",
+            "\ufeff=1",
+            "\u200b=1",
+            "\u00a0=1",
+            "\u202e=1",
+        ),
+        *("+36 1 555 ext. A1", "-1-1", "+1;=1", "- a point"),
+    ],
 )
 def test_a_text_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
     assert read_back(write_csv([{"a": text}]))[1] == [f"'{text}"]
     assert read_back(write_csv([{text: "a"}]))[0] == [f"'{text}"]
 
 
-@pytest.mark.parametrize("text", ["-12.5", "+3", "-1,5", "+36 30 123-4567", "+36 (1) 555 0101", "a=b", "'x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("-12.5", "+3", "-1,5", "-1 234,50", "-1.234.567,89", "-1\u00a0234,50", "-5 %", "-1e-5", "a=b", "'x"),
+        *("+36 30 123-4567", "+36 (1) 555 0101", "+36\u00a01\u00a0555\u00a01001", "+36 1 555 1001 ext. 7"),
+        *("+36/1/5551001 mellék 12", "+1-555-0100 x7", "+36 1 555\u202f1001", " +36 1 555 1001\u00a0"),
+    ],
+)
 def test_numbers_and_telephone_numbers_stay_as_they_are(text: str) -> None:
     assert read_back(write_csv([{"a": text}]))[1] == [text]
 

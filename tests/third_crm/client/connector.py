@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings
 
 from crm_mcp.crm.messages import Sender
 from crm_mcp.mcp.apps import ToolApp
-from crm_mcp.mcp.connector import ExportReader, FieldDescription, Module, ModuleDescription
+from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.settings import BaseUrl, environment, load, require_whole
@@ -90,9 +90,9 @@ class PeopleConnector:
         """Return the name of the only module."""
         return ["people"] if argument == "module" else []
 
-    def exports(self) -> Mapping[str, ExportReader]:
+    def exports(self) -> Mapping[str, SearchExport]:
         """Return how all people are read."""
-        return {"search_people": self._tools.read_people}
+        return {"search_people": SearchExport(self._tools.read_people)}
 
     async def check_login(self) -> str:
         """Ask for the first page."""
