@@ -96,6 +96,11 @@ class Entity:
         return [field.name for field in self.fields if field.read_from != "nowhere"]
 
     @cached_property
+    def dates(self) -> frozenset[str]:
+        """API names of the fields that are dates whether a schema lists them or not."""
+        return frozenset(field.name for field in self.fields if field.kind == "date")
+
+    @cached_property
     def chosen(self) -> frozenset[str]:
         """API names of the choices that every schema lists and that cannot be emptied."""
         return frozenset(field.name for field in self.fields if field.never_empty and field.written)
@@ -136,7 +141,7 @@ def _criterion(name: str, provenance: Provenance = "documented") -> Field:
 
 
 def _read_only(name: str) -> Field:
-    return Field(name, provenance="assumed", written=False)
+    return Field(name, "date" if name.endswith("At") else "text", provenance="assumed", written=False)
 
 
 _ID = Field("Id", "id", "id", provenance="assumed", written=False, read_from="rows")

@@ -28,6 +28,7 @@ ACCOUNT: Mapping[str, Answer] = {
         "UserId": {"1": "John Doe", "2": "Jane Roe"},
         "Text1": "Text(1024)",
         "Enum2": {"7": "Red", "8": "Blue"},
+        "DateTime4": "DateTime",
     },
     f"GET {API}/Schema/Project/5": {"StatusId": {"2600": "Waiting"}, "UserId": {"1": "John Doe", "4": "Max Five"}},
     f"GET {API}/Schema/Person": {"FirstName": "Text(1024)", "Enum9": {"1": "Gold"}},

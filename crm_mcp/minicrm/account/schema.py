@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from crm_mcp.crm.name_matching import did_you_mean, resolve_choice, shown, unknown_choice
 from crm_mcp.errors import InputError
-from crm_mcp.minicrm.account.local_time import parse_local_time
+from crm_mcp.minicrm.account.local_time import parse_field_time
 from crm_mcp.minicrm.field_table import PROJECT, STATUS_GROUPS
 from crm_mcp.minicrm.wire.bodies import read_count, read_id, read_text
 
@@ -102,14 +102,12 @@ def _resolved(name: str, value: object, field: SchemaField | None, zone: ZoneInf
     choices = None if field is None else field.get("choices")
     if name in PROJECT.chosen:
         return resolve_choice(name, value, choices or {})
-    if field is None or value is None or value == "":
+    if value is None or value == "":
         return value
-    if choices is not None:
+    if field is not None and choices is not None:
         return _resolved_choice(field, value, choices)
-    if field["type"] == "DateTime" and zone is not None and isinstance(value, str):
-        local_time = parse_local_time(value, zone, end_of_day=False)
-        return local_time if ":" in value else value.strip()  # a date alone has its own meaning to the CRM
-    return value
+    is_date = name in PROJECT.dates if field is None else field["type"] == "DateTime"
+    return parse_field_time(value, zone) if is_date and zone is not None and isinstance(value, str) else value
 
 
 def _resolved_choice(field: SchemaField, value: object, choices: Mapping[str, str]) -> object:

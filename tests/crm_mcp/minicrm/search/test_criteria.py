@@ -66,11 +66,17 @@ PASTED: list[tuple[str, dict[str, object], dict[str, str]]] = [
     ("search_contacts", {"filters": {"Name": "Duna-parti\u00a0Kft. "}}, {"Name": "Duna-parti Kft."}),
     ("search_projects", {"query": "Nagy\u00a0iroda "}, {"Query": "Nagy iroda"}),
     ("search_projects", {"filters": {"Text1": "Vo\u0308ro\u0308s "}}, {"Text1": "Vörös"}),
+    ("search_projects", {"updated_since": "2026. 11. 30."}, {"UpdatedSince": "2026-11-30 00:00:00"}),
+    ("search_projects", {"updated_since": "2026/11/30 14:00"}, {"UpdatedSince": "2026-11-30 14:00:00"}),
+    ("search_projects", {"filters": {"UpdatedSince": "2026.11.30"}}, {"UpdatedSince": "2026-11-30 00:00:00"}),
+    ("search_projects", {"filters": {"DateTime4": "2026.11.30."}}, {"DateTime4": "2026-11-30"}),
+    ("search_projects", {"filters": {"DateTime4": "2026. 11. 30. 14:00"}}, {"DateTime4": "2026-11-30 14:00:00"}),
+    ("search_projects", {"filters": {"UpdatedAt": "2026/11/30"}}, {"UpdatedAt": "2026-11-30"}),
 ]
 
 
 @pytest.mark.parametrize(("search", "arguments", "sent"), PASTED)
-def test_text_that_was_pasted_is_searched_for_as_the_crm_holds_it(
+def test_what_people_write_is_searched_for_as_the_crm_holds_it(
     crms: CrmStub, search: str, arguments: dict[str, Any], sent: dict[str, str]
 ) -> None:
     ask(search, search, arguments)
