@@ -141,9 +141,14 @@ def _criterion(name: str, provenance: Provenance = "documented") -> Field:
 
 
 def _read_only(name: str) -> Field:
-    return Field(name, "date" if name.endswith("At") else "text", provenance="assumed", written=False)
+    return Field(name, "date" if name.endswith("At") else "text", provenance="observed", written=False)
 
 
+def _observed(name: str) -> Field:
+    return Field(name, provenance="observed")
+
+
+_HISTORY = ("CreatedBy", "CreatedAt", "UpdatedBy", "UpdatedAt")
 _ID = Field("Id", "id", "id", provenance="assumed", written=False, read_from="rows")
 
 PROJECT = Entity(
@@ -159,8 +164,7 @@ PROJECT = Entity(
             "business_id",
             "",
             ("business", "business_id"),
-            "assumed",
-            written=False,
+            "observed",
             read_from="newer rows",
         ),
         Field("StatusId", "choice", "status_id", "status", ("status",), never_empty=True, read_from="rows"),
@@ -168,14 +172,16 @@ PROJECT = Entity(
         Field("Deleted", "flag", "deleted"),  # rows hold it by the document, but nothing relies on that
         Field("ReferenceId"),
         Field("StatusGroup", group_names=("status_group",), written=False, never_empty=True, read_from="search"),
-        *(_read_only(name) for name in ("CreatedBy", "CreatedAt", "UpdatedBy", "UpdatedAt")),
+        *map(_read_only, _HISTORY),
+        *map(_read_only, ("StatusUpdatedAt", "IsPrivate", "Invited", "ProjectHash", "ProjectEmail")),
         *(_criterion(name) for name in ("Query", "UpdatedSince")),
         _criterion("MainContactId", "observed"),
     ),
 )
 """Projects; fields of a module's schema are written and searched as well (any as a criterion: observed).
 
-`ContactId` is not fixed: the document says so, a manual that it can change within one business (observed).
+`ContactId` is not fixed: the document says so, a manual that it can change within one business, and to another one
+together with `BusinessId` (observed).
 """
 
 CONTACT = Entity(
@@ -191,8 +197,12 @@ CONTACT = Entity(
         *map(Field, ("FirstName", "LastName", "EmailType", "PhoneType", "Position", "Description", "Url", "Industry")),
         *map(Field, ("Region", "VatNumber", "RegistrationNumber", "BankAccount", "Swift", "Employees")),
         *map(Field, ("YearlyRevenue", "ReferenceId")),
+        *map(_observed, ("DataManagement_Consent", "EUVatNumber", "FoundingYear", "Capital", "MainActivity")),
+        *map(_observed, ("BisnodeTrafficLight", "NonGovernmentalOrganization", "GroupIdentificationNumber")),
+        *map(_read_only, _HISTORY),
         _criterion("Query"),
-        _criterion("UpdatedSince", "assumed"),
+        _criterion("UpdatedSince", "observed"),
+        _criterion("MainContactId", "observed"),
     ),
 )
 """Persons and businesses; fields of their schemas are written and searched as well."""
@@ -207,10 +217,15 @@ TASK = Entity(
         Field("ProjectId", "id", "project_id", required=True, fixed=True),
         Field("UserId", "choice", "user_id", "user", read_from="rows"),
         Field("Type", "choice", "type_id", "type", read_from="rows"),
+        *map(_observed, ("Duration", "Reminder", "AddressId", "ContactId", "Attachments", "Members")),
+        *map(_read_only, ("SenderUserId", "Mode", "Notes", *_HISTORY, "ClosedBy", "ClosedAt")),
     ),
     has_search=False,
 )
-"""Tasks; no schema lists their fields. That `ProjectId` is required and fixed is observed."""
+"""Tasks; no schema lists their fields. That `ProjectId` is required and fixed is observed.
+
+`Attachments` is written as the URLs of files, joined by commas without spaces (observed).
+"""
 
 ADDRESS = Entity(
     "Name",
@@ -220,7 +235,9 @@ ADDRESS = Entity(
         Field("Type"),
         Field("Name", key="name", required=True),
         *map(Field, ("CountryId", "PostalCode", "City", "Address")),
+        _observed("County"),
         Field("Default", "flag"),
+        *map(_read_only, _HISTORY),
     ),
     has_search=False,
 )

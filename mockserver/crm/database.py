@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 
 # "CRMK" as a number: marks a file as this program's, so that another program's database is never written to.
 APPLICATION_ID = 0x43524D4B
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _MAGIC = b"SQLite format 3\0"
 # Where a database file says (2) that it is in WAL mode, which a copy in memory cannot be, or (1) that it is not.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mockserver.minicrm import rules
-from mockserver.minicrm.endpoints.contacts import COLUMNS, Contact, keep_digits, render_row
+from mockserver.minicrm.endpoints.contacts import COLUMNS, FOLDED_NAME, Contact, fold, keep_digits, render_row
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.endpoints.search import (
     Conditions,
@@ -21,8 +21,8 @@ from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import CONTACT_TYPES
 from mockserver.minicrm.values import read_whole
 
-# Query, Email, Type and Page are documented, the search by any field is observed, UpdatedSince is assumed.
-PARAMETERS = ("Query", "UpdatedSince", "Page")
+# Query, Email, Type and Page are documented; MainContactId, UpdatedSince and the search by any field are observed.
+PARAMETERS = ("Query", "UpdatedSince", "MainContactId", "Page")
 _LEAST_DIGITS = 6  # documented
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _PHONE = re.compile(r"\+?[0-9]+", re.ASCII)  # the leading plus is observed
@@ -53,9 +53,11 @@ def _match(context: RequestContext, conditions: Conditions, name: str, text: str
     elif name == "Type":
         _match_type(context, conditions, text)
     elif name == "Phone":
-        _match_phone(conditions, text)
+        _match_phone(context, conditions, text)
     elif name == "Name":
-        conditions.add("name = ?", text)
+        _match_name(context, conditions, text)
+    elif name == "MainContactId":
+        _match_main_contact(conditions, text)
     else:
         _match_field(context, conditions, name, text)
 
@@ -81,7 +83,27 @@ def _match_type(context: RequestContext, conditions: Conditions, text: str) -> N
     conditions.add("type = ?", word)
 
 
-def _match_phone(conditions: Conditions, text: str) -> None:
+def _match_name(context: RequestContext, conditions: Conditions, text: str) -> None:
+    """Demand a part of the name, blind to case and accents (observed, grades A, B)."""
+    column = FOLDED_NAME[context.language]
+    if text:
+        conditions.add(f"instr({column}, ?) > 0", fold(text))
+    else:
+        conditions.add(f"{column} = ''")
+
+
+def _match_main_contact(conditions: Conditions, text: str) -> None:
+    """Demand a business or that one's people (observed, grade B); of a person's id, that person (assumed)."""
+    contact_id = read_whole(text)
+    if contact_id is None:
+        raise RefusalError(rules.ILLEGAL_VALUE, "MainContactId", ["it takes the id of a business"])
+    conditions.add("id = ? OR business_id = ?", contact_id, contact_id)
+
+
+def _match_phone(context: RequestContext, conditions: Conditions, text: str) -> None:
+    if text.startswith(" "):  # the manual prints Phone=+36205550121 with a bare plus, which decodes to a space
+        context.hints.append("a bare plus is a space: it was taken for the plus of the number (observed); write %2B")
+        text = f"+{text.lstrip(' ')}"
     if text and (not _PHONE.fullmatch(text) or len(keep_digits(text)) < _LEAST_DIGITS):
         raise RefusalError(rules.BAD_PHONE, "Phone")
     if text:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, cast
 
+from mockserver.crm.profiles import Language
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import DETAIL_SHOWS_EVERY_FIELD, SEARCH_IDS_ARE_INTS, TYPE_IS_A_LABEL
 from mockserver.minicrm.endpoints.request_context import RequestContext, render_history
@@ -18,6 +20,13 @@ from mockserver.minicrm.values import read_whole
 # Where these fields are kept; all others lie in `Contact.fields`.
 COLUMNS = {"Id": "id", "Type": "type", "BusinessId": "business_id", "ReferenceId": "reference_id"}
 _NOT_DIGITS = re.compile(r"[^0-9]", re.ASCII)
+# In Hungarian the family name stands first: observed, grade A.
+_NAMES_OF_PERSON: Mapping[Language, tuple[str, str]] = {
+    "en": ("FirstName", "LastName"),
+    "hu": ("LastName", "FirstName"),
+}
+FOLDED_NAME: Mapping[Language, str] = {"en": "folded_name", "hu": "folded_name_hu"}
+"""The columns that a search by part of a name looks at."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,7 +38,6 @@ class Contact(NamedRow):
         "contacts",
         {
             "by_type": "(type)",
-            "by_name": "(name)",
             "by_business": "(business_id)",
             "by_phone": "(phone_backwards)",
             "by_reference": "(reference_id)",
@@ -40,6 +48,8 @@ class Contact(NamedRow):
     type: ContactType
     business_id: int | None = None
     phone_backwards: str = ""
+    folded_name: str = ""
+    folded_name_hu: str = ""
 
 
 def get_contact(context: RequestContext) -> object:
@@ -97,7 +107,7 @@ def render_row(context: RequestContext, contact: Contact) -> dict[str, object]:
     """
     row = {
         "Id": contact.id if context.observes(SEARCH_IDS_ARE_INTS) else str(contact.id),
-        "Name": contact.name,
+        "Name": print_name(contact, context.language),
         "Url": context.build_url("Contact", contact.id),
         "Type": contact.type,
         "Email": contact.fields.get("Email") or "",
@@ -110,10 +120,23 @@ def render_row(context: RequestContext, contact: Contact) -> dict[str, object]:
 
 
 def complete_contact(contact: Contact) -> None:
-    """Bring what is derived from a contact's fields up to date: its name, and the digits that its phone is found by."""
-    names = ("Name",) if contact.type == "Business" else ("FirstName", "LastName")
-    contact.name = " ".join(str(contact.fields[name]) for name in names if contact.fields.get(name))
+    """Derive anew a contact's names, and the digits that its phone is found by."""
+    contact.name = print_name(contact, "en")
+    contact.folded_name = fold(contact.name)
+    contact.folded_name_hu = fold(print_name(contact, "hu"))
     contact.phone_backwards = keep_digits(str(contact.fields.get("Phone") or ""))[::-1]
+
+
+def print_name(contact: Contact, language: Language) -> str:
+    """Return the name of a contact as rows of a search print it in an account of a language."""
+    names = ("Name",) if contact.type == "Business" else _NAMES_OF_PERSON[language]
+    return " ".join(str(contact.fields[name]) for name in names if contact.fields.get(name))
+
+
+def fold(text: str) -> str:
+    """Return a text without capitals and accents."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
 def list_texts(known: Mapping[str, Field], contact: Contact) -> list[str]:

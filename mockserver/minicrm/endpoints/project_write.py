@@ -9,7 +9,7 @@ from mockserver.minicrm.deviations import (
     CONTACT_MAY_CHANGE,
     UNKNOWN_USER_IS_TAKEN,
 )
-from mockserver.minicrm.endpoints.contacts import Contact
+from mockserver.minicrm.endpoints.contacts import Contact, print_name
 from mockserver.minicrm.endpoints.projects import COLUMNS, Project, find_businesses, list_texts
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.rules import RefusalError
@@ -33,7 +33,7 @@ def create_project(context: RequestContext) -> object:
         contact_id=contact.id,
         status_id=next(iter(module.statuses), None),
         user_id=next(iter(module.listed_users), None),
-        name=contact.name,
+        name=print_name(contact, context.language),
         created_at=context.now,
     )
     _write(context, project, module, body)

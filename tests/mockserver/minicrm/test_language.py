@@ -66,6 +66,18 @@ def test_every_text_differs_by_language_but_the_logins():
     assert same == {"access_denied"}
 
 
+def test_a_persons_family_name_stands_first_in_rows_and_in_search():
+    account = Account(HUNGARIAN)
+    assert account.get("Contact", {"Id": "11"})["Results"]["11"]["Name"] == "Nagy Örs"
+    assert account.find("Contact", {"Name": "nagy ors"}) == [11]
+    assert account.find("Contact", {"Name": "Örs Nagy"}) == []
+    assert account.find("Contact", {"Name": "tölgyfa kft"}) == [10]
+    detail = account.get("Contact/11")
+    assert (detail["FirstName"], detail["LastName"]) == ("Örs", "Nagy")
+    project = account.put("Project", {"CategoryId": 3, "ContactId": 11})
+    assert account.get(f"Project/{project}")["Name"] == "Nagy Örs"
+
+
 def test_names_and_choices_stay_what_they_are():
     for profile in (HUNGARIAN, Profile()):
         account = Account(profile)

@@ -82,6 +82,10 @@ def _test_contact(name: str, value: str) -> Callable[[Row], bool]:
         return _test_query(value)
     if name == "Phone":
         return lambda row: _digits(row["Phone"]).endswith(_digits(value))
+    if name == "Name":
+        return lambda row: fold(value) in fold(name_contact(row))
+    if name == "MainContactId":
+        return lambda row: value in {str(row["Id"]), str(row.get("BusinessId"))}
     if name not in _CONTACT_FIELDS or (name == "Type" and value not in data.CONTACT_TYPES):
         raise SearchError(name)
     return lambda row: str(row.get(name, "")).casefold() == value.casefold()

@@ -10,6 +10,7 @@ from tests.contract.self_test.mutants.faults import (
     Fault,
     Row,
     alter_body,
+    alter_parameter,
     at,
     default_keys,
     ignore,
@@ -62,6 +63,15 @@ def _match_email(test: Callable[[str, str], bool]) -> Fault:
         return [row for row in search.list_rows(Email=None) if test(row["Email"], search.criteria["Email"])]
 
     return find(select, "Email")
+
+
+def _match_name(test: Callable[[str, str], bool]) -> Fault:
+    """Have Name match otherwise; `test` is given a contact's name and the value."""
+
+    def select(search: Search) -> list[Row]:
+        return [row for row in search.list_rows(Name=None) if test(row["Name"], search.criteria["Name"])]
+
+    return at("GET Contact", find(select, "Name"))
 
 
 def _is_like(value: str, pattern: str) -> bool:
@@ -134,6 +144,23 @@ MUTANTS = (
            _match_email(lambda email, text: text in email)),
     mutant("email-takes-like-wildcards", "contact-search.email", "In Email `_` and `%` are wildcards: a_b finds a.b.",
            _match_email(_is_like)),
+    mutant("name-is-the-whole-name", "contact-search.name-part", "Name finds the contacts whose whole name it is.",
+           _match_name(lambda name, text: name == text)),
+    mutant("name-found-by-its-beginning", "contact-search.name-part", "Name finds names that begin with the value.",
+           _match_name(lambda name, text: name.casefold().startswith(text.casefold()))),
+    mutant("name-minds-case", "contact-search.name-folded", "Name tells capitals from small letters.",
+           _match_name(lambda name, text: text in name)),
+    mutant("name-minds-accents", "contact-search.name-folded", "Name tells letters with accents from those without.",
+           _match_name(lambda name, text: text.casefold() in name.casefold())),
+    mutant("name-takes-like-wildcards", "contact-search.name-is-plain-text", "In Name `_` and `%` are wildcards.",
+           _match_name(lambda name, text: _is_like(name.casefold(), f"%{text.casefold()}%"))),
+    mutant("main-contact-is-one-contact", "contact-search.main-contact",
+           "MainContactId finds that contact alone, without its people.",
+           find(lambda search: [row for row in search.list_rows() if row["Id"] == search.criteria["MainContactId"]],
+                "MainContactId")),
+    mutant("bare-plus-is-refused", "contact-search.phone-bare-plus",
+           "A phone number with a bare plus, which decodes to a space, is refused.",
+           at("GET Contact", alter_parameter("Phone", lambda text: f"{text}x" if text.startswith(" ") else text))),
     mutant("contact-criteria-joined-by-or", "contact-search.and",
            "A contact that meets any one of the criteria is found.",
            at("GET Contact", find(_find_any))),
