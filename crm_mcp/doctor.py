@@ -52,7 +52,7 @@ def _tell_of_writes(settings: ServerSettings) -> str:
     if settings.read_only:
         return "read only"
     if settings.unconfirmed_writes:
-        return "writing tools are on; what needs a person's consent is written unasked where the client cannot ask"
+        return "writing tools are on; nobody is asked, even before trash and bulk (CRM_MCP_UNCONFIRMED_WRITES)"
     return "writing tools are on; trash and bulk need a person's consent"
 
 

@@ -45,7 +45,7 @@ CaFile = Annotated[Path, AfterValidator(_readable_ca)]
 class ServerSettings(BaseSettings):
     """The settings that belong to no CRM: `CRM_MCP_...`.
 
-    `unconfirmed_writes` lets writes that need a confirmation through where the client cannot ask for one.
+    `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """
 
     model_config = environment("CRM_MCP_")

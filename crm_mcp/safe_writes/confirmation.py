@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from mcp.server.mcpserver.exceptions import ToolError
-from mcp.server.mcpserver.resolve import (
+from mcp import MCPError
+from mcp.server.elicitation import (
     AcceptedElicitation,
     CancelledElicitation,
     DeclinedElicitation,
-    Elicit,
-    Resolve,
-    build_resolver_plans,
-    resolve_arguments,
+    render_elicitation_schema,
 )
-from mcp.types import InputRequiredResult
-from pydantic import BaseModel, Field
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.resolve import Elicit, Resolve, build_resolver_plans, resolve_arguments
+from mcp.types import ElicitResult, InputRequiredResult
+from pydantic import BaseModel, Field, ValidationError
 
 from crm_mcp.errors import NotConfirmedError
 from crm_mcp.mcp.arguments import CallContext
+from crm_mcp.safe_writes.gate import CANNOT_ASK, WAY_OUT, Asking
+
+_ASKING_BY_RESULT = "2026-07-28"
+"""The first protocol version in which a question is the result of a call, which the client then repeats."""
 
 
 class Consent(BaseModel):
     """The form of the elicitation; its name and title reach the client."""
 
     confirm: bool = Field(default=True, title="Yes, do this")
+
+
+Reply = AcceptedElicitation[Consent] | DeclinedElicitation | CancelledElicitation
 
 
 class QuestionPendingError(Exception):
@@ -34,35 +40,43 @@ class QuestionPendingError(Exception):
 
 
 class UserConfirmation:
-    """Confirmation by the user during one call.
-
-    `unconfirmed_allowed` permits writes without confirmation where the client cannot ask the user.
-    """
+    """Confirmation by the user during one call; where `unconfirmed_allowed`, nobody is asked."""
 
     def __init__(self, context: CallContext, *, unconfirmed_allowed: bool = False) -> None:
         self._context = context
         self._unconfirmed_allowed = unconfirmed_allowed
 
+    @property
+    def asking(self) -> Asking:
+        """What becomes of a write that needs a confirmation."""
+        if self._unconfirmed_allowed:
+            return "unasked"
+        return "asked" if self._client_can_ask() else "impossible"
+
     async def require_confirmation(self, question: str) -> None:
-        """Return once the user confirmed.
+        """Return once the user confirmed, or at once where nobody is asked.
 
         Raises:
             NotConfirmedError: The user did not, or cannot be asked.
             QuestionPendingError: The client has to ask, and then calls again.
         """
-        if not self._client_can_ask():
-            if self._unconfirmed_allowed:
-                return
+        if self.asking == "unasked":
+            return
+        if self.asking == "impossible":
+            raise _cannot_ask(CANNOT_ASK)
+        reply = await self._ask(question)
+        if isinstance(reply, CancelledElicitation):
             raise NotConfirmedError(
-                "A person must agree to this, and this client cannot ask one (it offers no elicitation). "
-                "Nothing was written.",
-                hint=f"The question would be: {question} Tell the person; it can be done in the CRM itself, or with a "
-                "client that asks. Whoever runs the server can allow it by CRM_MCP_UNCONFIRMED_WRITES=1.",
+                "The question to the person was closed without an answer. Nothing was written.",
+                hint="Ask them in your own words before you call again.",
             )
-        outcome = await self._ask(question)
-        if isinstance(outcome, CancelledElicitation):
-            raise NotConfirmedError("The person closed the question without an answer. Nothing was written.")
-        if not (isinstance(outcome, AcceptedElicitation) and Consent.model_validate(outcome.data).confirm):
+        if isinstance(reply, DeclinedElicitation):
+            raise NotConfirmedError(
+                "The question to the person was declined; some clients do so without showing the question. "
+                "Nothing was written.",
+                hint=f"Ask the person whether they saw it. If they said no, leave it. If they saw none: {WAY_OUT}",
+            )
+        if not reply.data.confirm:
             raise NotConfirmedError(
                 "The person said no. Nothing was written.", hint="Do not try it again unless they want it."
             )
@@ -79,17 +93,50 @@ class UserConfirmation:
         elicitation = None if capabilities is None else capabilities.elicitation
         return elicitation is not None and (elicitation.form is not None or elicitation.url is None)
 
-    async def _ask(self, question: str) -> AcceptedElicitation[Consent] | DeclinedElicitation | CancelledElicitation:
+    async def _ask(self, question: str) -> Reply:
+        version = self._context.protocol_version or ""
+        try:
+            if version >= _ASKING_BY_RESULT:  # versions are dates
+                return await self._ask_by_result(question)
+            return await self._ask_by_request(question)
+        except (ToolError, ValidationError):
+            raise NotConfirmedError(
+                "The client sent no answer that fits the question. Nothing was written.",
+                hint=f"Tell the person. {WAY_OUT}",
+            ) from None
+        except MCPError:
+            raise _cannot_ask("this client cannot ask for it: it answered the question with an error") from None
+
+    async def _ask_by_request(self, question: str) -> Reply:
+        """Ask in the middle of the call, and wait."""
+        schema = render_elicitation_schema(Consent)
+        reply = await self._context.session.elicit_form(question, schema, self._context.request_id)
+        if reply.action == "accept":
+            return AcceptedElicitation(data=Consent.model_validate(_said(reply)))
+        return DeclinedElicitation() if reply.action == "decline" else CancelledElicitation()
+
+    async def _ask_by_result(self, question: str) -> Reply:
         """Ask by the SDK's resolver, which binds the user's reply to the words of the question."""
 
         async def consent() -> Elicit[Consent]:  # async, or the SDK would start a thread for it
             return Elicit(question, Consent)
 
+        for reply in (self._context.input_responses or {}).values():
+            if isinstance(reply, ElicitResult) and reply.action == "accept":
+                reply.content = _said(reply)
         asked = {"consent": (Resolve(consent), True)}
-        try:
-            answers = await resolve_arguments(asked, build_resolver_plans(asked, set()), {}, self._context)
-        except ToolError:
-            raise NotConfirmedError("The client sent no answer that fits the question. Nothing was written.") from None
+        answers = await resolve_arguments(asked, build_resolver_plans(asked, set()), {}, self._context)
         if isinstance(answers, InputRequiredResult):
             raise QuestionPendingError(answers)
         return answers["consent"]
+
+
+def _cannot_ask(why: str) -> NotConfirmedError:
+    return NotConfirmedError(
+        f"This needs a person's consent, and {why}. Nothing was written.", hint=f"Tell the person. {WAY_OUT}"
+    )
+
+
+def _said(reply: ElicitResult) -> dict[str, str | int | float | bool | list[str] | None]:
+    """Return the content of an accepted question: clients that have no form send none, which leaves the defaults."""
+    return {name: value for name, value in (reply.content or {}).items() if value is not None}

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, cast
+from typing import Literal, Protocol, cast
 
-from crm_mcp.errors import CrmError, InputError
+from crm_mcp.errors import CrmError, InputError, NotConfirmedError
 from crm_mcp.safe_writes.draft import Draft, is_unchanged, refresh
 from crm_mcp.safe_writes.execution import Execution, ItemResult, WriteResult, build_result, leaves_unknown
 from crm_mcp.safe_writes.keys import KeyState, KeyStore
@@ -18,6 +18,15 @@ MAX_UNPLANNED = 10
 """More records than this are planned first, and the user confirms the plan."""
 MAX_RECORDS = 1000
 """More records than this are refused: a plan is kept in memory."""
+
+
+Asking = Literal["asked", "unasked", "impossible"]
+"""What becomes of a write that needs a confirmation: the user is asked, nobody is, or the client cannot ask."""
+CANNOT_ASK = "this client cannot ask for it (it offers no elicitation)"
+WAY_OUT = (
+    "It can be done in the CRM itself, with a client that asks people, or after whoever runs this server has set "
+    "CRM_MCP_UNCONFIRMED_WRITES=1, by which nobody is asked."
+)
 
 
 class Confirmer(Protocol):
@@ -41,6 +50,8 @@ class Call:
         arguments: The tool's own arguments, without the three below; empty beside a plan's id.
         build_draft: Builds the draft, sending no request that writes.
         confirmer: Asks the user.
+        asking: What becomes of a write that needs a confirmation.
+        size: How many records the arguments name, as far as that can be told before the draft is built.
         dry_run: Whether the draft is only previewed.
         plan_id: The plan to apply; empty for none.
         key: The idempotency key; empty for none.
@@ -50,6 +61,8 @@ class Call:
     arguments: Mapping[str, object]
     build_draft: Callable[[], Awaitable[Draft]]
     confirmer: Confirmer
+    asking: Asking = "asked"
+    size: int = 1
     dry_run: bool = False
     plan_id: str = ""
     key: str = ""
@@ -58,7 +71,7 @@ class Call:
 class SafeWriter:
     """Makes all writes of one CRM account.
 
-    `unconfirmed_allowed` permits writes without confirmation where the client cannot ask the user.
+    Where `unconfirmed_allowed`, nobody is asked to confirm.
     """
 
     def __init__(
@@ -80,11 +93,16 @@ class SafeWriter:
             return await self._perform_plan(call)
         if call.dry_run:
             return await self._plan(call, await call.build_draft())
+        _refuse_too_many(call.size)
+        if call.size > MAX_UNPLANNED:
+            _require_possible(call, f"Writing more than {MAX_UNPLANNED} records")
         if call.key:
             return await self._perform_with_key(call)
         return await self._perform_draft(call, await call.build_draft())
 
     async def _perform_draft(self, call: Call, draft: Draft, state: KeyState | None = None) -> WriteResult:
+        if draft.trashes:
+            _require_possible(call, "Moving records to the trash")
         if len(draft.changes) > MAX_UNPLANNED:
             return await self._plan(call, draft)
         async with draft.target.lock:
@@ -101,14 +119,11 @@ class SafeWriter:
 
     async def _plan(self, call: Call, draft: Draft) -> WriteResult:
         """Preview a draft, and keep it as a plan where it would change anything."""
-        if len(draft.changes) > MAX_RECORDS:
-            raise InputError(
-                f"{len(draft.changes)} records are too many for one call.", hint=f"Send at most {MAX_RECORDS}."
-            )
+        _refuse_too_many(len(draft.changes))
         draft = await refresh(draft, call.confirmer.report_progress)
         would_change = any(not is_unchanged(change) for change in draft.open_changes)
         plan = self._plans.add(call.tool, draft, call.arguments) if would_change else None
-        return _preview(draft, plan, dry_run=call.dry_run)
+        return _preview(draft, plan, call)
 
     async def _perform_plan(self, call: Call) -> WriteResult:
         plan = self._plans.get(call.tool, call.plan_id)
@@ -121,7 +136,7 @@ class SafeWriter:
         if plan.execution is not None:
             return self._continue_plan(plan, plan.execution)
         if call.dry_run:
-            return _preview(plan.draft, plan, dry_run=True)
+            return _preview(plan.draft, plan, call)
         if _needs_confirmation(plan.draft):
             await call.confirmer.require_confirmation(build_question(plan.draft))
         return await self._apply(plan, call.confirmer)
@@ -204,15 +219,40 @@ class SafeWriter:
         return state.result
 
 
-def _preview(draft: Draft, plan: Plan | None, *, dry_run: bool) -> WriteResult:
+def _preview(draft: Draft, plan: Plan | None, call: Call) -> WriteResult:
     next_step = "Nothing was written, and there is nothing to write: see warnings."
     if plan is not None:
-        next_step = (
-            f"Nothing was written yet. To write exactly this, call {plan.tool} with plan_id alone within "
-            f"{PLAN_TTL_S / 60:.0f} minutes{'; the person will be asked first' if _needs_confirmation(draft) else ''}."
-        )
-    preview = build_preview(draft, next_step, plan_id="" if plan is None else plan.plan_id, dry_run=dry_run)
+        next_step = _next_step(plan, call.asking)
+    preview = build_preview(draft, next_step, plan_id="" if plan is None else plan.plan_id, dry_run=call.dry_run)
     return cast("WriteResult", preview)
+
+
+def _refuse_too_many(count: int) -> None:
+    if count > MAX_RECORDS:
+        raise InputError(f"{count} records are too many for one call.", hint=f"Send at most {MAX_RECORDS}.")
+
+
+def _require_possible(call: Call, what: str) -> None:
+    """Refuse what needs a confirmation, `what` in words, where the client cannot ask for one."""
+    if call.asking == "impossible":
+        raise NotConfirmedError(
+            f"{what} needs a person's consent, and {CANNOT_ASK}. Nothing was written.",
+            hint=f"Tell the person; dry_run shows what would be written. {WAY_OUT}",
+        )
+
+
+def _next_step(plan: Plan, asking: Asking) -> str:
+    needs_confirmation = _needs_confirmation(plan.draft)
+    if needs_confirmation and asking == "impossible":
+        return (
+            f"Nothing was written. Writing this needs a person's consent, and {CANNOT_ASK}: plan_id would be refused. "
+            "Tell the person what would be written."
+        )
+    asked = "; the person will be asked first" if needs_confirmation and asking == "asked" else ""
+    minutes = f"{PLAN_TTL_S / 60:.0f} minutes"
+    return (
+        f"Nothing was written yet. To write exactly this, call {plan.tool} with plan_id alone within {minutes}{asked}."
+    )
 
 
 def _being_applied(plan: Plan) -> InputError:

@@ -101,12 +101,20 @@ class WriteTool(CrmTool):
         given = {name: value for name, value in arguments.items() if name not in names}
         is_plan_alone = chosen.plan_id and not given
         validated = {} if is_plan_alone else self.fn_metadata.validate_arguments(given)
+        confirmer = UserConfirmation(context, unconfirmed_allowed=self._writer.unconfirmed_allowed)
         return Call(
             tool=self.name,
             arguments=validated,
             build_draft=functools.partial(self.fn, **validated),
-            confirmer=UserConfirmation(context, unconfirmed_allowed=self._writer.unconfirmed_allowed),
+            confirmer=confirmer,
+            asking=confirmer.asking,
+            size=_count_records(validated),
             dry_run=chosen.dry_run,
             plan_id=chosen.plan_id,
             key=chosen.idempotency_key,
         )
+
+
+def _count_records(arguments: Json) -> int:
+    """Return how many records a call names: a list among the arguments of a writing tool lists them."""
+    return max([1, *(len(cast("list[object]", one)) for one in arguments.values() if isinstance(one, list))])

@@ -37,7 +37,7 @@ async def connected(fake: Fake, transport: str, era: Era, cwd: Path, user: User 
 
 async def refuse_in_every_way(client: Client, user: User, fake: Fake) -> None:
     user.reply = "decline"
-    assert "said no" in await fail(client, "update_project", **TRASH)
+    assert "was declined" in await fail(client, "update_project", **TRASH)
     user.reply = "cancel"
     assert "without an answer" in await fail(client, "update_project", **TRASH)
     assert fake.writes() == []

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import httpx
 from mcp import Client
 from mcp.client import ClientRequestContext
-from mcp.types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
+from mcp.types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult, ErrorData
 
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
@@ -31,7 +31,7 @@ class User:
         self.reply: Reply = reply
         self.asked: list[str] = []
 
-    async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult | ErrorData:
         """Answer one question."""
         del context
         assert isinstance(params, ElicitRequestFormParams)

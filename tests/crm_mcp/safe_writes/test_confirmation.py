@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from mcp import Client
+from mcp import Client, MCPError
 from mcp.client import ClientRequestContext
-from mcp.types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
+from mcp.types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult, ErrorData
 
 from crm_mcp.doctor import examine
 from tests.crm_mcp.safe_writes.playing import Era, Fake, User, play
@@ -20,39 +20,81 @@ TRASH: dict[str, Any] = {"project_id": 6001, "fields": {"Deleted": 1}}
 
 
 class Odd(User):
-    """Accepts, but sends a content of its own."""
+    """Accepts, but sends a content of its own, or answers with a JSON-RPC error."""
 
-    def __init__(self, content: dict[str, Any] | None) -> None:
+    def __init__(self, content: dict[str, Any] | ErrorData | None) -> None:
         super().__init__()
         self.content = content
         self.schema: dict[str, Any] = {}
 
-    async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+    async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult | ErrorData:
         """Accept oddly."""
         await super().__call__(context, params)
         assert isinstance(params, ElicitRequestFormParams)
         self.schema = dict(params.requested_schema)
-        return ElicitResult(action="accept", content=self.content)
+        return (
+            self.content if isinstance(self.content, ErrorData) else ElicitResult(action="accept", content=self.content)
+        )
 
 
 @pytest.mark.parametrize("era", ["legacy", "auto"])
 @pytest.mark.parametrize(
     ("content", "says"),
-    [({"confirm": False}, "said no"), (None, "no answer that fits"), ({"confirm": "maybe"}, "no answer that fits")],
+    [
+        ({"confirm": False}, "said no"),
+        ({"confirm": "no"}, "said no"),
+        ({"confirm": "maybe"}, "no answer that fits"),
+        ({"confirm": ["yes"]}, "no answer that fits"),
+    ],
 )
-def test_an_accepted_question_without_a_yes_is_no_consent(
-    fake: Fake, content: dict[str, Any] | None, says: str, era: Era
+def test_an_accepted_question_whose_content_is_no_yes_is_no_consent(
+    fake: Fake, content: dict[str, Any], says: str, era: Era
 ) -> None:
-    assert says in play(lambda client: fail(client, "update_project", **TRASH), user=Odd(content), era=era)
+    said = play(lambda client: fail(client, "update_project", **TRASH), user=Odd(content), era=era)
+    assert says in said
+    assert "Nothing was written" in said
     assert fake.writes() == []
 
 
 @pytest.mark.parametrize("era", ["legacy", "auto"])
-def test_the_client_is_asked_for_one_yes_or_no_that_is_yes_unless_changed(fake: Fake, era: Era) -> None:
-    user = Odd({})
+@pytest.mark.parametrize("content", [None, {}, {"confirm": None}, {"confirm": True}, {"comment": "go on"}])
+def test_an_accepted_question_is_a_yes_unless_its_content_says_otherwise(
+    fake: Fake, content: dict[str, Any] | None, era: Era
+) -> None:
+    user = Odd(content)
     play(lambda client: call(client, "update_project", **TRASH), user=user, era=era)
     assert user.schema["properties"] == {"confirm": {"default": True, "title": "Yes, do this", "type": "boolean"}}
+    assert len(user.asked) == 1
     assert len(fake.writes()) == 1
+
+
+@pytest.mark.parametrize("era", ["legacy", "auto"])
+def test_a_decline_that_the_person_may_not_have_seen_is_told_with_the_way_out(fake: Fake, era: Era) -> None:
+    said = play(lambda client: fail(client, "update_project", **TRASH), user=User("decline"), era=era)
+    assert "declined; some clients do so without showing the question. Nothing was written." in said
+    assert "CRM_MCP_UNCONFIRMED_WRITES=1" in said
+    assert fake.writes() == []
+
+
+@pytest.mark.parametrize("code", [-32601, -32600, -32603, -1])
+def test_a_client_that_answers_the_question_with_an_error_is_told_as_one_that_cannot_ask(fake: Fake, code: int) -> None:
+    user = Odd(ErrorData(code=code, message="no such thing as elicitation/create"))
+    said = play(lambda client: fail(client, "update_project", **TRASH), user=user, era="legacy")
+    for words in ("cannot ask", "Nothing was written", "CRM_MCP_UNCONFIRMED_WRITES=1"):
+        assert words in said
+    assert fake.writes() == []
+
+
+def test_since_2026_such_a_client_ends_its_call_itself_and_nothing_was_written(fake: Fake) -> None:
+    """The error stays on the client's side: the server only asked by the result of a call that is never repeated."""
+    user = Odd(ErrorData(code=-32601, message="no such thing as elicitation/create"))
+
+    async def scene(client: Client) -> None:
+        with pytest.raises(MCPError, match="no such thing"):
+            await client.call_tool("update_project", TRASH)
+
+    play(scene, user=user)
+    assert fake.writes() == []
 
 
 def test_an_answer_to_another_question_is_no_consent(fake: Fake) -> None:
@@ -62,7 +104,9 @@ def test_an_answer_to_another_question_is_no_consent(fake: Fake) -> None:
     class Renaming(User):
         """Has a colleague who renames the project meanwhile, once."""
 
-        async def __call__(self, context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+        async def __call__(
+            self, context: ClientRequestContext, params: ElicitRequestParams
+        ) -> ElicitResult | ErrorData:
             """Rename, then accept."""
             if not self.asked:
                 fake.change("Project/6001", Name="Another name")
@@ -79,7 +123,7 @@ def test_the_doctor_says_whether_the_user_is_asked(fake: Fake, monkeypatch: pyte
     said = str(asyncio.run(examine())[0])
     assert "need a person's consent" in said
     monkeypatch.setenv("CRM_MCP_UNCONFIRMED_WRITES", "1")
-    assert "written unasked where the client cannot ask" in str(asyncio.run(examine())[0])
+    assert "nobody is asked" in str(asyncio.run(examine())[0])
     monkeypatch.setenv("CRM_MCP_READ_ONLY", "1")
     assert str(asyncio.run(examine())[0]) == "server: read only"
 

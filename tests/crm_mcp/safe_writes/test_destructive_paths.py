@@ -9,7 +9,7 @@ from mcp import Client
 
 from tests.crm_mcp.safe_writes.playing import Era, Fake, Reply, User, play
 from tests.crm_mcp.test_tool_list import WRITING
-from tests.support.mcp_play import call
+from tests.support.mcp_play import call, fail
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +75,7 @@ def test_nothing_is_written_where_the_user_does_not_confirm_or_cannot_be_asked(
     fake: Fake, reply: Reply | None, era: Era
 ) -> None:
     user = None if reply is None else User(reply)
-    words = {"decline": "said no", "cancel": "without an answer", None: "cannot ask"}[reply]
+    words = {"decline": "was declined", "cancel": "without an answer", None: "cannot ask"}[reply]
 
     async def scene(client: Client) -> None:
         for tool, arguments in (*TRASH, *BULK):
@@ -111,7 +111,6 @@ def test_what_is_planned_says_that_nothing_was_written_and_how_to_go_on(
 ) -> None:
     tool, arguments = case
     user = User()
-
     answer = play(lambda client: call(client, tool, **arguments), user=user)
     assert answer["next_step"].startswith("Nothing was written yet.")
     assert "person will be asked" in answer["next_step"]
@@ -121,20 +120,47 @@ def test_what_is_planned_says_that_nothing_was_written_and_how_to_go_on(
     assert fake.writes() == []
 
 
-def test_the_installer_can_let_it_through_where_nobody_can_be_asked_and_only_there(
-    fake: Fake, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("era", ["legacy", "auto"])
+@pytest.mark.parametrize("reply", ["accept", "decline", "cancel", None])
+def test_the_installer_can_let_everything_through_and_then_nobody_is_asked(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch, reply: Reply | None, era: Era
 ) -> None:
     monkeypatch.setenv("CRM_MCP_UNCONFIRMED_WRITES", "1")
+    user = None if reply is None else User(reply)
 
-    async def scene(client: Client) -> bool:
-        return (await try_it(client, *TRASH[0]))[0]
+    async def scene(client: Client) -> tuple[str, bool, bool]:
+        planned = await call(client, BULK[2][0], **BULK[2][1])
+        applied, _ = await try_it(client, BULK[2][0], {"plan_id": planned["plan_id"]})
+        return planned["next_step"], applied, (await try_it(client, *TRASH[0]))[0]
 
-    refusing = User("decline")
-    assert play(scene, user=refusing)
-    assert len(refusing.asked) == 1
+    next_step, *refused = play(scene, user=user, era=era)
+    assert "will be asked" not in next_step
+    assert refused == [False, False]
+    assert len(fake.writes()) == MANY + 1
+    assert user is None or user.asked == []
+
+
+@pytest.mark.parametrize("case", [*TRASH, *BULK], ids=described)
+def test_a_client_that_cannot_ask_is_refused_before_anything_is_read_and_told_the_way_out(
+    fake: Fake, case: tuple[str, dict[str, Any]]
+) -> None:
+    tool, arguments = case
+    said = play(lambda client: fail(client, tool, **arguments))
+    for words in ("cannot ask", "Nothing was written", "dry_run", "CRM_MCP_UNCONFIRMED_WRITES=1"):
+        assert words in said
+    assert fake.requests() == []
+
+
+@pytest.mark.parametrize("case", [TRASH[0], BULK[0], BULK[8]], ids=described)
+def test_a_client_that_cannot_ask_may_still_look_at_what_would_be_written(
+    fake: Fake, case: tuple[str, dict[str, Any]]
+) -> None:
+    tool, arguments = case
+    shown = play(lambda client: call(client, tool, **arguments, dry_run=True))
+    assert shown["changes"]
+    assert "cannot ask" in shown["next_step"]
+    assert "will be asked" not in shown["next_step"]
     assert fake.writes() == []
-    assert not play(scene)
-    assert fake.writes() == ["PUT /Api/R3/Project/6001"]
 
 
 def test_strangers_words_are_quoted_and_clipped_in_a_question(fake: Fake) -> None:
