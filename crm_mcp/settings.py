@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from crm_mcp.crm.field_labels import parse_field_labels
 from crm_mcp.errors import SettingsError
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -106,6 +107,10 @@ def _safe_url(url: str) -> str:
 
 BaseUrl = Annotated[str, AfterValidator(_safe_url)]
 """Scheme and host of a CRM: https, or http to loopback only, without a login; no trailing slash."""
+
+
+Labels = Annotated[dict[str, str], NoDecode, BeforeValidator(parse_field_labels)]
+"""What people call the fields of a CRM, by API name: `Int1201=Budget (HUF),Text1105=Source`."""
 
 
 def require_whole(names_and_values: dict[str, str], *, crm: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
+from crm_mcp.crm.field_labels import NO_LABELS, FieldLabels
 from crm_mcp.errors import InputError
 from crm_mcp.rendering.html_text import is_rich_text, plain_text
 
@@ -40,6 +41,7 @@ class RenderOptions:
         text_from: The character at which texts begin.
         only: Names of the keys and fields to show, empty ones too; all but the empty ones where none is named.
         is_raw: Whether nothing is left out, converted or cut, as long as the result fits.
+        labels: What `fields` are called in place of their API names.
     """
 
     continuation: str
@@ -47,20 +49,33 @@ class RenderOptions:
     text_from: int = 0
     only: tuple[str, ...] = ()
     is_raw: bool = False
+    labels: FieldLabels = NO_LABELS
 
 
-def list_options(get: str, *, fields: Sequence[str] = (), detail: bool = False) -> RenderOptions:
+def list_options(
+    get: str, *, fields: Sequence[str] = (), detail: bool = False, labels: FieldLabels = NO_LABELS
+) -> RenderOptions:
     """Return the options for objects in a list.
 
     Args:
         get: The tool that reads one of them by itself.
         fields: Names of the fields to show; none for all.
-        detail: Whether everything is shown as the CRM has it.
+        detail: Whether everything is shown as the CRM has it, so that fields keep their API names.
+        labels: What fields are called otherwise.
     """
-    return RenderOptions(_call(get, detail=detail), 0 if detail else LIST_TEXT, only=tuple(fields), is_raw=detail)
+    max_text = 0 if detail else LIST_TEXT
+    shown = NO_LABELS if detail else labels
+    return RenderOptions(_call(get, detail=detail), max_text, only=tuple(fields), is_raw=detail, labels=shown)
 
 
-def object_options(get: str, *, fields: Sequence[str] = (), detail: bool = False, text_from: int = 0) -> RenderOptions:
+def object_options(
+    get: str,
+    *,
+    fields: Sequence[str] = (),
+    detail: bool = False,
+    text_from: int = 0,
+    labels: FieldLabels = NO_LABELS,
+) -> RenderOptions:
     """Return the options for a single object, read by the tool `get`; see `list_options`.
 
     Raises:
@@ -69,7 +84,8 @@ def object_options(get: str, *, fields: Sequence[str] = (), detail: bool = False
     if text_from and len(fields) != 1:
         raise InputError("`text_from` reads one text on.", hint="Name its field, alone, in `fields`.")
     max_text = CONTINUED_TEXT if text_from else 0 if detail else OBJECT_TEXT
-    return RenderOptions(_call(get, detail=detail), max_text, text_from, tuple(fields), is_raw=detail)
+    shown = NO_LABELS if detail else labels
+    return RenderOptions(_call(get, detail=detail), max_text, text_from, tuple(fields), is_raw=detail, labels=shown)
 
 
 def _call(get: str, *, detail: bool) -> str:
@@ -78,11 +94,12 @@ def _call(get: str, *, detail: bool) -> str:
 
 def shorten(fields: Mapping[str, Any], options: RenderOptions) -> dict[str, Any]:
     """Return fields as `options` shows them, in the order they came."""
-    shown = {
-        name: _shown_value(name, value, options)
+    named = {
+        options.labels.shown_name(name, fields): value
         for name, value in fields.items()
         if not options.only or name in options.only
     }
+    shown = {name: _shown_value(name, value, options) for name, value in named.items()}
     return {name: value for name, value in shown.items() if options.is_raw or options.only or not is_empty(value)}
 
 
@@ -111,7 +128,7 @@ def show(item: _Item, options: RenderOptions) -> _Item:
 
 def _shown_as_plain(item: Mapping[str, Any], shown: Mapping[str, Any], options: RenderOptions) -> str:
     """Name the texts that are HTML in the CRM and plain here; a change of one must be written as HTML."""
-    pairs = {**item, **item.get("fields", {})}.items()
+    pairs = {**item, **options.labels.by_label(item.get("fields", {}))}.items()
     told = {*shown, *shown.get("fields", {})}
     return ", ".join(name for name, value in pairs if name in told and not options.is_raw and is_markup(value))
 
