@@ -31,6 +31,10 @@ class Change:
         name: The record's name in the CRM, which is untrusted text; empty until it was read.
         before: The fields as the CRM shows them now; None until they were read, and for a new record.
         problem: Why this one must not be written; empty where it may.
+        notes: What preview and result say beside it, as sentences, such as that it cannot be undone.
+        index: Its place in the call, from 0.
+        is_existing: Whether it was to be a new record and `record_id` is one that is there already: then only what
+            `shown` holds is changed, and where that is nothing, nothing is sent.
     """
 
     sent: Values
@@ -39,6 +43,9 @@ class Change:
     name: str = ""
     before: Values | None = None
     problem: str = ""
+    notes: tuple[str, ...] = ()
+    index: int = 0
+    is_existing: bool = False
 
 
 class Outcome(TypedDict):
@@ -112,6 +119,11 @@ class Draft:
     def open_changes(self) -> list[Change]:
         """The changes without a problem."""
         return [change for change in self.changes if not change.problem]
+
+
+def number(draft: Draft) -> Draft:
+    """Return a draft whose changes know their places in the call."""
+    return replace(draft, changes=[replace(change, index=at) for at, change in enumerate(draft.changes)])
 
 
 async def refresh(draft: Draft, report: ReportProgress) -> Draft:

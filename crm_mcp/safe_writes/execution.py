@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NotRequired, cast
 
 from typing_extensions import TypedDict
 
+from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import (
     AuthenticationError,
     CrmError,
@@ -33,17 +34,23 @@ class WriteResult(TypedDict):
     next_step: NotRequired[str]
 
     id: NotRequired[str]
+    existing: NotRequired[bool]
+    message: NotRequired[str]
     items: NotRequired[list[Any]]
     plan_id: NotRequired[str]
     changes: NotRequired[list[Any]]
 
 
 class ItemResult(TypedDict):
-    """The result of one record; `unknown` where it may have been written or not."""
+    """The result of one record.
+
+    `unknown` where it may have been written or not, `existing` where the record was there before it was to be created.
+    """
 
     index: int
     ok: bool
     id: NotRequired[str]
+    existing: NotRequired[bool]
     unknown: NotRequired[bool]
     message: NotRequired[str]
 
@@ -59,7 +66,15 @@ def build_result(items: list[ItemResult], *, is_batch: bool) -> WriteResult:
     (result,) = items
     if not result["ok"]:
         raise InputError(result.get("message", "It was not written."))
-    return cast("WriteResult", {name: value for name, value in result.items() if name in ("id", "message")})
+    return cast("WriteResult", {name: value for name, value in result.items() if name in ("id", "existing", "message")})
+
+
+BeforeSend = Callable[[Sequence[Change]], Awaitable[None]]
+"""Called with the changes of a request just before it is sent; an error keeps it from being sent."""
+
+
+async def _nothing_before_send(changes: Sequence[Change]) -> None:
+    del changes
 
 
 class Execution:
@@ -68,16 +83,23 @@ class Execution:
     Args:
         draft: What is written.
         as_planned: Whether a record that changed since the draft was made is skipped.
+        before_send: What is done before each request.
     """
 
-    def __init__(self, draft: Draft, *, as_planned: bool = False) -> None:
+    def __init__(
+        self, draft: Draft, *, as_planned: bool = False, before_send: BeforeSend = _nothing_before_send
+    ) -> None:
         self._draft = draft
+        self._changes = list(draft.changes)
         self._as_planned = as_planned
+        self._before_send = before_send
         self._results: dict[int, ItemResult] = {}
         self._sending: list[int] = []
         self._not_attempted: set[int] = set()
         self.error: CrmError | None = None
         """The last request that failed as a whole."""
+        self.errors: dict[int, CrmError] = {}
+        """The requests that failed as a whole, by the index of each of their changes."""
 
     async def run(self, report: ReportProgress) -> None:
         """Write all changes; stop at an error after which the next request would fail likewise."""
@@ -92,6 +114,9 @@ class Execution:
     async def _run_batch(self, batch: Sequence[int]) -> None:
         try:
             writable = await self._select_as_planned([at for at in batch if not self._refuse_problem(at)])
+            writable = [at for at in writable if not self._skip_existing(at)]
+            if writable:
+                await self._before_send([self._changes[at] for at in writable])
         except CrmError as error:  # nothing of this batch was sent
             self._fail(batch, error)
             return
@@ -99,7 +124,7 @@ class Execution:
             return
         self._sending = writable
         try:
-            outcomes = await self._draft.target.send([self._draft.changes[at] for at in writable])
+            outcomes = await self._draft.target.send([self._changes[at] for at in writable])
         except CrmError as error:
             self._fail(writable, error)
         else:
@@ -108,22 +133,35 @@ class Execution:
         self._sending = []
 
     def _refuse_problem(self, at: int) -> bool:
-        problem = self._draft.changes[at].problem
+        problem = self._changes[at].problem
         if problem:
             self._record(at, {"ok": False, "message": problem})
         return bool(problem)
+
+    def _skip_existing(self, at: int) -> bool:
+        """Record a record that is there already and is only to be returned, or already holds what is to be written."""
+        change = self._changes[at]
+        if skips := change.is_existing and is_unchanged(change):
+            self._record(at, {"ok": True, "message": f"{quoted(change.name)} is there already; nothing was written."})
+        return skips
 
     async def _select_as_planned(self, batch: list[int]) -> list[int]:
         """Return the changes whose records are still as planned; record why the others are skipped."""
         if not self._as_planned or not batch:
             return batch
-        planned = [self._draft.changes[at] for at in batch]
+        planned = [self._changes[at] for at in batch]
         present = await self._draft.target.refresh(planned)
         return [at for at, then, now in zip(batch, planned, present, strict=True) if not self._skip(at, then, now)]
 
     def _skip(self, at: int, planned: Change, now: Change) -> bool:
         if now.problem:
             self._record(at, {"ok": False, "message": now.problem})
+        elif now.is_existing and is_unchanged(now):
+            self._changes[at] = now
+            return self._skip_existing(at)
+        elif now.record_id != planned.record_id:
+            found = f"{quoted(now.name)} ({now.record_id}) was found" if now.record_id else "it was not found any more"
+            self._record(at, {"ok": False, "message": f"Skipped: {found} since the plan was made. Make a new one."})
         elif is_unchanged(now):
             self._record(at, {"ok": True, "message": "It was so already; nothing was sent."})
         elif not is_as_planned(planned, now):
@@ -139,16 +177,21 @@ class Execution:
         if not unknown and _stops_execution(error):
             self._not_attempted.update(without_result)
         for at in without_result:
+            self.errors[self._changes[at].index] = error
             self._record(at, {"ok": False, "message": str(error)}, unknown=unknown)
 
     def _record(self, at: int, outcome: Outcome, *, unknown: bool = False) -> None:
-        message = outcome.get("message", "")
+        notes = self._changes[at].notes if outcome["ok"] else ()
+        message = " ".join([*filter(None, [outcome.get("message", "")]), *notes])
         self._results[at] = self._item(at, outcome["ok"], message, record_id=outcome.get("id", ""), unknown=unknown)
 
     def _item(self, at: int, ok: bool, message: str, *, record_id: str = "", unknown: bool = False) -> ItemResult:
-        item: ItemResult = {"index": at, "ok": ok}
-        if record_id := record_id or self._draft.changes[at].record_id:
+        change = self._changes[at]
+        item: ItemResult = {"index": change.index, "ok": ok}
+        if record_id := record_id or change.record_id:
             item["id"] = record_id
+        if ok and change.is_existing:
+            item["existing"] = True
         if unknown:
             item["unknown"] = True
         if message:
@@ -157,7 +200,7 @@ class Execution:
 
     def items(self) -> list[ItemResult]:
         """Return the result of every change so far, in order."""
-        return [self._results.get(at) or self._without_result(at) for at in range(len(self._draft.changes))]
+        return [self._results.get(at) or self._without_result(at) for at in range(len(self._changes))]
 
     def _without_result(self, at: int) -> ItemResult:
         is_sending = at in self._sending
@@ -177,6 +220,11 @@ class Execution:
         """Return the changes without any attempt, those included that an early refusal kept from being sent."""
         attempted = (self._results.keys() - self._not_attempted) | set(self._sending)
         return [change for at, change in enumerate(self._draft.changes) if at not in attempted]
+
+
+def raises_as_a_whole(draft: Draft) -> bool:
+    """Tell whether a request that fails as a whole fails the call: one record, or a batch that is one request."""
+    return not draft.is_batch or len(draft.changes) <= draft.target.batch_size > 1
 
 
 def leaves_unknown(error: BaseException) -> bool:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, cast
 
-from crm_mcp.errors import CrmError, InputError, NotConfirmedError
-from crm_mcp.safe_writes.draft import Draft, is_unchanged, refresh
-from crm_mcp.safe_writes.execution import Execution, ItemResult, WriteResult, build_result, leaves_unknown
+from crm_mcp.errors import InputError, NotConfirmedError
+from crm_mcp.safe_writes.draft import Change, Draft, is_unchanged, number, refresh
+from crm_mcp.safe_writes.execution import (
+    BeforeSend,
+    Execution,
+    ItemResult,
+    WriteResult,
+    build_result,
+    raises_as_a_whole,
+)
 from crm_mcp.safe_writes.keys import KeyState, KeyStore
 from crm_mcp.safe_writes.plans import PLAN_TTL_S, Plan, PlanStore
 from crm_mcp.safe_writes.preview import MAX_SHOWN, build_preview, build_question
@@ -92,13 +98,13 @@ class SafeWriter:
         if call.plan_id:
             return await self._perform_plan(call)
         if call.dry_run:
-            return await self._plan(call, await call.build_draft())
+            return await self._plan(call, number(await call.build_draft()))
         _refuse_too_many(call.size)
         if call.size > MAX_UNPLANNED:
             _require_possible(call, f"Writing more than {MAX_UNPLANNED} records")
         if call.key:
             return await self._perform_with_key(call)
-        return await self._perform_draft(call, await call.build_draft())
+        return await self._perform_draft(call, number(await call.build_draft()))
 
     async def _perform_draft(self, call: Call, draft: Draft, state: KeyState | None = None) -> WriteResult:
         if draft.trashes:
@@ -110,19 +116,33 @@ class SafeWriter:
                 draft = await refresh(draft, call.confirmer.report_progress)
             if draft.trashes and draft.open_changes:
                 await call.confirmer.require_confirmation(build_question(draft))
-            return await (self._write(draft, call) if state is None else self._write_with_key(draft, call, state))
+            execution = Execution(draft, before_send=self._note_attempts(draft, state))
+            await self._run(execution, call.confirmer, state)
+        return execution.result(raises=raises_as_a_whole(draft))
 
-    async def _write(self, draft: Draft, call: Call) -> WriteResult:
-        execution = Execution(draft)
-        await execution.run(call.confirmer.report_progress)
-        return execution.result(raises=len(draft.changes) <= draft.target.batch_size)
+    def _note_attempts(self, draft: Draft, state: KeyState | None) -> BeforeSend:
+        """Return what is to be done before each request: under a key, to note that its records are attempted."""
+
+        async def note(changes: Sequence[Change]) -> None:
+            if state is not None:
+                await self._keys.begin(state, draft.target, changes)
+
+        return note
+
+    async def _run(self, execution: Execution, confirmer: Confirmer, state: KeyState | None) -> None:
+        """Write what is to be written, and note the outcomes under the key, whatever happens."""
+        try:
+            await execution.run(confirmer.report_progress)
+        finally:
+            if state is not None:
+                self._keys.end(state, execution)
 
     async def _plan(self, call: Call, draft: Draft) -> WriteResult:
         """Preview a draft, and keep it as a plan where it would change anything."""
         _refuse_too_many(len(draft.changes))
         draft = await refresh(draft, call.confirmer.report_progress)
         would_change = any(not is_unchanged(change) for change in draft.open_changes)
-        plan = self._plans.add(call.tool, draft, call.arguments) if would_change else None
+        plan = self._plans.add(call.tool, draft, call.arguments, call.key) if would_change else None
         return _preview(draft, plan, call)
 
     async def _perform_plan(self, call: Call) -> WriteResult:
@@ -139,21 +159,40 @@ class SafeWriter:
             return _preview(plan.draft, plan, call)
         if _needs_confirmation(plan.draft):
             await call.confirmer.require_confirmation(build_question(plan.draft))
-        return await self._apply(plan, call.confirmer)
+        key = call.key or plan.key
+        if not key:
+            return await self._apply(plan, call.confirmer, plan.draft)
+        state = self._keys.get(call.tool, key, plan.arguments)
+        async with state.lock:
+            return await self._apply_with_key(plan, call.confirmer, state)
 
-    async def _apply(self, plan: Plan, confirmer: Confirmer) -> WriteResult:
+    async def _apply_with_key(self, plan: Plan, confirmer: Confirmer, state: KeyState) -> WriteResult:
+        """Apply a plan, passing over what was written under the same key before."""
+        if state.draft is None:
+            state.draft = plan.draft
+        untold = await self._keys.look_for_attempts(state)
+        missing = state.missing(plan.draft)
+        if not missing:
+            return _result_of(state, plan.draft, untold)
+        applied = await self._apply(plan, confirmer, replace(plan.draft, changes=missing), state)
+        return applied if "plan_id" in applied else _result_of(state, plan.draft, untold, applied)
+
+    async def _apply(
+        self, plan: Plan, confirmer: Confirmer, draft: Draft, state: KeyState | None = None
+    ) -> WriteResult:
         if plan.execution is not None:  # another call applied it while the user was asked
             raise _being_applied(plan)
-        plan.execution = execution = Execution(plan.draft, as_planned=True)
+        note_attempts = self._note_attempts(draft, state)
+        plan.execution = execution = Execution(draft, as_planned=True, before_send=note_attempts)
         plan.is_running = True
         try:
-            async with plan.draft.target.lock:
-                await execution.run(confirmer.report_progress)
+            async with draft.target.lock:
+                await self._run(execution, confirmer, state)
         finally:
             plan.is_running = False
         if execution.not_attempted():
             return self._continue_plan(plan, execution)
-        return execution.result(raises=not plan.draft.is_batch)
+        return execution.result(raises=not draft.is_batch)
 
     def _continue_plan(self, plan: Plan, execution: Execution) -> WriteResult:
         """Return the results of a plan that was applied before; the changes not attempted become a new plan, once."""
@@ -163,7 +202,8 @@ class SafeWriter:
         if not not_attempted or plan.has_successor:
             raise _applied_already(plan, items)
         plan.has_successor = True
-        successor = self._plans.add(plan.tool, replace(plan.draft, changes=not_attempted), {})
+        rest = replace(plan.draft, changes=not_attempted)
+        successor = self._plans.add(plan.tool, rest, plan.arguments, plan.key)
         return {
             "next_step": f"{done} of {len(items)} done, {len(not_attempted)} not tried: it broke off. See each item; "
             f"those `unknown` may be done. To go on with what was not tried call {plan.tool} with this plan_id alone.",
@@ -174,49 +214,29 @@ class SafeWriter:
     async def _perform_with_key(self, call: Call) -> WriteResult:
         state = self._keys.get(call.tool, call.key, call.arguments)
         async with state.lock:
-            if state.result is not None:
-                return state.result
-            if state.attempt is not None:
-                return await self._complete_attempt(call, state)
-            return await self._perform_draft(call, await call.build_draft(), state)
+            untold = await self._keys.look_for_attempts(state)
+            draft = state.draft
+            if draft is None or state.missing(draft):
+                draft = state.draft = number(await call.build_draft())
+            missing = state.missing(draft)
+            if untold and not missing and not state.written:
+                raise InputError(next(iter(untold.values())))
+            if not missing:
+                return _result_of(state, draft, untold)
+            written = await self._perform_draft(call, replace(draft, changes=missing), state)
+            return written if "plan_id" in written else _result_of(state, draft, untold, written)
 
-    async def _write_with_key(self, draft: Draft, call: Call, state: KeyState) -> WriteResult:
-        if not draft.open_changes:
-            return await self._write(draft, call)
-        state.attempt = attempt = await self._keys.begin(draft)
-        try:
-            result = await self._write(draft, call)
-        except (CrmError, asyncio.CancelledError) as error:
-            if leaves_unknown(error):
-                self._keys.give_up(attempt, error)
-            else:
-                state.attempt = None
-            raise
-        state.attempt = None
-        if "id" in result or any(item["ok"] for item in result.get("items", [])):
-            state.result = result
-        return result
 
-    async def _complete_attempt(self, call: Call, state: KeyState) -> WriteResult:
-        """Find what an attempt with an unknown outcome created, and create the rest."""
-        assert state.attempt is not None
-        state.attempt.draft = found = await self._keys.find_created(state.attempt)
-        missing = [at for at, change in enumerate(found.changes) if not change.record_id and not change.problem]
-        items: dict[int, ItemResult] = {}
-        if missing:
-            rest = replace(found, changes=[found.changes[at] for at in missing], is_batch=True)
-            try:
-                result = await self._write(rest, call)
-            except (CrmError, asyncio.CancelledError) as error:
-                self._keys.give_up(state.attempt, error)
-                raise
-            for at, item in zip(missing, cast("list[ItemResult]", result.get("items", [])), strict=True):
-                items[at] = {**item, "index": at}
-        state.attempt = None
-        state.result = build_result(
-            [items.get(at) or _earlier_result(found, at) for at in range(len(found.changes))], is_batch=found.is_batch
-        )
-        return state.result
+def _result_of(state: KeyState, draft: Draft, untold: Mapping[int, str], now: WriteResult | None = None) -> WriteResult:
+    """Return the result of a call under a key: what was written before and now, and what cannot be told.
+
+    `untold` says why, by index.
+    """
+    items: dict[int, ItemResult] = {item["index"]: item for item in (now or {}).get("items", [])}
+    items |= state.written
+    for index, why in untold.items():
+        items[index] = {"index": index, "ok": False, "unknown": True, "message": why}
+    return build_result([items[change.index] for change in draft.changes], is_batch=draft.is_batch)
 
 
 def _preview(draft: Draft, plan: Plan | None, call: Call) -> WriteResult:
@@ -266,15 +286,6 @@ def _applied_already(plan: Plan, items: Sequence[ItemResult]) -> InputError:
         f"{plan.plan_id} was applied already: {len(items) - len(rest)} of {len(items)} done. Nothing was sent again.",
         hint=f"{len(rest)} not done: {'; '.join(named)}" if rest else "",
     )
-
-
-def _earlier_result(draft: Draft, at: int) -> ItemResult:
-    """Return the result of a record that an earlier attempt created, or that must not be created."""
-    change = draft.changes[at]
-    if change.problem:
-        return {"index": at, "ok": False, "message": change.problem}
-    message = "The first attempt had created it; nothing was sent now."
-    return {"index": at, "ok": True, "id": change.record_id, "message": message}
 
 
 def _needs_confirmation(draft: Draft) -> bool:

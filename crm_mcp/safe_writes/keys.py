@@ -8,49 +8,63 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.errors import CrmError, InputError, RefusedError, UnreachableError
-from crm_mcp.safe_writes.draft import Change, Draft
-from crm_mcp.safe_writes.execution import WriteResult
+from crm_mcp.safe_writes.draft import Change, Draft, Target
+from crm_mcp.safe_writes.execution import Execution, ItemResult
 
 MAX_KEYS = 1000
 MAX_UNDER_WAY_S = 60.0
 """How long the CRM may still be processing a request that timed out (assumed)."""
+_CREATED_BEFORE = "The first attempt had created it; nothing was sent now."
 
 
 @dataclass(slots=True)
 class Attempt:
-    """A write that was begun under a key.
+    """The creation of one record that was begun under a key.
 
     Attributes:
-        draft: What was sent.
-        alike_before: For each change, the records that matched it before; None where it cannot be searched.
+        change: What was sent.
+        target: Where to.
+        alike_before: The records that matched it before; None where it cannot be searched.
         timed_out_at_s: When it timed out; None where the CRM is no longer processing it.
     """
 
-    draft: Draft
-    alike_before: Sequence[frozenset[str] | None]
+    change: Change
+    target: Target
+    alike_before: frozenset[str] | None
     timed_out_at_s: float | None = None
 
 
 @dataclass(slots=True)
 class KeyState:
-    """What is known of one key.
+    """What is known of one key: of a batch, of each record by its index in the call.
 
     Attributes:
         arguments: The tool's arguments.
         lock: Held by the running call; the same call again waits for it.
-        result: The first result; None while there is none.
-        attempt: An attempt whose outcome is unknown; None where there is none.
+        draft: All records of the call as they were last resolved; None before the first write.
+        written: The results of the records that were written.
+        attempts: The attempts whose outcomes are unknown.
     """
 
     arguments: Mapping[str, object]
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    result: WriteResult | None = None
-    attempt: Attempt | None = None
+    draft: Draft | None = None
+    written: dict[int, ItemResult] = field(default_factory=dict[int, ItemResult])
+    attempts: dict[int, Attempt] = field(default_factory=dict[int, Attempt])
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether something was written under the key, or perhaps was."""
+        return bool(self.written or self.attempts)
+
+    def missing(self, draft: Draft) -> list[Change]:
+        """Return the changes of a draft that were not written yet; attempts are to be looked for first."""
+        return [one for one in draft.changes if one.index not in self.written and one.index not in self.attempts]
 
 
 class KeyStore:
@@ -72,7 +86,7 @@ class KeyStore:
         if state is None:
             state = KeyState(arguments)
             self._states.put((tool, key), state)
-        if state.result is None and state.attempt is None and not state.lock.locked():
+        if not state.is_begun and not state.lock.locked():
             state.arguments = arguments  # nothing was written under it, so the call may be corrected and repeated
         if state.arguments != arguments:
             raise InputError(
@@ -81,52 +95,77 @@ class KeyStore:
             )
         return state
 
-    async def begin(self, draft: Draft) -> Attempt:
-        """Search what matches the new records before they are sent."""
-        alike = [await draft.target.find_alike(change) for change in draft.changes]
-        return Attempt(draft, [None if ids is None else frozenset(ids) for ids in alike])
+    async def begin(self, state: KeyState, target: Target, changes: Sequence[Change]) -> None:
+        """Search what matches new records, just before they are sent."""
+        for change in changes:
+            if not change.record_id:
+                alike = await target.find_alike(change)
+                state.attempts[change.index] = Attempt(change, target, None if alike is None else frozenset(alike))
 
-    def give_up(self, attempt: Attempt, error: BaseException) -> None:
-        """Note whether the CRM may still be processing an attempt that ended in this error."""
-        attempt.timed_out_at_s = self._clock() if _may_be_processing(error) else None
+    def end(self, state: KeyState, execution: Execution) -> None:
+        """Keep what was written, and which attempts remain open."""
+        for item in execution.items():
+            index = item["index"]
+            attempt = state.attempts.get(index)
+            if attempt is not None and item.get("unknown"):
+                is_under_way = _may_be_processing(execution.errors.get(index))
+                attempt.timed_out_at_s = self._clock() if is_under_way else None
+                continue
+            state.attempts.pop(index, None)
+            if item["ok"]:
+                state.written[index] = item
 
-    async def find_created(self, attempt: Attempt) -> Draft:
-        """Return the draft of an attempt with the ids of those records that it created.
+    async def look_for_attempts(self, state: KeyState) -> dict[int, str]:
+        """Find which records the open attempts created; those surely not created are open no longer.
+
+        Returns why it cannot be told of those that stay open, by index.
+        """
+        untold: dict[int, str] = {}
+        for index, attempt in list(state.attempts.items()):
+            try:
+                record_id = await self._find_created(attempt, {item.get("id", "") for item in state.written.values()})
+            except InputError as error:
+                untold[index] = str(error)
+                continue
+            if record_id:
+                state.written[index] = {"index": index, "ok": True, "id": record_id, "message": _CREATED_BEFORE}
+            del state.attempts[index]
+        return untold
+
+    async def _find_created(self, attempt: Attempt, others: Collection[str]) -> str:
+        """Return the id of the record that an attempt created, empty where it surely created none.
+
+        `others` are the ids of the other records of the call.
 
         Raises:
-            InputError: Whether one of them was created cannot be told.
+            InputError: It cannot be told.
         """
-        changes = [
-            await self._find_one(attempt, change, before)
-            for change, before in zip(attempt.draft.changes, attempt.alike_before, strict=True)
-        ]
-        return replace(attempt.draft, changes=changes)
-
-    async def _find_one(self, attempt: Attempt, change: Change, before: frozenset[str] | None) -> Change:
-        if change.problem or change.record_id:
-            return change
-        alike = None if before is None else await attempt.draft.target.find_alike(change)
+        before = attempt.alike_before
+        alike = None if before is None else await attempt.target.find_alike(attempt.change)
         if before is None or alike is None:
             raise _cannot_tell("nothing that was sent can be searched for")
-        new = {record_id: same for record_id, same in alike.items() if record_id not in before}
+        new = {
+            record_id: same for record_id, same in alike.items() if record_id not in before and record_id not in others
+        }
         if not new and self._may_be_under_way(attempt):
             raise _cannot_tell("it is not there, but the CRM may still be at work on it", "Call again in a minute.")
         if not new:
-            return change
+            return ""
         if len(new) > 1 or not all(new.values()):
             raise _cannot_tell(f"it could be {' or '.join(new)}")
-        return replace(change, record_id=next(iter(new)))
+        return next(iter(new))
 
     def _may_be_under_way(self, attempt: Attempt) -> bool:
         timed_out_at_s = attempt.timed_out_at_s
         return timed_out_at_s is not None and self._clock() - timed_out_at_s < MAX_UNDER_WAY_S
 
 
-def _may_be_processing(error: BaseException) -> bool:
+def _may_be_processing(error: CrmError | None) -> bool:
+    """Tell whether the CRM may be processing a request that ended in this error, or was cancelled where it is None."""
     if isinstance(error, UnreachableError):
         return error.may_be_under_way
     timed_out_upstream = isinstance(error, RefusedError) and error.status in (408, 502, 504)
-    return timed_out_upstream or not isinstance(error, CrmError)
+    return timed_out_upstream or error is None
 
 
 def _cannot_tell(why: str, hint: str = "") -> InputError:

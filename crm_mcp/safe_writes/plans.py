@@ -26,6 +26,7 @@ class Plan:
         tool: The one tool that applies it.
         draft: The changes.
         arguments: The arguments it was made of, which may be given again beside the id.
+        key: The idempotency key of the call that made it; empty for none.
         execution: Its execution; None before it is applied.
         is_running: Whether it is being applied now.
         has_successor: Whether the changes that were not attempted were put into another plan.
@@ -35,6 +36,7 @@ class Plan:
     tool: str
     draft: Draft
     arguments: Mapping[str, object]
+    key: str = ""
     execution: Execution | None = None
     is_running: bool = False
     has_successor: bool = False
@@ -48,9 +50,9 @@ class PlanStore:
             PLAN_TTL_S, max_items=MAX_PLANS, is_in_use=lambda plan: plan.is_running, clock=clock
         )
 
-    def add(self, tool: str, draft: Draft, arguments: Mapping[str, object]) -> Plan:
+    def add(self, tool: str, draft: Draft, arguments: Mapping[str, object], key: str = "") -> Plan:
         """Keep a draft as a new plan of one tool."""
-        plan = Plan(f"plan-{secrets.token_hex(6)}", tool, draft, arguments)
+        plan = Plan(f"plan-{secrets.token_hex(6)}", tool, draft, arguments, key)
         self._plans.put(plan.plan_id, plan)
         return plan
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from mcp import Client
 
 from crm_mcp.errors import InputError, UnreachableError
-from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.gate import Call, SafeWriter
 from crm_mcp.safe_writes.keys import MAX_KEYS, MAX_UNDER_WAY_S, KeyStore
 from tests.crm_mcp.safe_writes.playing import Fake, play
-from tests.crm_mcp.safe_writes.test_plans import Waiting
+from tests.crm_mcp.safe_writes.test_plans import Yes
 from tests.support.mcp_play import call, fail
 
 pytestmark = pytest.mark.slow
@@ -167,6 +169,22 @@ def test_a_dry_run_or_a_plan_uses_no_key_up(fake: Fake) -> None:
     assert len(fake.writes()) == 2
 
 
+class TimesOut(Target):
+    """Gives up on whatever it sends, and finds nothing of it."""
+
+    noun = "record"
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Give up."""
+        assert changes
+        raise UnreachableError("", may_have_been_done=True, may_be_under_way=True)
+
+    async def find_alike(self, change: Change) -> dict[str, bool]:
+        """Find nothing."""
+        assert change.sent
+        return {}
+
+
 def test_keys_are_bounded_and_time_decides_what_is_surely_not_there() -> None:
     now = [0.0]
     store = KeyStore(lambda: now[0])
@@ -174,21 +192,21 @@ def test_keys_are_bounded_and_time_decides_what_is_surely_not_there() -> None:
     for number in range(1, MAX_KEYS + 1):
         store.get("tool", f"k{number}", {})
     assert store.get("tool", "k0", {"a": 2}) is not first
+    writer = SafeWriter(keys=store)
 
-    class Empty(Waiting):
-        """Where nothing is found."""
+    async def build_draft() -> Draft:
+        return Draft(TimesOut(), [Change({"a": 1}, {"a": 1})])
 
-        async def find_alike(self, change: Change) -> dict[str, bool]:
-            """Find nothing."""
-            assert change.sent
-            return {}
+    async def create() -> None:
+        await writer.perform(Call("tool", {}, build_draft, Yes(), key="k"))
 
     async def run() -> None:
-        attempt = await store.begin(Draft(Empty(), [Change({"a": 1}, {"a": 1})]))
-        store.give_up(attempt, UnreachableError("", may_have_been_done=True, may_be_under_way=True))
+        with pytest.raises(UnreachableError):
+            await create()
         with pytest.raises(InputError, match="may still be at work"):
-            await store.find_created(attempt)
+            await create()
         now[0] += MAX_UNDER_WAY_S
-        assert [change.record_id for change in (await store.find_created(attempt)).changes] == [""]
+        with pytest.raises(UnreachableError):
+            await create()
 
     asyncio.run(run())
