@@ -43,6 +43,16 @@ CaFile = Annotated[Path, AfterValidator(_readable_ca)]
 """A PEM file with at least one certificate."""
 
 
+def _sendable(token: SecretStr) -> SecretStr:
+    if not all("!" <= char <= "~" for char in token.get_secret_value()):
+        raise ValueError("no HTTP header can carry that: use letters, digits and signs of ASCII, without spaces")
+    return token
+
+
+HttpToken = Annotated[SecretStr, AfterValidator(_sendable)]
+"""A token that a client can send; any other would never match."""
+
+
 class ServerSettings(BaseSettings):
     """The settings that belong to no CRM: `CRM_MCP_...`.
 
@@ -53,7 +63,7 @@ class ServerSettings(BaseSettings):
 
     read_only: bool = False
     unconfirmed_writes: bool = False
-    http_token: SecretStr = SecretStr("")
+    http_token: HttpToken = SecretStr("")
     allowed_hosts: str = ""
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
     ca_file: CaFile | None = None

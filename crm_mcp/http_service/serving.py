@@ -2,53 +2,120 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
+import errno
+import signal
 import socket
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import uvicorn
+from sse_starlette.sse import AppStatus
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.http_service.connections import Room, TimedProtocol, most_connections
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from starlette.applications import Starlette
 
 SHUTDOWN_TIMEOUT_S = 3
+"""How long calls in flight may go on after a signal."""
+KEEP_ALIVE_S = 75
+"""Longer than clients keep idle connections: who lets go first never loses a request to the other's letting go."""
+_OUT_OF_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
-class AnnouncingServer(uvicorn.Server):
-    """Says on stderr where it serves once it does, which is also when it heeds signals."""
+class HttpServer(uvicorn.Server):
+    """Accepts connections one by one, so that there is room for each, and says on stderr where it serves."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, listener: socket.socket, url: str) -> None:
         super().__init__(config)
+        self._listener = listener
         self._url = url
+        self._room = Room(most_connections())
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept, and say so."""
-        await super().startup(sockets=sockets)
+        await super().startup(sockets)
+        self._tasks.append(asyncio.create_task(self._accept()))
         print(f"serving MCP on {self._url}", file=sys.stderr, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, and let calls in flight end; streams that only wait for news end with the last call."""
+        self._tasks.pop().cancel()
+        self._tasks.append(asyncio.create_task(self._end_streams_after_calls()))
+        self._listener.close()
+        await super().shutdown(sockets)
+
+    async def _accept(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._listener.setblocking(False)
+        while True:
+            try:
+                connection, _ = await loop.sock_accept(self._listener)
+            except OSError as error:  # the client is gone already, or no file is left until one is closed
+                await asyncio.sleep(0.1 if error.errno in _OUT_OF_FILES else 0)
+                continue
+            protocol = TimedProtocol(self.config, self.server_state, self.lifespan.state, loop)
+            try:
+                await loop.connect_accepted_socket(lambda made=protocol: made, connection)
+            except OSError:
+                connection.close()
+                continue
+            self._room.add(protocol)
+
+    async def _end_streams_after_calls(self) -> None:
+        while self._room.is_called:  # noqa: ASYNC110  # nothing tells of the end of a call
+            await asyncio.sleep(0.05)
+        self._room.end_streams()
 
 
 def serve(app: Starlette, host: str, port: int) -> None:
-    """Serve until told to stop.
+    """Serve until told to stop, which is a normal end of the process.
 
     Raises:
         SettingsError: The address cannot be had.
     """
-    listener = _listen(host, port)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit_normally)
+    AppStatus.disable_automatic_graceful_drain()  # else streams are cut at once, and with them the calls in flight
+    listener = listen(host, port)
     name = f"[{host}]" if ":" in host else host
-    url = f"http://{name}:{listener.getsockname()[1]}/mcp"
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S)
-    with contextlib.suppress(KeyboardInterrupt):
-        AnnouncingServer(config, url).run(sockets=[listener])
+    config = uvicorn.Config(
+        app,
+        http=TimedProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
+    )
+    HttpServer(config, listener, f"http://{name}:{listener.getsockname()[1]}/mcp").run(sockets=[])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _exit_normally(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address and start queueing callers; port 0 takes a free one."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sets TCP_NODELAY only on sockets that name their protocol; without it each response waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family)
+        if sys.platform != "win32":  # there it would let two servers share the port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind((host, port))
+        listener.listen(socket.SOMAXCONN)
     except OSError as error:
+        listener.close()
         raise SettingsError(
-            f"Cannot listen on {host} port {port}: {error.strerror}.", hint="Choose another with --port."
+            f"Cannot listen on {host} port {port}: {error.strerror or error}.", hint="Choose another with --port."
         ) from None
+    return listener

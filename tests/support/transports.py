@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Generator, Mapping
-from typing import Literal
+from typing import IO, Literal
 
 from mcp import Client, StdioServerParameters
 from mcp.client.session import ElicitationFnT
@@ -40,7 +40,26 @@ async def over_stdio(
 @contextlib.contextmanager
 def serving_http(settings: Mapping[str, str], cwd: str, *options: str) -> Generator[str]:
     """Start `crm-mcp serve --transport http` on a free port; yield the address of `/mcp`, end it by SIGTERM."""
+    with http_process(settings, cwd, *options) as (_, url):
+        yield url
+
+
+@contextlib.contextmanager
+def http_process(
+    settings: Mapping[str, str], cwd: str, *options: str, log: IO[str] | None = None, most_files: int = 0
+) -> Generator[tuple[subprocess.Popen[str], str]]:
+    """Start the same; yield the process too.
+
+    Args:
+        settings: The environment's settings.
+        cwd: The folder to start in.
+        *options: More options of the command.
+        log: A file for what the process writes to standard error after its first line.
+        most_files: How many files the process may open; 0 is as many as this one.
+    """
     command = [sys.executable, "-m", "crm_mcp", "serve", "--transport", "http", "--port", "0", *options]
+    if most_files:
+        command = ["sh", "-c", f'ulimit -n {most_files}; exec "$@"', "sh", *command]
     with subprocess.Popen(
         command, env=quiet_environment(settings), cwd=cwd, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -48,7 +67,9 @@ def serving_http(settings: Mapping[str, str], cwd: str, *options: str) -> Genera
         try:
             line = process.stderr.readline()
             assert line.startswith("serving MCP on http://127.0.0.1:"), line
-            yield line.split()[-1]
+            yield process, line.split()[-1]
         finally:
             process.terminate()
             process.wait(timeout=10)
+            if log is not None:
+                log.write(process.stderr.read())

@@ -1,0 +1,33 @@
+"""A client of the HTTP application in the test's process, on whatever CRMs the environment names."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from starlette.testclient import TestClient
+
+from crm_mcp.http_service import build_app
+from crm_mcp.registry import connect
+from crm_mcp.server import build_server
+from crm_mcp.settings import ServerSettings
+from crm_mcp.transport.session import ConnectionPool
+
+TOKEN = "A-long-random-Fake-token"
+ACCEPT = {"Accept": "application/json, text/event-stream"}
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+}
+
+
+@contextmanager
+def served(host: str = "127.0.0.1", token: str = TOKEN, allowed: str = "") -> Generator[TestClient]:
+    """Yield a client of the server on stubbed CRMs, in this process."""
+    settings = ServerSettings.model_validate({"http_token": token, "allowed_hosts": allowed})
+    pool = ConnectionPool()
+    app = build_app(build_server(connect(pool), pool), settings, host=host)
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        yield client

@@ -1,0 +1,77 @@
+"""Clients that begin a request and never end it lock nobody out and fill no log."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.crm_mcp.http_service.app_client import ACCEPT, HELLO
+from tests.support.mcp_play import both_crms
+from tests.support.transports import http_process
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="no limit of open files there")]
+
+HEAD = b"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+UNFINISHED = {
+    "nothing": b"",
+    "half a header": HEAD,
+    "half a body": HEAD + b"Accept: application/json, text/event-stream\r\nContent-Length: 100\r\n\r\n{",
+}
+"""What such clients send, by how far they come."""
+
+
+@contextlib.contextmanager
+def hanging(url: str, sent: bytes, count: int) -> Generator[list[socket.socket]]:
+    """Hold so many connections open that each have sent so much."""
+    address = urlsplit(url)
+    with contextlib.ExitStack() as stack:
+        clients: list[socket.socket] = []
+        for _ in range(count):
+            client = stack.enter_context(socket.create_connection((str(address.hostname), address.port or 0)))
+            with contextlib.suppress(OSError):  # an earlier one may have made room for it
+                client.sendall(sent)
+            clients.append(client)
+        yield clients
+
+
+@pytest.mark.parametrize("sent", UNFINISHED.values(), ids=UNFINISHED)
+@pytest.mark.parametrize("token", ["", "a-fake-token"])
+def test_three_hundred_unfinished_requests_leave_room_for_the_next_caller(
+    sent: bytes, token: str, tmp_path: Path
+) -> None:
+    log = io.StringIO()
+    settings = both_crms("http://127.0.0.1:9") | {"CRM_MCP_HTTP_TOKEN": token}
+    headers = ACCEPT | ({"Authorization": f"Bearer {token}"} if token else {})
+    with (
+        http_process(settings, str(tmp_path), log=log, most_files=256) as (_, url),
+        hanging(url, sent, 300),
+        httpx.Client(timeout=5, trust_env=False) as caller,
+    ):
+        for _ in range(3):
+            assert caller.post(url, json=HELLO, headers=headers).status_code == 200
+    assert len(log.getvalue()) < 10_000
+    assert "Traceback" not in log.getvalue()
+
+
+def test_a_call_in_flight_is_never_closed_to_make_room(tmp_path: Path) -> None:
+    settings = both_crms("http://127.0.0.1:9")
+    with (
+        http_process(settings, str(tmp_path), most_files=256) as (_, url),
+        httpx.Client(timeout=10, trust_env=False) as caller,
+    ):
+        session = caller.post(url, json=HELLO, headers=ACCEPT).headers["mcp-session-id"]
+        with caller.stream("GET", url, headers=ACCEPT | {"Mcp-Session-Id": session}) as news:
+            assert news.status_code == 200
+            with hanging(url, HEAD, 300):
+                assert caller.post(url, json=HELLO, headers=ACCEPT).status_code == 200
+            ended = caller.delete(url, headers={"Mcp-Session-Id": session})
+            assert ended.status_code == 200
+            assert list(news.iter_raw()) is not None, "the stream ended by itself, whole"
