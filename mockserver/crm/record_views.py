@@ -35,6 +35,11 @@ class RecordField:
     is_read_only: bool = False
     is_required: bool = False
 
+    @property
+    def holds_time(self) -> bool:
+        """Whether its values are dates with a time, in the account's zone."""
+        return self.type.casefold() == "datetime"
+
     def show(self, value: object) -> str:
         """Return a value of this field as text: the label of a choice, nothing for null."""
         text = "" if value is None else str(value)
@@ -54,6 +59,7 @@ class RecordKind:
         searches: What a search may look at: name and label, the likeliest first.
         operands: How a search may compare: name and label; empty where the API leaves no choice.
         sorts: The columns that a list may be sorted by.
+        is_sorted_by_api: Whether the API sorts them; else the page does.
         is_listed: Whether all of them can be listed; others show beside what they belong to.
     """
 
@@ -65,6 +71,7 @@ class RecordKind:
     searches: Mapping[str, str] = field(default_factory=dict[str, str])
     operands: Mapping[str, str] = field(default_factory=dict[str, str])
     sorts: Sequence[str] = ()
+    is_sorted_by_api: bool = True
     is_listed: bool = True
 
 

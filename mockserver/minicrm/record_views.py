@@ -21,6 +21,12 @@ _YES_NO = {"1": "Yes", "0": "No"}
 _ANYWHERE = {"Query": "any word"}
 # A person's address also finds a business, whose record says what it is.
 _LINKS = {"ContactId": "person", "BusinessId": "business"}
+_TOLD = (
+    RecordField("BusinessId", type="Int", links_to="business", is_read_only=True),
+    *(RecordField(name, type="Text", is_read_only=True) for name in ("CreatedBy", "UpdatedBy")),
+    *(RecordField(name, type="DateTime", is_read_only=True) for name in ("CreatedAt", "UpdatedAt")),
+)
+"""What the detail of a project says beside the fields of its module."""
 _HIDDEN = {"Id", "CategoryId", "Type"}  # the kind of the record says them
 
 
@@ -119,12 +125,15 @@ def _build_kinds(account: Account) -> Iterable[RecordKind]:
     for module in account.modules.values():
         fields = [_build_field(each) for each in module.fields.values() if each.name not in _HIDDEN]
         by_name = {each.name: each for each in fields}
+        told = [each for each in _TOLD if each.name not in by_name]
         yield RecordKind(
             name=f"{_PROJECT}{module.module_id}",
             title=module.name,
             singular="project",
-            fields=[by_name["Name"], *(each for each in fields if each.name != "Name")],
-            columns=[by_name["Name"], by_name["StatusId"], by_name["UserId"], RecordField("Id")],
+            fields=[by_name["Name"], *(each for each in fields if each.name != "Name"), *told],
+            columns=[by_name[name] for name in ("Name", "StatusId", "ContactId", "UserId")] + [RecordField("Id")],
+            sorts=["Name", "StatusId", "ContactId", "UserId", "Id"],
+            is_sorted_by_api=False,
             searches={**_ANYWHERE, **{each.name: each.label or each.name for each in fields}},
         )
     task = {name: _build_field(each) for name, each in build_task_fields(account).items()}
@@ -152,12 +161,16 @@ def _build_kinds(account: Account) -> Iterable[RecordKind]:
 def _build_contact_kind(account: Account, contact_type: ContactType) -> RecordKind:
     fields = [_build_field(each) for each in account.contact_fields[contact_type].values() if each.name not in _HIDDEN]
     titles = {"Person": "People", "Business": "Businesses"}
+    links = [each for each in fields if each.name == "BusinessId"]
+    columns = [RecordField("Name"), RecordField("Email"), RecordField("Phone"), *links, RecordField("Id")]
     return RecordKind(
         name=contact_type.lower(),
         title=titles[contact_type],
         singular=contact_type.lower(),
         fields=fields,
-        columns=[RecordField("Name"), RecordField("Email"), RecordField("Phone"), RecordField("Id")],
+        columns=columns,
+        sorts=[each.name for each in columns],
+        is_sorted_by_api=False,
         searches={**_ANYWHERE, "Name": "Name", **{each.name: each.label or each.name for each in fields}},
     )
 

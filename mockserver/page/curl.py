@@ -1,7 +1,8 @@
-"""Requests as curl commands."""
+"""Requests as curl commands, on several lines where they are long."""
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from urllib.parse import quote, urlencode
@@ -9,6 +10,20 @@ from urllib.parse import quote, urlencode
 from mockserver.page.page_request import PageRequest
 from mockserver.registry import CRMS
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
+
+_MAX_LINE = 60
+_WORD = r"""(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+"""
+_ARGUMENT = re.compile(rf"-{_WORD}(?:\s+(?!-){_WORD})?|{_WORD}")
+"""An option with its value, or a word that stands alone."""
+
+
+def wrap_command(command: str) -> str:
+    """Return a command on one line if it is short, else with a line for each argument, as a shell takes it."""
+    if len(command) <= _MAX_LINE:
+        return command
+    program, _, arguments = command.partition(" ")
+    first, *others = _ARGUMENT.findall(arguments)
+    return " \\\n  ".join([f"{program} {first}", *others])
 
 
 def build_curl(
@@ -29,7 +44,7 @@ def build_curl(
         if body[:1] in {"{", "["}:
             words += ["-H", "'Content-Type: application/json'"]
         words += ["--data-raw", shlex.quote(body)]
-    return " ".join(words)
+    return wrap_command(" ".join(words))
 
 
 def find_login(workspace: Workspace, path: str) -> str:
@@ -56,4 +71,4 @@ def build_control_curl(request: PageRequest, method: str, path: str, *more: str)
     words = ["curl", *(() if method == "GET" else ("-X", method)), shlex.quote(url), *more]
     if request.has_token:
         words[1:1] = ["-H", '"Authorization: Bearer $CRM_MOCK_CONTROL_TOKEN"']
-    return " ".join(words)
+    return wrap_command(" ".join(words))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mockserver.crm.api import ApiResponse
-from mockserver.page.curl import build_control_curl
+from mockserver.page.curl import build_control_curl, wrap_command
 from mockserver.page.journal import list_refused
 from mockserver.page.page_request import PageRequest
 from mockserver.registry import CRMS, CrmEntry
@@ -77,6 +77,7 @@ def _build_card(request: PageRequest, entry: CrmEntry) -> _Card:
     logins = request.workspace.list_logins(entry.name)
     login = shlex.quote(":".join(logins[0])) if logins else "USER:PASSWORD"
     commands = [
-        (text, f"curl {arguments.format(login=login, url=request.http.base_url)}") for text, arguments in entry.samples
+        (text, wrap_command(f"curl {arguments.format(login=login, url=request.http.base_url)}"))
+        for text, arguments in entry.samples
     ]
     return _Card(entry, address, logins, list(crm.counts().items()), commands)

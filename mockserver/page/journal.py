@@ -66,6 +66,7 @@ def show_entry(request: PageRequest, entry: JournalEntry) -> Mapping[str, object
     return {
         "id": entry.id,
         "at": entry.at,
+        "day": entry.at[:10],
         "time": entry.at[11:19],
         "took_ms": round(exchange.took_s * 1000),
         "method": exchange.method,

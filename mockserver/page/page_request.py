@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mockserver.crm.api import ApiResponse
+from mockserver.crm.clock import ACCOUNT_ZONE
 from mockserver.http.asgi import HttpRequest
 from mockserver.registry import CRMS
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
@@ -101,8 +102,8 @@ class PageRequest:
         return ApiResponse(status, html.encode(errors="replace"), "text/html; charset=utf-8", headers=HEADERS)
 
     def render_text(self, template: str, **context: object) -> str:
-        """Return a rendered template; its context always has `request`, `url`, `static_url` and `root`."""
-        shared = {"request": self, "url": self.build_url, "static_url": static_url, "root": ROOT}
+        """Return a rendered template; its context always has `request`, `url`, `static_url`, `root` and `zone`."""
+        shared = {"request": self, "url": self.build_url, "static_url": static_url, "root": ROOT, "zone": ACCOUNT_ZONE}
         return _read_templates().get_template(template).render(**shared, **context)
 
     def redirect(self, *parts: object, **query: object) -> ApiResponse:

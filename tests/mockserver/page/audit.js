@@ -35,6 +35,10 @@
   }
   if (document.documentElement.scrollWidth > window.innerWidth) wrong.push(`wider than the window: ${document.documentElement.scrollWidth}`);
 
+  for (const element of document.querySelectorAll(".scroll")) {
+    if (element.scrollWidth > element.clientWidth) wrong.push(`a table wider than its place: ${element.scrollWidth} > ${element.clientWidth}`);
+  }
+
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const read = (color) => {
     canvas.clearRect(0, 0, 1, 1);

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import json
-import shlex
 
 import pytest
 
 from mockserver.page.faults import SWITCHES, Switch
 from tests.mockserver.conftest import StartFake
 from tests.mockserver.page.reading import Element, open_page, parse_page, post, read_form
-from tests.mockserver.page.test_home import call_like_curl
+from tests.mockserver.page.test_home import call_like_curl, read_words
 from tests.support.in_process import InProcessFake, build_seed
 
 
@@ -31,7 +30,7 @@ def test_the_journal_shows_the_newest_first_with_reasons_and_commands_that_work(
     assert list_ids(page) == ["2", "1"]
     assert 'Did you mean "Equal"' in entries[0].text
     commands = [each.text for each in page.find("ul", id="entries").find_all("pre")]
-    statuses = [call_like_curl(fake.client, shlex.split(command)) for command in commands]
+    statuses = [call_like_curl(fake.client, read_words(command)) for command in commands]
     assert statuses == [400, 200]
     assert fake.read_journal()[-2]["query"] == fake.read_journal()[1]["query"]
 
@@ -41,7 +40,7 @@ def test_a_command_of_the_journal_sends_the_same_body(start_fake: StartFake):
     fake.write({"CollectionTypeID": 1001, "first_name": 'D\'Arc "é" $HOME\n`x`'})
 
     command = open_page(fake, "/_page/journal/1").find("pre", id="curl").text
-    assert call_like_curl(fake.client, shlex.split(command)) == 200
+    assert call_like_curl(fake.client, read_words(command)) == 200
 
     first, second = fake.read_journal()
     assert first["body"] == second["body"]
@@ -168,7 +167,7 @@ def test_a_rule_is_added_by_a_form_and_removed(start_fake: StartFake):
     page = open_page(fake, "/_page/faults")
     assert "PUT to /Api/R3/Project*: answer with this status (503), 0.5 s, only request 2, 50% of them" in page.text
     command = page.find("pre", id="curl-plan").text
-    assert call_like_curl(fake.client, shlex.split(command)) == 200
+    assert call_like_curl(fake.client, read_words(command)) == 200
     assert read_plan(fake) == [rule]
     post(fake, "/_page/faults/remove", **read_form(page.find("form", action="/_page/faults/remove")))
     assert read_plan(fake) == []

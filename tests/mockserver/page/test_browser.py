@@ -109,7 +109,7 @@ def test_the_keyboard_alone_suffices(demo: str, page: Page):
     assert page.evaluate(FOCUSED) == "Skip to the content"
     press(page, "Contacts")
 
-    tab_to(page, "for")
+    tab_to(page, "Value")
     with page.expect_navigation():
         page.keyboard.type("kovács")
         page.keyboard.press("Enter")
@@ -238,6 +238,7 @@ PAGES = [
     "/_page/ivinex/1001",
     "/_page/ivinex/1001?value=qqqq",
     "/_page/ivinex/1001/40",
+    "/_page/minicrm/person?order=BusinessId",
     "/_page/minicrm/person/new",
     "/_page/minicrm/project-11/6001",
     "/_page/minicrm/project-11?field=StatusId&value=qqqq",
@@ -250,7 +251,9 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("size", [(1280, 800), (360, 740)], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size", [(1920, 1080), (1280, 800), (900, 800), (380, 740)], ids=["wide", "desk", "tablet", "phone"]
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_labelled_readable_and_fits(demo: str, browser: Browser, size: tuple[int, int], scheme: str):
     ask(demo)

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import json
-import shlex
 from typing import Any
 
 import pytest
 
-from mockserver.crm.profiles import Profile
+from mockserver.crm.profiles import Profile, ProfileName
 from mockserver.seeds.load import read_seed
 from mockserver.workspaces.workspace import Workspace
 from tests.mockserver.conftest import StartFake
 from tests.mockserver.page.reading import Element, open_page, parse_page, read_record, save, save_text
-from tests.mockserver.page.test_home import call_like_curl
+from tests.mockserver.page.test_home import call_like_curl, read_words
 from tests.support.in_process import MINICRM_LOGIN, InProcessFake, build_seed
 
 
@@ -49,7 +48,30 @@ def test_a_list_shows_labels_names_records_and_links_to_others(start_fake: Start
     assert heads == ["full_name", "email", "phone", "contact_type", "position", "company"]
     assert read_rows(page)[0][0] == "Ágnes Kovács"
     assert read_rows(page)[0][3] == "Customer"
-    assert page.find("tbody").find("a", href="/_page/ivinex/1003/1")
+    assert page.find("tbody").find("a", href="/_page/ivinex/1003/1").text == "Alder Roastery"
+
+
+@pytest.mark.parametrize("profile", ["documented", "observed"])
+def test_contacts_and_companies_are_named_whether_or_not_rows_hold_their_ids(
+    start_fake: StartFake, profile: ProfileName
+):
+    fake = start_demo(start_fake, Profile(profile))
+
+    projects = open_page(fake, "/_page/minicrm/project-11")
+    people = open_page(fake, "/_page/minicrm/person")
+    project = open_page(fake, "/_page/minicrm/project-11/6001")
+
+    assert projects.find("tbody").find("a", href="/_page/minicrm/person/5101").text == "Katalin Vörös"
+    assert people.find("tbody").find("a", href="/_page/minicrm/business/5001").text.startswith("Duna")
+    assert project.find("dl").find("a", href="/_page/minicrm/person/5101").text == "Katalin Vörös"
+
+
+def test_an_id_of_a_record_that_is_gone_is_shown_as_it_is(start_fake: StartFake):
+    seed: dict[str, Any] = {
+        "minicrm": {"contacts": [{"Id": 1, "Type": "Person", "FirstName": "Ann", "BusinessId": 999}]}
+    }
+    page = open_page(start_fake(seed), "/_page/minicrm/person/1")
+    assert "999 (not there)" in page.find("dl").text
 
 
 def test_records_are_searched_by_the_apis_own_filters(start_fake: StartFake):
@@ -60,7 +82,7 @@ def test_records_are_searched_by_the_apis_own_filters(start_fake: StartFake):
     assert [row[0][0] for row in read_rows(page)] == ["J"] * len(read_rows(page))
     command = page.find("pre", id="curl-list").text
     assert "StartsWith" in command
-    assert call_like_curl(fake.client, shlex.split(command)) == 200
+    assert call_like_curl(fake.client, read_words(command)) == 200
 
 
 def test_a_list_is_sorted_and_paged(start_fake: StartFake):
@@ -75,6 +97,39 @@ def test_a_list_is_sorted_and_paged(start_fake: StartFake):
     assert len(read_rows(third)) == 10
     assert third.find_all("a", rel="next") == []
     assert down.find("thead").find("th").attributes["aria-sort"] == "descending"
+
+
+def test_a_list_that_the_api_cannot_sort_is_sorted_whole_by_the_page(start_fake: StartFake):
+    people = [{"Id": number, "Type": "Person", "FirstName": f"P{number * 7919 % 250:03}"} for number in range(1, 251)]
+    fake = start_fake({"minicrm": {"contacts": people}})
+
+    up = open_page(fake, "/_page/minicrm/person?order=Name")
+    down = open_page(fake, up.find("thead").find("th").find("a").attributes["href"])
+    second = open_page(fake, down.find("a", rel="next").attributes["href"])
+
+    assert [row[0] for row in read_rows(up)] == [f"P{number:03}" for number in range(100)]
+    assert [row[0] for row in read_rows(down)] == [f"P{number:03}" for number in range(249, 149, -1)]
+    assert [row[0] for row in read_rows(second)] == [f"P{number:03}" for number in range(149, 49, -1)]
+    assert "250 found, page 2" in second.find("p", role="status").text
+
+
+def test_a_list_too_long_to_sort_says_how_much_was_sorted(start_fake: StartFake):
+    people = [{"Id": number, "Type": "Person", "FirstName": f"P{number}"} for number in range(1, 1202)]
+    page = open_page(start_fake({"minicrm": {"contacts": people}}), "/_page/minicrm/person?order=Id&down=1")
+
+    assert read_rows(page)[0][0] == "P1000"
+    assert "only the first 1,000 were sorted here" in page.find("p", role="status").text
+
+
+def test_records_beside_another_are_sorted_too(start_fake: StartFake):
+    fake = start_demo(start_fake)
+
+    page = open_page(fake, "/_page/minicrm/project-11/6002?related=Tasks&order=Deadline")
+
+    deadlines = [row[2] for row in read_rows(page.find("section", **{"aria-labelledby": "related-1"}))]
+    assert deadlines == sorted(deadlines)
+    assert len(deadlines) > 1
+    assert "Europe/Budapest" in page.find("section", **{"aria-labelledby": "related-1"}).find("thead").text
 
 
 def test_a_refused_search_is_explained(start_fake: StartFake):
