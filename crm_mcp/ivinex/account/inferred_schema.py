@@ -9,23 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self, cast
+from typing import Self
 
 from crm_mcp.crm.name_matching import nearest, resolve_choice
 from crm_mcp.errors import InputError
+from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS, UNKNOWN, kind_of_values
 from crm_mcp.ivinex.models import Record, RecordFilter
 from crm_mcp.mcp.connector import FieldDescription
 
 MAX_CHOICES = 50
 """A field with more labels than this is described by its type alone."""
-
-_TYPES = (
-    ("boolean", re.compile(r"true|false", re.IGNORECASE)),
-    ("integer", re.compile(r"-?\d{1,15}")),
-    ("decimal", re.compile(r"-?\d+\.\d+")),
-    ("date", re.compile(r"\d{4}-\d\d-\d\d")),
-    ("date-time", re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?.*")),
-)
 
 
 def field_names(records: Sequence[Record]) -> list[str]:
@@ -48,25 +41,12 @@ def _infer_options(plain: Sequence[Record], labelled: Sequence[Record]) -> dict[
 def _describe_field(name: str, plain: Sequence[Record], choices: dict[str, str]) -> FieldDescription:
     if choices and len(choices) <= MAX_CHOICES:
         return {"name": name, "type": "option", "choices": choices}
-    values = [str(value) for record in plain if (value := record["fields"].get(name)) not in (None, "")]
-    return {"name": name, "type": "option" if choices else _type_of(values)}
+    values = {str(value) for record in plain if (value := record["fields"].get(name)) not in (None, "")}
+    return {"name": name, "type": "option" if choices else kind_of_values(name, values)}
 
-
-def _type_of(values: list[str]) -> str:
-    fitting = (kind for kind, pattern in _TYPES if values and all(pattern.fullmatch(value) for value in values))
-    return next(fitting, "text")
-
-
-DOCUMENTED_FIELDS = frozenset({
-    *("id", "collection_id", "created_date", "created_by", "modified_date", "modified_by"),
-    *("full_name", "first_name", "last_name", "email", "phone", "contact_type", "description", "contact"),
-})  # fmt: skip
-"""Names that are never refused. Source: ivinex.txt, examples; the four of creation are observed."""
 
 _MIN_SIMILARITY = 0.8
 _NUMBERS = re.compile(r"[\s\d.,+-]*")
-_CHOSEN_BY_ID = frozenset({"Equal", "NotEqual", "In"})
-"""Operands whose value is an option's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +71,22 @@ class InferredSchema:
         """Refuse a field name that resembles a known one without being one; a `strict` check any unknown one."""
         known = [one["name"] for one in self.fields]
         for name in names if known else ():
-            near = [] if name in known or name in DOCUMENTED_FIELDS else _resembling(name, known)
-            if near or (strict and name not in known and name not in DOCUMENTED_FIELDS):
+            near = [] if name in known or name in DOCUMENTED_KINDS else _resembling(name, known)
+            if near or (strict and name not in known and name not in DOCUMENTED_KINDS):
                 raise unknown_field("seen of this module", name, near, known)
 
     def resolve_fields(self, fields: Mapping[str, object]) -> dict[str, object]:
         """Return fields as they are written: names checked, labels of options turned into ids."""
         self.check_names(fields)
-        return {name: self._option_id(name, value) for name, value in fields.items()}
+        return {name: self.option_id(name, value) for name, value in fields.items()}
 
-    def resolve_filter(self, one: RecordFilter) -> RecordFilter:
-        """Return a filter whose labels are ids; see `resolve_fields`."""
-        name, operand, value = one["field"], one["operand"], one["value"]
-        self.check_names([name])
-        if operand not in _CHOSEN_BY_ID or name not in self.options:
-            return one
-        if isinstance(value, str) and operand == "In" and "," in value:
-            value = value.split(",")
-        if isinstance(value, list):
-            return {**one, "value": [self._option_id(name, part) for part in cast("list[object]", value)]}
-        return {**one, "value": self._option_id(name, value)}
+    def kind_of(self, name: str) -> str:
+        """Return the kind of a field's values; see `field_kinds`."""
+        if name in DOCUMENTED_KINDS:
+            return DOCUMENTED_KINDS[name]
+        return next((one["type"] for one in self.fields if one["name"] == name), UNKNOWN)
 
-    def _option_id(self, name: str, value: object) -> object:
+    def option_id(self, name: str, value: object) -> object:
         """Return the id of the option that a value names by its label; any other value as it is."""
         choices = self.options.get(name)
         text = value.strip() if isinstance(value, str) else ""
@@ -148,14 +122,14 @@ class InferredSchema:
 
 
 def is_documented(one: RecordFilter) -> bool:
-    """Tell whether a filter needs no schema: on a documented field, and by a value that no option label could be."""
-    is_no_label = one["field"] != "contact_type" or one["operand"] not in _CHOSEN_BY_ID or str(one["value"]).isdecimal()
-    return one["field"] in DOCUMENTED_FIELDS and is_no_label
+    """Tell whether a filter needs no schema: it is on a documented field whose values are not its account's own."""
+    is_option_id = one["operand"] in ("Equal", "NotEqual", "In") and str(one["value"]).isdecimal()
+    return one["field"] in DOCUMENTED_KINDS and (one["field"] != "contact_type" or is_option_id)
 
 
 def are_documented(fields: Mapping[str, object]) -> bool:
     """Tell whether fields need no schema to be written; see `is_documented`."""
-    return DOCUMENTED_FIELDS.issuperset(fields) and str(fields.get("contact_type") or "0").isdecimal()
+    return DOCUMENTED_KINDS.keys() >= fields.keys() and str(fields.get("contact_type") or "0").isdecimal()
 
 
 def unknown_field(whose: str, name: str, near: Sequence[str], known: Sequence[str]) -> InputError:

@@ -13,8 +13,9 @@ from typing import TypeVar
 from crm_mcp.crm.expiring import TtlCache
 from crm_mcp.crm.messages import Sender
 from crm_mcp.errors import InputError, RefusedError, UnexpectedAnswerError
+from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS
+from crm_mcp.ivinex.account.filter_values import ResolvedFilter, resolve_filter
 from crm_mcp.ivinex.account.inferred_schema import (
-    DOCUMENTED_FIELDS,
     InferredSchema,
     are_documented,
     field_names,
@@ -47,7 +48,7 @@ class SchemaCache:
 
     async def check_names(self, module_id: str, names: Iterable[str], *, strict: bool = False) -> None:
         """Refuse a wrong field name; see `InferredSchema.check_names`."""
-        unknown = [name for name in names if name not in DOCUMENTED_FIELDS]
+        unknown = [name for name in names if name not in DOCUMENTED_KINDS]
         if unknown:
             await self._judge(module_id, lambda schema: schema.check_names(unknown, strict=strict))
 
@@ -62,11 +63,15 @@ class SchemaCache:
             return dict(fields)
         return await self._judge(module_id, lambda schema: schema.resolve_fields(fields))
 
-    async def resolve_filters(self, module_id: str, filters: Sequence[RecordFilter]) -> list[RecordFilter]:
-        """Return filters whose option labels are ids; see `InferredSchema.resolve_filter`."""
+    async def resolve_filters(self, module_id: str, filters: Sequence[RecordFilter]) -> list[ResolvedFilter]:
+        """Return filters as they are sent; see `resolve_filter`."""
+
+        def judge(schema: InferredSchema) -> list[ResolvedFilter]:
+            return [resolve_filter(schema, one) for one in filters]
+
         if all(is_documented(one) for one in filters):
-            return list(filters)
-        return await self._judge(module_id, lambda schema: [schema.resolve_filter(one) for one in filters])
+            return judge(InferredSchema())
+        return await self._judge(module_id, judge)
 
     async def explain_no_match(self, module_id: str, filters: Sequence[RecordFilter]) -> str:
         """Say why a search may have found nothing; see `InferredSchema.explain_no_match`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from crm_mcp.ivinex.account.filter_values import doubts_of
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record, RecordFilter
 from crm_mcp.ivinex.search.filter_shapes import Filters
@@ -25,11 +26,15 @@ class RecordCriteria:
 
 @dataclass(frozen=True, slots=True)
 class RecordSearch:
-    """A search whose names are resolved: its filters hold option ids in place of labels."""
+    """A search whose names are resolved: its filters hold option ids in place of labels.
+
+    `doubt` says which of them Ivinex may compare otherwise than was meant; empty where none.
+    """
 
     module_id: str
     filters: Sequence[RecordFilter]
     read: ReadRecords
+    doubt: str = ""
 
 
 async def prepare_search(portal: Portal, criteria: RecordCriteria, *, option_labels: bool = False) -> RecordSearch:
@@ -38,7 +43,8 @@ async def prepare_search(portal: Portal, criteria: RecordCriteria, *, option_lab
     order_by, descending = criteria.order_by, criteria.descending
     check_order(order_by, descending=descending)
     checked = [check_filter(one) for one in criteria.filters]
-    filters = await portal.schemas.resolve_filters(module_id, checked)
+    resolved = await portal.schemas.resolve_filters(module_id, checked)
+    filters = [one.sent for one in resolved]
     await portal.schemas.check_names(module_id, [order_by] if order_by else [])
 
     async def read(limit: int, offset: int) -> list[Record]:
@@ -52,4 +58,4 @@ async def prepare_search(portal: Portal, criteria: RecordCriteria, *, option_lab
             option_labels=option_labels,
         )
 
-    return RecordSearch(module_id, filters, read)
+    return RecordSearch(module_id, filters, read, doubts_of(resolved))

@@ -20,8 +20,9 @@ async def read_records_to_export(portal: Portal, arguments: dict[str, Any], step
     search = await prepare_search(portal, criteria, option_labels=arguments["option_labels"])
     found = await read_all_pages(search.read, steps, max_rows=MAX_ROWS)
     fields: list[str] = arguments["fields"]
+    incomplete_reason = " ".join(filter(None, (search.doubt, found.incomplete_reason)))
     if not fields:
-        return ExportRows(found.rows, found.incomplete_reason)
+        return ExportRows(found.rows, incomplete_reason)
     await portal.schemas.check_shown(search.module_id, fields, found.rows)
     rows = [{"id": one["id"], "fields": {name: one["fields"].get(name) for name in fields}} for one in found.rows]
-    return ExportRows(rows, found.incomplete_reason)
+    return ExportRows(rows, incomplete_reason)

@@ -69,10 +69,11 @@ class RecordTools:
         """
         search = await prepare_search(self._portal, criteria, option_labels=option_labels)
         page = await self._read_page(search, limit, cursor, list_options("get_record", fields=fields, detail=detail))
+        notes = [search.doubt]
         if not page["items"] and not cursor.offset:
-            note = await self._portal.schemas.explain_no_match(search.module_id, search.filters)
-            return {**page, "note": note} if note else page
-        return page
+            notes.append(await self._portal.schemas.explain_no_match(search.module_id, search.filters))
+        note = " ".join(filter(None, notes))
+        return {**page, "note": note} if note else page
 
     async def get_record(
         self,

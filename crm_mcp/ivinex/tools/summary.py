@@ -62,7 +62,7 @@ class SummaryTools:
         summary = Summary(group_keys, parsed_measures)
         for row in rows:
             summary.add(row)
-        incomplete_reason = found.incomplete_reason
+        incomplete_reason = " ".join(filter(None, (search.doubt, found.incomplete_reason)))
         if not rows and not incomplete_reason:
             incomplete_reason = await self._portal.schemas.explain_no_match(search.module_id, search.filters)
         summed_up = build_summary_result(
