@@ -16,9 +16,10 @@ import threading
 import time
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 import anyio
 import httpx
@@ -28,7 +29,7 @@ from respx.models import AllMockedAssertionError
 from mockserver.crm.api import ApiResponse, Delivery
 from mockserver.crm.entry import CrmEntry
 from mockserver.crm.profiles import Language, Profile, ProfileName, check_names
-from mockserver.http.asgi import HttpRequest, split_into_drips
+from mockserver.http.asgi import HttpRequest, read_head, split_into_drips
 from mockserver.registry import CRMS, list_deviations
 from mockserver.server.app import MockApp, create_app
 from mockserver.testing.control_client import ControlError, explain_refusal
@@ -180,15 +181,15 @@ class _Mount:
 
 def _read_request(request: httpx.Request) -> HttpRequest:
     raw_path, _, raw_query = request.url.raw_path.partition(b"?")
-    return HttpRequest(
-        method=request.method,
-        path=unquote(raw_path.decode("ascii")),
-        query=parse_qsl(raw_query.decode(errors="replace"), keep_blank_values=True),
-        headers={name.lower(): value for name, value in request.headers.raw},
-        body=request.read(),
-        peer="",
-        scheme=request.url.scheme,
-    )
+    scope = {
+        "method": request.method,
+        "path": unquote(raw_path.decode("ascii")),
+        "raw_path": raw_path,
+        "query_string": raw_query,
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "scheme": request.url.scheme,
+    }
+    return replace(read_head(scope), body=request.read())
 
 
 def _deliver(response: ApiResponse, request: httpx.Request) -> httpx.Response:

@@ -7,6 +7,8 @@ from typing import NoReturn, cast
 
 from mockserver.documents.error_position import find_repeated_key
 
+_COMPRESSED = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"x\x9c": "deflate", b"x\xda": "deflate"}
+
 
 class JsonError(Exception):
     """A body is not JSON; the message says what is wrong and where."""
@@ -36,6 +38,9 @@ def _parse(raw: bytes, decoder: json.JSONDecoder) -> object:
         if b"\\ud" in raw or b"\\uD" in raw:
             _refuse_lone_surrogates(value)
     except UnicodeDecodeError as error:
+        found = next((name for start, name in _COMPRESSED.items() if raw.startswith(start)), "")
+        if found:
+            raise JsonError(f"compressed ({found}); send it as it is") from error
         raise JsonError(f"not UTF-8 text: {error.reason} at byte {error.start}") from error
     except UnicodeEncodeError as error:
         raise JsonError("text with half of a surrogate pair (such as \\ud83d alone), which is no character") from error

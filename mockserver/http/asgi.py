@@ -6,18 +6,19 @@ No framework stands between: every test of a user's waits for the fake, so the f
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl
 
 from mockserver.crm.api import ApiResponse
+from mockserver.http.oddities import list_oddities, normalize_path
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-MAX_BODY_BYTES = 512 * 1024 * 1024
 # Where a server lends the application, in the scope's `state`, a function that ends the connection: `end(is_reset)`.
 END_CONNECTION = "mockserver.end_connection"
 _MOST_DRIPS = 20
@@ -43,6 +44,7 @@ class HttpRequest:
         body: The raw body.
         peer: The caller's address; empty where there is none (a call inside the process, a Unix socket).
         scheme: `http` or `https`.
+        oddities: What is odd about how it was sent, for the journal.
     """
 
     method: str
@@ -52,6 +54,12 @@ class HttpRequest:
     body: bytes
     peer: str
     scheme: str
+    oddities: Sequence[str] = ()
+
+    @property
+    def announces_body(self) -> bool:
+        """Whether the head says that a body follows."""
+        return b"transfer-encoding" in self.headers or self.headers.get(b"content-length", b"0") != b"0"
 
     @property
     def host(self) -> str:
@@ -64,24 +72,34 @@ class HttpRequest:
         return f"{self.scheme}://{self.host or '127.0.0.1'}"
 
 
-async def read_request(scope: Scope, receive: Receive) -> HttpRequest:
-    """Read a request to its end.
+def read_head(scope: Scope) -> HttpRequest:
+    """Read a request without its body."""
+    raw_query: bytes = scope["query_string"]
+    client = scope.get("client")
+    headers = dict(scope["headers"])
+    return HttpRequest(
+        method=scope["method"],
+        path=normalize_path(scope["path"]),
+        query=parse_query(raw_query) if raw_query else [],
+        headers=headers,
+        body=b"",
+        peer=client[0] if client else "",
+        scheme=scope.get("scheme", "http"),
+        oddities=list_oddities(scope, headers),
+    )
+
+
+async def read_body(head: HttpRequest, receive: Receive, most_bytes: int) -> HttpRequest:
+    """Return a request with its body.
 
     Raises:
         DisconnectedError: The caller went away.
-        BodyTooLargeError: The body exceeds `MAX_BODY_BYTES`.
+        BodyTooLargeError: The body exceeds `most_bytes`; where its length was announced, nothing of it was read.
     """
-    raw_query: bytes = scope["query_string"]
-    client = scope.get("client")
-    return HttpRequest(
-        method=scope["method"],
-        path=scope["path"],
-        query=parse_query(raw_query) if raw_query else [],
-        headers=dict(scope["headers"]),
-        body=await _read_body(receive),
-        peer=client[0] if client else "",
-        scheme=scope.get("scheme", "http"),
-    )
+    announced = head.headers.get(b"content-length", b"")
+    if announced.isdigit() and int(announced[:20]) > most_bytes:
+        raise BodyTooLargeError
+    return replace(head, body=await _read_body(receive, most_bytes))
 
 
 def parse_query(raw: bytes) -> list[tuple[str, str]]:
@@ -89,7 +107,7 @@ def parse_query(raw: bytes) -> list[tuple[str, str]]:
     return parse_qsl(raw.decode(errors="replace"), keep_blank_values=True)
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive, most_bytes: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -98,7 +116,7 @@ async def _read_body(receive: Receive) -> bytes:
             raise DisconnectedError
         chunk = message.get("body", b"")
         size += len(chunk)
-        if size > MAX_BODY_BYTES:
+        if size > most_bytes:
             raise BodyTooLargeError
         chunks.append(chunk)
         if not message.get("more_body", False):
@@ -136,7 +154,10 @@ def _build_start(response: ApiResponse) -> dict[str, Any]:
     headers = [(b"content-type", response.content_type.encode()), (b"content-length", str(len(response.body)).encode())]
     if response.status in {204, 304}:  # which have no body to tell about
         headers.clear()
-    headers.extend((name.lower().encode(), value.encode("latin-1")) for name, value in response.headers.items())
+    named = {name.lower(): value for name, value in response.headers.items()}
+    if "date" not in named:  # the server's own time; a CRM's response has the account's
+        named["date"] = formatdate(usegmt=True)
+    headers.extend((name.encode(), value.encode("latin-1")) for name, value in named.items())
     return {"type": "http.response.start", "status": response.status, "headers": headers}
 
 

@@ -55,6 +55,10 @@ class Page:
         self._seed_name = seed_name
         self._endpoints = endpoints
 
+    def is_open(self, http: HttpRequest) -> bool:
+        """Tell whether a request may see and change what the server holds."""
+        return access.is_open(http, self._token)
+
     def respond(self, http: HttpRequest) -> ApiResponse:
         """Respond to a request to `/` or below `/_page/`."""
         if http.method not in {"GET", "HEAD", "POST"}:

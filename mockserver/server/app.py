@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from mockserver.control.access import refuse_control
+from mockserver.control.requests import refuse
 from mockserver.control.routes import PREFIX, Control
 from mockserver.crm.api import ApiRequest, ApiResponse
 from mockserver.crm.profiles import Profile
@@ -18,6 +22,7 @@ from mockserver.http import asgi
 from mockserver.http.asgi import HttpRequest, Receive, Scope, Send
 from mockserver.http.cors import handle_preflight, open_to_browsers
 from mockserver.registry import CRMS, CrmEntry
+from mockserver.server.unknown_path import refuse_path
 from mockserver.server.wrong_login import refuse_login
 from mockserver.workspaces.all import Workspaces
 from mockserver.workspaces.faults import apply_fault
@@ -26,6 +31,12 @@ from mockserver.workspaces.workspace import Workspace
 
 if TYPE_CHECKING:
     from mockserver.page import Page
+
+# The most that a body may be: what a PHP server takes at most where its owner was generous, a seed or a snapshot, and a
+# form of somebody who is not let in yet.
+MAX_API_BODY_BYTES = 32 * 1024 * 1024
+MAX_CONTROL_BODY_BYTES = 512 * 1024 * 1024
+MAX_FORM_BYTES = 64 * 1024
 
 logger = logging.getLogger(__name__)
 
@@ -59,35 +70,64 @@ class MockApp:
         if scope["type"] != "http":  # a WebSocket: closing before accepting it is an HTTP 403
             await send({"type": "websocket.close"})
             return
-        try:
-            request = await asgi.read_request(scope, receive)
+        head = asgi.read_head(scope)
+        most_bytes = self._limit_body(head)
+        try:  # whoever may not send a body is refused by the head alone
+            request = await asgi.read_body(head, receive, most_bytes) if most_bytes else head
         except asgi.DisconnectedError:
             return
         except asgi.BodyTooLargeError:
-            await asgi.send_response(send, ApiResponse.of_text("The body is too large.", status=413))
-            return
-        await asgi.deliver(scope, receive, send, self.respond(request))
+            response = self._refuse_body(head, most_bytes)
+        else:
+            response = self.respond(request)
+        await asgi.deliver(scope, receive, send, response)
 
     def respond(self, request: HttpRequest) -> ApiResponse:
         """Answer one request."""
         if request.path.startswith(PREFIX):
             return self._control.respond(request)
-        if request.path == "/" or request.path.startswith("/_page/"):
-            return self._show_page(request)
+        if _is_page(request.path):
+            return self._open_page().respond(request)
         entry = next((entry for entry in CRMS if entry.owns(request.path)), None)
         if entry is not None and (preflight := handle_preflight(request.method, request.headers)):
             return preflight
         begun_s = time.perf_counter()
-        workspace, response = self._respond_as_crm(entry, request)
-        filter_parameters = entry.filter_parameters if entry else ()
-        took_s = time.perf_counter() - begun_s
-        workspace.journal.record(Exchange.of(request, response, filter_parameters=filter_parameters, took_s=took_s))
-        return open_to_browsers(response) if b"origin" in request.headers else response
+        workspace, response = self._respond_as_crm(entry, request) if entry else refuse_path(self.workspaces, request)
+        return _record(workspace, entry, request, response, begun_s)
 
-    def _respond_as_crm(self, entry: CrmEntry | None, request: HttpRequest) -> tuple[Workspace, ApiResponse]:
-        """Return the response and the workspace whose journal it belongs to."""
+    def record_unreadable(self, method: str, path: str, query: Sequence[tuple[str, str]], why: str) -> None:
+        """Note a request of which not even the head can be read, in the journal of `default`."""
+        response = ApiResponse.of_text("", status=400, reason=f"The request cannot be read. {why}")
+        self.workspace.journal.record(Exchange.of(HttpRequest(method, path, list(query), {}, b"", "", ""), response))
+
+    def _limit_body(self, head: HttpRequest) -> int:
+        """Return how many bytes of a body the caller may send; 0: it is refused whatever the body is."""
+        if not head.announces_body:
+            return MAX_API_BODY_BYTES
+        if head.path.startswith(PREFIX):
+            return 0 if refuse_control(head, self._control_token) else MAX_CONTROL_BODY_BYTES
+        if _is_page(head.path):
+            return MAX_CONTROL_BODY_BYTES if self._open_page().is_open(head) else MAX_FORM_BYTES
+        header = head.headers.get(b"authorization")
+        owner = next((entry for entry in CRMS if entry.owns(head.path)), None)
+        entries = [owner] if owner else CRMS
+        opens = (self.workspaces.find_by_login(entry.name, entry.login_scheme.parse(header)) for entry in entries)
+        return MAX_API_BODY_BYTES if any(opens) else 0
+
+    def _refuse_body(self, head: HttpRequest, most_bytes: int) -> ApiResponse:
+        message = f"The body is larger than {most_bytes // 1024} KB."
+        if head.path.startswith(PREFIX):
+            return refuse(413, message)
+        response = ApiResponse.of_text(message, status=413, reason=f"{message} (that this is 413 is assumed)")
+        entry = next((entry for entry in CRMS if entry.owns(head.path)), None)
         if entry is None:
-            return self.workspace, _refuse_path(request.path)
+            return response
+        login = entry.login_scheme.parse(head.headers.get(b"authorization"))
+        workspace = self.workspaces.find_by_login(entry.name, login) or self.workspace
+        return _record(workspace, entry, head, response, time.perf_counter())
+
+    def _respond_as_crm(self, entry: CrmEntry, request: HttpRequest) -> tuple[Workspace, ApiResponse]:
+        """Return the response and the workspace whose journal it belongs to."""
         login = entry.login_scheme.parse(request.headers.get(b"authorization"))
         workspace = self.workspaces.find_by_login(entry.name, login)
         if workspace is None:
@@ -98,7 +138,7 @@ class MockApp:
             return workspace, _call_crm(entry, workspace, asked)
         return workspace, apply_fault(hit, entry, asked, lambda changed: _call_crm(entry, workspace, changed))
 
-    def _show_page(self, request: HttpRequest) -> ApiResponse:
+    def _open_page(self) -> Page:
         if self._page is None:
             from mockserver.page import Page  # only people need it, and what it is made of
 
@@ -108,7 +148,7 @@ class MockApp:
                 seed_name=self._seed_name,
                 endpoints=self._control.describe_endpoints(),
             )
-        return self._page.respond(request)
+        return self._page
 
 
 def create_app(
@@ -136,6 +176,24 @@ def create_app(
     return MockApp(workspace, control_token=control_token, seed_name=seed_name)
 
 
+def _is_page(path: str) -> bool:
+    return path == "/" or path.startswith("/_page/")
+
+
+def _record(
+    workspace: Workspace, entry: CrmEntry | None, request: HttpRequest, response: ApiResponse, begun_s: float
+) -> ApiResponse:
+    """Note an exchange in a workspace's journal, and return the response with what every response has."""
+    response = replace(response, hints=(*request.oddities, *response.hints)) if request.oddities else response
+    filter_parameters = entry.filter_parameters if entry else ()
+    took_s = time.perf_counter() - begun_s
+    workspace.journal.record(Exchange.of(request, response, filter_parameters=filter_parameters, took_s=took_s))
+    if not any(name.lower() == "date" for name in response.headers):
+        date = format_datetime(workspace.clock.now_utc(), usegmt=True)
+        response = replace(response, headers={**response.headers, "Date": date})
+    return open_to_browsers(response) if b"origin" in request.headers else response
+
+
 def _call_crm(entry: CrmEntry, workspace: Workspace, request: ApiRequest) -> ApiResponse:
     try:
         return workspace.crms[entry.name].respond(request)
@@ -144,26 +202,6 @@ def _call_crm(entry: CrmEntry, workspace: Workspace, request: ApiRequest) -> Api
         logger.exception("the %s fake failed on %s %s", entry.title, request.method, request.path)
         reason = f"a defect of the fake: {type(error).__name__}: {error}"
         return ApiResponse.of_text("Internal Server Error", status=500, reason=reason)
-
-
-def _refuse_path(path: str) -> ApiResponse:
-    near = [hint for entry in CRMS if (hint := _suggest_path(entry, path))]
-    where = " and ".join(f"{entry.root}{'' if entry.is_one_path else '/'}" for entry in CRMS)
-    hints = near or [f"The APIs are at {where}."]
-    reason = f"There is nothing at {path} (that this is 404 is assumed)."
-    lines = [" ".join([f"There is nothing at {path}.", *near]), "This server answers at:"]
-    lines += [f"  {entry.root}{'' if entry.is_one_path else '/...'}  ({entry.title})" for entry in CRMS]
-    lines += [f"  {PREFIX}...  (control)", "  /  (a page that explains this server)"]
-    return ApiResponse.of_text("\n".join(lines) + "\n", status=404, reason=reason, hints=hints)
-
-
-def _suggest_path(entry: CrmEntry, path: str) -> str:
-    root, rest = path[: len(entry.root)], path[len(entry.root) :]
-    if root.lower() != entry.root.lower() or rest[:1] not in {"", "/"}:
-        return ""
-    if root == entry.root:
-        return f"{entry.title} has no further paths: did you mean {entry.root}?"
-    return f"Paths are case-sensitive: did you mean {entry.root}{'' if entry.is_one_path else rest}?"
 
 
 async def _confirm_lifespan(receive: Receive, send: Send) -> None:

@@ -1,7 +1,4 @@
-"""Running the application on a socket: binding, telling that it listens, and ending cleanly on a signal.
-
-Also lends the application a way to end a connection without a response, which is what some faults are.
-"""
+"""Running the application on a socket: binding, telling that it listens, and ending cleanly on a signal."""
 
 from __future__ import annotations
 
@@ -10,26 +7,20 @@ import gc
 import os
 import signal
 import socket
-import struct
 import sys
 import threading
-from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
-from uvicorn.server import ServerState
 
-from mockserver.http.asgi import END_CONNECTION
 from mockserver.server.app import MockApp
+from mockserver.server.http_protocol import HttpProtocol
 
 SHUTDOWN_TIMEOUT_S = 2
 # Longer than clients keep idle connections (httpx: 5 s, the server's own default): who lets go first never loses a
 # request to the other's letting go.
 KEEP_ALIVE_S = 75
-_LINGER_ZERO = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class _AnnouncingServer(uvicorn.Server):
@@ -44,29 +35,6 @@ class _AnnouncingServer(uvicorn.Server):
         self._announce()
 
 
-class _EndingProtocol(H11Protocol):
-    """Lends each request's `state` a function that ends the connection."""
-
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, {**app_state, END_CONNECTION: self._end_connection}, _loop)
-
-    def _end_connection(self, is_reset: bool) -> None:
-        """End the connection: after what was written is sent, or at once and with a reset (TCP's RST)."""
-        if not is_reset:
-            self.transport.close()
-            return
-        # Closing with a lingering time of zero is what makes the kernel send a reset rather than an orderly end.
-        connection = self.transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
-        self.transport.abort()
-
-
 def bind_socket(host: str, port: int) -> socket.socket:
     """Take the address and start queueing callers; port 0 takes a free one.
 
@@ -74,7 +42,8 @@ def bind_socket(host: str, port: int) -> socket.socket:
         OSError: The address cannot be had.
     """
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, kind, protocol)
+    # asyncio sends small answers at once (TCP_NODELAY) only on sockets that say they are TCP's.
+    listener = socket.socket(family, kind, protocol or socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":  # there it would let two servers share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -130,7 +99,7 @@ def serve(app: MockApp, listener: socket.socket, *, log_level: str, announce: Ca
     config = uvicorn.Config(
         app,
         loop="asyncio",
-        http=_EndingProtocol,
+        http=HttpProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -139,6 +108,7 @@ def serve(app: MockApp, listener: socket.socket, *, log_level: str, announce: Ca
         # A caller's word about who called is not to be trusted: the control endpoints ask for the real peer.
         proxy_headers=False,
         server_header=False,
+        date_header=False,  # the application tells the account's time
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
     )

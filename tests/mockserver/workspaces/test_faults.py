@@ -278,7 +278,7 @@ def test_a_refused_login_meets_no_fault_and_counts_for_none(start_fake: StartFak
     put_plan(fake, fail(match={"nth": 1}))
 
     assert fake.client.get(SEARCH).status_code == 401
-    assert fake.client.get("/nothing").status_code == 404
+    assert fake.client.get("/nothing").status_code == 401
     assert [ask(fake), ask(fake)] == [503, 200]
 
 
