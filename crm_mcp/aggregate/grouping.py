@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
-from typing import Any, Literal
+from datetime import tzinfo
+from typing import Any, Literal, cast
 
 from crm_mcp.aggregate.field_stats import FieldStats, Number, read_date, shown_text
+from crm_mcp.aggregate.periods import PERIODS, newest_with_gaps
 from crm_mcp.errors import InputError
 
 MAX_GROUPS = 50
@@ -24,14 +25,7 @@ MAX_BYTES = 1_600
 
 MeasureKind = Literal["sum", "average", "min", "max"]
 _MEASURES: tuple[MeasureKind, ...] = ("sum", "average", "min", "max")
-_PERIODS: Mapping[str, Callable[[datetime], str]] = {
-    "day": lambda day: f"{day:%Y-%m-%d}",
-    "week": lambda day: "{}-W{:02}".format(*day.isocalendar()),
-    "month": lambda day: f"{day:%Y-%m}",
-    "quarter": lambda day: f"{day:%Y}-Q{(day.month + 2) // 3}",
-    "year": lambda day: f"{day:%Y}",
-}
-_CALLED = re.compile(r"(\w+)\s*\(([^()]*)\)")
+_CALLED = re.compile(r"(\w+)\s*\((.*)\)")
 _Key = tuple[str | None, ...]
 
 
@@ -67,10 +61,8 @@ def parse_group_keys(texts: Sequence[str]) -> list[GroupKey]:
     """
     keys: list[GroupKey] = []
     for text in texts:
-        period, name = _split(text, _PERIODS)
-        keys.append(
-            GroupKey(text.strip(), name, period) if period in _PERIODS else GroupKey(text.strip(), text.strip())
-        )
+        period, name = _split(text, PERIODS)
+        keys.append(GroupKey(text.strip(), name, period) if period in PERIODS else GroupKey(text.strip(), text.strip()))
     _refuse_blank_or_twice("group_by", [key.name for key in keys], [key.field for key in keys])
     return keys
 
@@ -131,6 +123,7 @@ class Summary:
         self._measures = measures
         self._zone = zone
         self._groups: dict[_Key, _Group] = {}
+        self._numbers: dict[str, int] = {}  # of the periods that come first in a key, by label
         self._unreadable: Counter[str] = Counter()
 
     def add(self, values: Mapping[str, object], count: int = 1) -> None:
@@ -150,23 +143,30 @@ class Summary:
             return None
         if moment.tzinfo is not None and self._zone is not None:
             moment = moment.astimezone(self._zone)
-        return _PERIODS[key.period](moment)
+        period = PERIODS[key.period]
+        number = period.number_of(moment)
+        label = period.label_of(number)
+        if key is self._keys[0]:
+            self._numbers[label] = number
+        return label
 
     def build(self, max_groups: int = 0) -> dict[str, Any]:
         """Return `{"groups": [{"status": ..., "count": ..., "sum:x": ...}]}`, with `other`, `skipped`, `empty` if any.
 
-        The biggest groups come first, but periods in order of time. `skipped` counts values that are no number (or
-        no date), `empty` those that are missing, by field.
+        The greatest groups by the first measure come first, else by count. Where a period is the first key, the groups
+        are those of the newest periods, empty ones between them included, in order of time. `skipped` counts values
+        that are no number (or no date), `empty` those that are missing, by field.
 
         Args:
             max_groups: How many groups to list; 0 for as many as a small result holds.
         """
         whole = _merged(self._groups.values())
         as_dates = {name for name, stats in whole.fields.items() if stats.is_of_dates and not self._adds_up(name)}
-        ranked = sorted(self._groups.items(), key=lambda item: (-item[1].count, _sortable(item[0])))
-        rows = [self._row(group, as_dates, key) for key, group in ranked[: max_groups or MAX_GROUPS]]
+        most = max_groups or MAX_GROUPS
+        ranked = self._by_period(self._ranked(as_dates), most)
+        rows = [self._row(group, as_dates, key) for key, group in ranked[:most]]
         shown = len(rows) if max_groups else _count_fitting(rows)
-        others = [group for _, group in ranked[shown:]]
+        others = [group for _, group in ranked[shown:] if group.count]
         if self._keys and self._keys[0].period:
             in_order = sorted(range(shown), key=lambda at: _sortable(ranked[at][0]))
             rows = [rows[at] for at in in_order]
@@ -182,6 +182,32 @@ class Summary:
             if any(counts.values()):
                 built[told] = {name: number for name, number in counts.items() if number}
         return built
+
+    def _ranked(self, as_dates: set[str]) -> list[tuple[_Key, _Group]]:
+        """Return the groups, the greatest by the first measure first, then by count; those without one last."""
+        by_count = sorted(self._groups.items(), key=lambda item: (-item[1].count, _sortable(item[0])))
+        if not self._measures:
+            return by_count
+        first = self._measures[0]
+        values = {
+            key: _measured(group.fields[first.field], first, as_dates=first.field in as_dates)
+            for key, group in by_count
+        }
+        measured = [item for item in by_count if values[item[0]] is not None]
+        measured.sort(key=lambda item: cast("Any", values[item[0]]), reverse=True)
+        return [*measured, *(item for item in by_count if values[item[0]] is None)]
+
+    def _by_period(self, ranked: list[tuple[_Key, _Group]], most: int) -> list[tuple[_Key, _Group]]:
+        """Return groups by the period of their first key, the newest first and no date last; `ranked` without one."""
+        if not (self._keys and self._keys[0].period):
+            return ranked
+        within: defaultdict[str | None, list[tuple[_Key, _Group]]] = defaultdict(list)
+        for item in ranked:
+            within[item[0][0]].append(item)
+        label_of = PERIODS[self._keys[0].period].label_of
+        labels = map(label_of, newest_with_gaps(self._numbers.values(), most))
+        dated = [item for label in labels for item in within.get(label, [((label,), _Group())])]
+        return [*dated, *within.get(None, [])]
 
     def _adds_up(self, name: str) -> bool:
         return any(measure.field == name and measure.kind in ("sum", "average") for measure in self._measures)

@@ -97,6 +97,72 @@ def test_periods_stand_in_their_own_order() -> None:
     ]
 
 
+SPREAD: list[dict[str, object]] = [
+    {"s": "many", "d": "2026-01-05", "x": "1"},
+    {"s": "many", "d": "2026-01-06", "x": "1"},
+    {"s": "rich", "d": "2026-04-05", "x": "900"},
+    {"s": "none", "d": "2026-05-01", "x": ""},
+    {"s": "loss", "d": "2025-12-31", "x": "-5"},
+]
+
+
+@pytest.mark.parametrize(
+    ("measures", "order"),
+    [
+        ([], ["many", "loss", "none", "rich"]),
+        (["sum:x"], ["rich", "many", "none", "loss"]),
+        (["sum(x)", "max:d"], ["rich", "many", "none", "loss"]),
+        (["max:d", "sum:x"], ["none", "rich", "many", "loss"]),
+        (["average:x"], ["rich", "many", "loss", "none"]),
+        (["min:x"], ["rich", "many", "loss", "none"]),
+    ],
+)
+def test_the_greatest_by_the_first_measure_is_never_among_the_others(measures: list[str], order: list[str]) -> None:
+    assert [group["s"] for group in summarized(SPREAD, ["s"], measures)["groups"]] == order
+    first = summarized(SPREAD, ["s"], measures, max_groups=1)
+    assert [group["s"] for group in first["groups"]] == order[:1]
+    assert first["other"]["groups"] == 3
+
+
+def test_the_newest_periods_are_shown_and_a_month_without_rows_is_one() -> None:
+    undated: dict[str, object] = {"s": "many", "d": "", "x": "7"}
+    built = summarized([*SPREAD, undated], ["month:d"], ["sum:x"], max_groups=4)
+    assert built["groups"] == [
+        {"month:d": "2026-02", "count": 0, "sum:x": 0},
+        {"month:d": "2026-03", "count": 0, "sum:x": 0},
+        {"month:d": "2026-04", "count": 1, "sum:x": 900},
+        {"month:d": "2026-05", "count": 1, "sum:x": 0},
+    ]
+    assert built["other"] == {"groups": 3, "count": 4, "sum:x": 4}
+
+
+@pytest.mark.parametrize(
+    ("period", "days", "empty"),
+    [
+        ("day", ("2026-02-28", "2026-03-02"), ["2026-03-01"]),
+        ("week", ("2026-12-24", "2027-01-11"), ["2026-W53", "2027-W01"]),
+        ("month", ("2026-11-30", "2027-02-01"), ["2026-12", "2027-01"]),
+        ("quarter", ("2026-09-30", "2027-01-01"), ["2026-Q4"]),
+        ("year", ("2024-09-30", "2026-01-01"), ["2025"]),
+    ],
+)
+def test_every_period_between_two_is_there(period: str, days: tuple[str, str], empty: list[str]) -> None:
+    groups = summarized([dict[str, object](d=day) for day in days], [f"{period}:d"])["groups"]
+    assert [group[f"{period}:d"] for group in groups if not group["count"]] == empty
+    assert [group["count"] for group in groups] == [1, *(0 for _ in empty), 1]
+
+
+def test_one_wrong_date_does_not_fill_the_table_with_nothing() -> None:
+    groups = summarized([{"d": "2026-01-01"}, {"d": "2026-03-01"}, {"d": "2206-01-01"}], ["day:d"])["groups"]
+    assert [group["day:d"] for group in groups] == ["2026-01-01", "2026-03-01", "2206-01-01"]
+
+
+def test_an_empty_period_beside_another_key_is_told_by_itself() -> None:
+    groups = summarized(SPREAD, ["month:d", "s"])["groups"]
+    assert {"month:d": "2026-02", "count": 0} in groups
+    assert [group["month:d"] for group in groups] == sorted(group["month:d"] for group in groups)
+
+
 def test_many_groups_stay_small_and_the_rest_is_added_up() -> None:
     rows: list[dict[str, object]] = [{"s": f"status number {at}", "x": "1.5"} for at in range(300)]
     built = summarized(rows, ["s"], ["sum:x"])
