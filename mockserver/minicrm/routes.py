@@ -22,6 +22,7 @@ from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.suggestions import suggest_method, suggest_path
 
 _ID = "{id}"
+_OTHER_SPELLINGS = {"Todo": "ToDo", "TodoList": "ToDoList"}  # observed, grade B
 
 Endpoint = Callable[[RequestContext], object]
 
@@ -71,10 +72,14 @@ ROUTES = (
 
 
 def find_route(path: str) -> tuple[Route, str] | None:
-    """Return the route of a path from the root, and the id in it; names are case-sensitive (observed)."""
+    """Return the route of a path from the root, and the id in it.
+
+    Names are case-sensitive (observed), but for those that the official manual itself spells in two ways.
+    """
     if not path.startswith(f"{PREFIX}/"):
         return None
-    parts = path.removeprefix(PREFIX).strip("/").split("/")
+    entity, *rest = path.removeprefix(PREFIX).strip("/").split("/")
+    parts = [_OTHER_SPELLINGS.get(entity, entity), *rest]
     for route in ROUTES:
         wanted = route.path.split("/")
         if len(wanted) == len(parts) and all(want in (part, _ID) for want, part in zip(wanted, parts, strict=True)):

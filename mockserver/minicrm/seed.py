@@ -17,6 +17,7 @@ from mockserver.minicrm.endpoints import tasks as task_endpoints
 from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS, Address
 from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.projects import Project
+from mockserver.minicrm.endpoints.request_context import API_WRITER
 from mockserver.minicrm.endpoints.tasks import TASK_STATUSES, Task, build_task_fields
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import (
@@ -25,7 +26,7 @@ from mockserver.minicrm.schema import (
     ContactType,
     Field,
 )
-from mockserver.minicrm.store import Row
+from mockserver.minicrm.store import Row, WrittenRow
 from mockserver.minicrm.values import parse_value
 
 # The kinds of rows that an account keeps, in the order of their counts.
@@ -148,7 +149,7 @@ class _Reader:
         address = Address(
             id=_take_row_id(part, path), contact_id=READER.take_id(part.pop("ContactId", None), f"{path}.ContactId")
         )
-        address.created_at, address.updated_at = self._take_times(part, path)
+        self._read_history(address, part, path)
         known = {name: each for name, each in ADDRESS_FIELDS.items() if name != "ContactId"}
         READER.take_object(part, path, known)
         address.fields = self._parse(known, part, path)
@@ -163,14 +164,20 @@ class _Reader:
                 raise SeedError(f"{path}.{name}: {'; '.join((str(refusal), *refusal.hints))}") from refusal
         return values
 
-    def _read_history(self, row: Project | Contact, part: dict[str, object], path: str) -> None:
+    def _read_history(self, row: WrittenRow, part: dict[str, object], path: str) -> None:
         row.created_at, row.updated_at = self._take_times(part, path)
-        for key, attribute in (("CreatedBy", "created_by"), ("UpdatedBy", "updated_by")):
-            if key in part:
-                user = READER.take_id(part.pop(key), f"{path}.{key}")
-                if user not in self.account.users:
-                    raise SeedError(f"{path}.{key}: there is no user {user} in {_PATH}.users")
-                setattr(row, attribute, user)
+        row.created_by = self._take_writer(part, "CreatedBy", path)
+        row.updated_by = self._take_writer(part, "UpdatedBy", path) if "UpdatedBy" in part else row.created_by
+
+    def _take_writer(self, part: dict[str, object], key: str, path: str) -> int | None:
+        """Return the user who wrote a row; None is the API."""
+        given = part.pop(key, None)
+        if given in (None, "", API_WRITER):
+            return None
+        user = READER.take_id(given, f"{path}.{key}")
+        if user not in self.account.users:
+            raise SeedError(f"{path}.{key}: there is no user {user} in {_PATH}.users")
+        return user
 
     def _take_times(self, part: dict[str, object], path: str) -> tuple[str, str]:
         """Return when a row was created and changed; the one that is not said is the other, else now."""

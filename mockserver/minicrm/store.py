@@ -50,18 +50,24 @@ class Row:
 
 
 @dataclass(slots=True, kw_only=True)
-class NamedRow(Row):
-    """A row with a name, which other programs may refer to, and which remembers who wrote it and when.
+class WrittenRow(Row):
+    """A row that remembers which user wrote it and when; what the API wrote has no user."""
+
+    created_at: str = ""
+    created_by: int | None = None
+    updated_at: str = ""
+    updated_by: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class NamedRow(WrittenRow):
+    """A row with a name, which other programs may refer to.
 
     `fields` holds what has no place of its own, in the order in which it was written.
     """
 
     name: str = ""
     reference_id: str | None = None
-    created_at: str = ""
-    created_by: int | None = None
-    updated_at: str = ""
-    updated_by: int | None = None
     fields: dict[str, object] = field(default_factory=dict[str, object])
 
 

@@ -121,7 +121,8 @@ def test_minicrm_has_the_fakes_contact_fields(schema: str, kind: Any):
 def test_minicrm_has_the_fakes_address_fields():
     schemas = read_document("minicrm")["components"]["schemas"]
     assert set(schemas["NewAddress"]["properties"]) == set(ADDRESS_FIELDS)
-    assert set(schemas["Address"]["properties"]) == {"Id", *ADDRESS_FIELDS}
+    history = {"CreatedBy", "CreatedAt", "UpdatedBy", "UpdatedAt"}
+    assert set(schemas["Address"]["properties"]) == {"Id", *ADDRESS_FIELDS, *history}
 
 
 @pytest.mark.parametrize(("name", "declared"), [("ivinex", IVINEX_DEVIATIONS), ("minicrm", MINICRM_DEVIATIONS)])

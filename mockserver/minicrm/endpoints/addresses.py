@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from mockserver.minicrm import rules
-from mockserver.minicrm.deviations import ADDRESS_LIST_IS_AN_OBJECT, STRUCTURED_ADDRESSES
+from mockserver.minicrm.deviations import ADDRESS_LIST_IS_AN_OBJECT, DETAIL_SHOWS_EVERY_FIELD, STRUCTURED_ADDRESSES
 from mockserver.minicrm.endpoints.contacts import Contact
-from mockserver.minicrm.endpoints.request_context import RequestContext
+from mockserver.minicrm.endpoints.request_context import RequestContext, render_history
 from mockserver.minicrm.responses import render_list, render_rows
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field
-from mockserver.minicrm.store import Row, Table, list_rows, read_row, save_row, take_next_id
+from mockserver.minicrm.store import Table, WrittenRow, list_rows, read_row, save_row, take_next_id
 from mockserver.minicrm.values import parse_value
 
 ADDRESS_FIELDS: Mapping[str, Field] = {
@@ -25,6 +25,7 @@ ADDRESS_FIELDS: Mapping[str, Field] = {
         Field("CountryId", "Text", length=128),
         Field("PostalCode", "Text", length=32),
         Field("City", "Text", length=128),
+        Field("County", "Text", length=128),
         Field("Address", "Text", length=256),
         Field("Default", "Boolean"),
     )
@@ -32,14 +33,12 @@ ADDRESS_FIELDS: Mapping[str, Field] = {
 
 
 @dataclass(slots=True, kw_only=True)
-class Address(Row):
+class Address(WrittenRow):
     """One address of a contact; `fields` holds all but Id and ContactId."""
 
     TABLE: ClassVar[Table] = Table("address", "addresses", {"by_contact": "(contact_id)"})
     contact_id: int
     fields: dict[str, object] = field(default_factory=dict[str, object])
-    created_at: str = ""
-    updated_at: str = ""
 
 
 def list_addresses(context: RequestContext) -> object:
@@ -67,19 +66,23 @@ def list_addresses(context: RequestContext) -> object:
 
 
 def get_address(context: RequestContext) -> object:
-    """Answer `GET /Address/{id}`.
+    """Answer `GET /Address/{id}`; County is observed, and in the documented profile shown where it is held.
 
     Source: Address (GET).
     """
     address = context.read_target(Address)
+    every = context.observes(DETAIL_SHOWS_EVERY_FIELD)
     shown = {name: address.fields.get(name) or "" for name in ADDRESS_FIELDS}
-    return {
+    if not (every or shown["County"]):
+        del shown["County"]
+    detail = {
         "Id": address.id,
         **shown,
         "ContactId": address.contact_id,
         "PostalCode": _print_postal_code(str(shown["PostalCode"])),
         "Default": address.fields.get("Default") or 0,
     }
+    return {**detail, **render_history(context.account, address)} if every else detail
 
 
 def create_address(context: RequestContext) -> object:
@@ -134,3 +137,4 @@ def _write(context: RequestContext, address: Address, body: dict[str, object]) -
             raise RefusalError(rules.CAN_NOT_BE_CLEARED, name)
         address.fields[name] = value
     address.updated_at = context.now
+    address.updated_by = None

@@ -113,9 +113,8 @@ def render_row(context: RequestContext, contact: Contact) -> dict[str, object]:
         "Email": contact.fields.get("Email") or "",
         "Phone": contact.fields.get("Phone") or "",
     }
-    if context.observes(SEARCH_IDS_ARE_INTS):
-        row["BusinessId"] = contact.business_id
-        return {key: value for key, value in row.items() if value not in (None, "")}
+    if context.observes(SEARCH_IDS_ARE_INTS) and contact.business_id is not None:
+        row["BusinessId"] = contact.business_id  # the only key that may be absent: observed, grade A
     return row
 
 

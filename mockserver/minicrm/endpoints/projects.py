@@ -118,16 +118,15 @@ def render_row(context: RequestContext, project: Project, business_id: int | Non
             "UserId": str(project.user_id or ""),
             "Deleted": str(project.deleted),
         }
-    row = {
+    row: dict[str, object] = {
         "Id": project.id,
         **name_and_url,
-        "ContactId": project.contact_id,
-        "BusinessId": business_id,
-        "StatusId": project.status_id,
-        "UserId": project.user_id,
+        "ContactId": project.contact_id or 0,
+        "StatusId": project.status_id or 0,
+        "UserId": project.user_id or 0,
         "Deleted": project.deleted,
     }
-    return {key: value for key, value in row.items() if value is not None}
+    return row if business_id is None else {**row, "BusinessId": business_id}
 
 
 def find_businesses(connection: sqlite3.Connection, projects: Sequence[Project]) -> dict[int, int]:

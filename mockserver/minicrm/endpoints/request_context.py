@@ -16,10 +16,11 @@ from mockserver.minicrm.deviations import (
 )
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account, Field
-from mockserver.minicrm.store import AnyRow, NamedRow, read_row
+from mockserver.minicrm.store import AnyRow, WrittenRow, read_row
 from mockserver.minicrm.suggestions import suggest_body, suggest_field
 from mockserver.minicrm.values import parse_value, print_value
 
+API_WRITER = "MiniCRM"
 _ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 
 
@@ -134,11 +135,16 @@ class RequestContext:
             raise RefusalError(rule, owner.name)
 
 
-def render_history(account: Account, row: NamedRow) -> dict[str, object]:
-    """Return who wrote an entity and when; what the API itself wrote has no user (assumed)."""
+def render_history(account: Account, row: WrittenRow) -> dict[str, object]:
+    """Return who wrote an entity and when; one that never changed was last written by its creator (observed)."""
     return {
-        "CreatedBy": account.users.get(row.created_by or 0, ""),
+        "CreatedBy": name_writer(account, row.created_by),
         "CreatedAt": row.created_at,
-        "UpdatedBy": account.users.get(row.updated_by or 0, ""),
+        "UpdatedBy": name_writer(account, row.updated_by),
         "UpdatedAt": row.updated_at,
     }
+
+
+def name_writer(account: Account, user_id: int | None) -> str:
+    """Return the name of who wrote something: a user, or MiniCRM where the API did (observed, grade A)."""
+    return API_WRITER if user_id is None else account.users.get(user_id, "")

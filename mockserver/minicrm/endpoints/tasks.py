@@ -131,7 +131,7 @@ def _render_row(context: RequestContext, task: Task) -> dict[str, object]:
         "Comment": task.comment or "",
         "Deadline": task.deadline or "",
         "UserId": (task.user_id or 0) if as_ints else str(task.user_id or ""),
-        "Type": str(task.type or 0),
+        "Type": str(task.type or ("" if as_ints else 0)),
         "Url": context.build_url("ToDo", task.id),
     }
 

@@ -148,6 +148,16 @@ def check_detail(minicrm: MinicrmAccount) -> None:
     expect(detail["UserId"] != str(row["UserId"]), "UserId to be the user's name", detail["UserId"], response)
 
 
+@rule("minicrm.task.other-spelling", source=_DETAIL, provenance="observed")
+def check_other_spelling(minicrm: MinicrmAccount) -> None:
+    """Todo and TodoList, as the official manual also spells them, are ToDo and ToDoList (grade B)."""
+    project_id = _find_tasks(minicrm)
+    listed = read_object(minicrm.get(f"{ROOT}/ToDoList/{project_id}"))
+    expect_equal(read_object(minicrm.get(f"{ROOT}/TodoList/{project_id}")), listed, "the answer of TodoList")
+    task_id = listed["Results"][0]["Id"]
+    expect_equal(minicrm.fetch("Todo", task_id), minicrm.fetch("ToDo", task_id), "the answer of Todo")
+
+
 @rule("minicrm.task.attachments", source=_DETAIL)
 def check_attachments(minicrm: MinicrmAccount) -> None:
     """Attachments of a task that has one is an object with FileName and Url."""

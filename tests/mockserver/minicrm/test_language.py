@@ -16,13 +16,13 @@ HUNGARIAN = Profile(language="hu")
     ("method", "path", "body", "status", "text"),
     [
         ("POST", "ToDo", None, 405, "ToDo (POST): A metódus nem engedélyezett!"),  # observed
-        ("PUT", "Project/101", {}, 400, "Project (PUT): Nem megfelelő paraméter: Data (JSON)"),  # observed
-        ("PUT", "Project", {"Name": "x"}, 400, "Project (PUT): Hiányzó paraméter: CategoryId, ContactId"),
+        ("PUT", "Project/101", {}, 400, 'Project (PUT): Nem megfelelő paraméter: "Data (JSON)"'),  # observed
+        ("PUT", "Project", {"Name": "x"}, 400, 'Project (PUT): Hiányzó paraméter: "CategoryId, ContactId"'),
         ("GET", "Project/999", None, 404, "Project (GET): Nem található!"),
-        ("PUT", "Project/101", {"CategoryId": 4}, 400, "Project (PUT): Nem módosítható: CategoryId"),
-        ("PUT", "Project/101", {"UserId": "Senki"}, 400, "Project (PUT): Nem megfelelő paraméter: Felelős"),
-        ("PUT", "Project/101", {"StatusId": "Nincs"}, 400, "Project (PUT): Nem megfelelő paraméter: Státusz"),
-        ("PUT", "Contact", {"Type": "Cég"}, 400, "Contact (PUT): Nem megfelelő paraméter: Típus"),
+        ("PUT", "Project/101", {"CategoryId": 4}, 400, 'Project (PUT): Nem módosítható: "CategoryId"'),
+        ("PUT", "Project/101", {"UserId": "Senki"}, 400, 'Project (PUT): Nem megfelelő paraméter: "Felelős"'),
+        ("PUT", "Project/101", {"StatusId": "Nincs"}, 400, 'Project (PUT): Nem megfelelő paraméter: "Státusz"'),
+        ("PUT", "Contact", {"Type": "Cég"}, 400, 'Contact (PUT): Nem megfelelő paraméter: "Típus"'),
     ],
 )
 def test_a_refusal_is_in_the_accounts_language(method: str, path: str, body: object, status: int, text: str):
@@ -40,7 +40,7 @@ def test_a_closed_task_is_refused_in_the_accounts_language():
     ("switch", "path", "method", "body", "text"),
     [
         ("search-needs-a-criterion", "Project", "GET", None, "Project (GET): Hiányzó keresési feltétel!"),
-        ("unknown-choice-id-is-500", "Project/101", "PUT", {"StatusId": 9}, "Project (PUT): Belső hiba: StatusId"),
+        ("unknown-choice-id-is-500", "Project/101", "PUT", {"StatusId": 9}, 'Project (PUT): Belső hiba: "StatusId"'),
     ],
 )
 def test_what_only_some_servers_say_is_too(switch: str, path: str, method: str, body: object, text: str):

@@ -29,11 +29,18 @@ def test_a_project_row_has_whole_numbers_and_both_contacts():
     }
 
 
-def test_a_key_without_a_value_is_absent():
+def test_only_the_business_may_be_absent_from_a_row():
     account = Account(OBSERVED)
     project = account.get("Project", {"Id": "103"})["Results"]["103"]
     assert "BusinessId" not in project
-    assert set(account.get("Contact", {"FirstName": "Eve"})["Results"]["12"]) == {"Id", "Name", "Url", "Type"}
+    assert account.get("Contact", {"FirstName": "Eve"})["Results"]["12"] == {
+        "Id": 12,
+        "Name": "Eve",
+        "Url": "http://here:1/Api/R3/Contact/12",
+        "Type": "Person",
+        "Email": "",
+        "Phone": "",
+    }
 
 
 def test_a_contact_row_has_whole_numbers():
@@ -42,8 +49,38 @@ def test_a_contact_row_has_whole_numbers():
 
 
 def test_a_task_row_has_whole_numbers():
-    row = Account(OBSERVED).get("ToDoList/101")["Results"][0]
-    assert (row["Id"], row["UserId"]) == (201, 1)
+    row, without_type = Account(OBSERVED).get("ToDoList/101")["Results"]
+    assert (row["Id"], row["UserId"], row["Type"]) == (201, 1, "5")
+    assert without_type["Type"] == ""
+
+
+def test_the_addresses_of_a_contact_are_one_object():
+    assert Account(OBSERVED).get("AddressList/10") == {
+        "Count": 2,
+        "Results": {"301": "Works (9700 Szombathely Fő tér 1.)", "302": "Shop (0800)"},
+    }
+    assert Account(OBSERVED).get("AddressList/12") == {"Count": 0, "Results": []}
+
+
+def test_who_created_something_also_changed_it_last_until_somebody_else_does():
+    seed = {**SEED, "contacts": [{"Id": 12, "Type": "Person", "FirstName": "Eve", "CreatedBy": 2}]}
+    account = Account(OBSERVED, seed)
+    writers = ("CreatedBy", "UpdatedBy")
+    assert [account.get("Contact/12")[name] for name in writers] == ["Bálint Kovács"] * 2
+    account.put("Contact/12", {"LastName": "Kis"})
+    assert [account.get("Contact/12")[name] for name in writers] == ["Bálint Kovács", "MiniCRM"]
+
+
+def test_an_address_has_its_county_and_its_history():
+    account = Account(OBSERVED)
+    account.put("Address/301", {"County": "Vas"})
+    address = account.get("Address/301")
+    assert list(address) == [
+        *("Id", "ContactId", "Type", "Name", "CountryId", "PostalCode", "City", "County", "Address", "Default"),
+        *("CreatedBy", "CreatedAt", "UpdatedBy", "UpdatedAt"),
+    ]
+    assert (address["County"], address["UpdatedBy"]) == ("Vas", "MiniCRM")
+    assert account.get("Address/302")["County"] == ""
 
 
 def test_a_detail_has_every_field_of_the_schema_and_its_history():
@@ -58,9 +95,9 @@ def test_a_detail_has_every_field_of_the_schema_and_its_history():
         "UserId": "Bálint Kovács",
         "Name": "Office",
         "Deleted": 0,
-        "CreatedBy": "",
+        "CreatedBy": "MiniCRM",
         "CreatedAt": "2025-06-01 12:00:00",
-        "UpdatedBy": "",
+        "UpdatedBy": "MiniCRM",
         "UpdatedAt": "2025-06-01 12:00:00",
         "Int1": 5,
         "Text1": "squeaky door",
@@ -90,7 +127,7 @@ def test_type_is_a_label_that_can_not_be_written_back():
     assert account.get("Contact", {"Query": "nagy"})["Results"]["11"]["Type"] == "Person"
     for value in ("Személy", 1, "1"):
         answer = account.ask("PUT", "Contact", body={"Type": value, "LastName": "P"})
-        assert read_refusal(answer) == (400, "Contact (PUT): Nem megfelelő paraméter: Típus")
+        assert read_refusal(answer) == (400, 'Contact (PUT): Nem megfelelő paraméter: "Típus"')
     assert account.put("Contact", {"Type": "Person", "LastName": "P"}) == 13
 
 

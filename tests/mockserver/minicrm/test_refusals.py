@@ -104,9 +104,9 @@ def test_refusals_speak_the_accounts_language():
     account = Account(profile=Profile(language="hu"))
     assert account.ask("POST", "ToDo").body.decode() == "ToDo (POST): A metódus nem engedélyezett!"
     answer = account.ask("PUT", "ToDo/201", body={})
-    assert answer.body.decode() == "ToDo (PUT): Nem megfelelő paraméter: Data (JSON)"
+    assert answer.body.decode() == 'ToDo (PUT): Nem megfelelő paraméter: "Data (JSON)"'
     answer = account.ask("PUT", "Project/101", body={"StatusId": "x"})
-    assert answer.body.decode() == "Project (PUT): Nem megfelelő paraméter: Státusz"
+    assert answer.body.decode() == 'Project (PUT): Nem megfelelő paraméter: "Státusz"'
 
 
 def test_a_parameter_that_means_nothing_is_overlooked_and_noted():

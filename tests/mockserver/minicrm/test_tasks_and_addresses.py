@@ -118,6 +118,23 @@ def test_a_task_without_a_comment_is_taken_and_noted():
     assert answer.hints == ("a task without a Comment says nothing",)
 
 
+def test_todo_is_a_spelling_of_todo_and_no_other_is():
+    account = Account()
+    assert account.get("Todo/201") == account.get("ToDo/201")
+    assert account.get("TodoList/101") == account.get("ToDoList/101")
+    task = account.put("Todo/", {"ProjectId": 101, "Comment": "Go"})
+    assert account.put(f"Todo/{task}/", {"Status": "Closed"}) == task
+    assert account.ask("POST", "Todo").status == 405
+    assert {account.ask("GET", f"{name}/201").status for name in ("todo", "TODO", "Task")} == {404}
+
+
+def test_a_county_is_shown_where_it_is_held():
+    account = Account()
+    account.put("Address/301", {"County": "Vas"})
+    assert account.get("Address/301")["County"] == "Vas"
+    assert "County" not in account.get("Address/302")
+
+
 def test_addresses_are_listed_as_one_object_in_a_list():
     assert Account().get("AddressList/10") == {
         "Count": 2,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 6
 _AS_LIVE = re.compile(
     r": wanted (?:text like )?'[0-9]+', got [0-9]+$"
-    r"|/(?:ContactId|BusinessId|CreatedAt|CreatedBy|UpdatedAt|UpdatedBy|Tags|Invited): not wanted"
+    r"|/(?:County|ContactId|BusinessId|CreatedAt|CreatedBy|UpdatedAt|UpdatedBy|Tags|Invited): not wanted"
     r"|^/Results/[^/]+/[A-Za-z]+: missing$"
 )
 _FIXED_KEYS = frozenset({
@@ -35,7 +35,7 @@ _FIXED_KEYS = frozenset({
     "Attachments", "CountryId", "PostalCode", "City", "Address", "Default", "OrderId", "SenderName", "SenderEmail",
     "collection_id",
 })  # fmt: skip
-_KNOWN = "observed, grade A: ids, Count and Deleted are numbers, keys without a value are absent, and further keys come"
+_KNOWN = "observed, grade A: ids, Count and Deleted are numbers, BusinessId may be absent, and further keys come"
 
 
 def add_example_rules(crm: CrmName) -> None:

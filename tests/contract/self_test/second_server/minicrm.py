@@ -1,6 +1,6 @@
 """The second server's MiniCRM, with the shapes that live servers were recorded with.
 
-Ids and counts are numbers, keys without a value are absent in search, details print every field with labels, an empty
+Ids and counts are numbers, a row without a business lacks it, details print every field with labels, an empty
 `Results` is `[]`, slashes are escaped, a search without a criterion is refused, and errors are Hungarian.
 """
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Reply = tuple[int, str, str]
 _PAGE = 100
 _TEXTS = {
-    400: "Nem megfelelő paraméter!",
+    400: "Nem megfelelő paraméter",
     404: "A keresett elem nem található!",
     405: "A metódus nem engedélyezett!",
 }
@@ -65,6 +65,7 @@ class Minicrm:
             root: Where the API was reached, for `Url`.
         """
         entity, _, rest = path.strip("/").partition("/")
+        entity = {"Todo": "ToDo", "TodoList": "ToDoList"}.get(entity, entity)
         if entity not in _METHODS:
             return _refuse(404, entity, method)
         if method not in _METHODS[entity].split():
@@ -140,7 +141,7 @@ class Minicrm:
             hit["BusinessId"] = contact["Id"] if contact["Type"] == "Business" else contact.get("BusinessId")
         else:
             hit |= {name: row.get(name) for name in ("Type", "Email", "Phone", "BusinessId")}
-        return {name: value for name, value in hit.items() if value not in (None, "")}
+        return {name: value for name, value in hit.items() if name != "BusinessId" or value}
 
     def _list_tasks(self, project: int, status: str, root: str) -> object:
         if status not in {"Open", "Closed", "All"}:
@@ -219,5 +220,6 @@ def _require(body: Row, names: Iterable[str]) -> None:
 
 
 def _refuse(status: int, entity: str, method: str, about: str = "") -> Reply:
-    text = f"{entity} ({method}): {_TEXTS[status]}{f' ({about})' if about else ''}"
+    quoted = f': "{about}"' if about else ""
+    text = f"{entity} ({method}): {_TEXTS[status]}{quoted}"
     return status, "text/plain; charset=utf-8", text

@@ -31,12 +31,20 @@ _LIST = "GET AddressList/{id}"
 
 
 def _alter_results(change: Callable[[list[Row]], object]) -> Fault:
-    """Have the Results of a list changed."""
-    return at(_LIST, alter_json(lambda found: {**found, "Results": change(found["Results"])}))
+    """Have the Results of a list changed, where they are one."""
+
+    def change_results(found: Row) -> Row:
+        return {**found, "Results": change(found["Results"])} if _is_list(found) else found
+
+    return at(_LIST, alter_json(change_results))
+
+
+def _is_list(found: Row) -> bool:
+    return isinstance(found["Results"], list)
 
 
 def _lose_last(found: Row) -> Row:
-    if found["Count"] < 2:
+    if found["Count"] < 2 or not _is_list(found):
         return found
     [lines] = found["Results"]
     return {"Count": found["Count"] - 1, "Results": [dict(list(lines.items())[:-1])]}
