@@ -15,8 +15,9 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from mcp.server.mcpserver import Context
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
+from crm_mcp.mcp.calls.shapes import Identifier
 from crm_mcp.mcp.cursor import PAGING_ARGUMENTS, Cursor
 
 _T = TypeVar("_T")
@@ -25,24 +26,13 @@ CallContext = Context[Any, Any]
 """The context of one call: a parameter of this type is filled by the SDK and does not appear in the schema."""
 
 
-def _id_as_text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _scalar_as_text(value: object) -> object:
-    """Write numbers and booleans as the CRMs write them in text; leave the rest for validation."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value
-
-
-Id = Annotated[str, BeforeValidator(_id_as_text)]
-"""An id: text, and a number is taken too."""
+Id = Annotated[str, Identifier()]
+"""An id or a name: text without white space round it, and a number is taken too."""
 Module = Annotated[Id, Field(description="name or id")]
-Text = Annotated[str, BeforeValidator(_scalar_as_text)]
+Text = str
 """Text, and a number or a boolean is taken too."""
 Limit = Annotated[int, Field(ge=1, le=100)]
-FieldNames = list[str]
+FieldNames = Annotated[list[str], Field(examples=[["name", "email"]])]
 """Names of the fields to show."""
 Detail = Annotated[bool, Field(description="all fields, raw")]
 TextFrom = Annotated[int, Field(ge=0)]
@@ -51,8 +41,8 @@ JsonObject = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
 Fields = JsonObject
 """The CRM's own field names with values."""
 
-GroupBy = Annotated[list[str], Field(description="fields, month:FIELD (year:, day:)")]
-Measures = Annotated[list[str], Field(description="sum:FIELD, average:, min:, max:")]
+GroupBy = Annotated[list[str], Field(description="fields, month:FIELD (year:, day:)", examples=[["status"]])]
+Measures = Annotated[list[str], Field(description="sum:FIELD, average:, min:, max:", examples=[["sum:FIELD"]])]
 MaxGroups = Annotated[int, Field(ge=0, le=1000), WithJsonSchema({"type": "integer"})]
 """How many groups a summary lists; 0 for as many as 2 kB hold."""
 

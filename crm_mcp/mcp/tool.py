@@ -6,7 +6,7 @@ Errors turn into MCP's `ToolError` here and nowhere else.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, cast
 
 from mcp.server.mcpserver.exceptions import ToolError
@@ -14,9 +14,11 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import ValidationError
 
-from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import CrmError
 from crm_mcp.mcp.arguments import arguments_described_elsewhere, flatten
+from crm_mcp.mcp.calls.coercion import coercing
+from crm_mcp.mcp.calls.refusals import explain
+from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
 from crm_mcp.rendering.hidden_characters import remove_hidden, without_hidden
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 
@@ -56,19 +58,14 @@ class CrmTool(Tool):
         if reads and (size := size_of(result)) > MAX_ANSWER_BYTES:
             raise ToolError(f"The answer of {self.name} has {size:,} bytes, too many to read. Ask for less at a time.")
 
+    @property
+    def shape(self) -> Shape:
+        """The shape of its arguments, nested ones included."""
+        return shape_of_model(self.fn_metadata.arg_model)
+
     def explain(self, error: ValidationError) -> str:
         """Say what is wrong with the arguments, and which there are."""
-        problems = [
-            _explain_one(problem["type"], problem["loc"], problem["msg"], self.parameters)
-            + ("; leave it out for none" if self._is_null_for_none(problem["loc"], problem["input"]) else "")
-            for problem in error.errors(include_url=False, include_context=False)
-        ]
-        valid = ", ".join(self.parameters.get("properties", {})) or "none"
-        return f"{self.name}: {'; '.join(problems)}. Arguments: {valid}."
-
-    def _is_null_for_none(self, location: tuple[int | str, ...], given: object) -> bool:
-        """Tell whether an optional argument was given as null, which is not how it is left out."""
-        return given is None and len(location) == 1 and location[0] not in self.parameters.get("required", [])
+        return explain(self.name, error, self.shape, list(self.parameters.get("properties", {})))
 
 
 def compact_result(result: Json) -> CallToolResult:
@@ -78,41 +75,26 @@ def compact_result(result: Json) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=seen)
 
 
-def _explain_one(kind: str, location: tuple[int | str, ...], message: str, parameters: Json) -> str:
-    name = ".".join(str(part) for part in location)[:80]
-    if kind == "extra_forbidden":
-        beside = _names_beside(location, parameters)
-        near = nearest(str(location[-1]), beside)
-        meant = f" (did you mean {near[0]!r}?)" if near else ""
-        inside = f", which takes {', '.join(beside)}" if len(location) > 1 else ""
-        return f"unknown argument {name!r}{meant}{inside}"
-    if kind == "missing":
-        return f"{name} is required"
-    return f"{name}: {message.removeprefix('Value error, ').removeprefix('Input ')}"
-
-
-def _names_beside(location: tuple[int | str, ...], parameters: Json) -> list[str]:
-    """Return the names that are valid where an unknown one stood, in the tool's own schema."""
-    node = parameters
-    for part in location[:-1]:
-        node = node.get("items", {}) if isinstance(part, int) else node.get("properties", {}).get(part, {})
-    return list(cast("Json", node.get("properties", {})))
-
-
 def build_tool(
-    function: Callable[..., Awaitable[object]], *, title: str, annotations: ToolAnnotations, name: str = ""
+    function: Callable[..., Awaitable[object]],
+    *,
+    title: str,
+    annotations: ToolAnnotations,
+    name: str = "",
+    unlisted: Sequence[str] = (),
 ) -> CrmTool:
     """Make a tool of an async function whose result is a TypedDict.
 
-    The docstring is the description the model reads. Parameters are plain types, parameter objects or a `Cursor`.
-    Unknown arguments are refused, and both schemas are stripped of what tells a model nothing.
+    The docstring is the description the model reads. Parameters are plain types, parameter objects or a `Cursor`;
+    those `unlisted` are taken but stand in no list. Unknown arguments are refused, unless the tool lists none, and both
+    schemas are stripped of what tells a model nothing.
     """
     description = " ".join((function.__doc__ or "").split())
     tool = CrmTool.from_function(
         flatten(function), name=name or None, title=title, annotations=annotations, description=description
     )
     assert isinstance(tool, CrmTool)
-    seal_arguments(tool)
+    seal_arguments(tool, unlisted)
     for argument in arguments_described_elsewhere(function):
         tool.parameters["properties"][argument] = {"type": tool.parameters["properties"][argument]["type"]}
     assert tool.fn_metadata.output_schema is not None, f"{tool.name} has no output schema"
@@ -122,12 +104,17 @@ def build_tool(
     return tool
 
 
-def seal_arguments(tool: CrmTool) -> None:
-    """Let a tool refuse unknown arguments, and strip the schema of those it takes."""
-    model = tool.fn_metadata.arg_model
-    model.model_config["extra"] = "forbid"
-    model.model_rebuild(force=True)
-    tool.parameters = slim_schema(model.model_json_schema(by_alias=True))
+def seal_arguments(tool: CrmTool, unlisted: Sequence[str] = ()) -> None:
+    """Let a tool coerce its arguments and refuse unknown ones, and strip the schema of those it takes.
+
+    A tool that lists no argument ignores what it is sent: some hosts invent one for it.
+    """
+    tool.parameters = slim_schema(tool.fn_metadata.arg_model.model_json_schema(by_alias=True))
+    for name in unlisted:
+        del tool.parameters["properties"][name]
+    tool.fn_metadata.arg_model = coercing(
+        tool.fn_metadata.arg_model, ignores_unknown=not tool.parameters.get("properties")
+    )
 
 
 def refuse_same_names(tools: Iterable[CrmTool]) -> None:
@@ -184,7 +171,7 @@ def slim_schema(schema: Json, *, keep_descriptions: bool = True) -> Json:
     return cast("Json", slim(schema))
 
 
-_NEVER_SHOWN = frozenset({"title", "$defs", "additionalProperties"})
+_NEVER_SHOWN = frozenset({"title", "$defs", "additionalProperties", "examples"})
 """google-genai dies on `additionalProperties`; unknown arguments are refused by the model of the arguments."""
 
 

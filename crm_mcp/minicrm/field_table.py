@@ -242,3 +242,9 @@ ADDRESS = Entity(
     has_search=False,
 )
 """Addresses; no schema lists their fields. What is required and fixed is observed."""
+
+
+def names_by_use(*entities: Entity, written: bool) -> Mapping[str, str]:
+    """Return the API names of the fields that a write takes, or else a search, by these names and those of results."""
+    fields = [field for one in entities for field in one.fields if (field.written if written else field.searched)]
+    return {called: field.name for field in fields if field.name != "Id" for called in (field.name, *field.keys)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from mcp import MCPError
@@ -12,7 +13,9 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, PrivateAttr, TypeAdapter, ValidationError
 
 from crm_mcp.errors import CrmError
-from crm_mcp.mcp.arguments import CallContext
+from crm_mcp.mcp.arguments import CallContext, Id
+from crm_mcp.mcp.calls.coercion import coerce, coercing
+from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
 from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, one_level_deep, seal_arguments, slim_schema
 from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.safe_writes.confirmation import QuestionPendingError, UserConfirmation
@@ -25,10 +28,12 @@ class _WriteArguments(BaseModel):
     """The arguments that every writing tool takes beside its own."""
 
     dry_run: bool = False
-    plan_id: str = ""
+    plan_id: Id = ""
     idempotency_key: str = Field(default="", max_length=200)
 
 
+_CoercedWriteArguments = coercing(_WriteArguments)
+_WRITE_SHAPE = shape_of_model(_WriteArguments)
 _KEY = "idempotency_key"
 _WRITE_SCHEMAS: Json = slim_schema(_WriteArguments.model_json_schema())["properties"]
 
@@ -97,9 +102,9 @@ class WriteTool(CrmTool):
 
     def _read_call(self, arguments: Json, context: CallContext) -> Call:
         names = _WRITE_SCHEMAS.keys() & self.parameters["properties"].keys()
-        chosen = _WriteArguments.model_validate({name: arguments[name] for name in names if name in arguments})
+        chosen = _CoercedWriteArguments.model_validate({name: arguments[name] for name in names if name in arguments})
         given = {name: value for name, value in arguments.items() if name not in names}
-        is_plan_alone = chosen.plan_id and not given
+        is_plan_alone = chosen.plan_id and not self._says_anything(given)
         validated = {} if is_plan_alone else self.fn_metadata.validate_arguments(given)
         confirmer = UserConfirmation(context, unconfirmed_allowed=self._writer.unconfirmed_allowed)
         return Call(
@@ -113,6 +118,16 @@ class WriteTool(CrmTool):
             plan_id=chosen.plan_id,
             key=chosen.idempotency_key,
         )
+
+    def _says_anything(self, given: Json) -> bool:
+        """Tell whether arguments hold more than hosts fill in for those that are left out."""
+        return any(cast("Json", coerce(super().shape, given)).values())
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of its own arguments and of those that every writing tool takes."""
+        own = super().shape
+        return replace(own, keys={**(own.keys or {}), **(_WRITE_SHAPE.keys or {})})
 
 
 def _count_records(arguments: Json) -> int:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
+from crm_mcp.mcp.calls.shapes import CrmFields
+
 UNKNOWN = "unknown"
 NUMBERS = frozenset({"integer", "decimal"})
 DATES = frozenset({"date", "date-time"})
@@ -22,6 +24,9 @@ DOCUMENTED_KINDS: Mapping[str, str] = {
     "contact": "integer",
 }
 """Kinds that need no record to be seen. Source: ivinex.txt, examples; the four of creation are observed."""
+_OF_EVERY_RECORD = frozenset({"id", "collection_id", "created_date", "modified_date", "created_by", "modified_by"})
+DOCUMENTED_NAMES = CrmFields({name: name for name in DOCUMENTED_KINDS if name not in _OF_EVERY_RECORD})
+"""The documented fields that can be written, for arguments that hold fields."""
 
 _KINDS = (
     ("boolean", re.compile(r"true|false", re.IGNORECASE)),

@@ -14,6 +14,7 @@ from typing import Annotated, cast
 
 from pydantic import BeforeValidator
 
+from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_NAMES
 from crm_mcp.ivinex.models import OPERANDS, RecordFilter
 
 _EXAMPLE = 'write {"field": "email", "operand": "Equal", "value": "x@y.example"}'
@@ -79,7 +80,7 @@ def read_filters(given: object) -> object:
     return [one for item in items for one in _read_conditions(_parsed(item))]
 
 
-Filters = Annotated[list[RecordFilter], BeforeValidator(read_filters)]
+Filters = Annotated[list[RecordFilter], BeforeValidator(read_filters), DOCUMENTED_NAMES]
 """Conditions that must all hold."""
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
+from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_NAMES
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record, RecordPage
 from crm_mcp.ivinex.search.criteria import RecordCriteria, RecordSearch, prepare_search
@@ -24,6 +25,8 @@ from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.gate import MAX_UNPLANNED, SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
 
+RecordFields = Annotated[Fields, DOCUMENTED_NAMES]
+
 
 class RecordUpdate(TypedDict):
     """The changes of one record."""
@@ -31,7 +34,7 @@ class RecordUpdate(TypedDict):
     __pydantic_config__ = ConfigDict(extra="forbid")  # pyright: ignore[reportGeneralTypeIssues]
 
     record_id: Id
-    fields: Fields
+    fields: RecordFields
 
 
 class RecordTools:
@@ -115,7 +118,7 @@ class RecordTools:
     async def create_records(
         self,
         module: Module,
-        records: Annotated[list[Fields], Field(min_length=1, description="field name to value")],
+        records: Annotated[list[RecordFields], Field(min_length=1, description="field name to value")],
         allow_duplicate: bool = False,
     ) -> Draft:
         """Create Ivinex records.

@@ -18,16 +18,21 @@ from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.crm.pasted_text import mend_text, read_email_address
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import Fields, Id, Module, Text
+from crm_mcp.mcp.calls.shapes import CrmFields
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.local_time import parse_local_time
 from crm_mcp.minicrm.account.schema import resolve_fields
-from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES, PROJECT, STATUS_GROUPS
+from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES, PROJECT, STATUS_GROUPS, names_by_use
 from crm_mcp.minicrm.wire.checks import check_id
 
 StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": list(STATUS_GROUPS)})]
 ContactType = Annotated[str, WithJsonSchema({"type": "string", "enum": list(CONTACT_TYPES)})]
 User = Annotated[Id, Field(description='name, id or "me"')]
-Filters = Annotated[Fields, Field(description="more API fields that must match")]
+Filters = Annotated[
+    Fields,
+    Field(description="more API fields that must match"),
+    CrmFields(names_by_use(PROJECT, CONTACT, written=False)),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,11 @@ from crm_mcp.crm.paging import PageCache
 from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext, Fields, Id, Limit
+from crm_mcp.mcp.calls.shapes import CrmFields
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.field_values import WrittenFields
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT, names_by_use
 from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.search.criteria import ProjectCriteria, project_criteria
 from crm_mcp.minicrm.search.projects import ProjectSearch
@@ -28,7 +30,11 @@ from crm_mcp.safe_writes.gate import SafeWriter
 
 Ids = list[Id]
 """Several at once, in place of the one id."""
-ApiFields = Annotated[Fields, Field(description="API field to value, see describe_module")]
+ApiFields = Annotated[
+    Fields,
+    Field(description="API field to value, see describe_module"),
+    CrmFields(names_by_use(CONTACT, PROJECT, ADDRESS, written=True)),
+]
 MaxReads = Annotated[int, Field(ge=1, le=5000), WithJsonSchema({"type": "integer"})]
 """Most objects to read one by one in one call: 300 take five minutes at 60 requests a minute."""
 MaxItems = Annotated[Limit, WithJsonSchema({"type": "integer"})]

@@ -19,7 +19,7 @@ from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry, value_
 from crm_mcp.minicrm.tools.context import MaxItems, StatusGroupName, ToolContext
 from crm_mcp.minicrm.tools.open_tasks import read_open_tasks
 
-Days = Annotated[int, Field(ge=1, le=3650), WithJsonSchema({"type": "integer"})]
+Days = Annotated[int, Field(ge=0, le=3650), WithJsonSchema({"type": "integer"})]
 MAX_TASK_READS = 100
 """Most stale projects whose open tasks are read."""
 

@@ -206,7 +206,7 @@ def test_switches_of_a_wrong_type_or_of_another_tool_are_refused(fake: Fake) -> 
     async def scene(client: Client) -> None:
         note = {"contact_id": 1, "text": "A"}
         assert "dry_run" in await fail(client, "create_note", **note, dry_run="perhaps")
-        assert "leave it out" in await fail(client, "create_note", **note, plan_id=None)
+        assert "idempotency_key" in await fail(client, "create_note", **note, idempotency_key=["k"])
         assert "idempotency_key" in await fail(client, "create_note", **note, idempotency_key="k" * 201)
         fields = {"Name": "A"}
         said = await fail(client, "update_project", project_id=6001, fields=fields, idempotency_key="k")
