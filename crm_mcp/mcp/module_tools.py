@@ -22,7 +22,10 @@ _ENVELOPE = 200
 
 
 class ModuleTools:
-    """`list_modules` and `describe_module` over all connected CRMs."""
+    """`list_modules` and `describe_module` over all connected CRMs.
+
+    Where one is connected `crm` is listed nowhere, but its name is taken.
+    """
 
     def __init__(self, connectors: Sequence[Connector]) -> None:
         self._connectors = {connector.name: connector for connector in connectors}
@@ -32,18 +35,21 @@ class ModuleTools:
         if not self._connectors:
             return ()
         one = len(self._connectors) == 1
+        unlisted = ("crm",) if one else ()
         tools = (
             build_tool(
                 self.list_modules if one else self.list_modules_of,
                 name="list_modules",
                 title="List modules",
                 annotations=READ,
+                unlisted=unlisted,
             ),
             build_tool(
                 self.describe_module if one else self.describe_module_of,
                 name="describe_module",
                 title="Describe a module",
                 annotations=READ,
+                unlisted=unlisted,
             ),
         )
         tools[1].parameters["properties"]["module"]["description"] = self._how_modules_are_named()
@@ -62,24 +68,23 @@ class ModuleTools:
                 ways.append(f"{where}also {' or '.join(connector.beside_modules)}")
         return "; ".join(ways)
 
-    async def list_modules(self) -> ModuleList:
+    async def list_modules(self, crm: Id = "") -> ModuleList:
         """List the modules with their ids. Start here."""
-        return await self.list_modules_of()
+        return await self.list_modules_of(crm)
 
-    async def list_modules_of(self, crm: str = "") -> ModuleList:
+    async def list_modules_of(self, crm: Id = "") -> ModuleList:
         """List the modules of all CRMs, or of one, with their ids. Start here."""
         asked = [self._connector(crm)] if crm else list(self._connectors.values())
         return {"items": [module for connector in asked for module in await self._modules(connector)]}
 
-    async def describe_module(self, module: Id, fields: FieldNames = []) -> ModuleDescription:  # noqa: B006
+    async def describe_module(self, module: Id, fields: FieldNames = [], crm: Id = "") -> ModuleDescription:  # noqa: B006
         """Read a module's fields with types and choices, its statuses and users.
 
         Call it before you filter by a field or write one.
         """
-        (crm,) = self._connectors
-        return await self.describe_module_of(crm, module, fields)
+        return await self.describe_module_of(crm or next(iter(self._connectors)), module, fields)
 
-    async def describe_module_of(self, crm: str, module: Id, fields: FieldNames = []) -> ModuleDescription:  # noqa: B006
+    async def describe_module_of(self, crm: Id, module: Id, fields: FieldNames = []) -> ModuleDescription:  # noqa: B006
         """Read a module's fields with types and choices, its statuses and users.
 
         Call it before you filter by a field or write one.
@@ -95,9 +100,10 @@ class ModuleTools:
         return modules
 
     def _connector(self, crm: str) -> Connector:
-        if crm not in self._connectors:
-            raise InputError(f"There is no CRM {crm!r} here.", hint=f"Use {' or '.join(self._connectors)}.")
-        return self._connectors[crm]
+        for connector in self._connectors.values():
+            if crm.casefold() in (connector.name.casefold(), connector.title.casefold()):
+                return connector
+        raise InputError(f"There is no CRM {crm[:60]!r} here.", hint=f"Use {' or '.join(self._connectors)}.")
 
 
 def _only(description: ModuleDescription, names: Sequence[str]) -> ModuleDescription:

@@ -37,6 +37,8 @@ from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import ConnectionPool, Session
 
 _CONTACT_TYPES = {name.casefold(): name for name in CONTACT_TYPES}
+_CONTACTS = frozenset({"contact", "contacts"})
+_CONTACT_NOTE = "A contact is a Person or a Business; these are the fields of both. Describe one for its own."
 
 
 class MinicrmConnector:
@@ -104,12 +106,15 @@ class MinicrmConnector:
         return [{"id": module_id, "name": name} for module_id, name in (await self._directory.modules()).items()]
 
     async def describe_module(self, module: str) -> ModuleDescription:
-        """Return the fields of a module's projects, or of `Person` or `Business`."""
+        """Return the fields of a module's projects, or of `Person` or `Business`; of both for `contact`."""
         if contact_type := _CONTACT_TYPES.get(module.casefold()):
             return _description(contact_type, contact_type, await self._directory.contact_schema(contact_type))
+        modules = await self._directory.modules()
+        if module.casefold() in _CONTACTS and module.casefold() not in map(str.casefold, modules.values()):
+            both = _description("Contact", "Contact", await self._directory.merged_contact_schema())
+            return {**both, "note": _CONTACT_NOTE}
         module_id = await self._directory.module_id(module)
-        name = (await self._directory.modules())[module_id]
-        return _description(module_id, name, await self._directory.project_schema(module_id))
+        return _description(module_id, modules[module_id], await self._directory.project_schema(module_id))
 
     def record_kinds(self) -> Sequence[str]:
         """Return what MiniCRM has besides modules."""
