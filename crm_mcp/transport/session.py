@@ -8,6 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
+import socket
+import ssl
 from collections.abc import AsyncGenerator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import metadata
@@ -15,7 +18,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from crm_mcp.crm.messages import Request, Response
-from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
+from crm_mcp.errors import InputError, SettingsError, UnexpectedAnswerError, UnreachableError
+from crm_mcp.transport.network import check_way_to, find_proxy, trusted_certificates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,46 +34,59 @@ MAX_URL_BYTES = 8_000
 
 
 class ConnectionPool:
-    """The process's one HTTP client, open for as long as the server runs.
+    """The process's connections to CRMs, kept for as long as the server runs.
 
     Args:
         timeout_s: Time for one request from beginning to end, in seconds.
-        ca_file: A private certificate authority (PEM) to trust beside the public ones; None is no other.
+        ca_file: A private certificate authority (PEM) to trust beside those of the system; None is no other.
     """
 
     def __init__(self, *, timeout_s: float = 30.0, ca_file: Path | None = None) -> None:
         self.timeout_s = timeout_s
         self._ca_file = ca_file
-        self._client: httpx.AsyncClient | None = None
+        self._clients: dict[str, httpx.AsyncClient] | None = None
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncGenerator[None]:
         """Hold connections open inside the block."""
+        clients: dict[str, httpx.AsyncClient] = {}
+        self._clients = clients
+        try:
+            yield
+        finally:
+            self._clients = None
+            for client in clients.values():
+                await client.aclose()
+
+    def client(self, base_url: str) -> httpx.AsyncClient:
+        """Return the HTTP client for one address; it is made when it is first used."""
+        if self._clients is None:
+            raise RuntimeError("the connection pool is not open: use `async with pool.open()`")
+        if base_url not in self._clients:
+            self._clients[base_url] = self._make_client(base_url)
+        return self._clients[base_url]
+
+    def _make_client(self, base_url: str) -> httpx.AsyncClient:
         import httpx  # imported where it is first used: it costs a good part of the start-up time
 
-        verify = httpx.create_ssl_context()
-        if self._ca_file is not None:
-            verify.load_verify_locations(self._ca_file)
-        async with httpx.AsyncClient(
+        proxy = find_proxy(base_url)
+        is_private_proxy = proxy is not None and proxy.url.startswith("https:")
+        needs_trust = is_private_proxy or base_url.startswith("https:")
+        # Where nobody is to be trusted, nobody is: building the whole context takes time.
+        verify = trusted_certificates(self._ca_file) if needs_trust else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            via = proxy and httpx.Proxy(proxy.url, ssl_context=verify if is_private_proxy else None)
+        except (ValueError, httpx.InvalidURL):
+            raise SettingsError(f"{proxy and proxy.variable}: its address cannot be read.") from None
+        return httpx.AsyncClient(
             timeout=self.timeout_s,
             verify=verify,
+            proxy=via,
+            trust_env=False,  # `network` reads it, and says which variable is wrong
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # a login is in every request; none is kept
-            mounts=dict.fromkeys(("all://127.0.0.1", "all://localhost", "all://[::1]")),  # no proxy to this machine
             headers={"User-Agent": f"crm-mcp-server/{metadata.version('crm-mcp-server')}"},
-        ) as client:
-            self._client = client
-            try:
-                yield
-            finally:
-                self._client = None
-
-    @property
-    def client(self) -> httpx.AsyncClient:
-        """The open HTTP client."""
-        if self._client is None:
-            raise RuntimeError("the connection pool is not open: use `async with pool.open()`")
-        return self._client
+        )
 
 
 class Session:
@@ -81,6 +98,9 @@ class Session:
         base_url: Scheme, host and perhaps a folder, without a trailing slash and without a login.
         login: What each request logs in with.
         rate_limit: None is no limit.
+
+    Raises:
+        SettingsError: What the environment says of proxies and certificates cannot be used for this address.
     """
 
     def __init__(
@@ -92,6 +112,7 @@ class Session:
         login: Login,
         rate_limit: RateLimit | None = None,
     ) -> None:
+        check_way_to(base_url)
         self._pool = pool
         self._crm = crm
         self._base_url = base_url
@@ -119,7 +140,7 @@ class Session:
             raise self._too_long(query_length)
         try:
             content = None if request.body is None else _json_bytes(request.body)
-            outgoing = self._pool.client.build_request(
+            outgoing = self._pool.client(self._base_url).build_request(
                 request.method,
                 self._base_url + request.path,
                 params=list(request.query) or None,
@@ -150,12 +171,12 @@ class Session:
 
         try:
             async with asyncio.timeout(self._pool.timeout_s):
-                received = await self._pool.client.send(outgoing)
+                received = await self._pool.client(self._base_url).send(outgoing)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise self._unreachable(error, sent=False, request=request) from error
         except httpx.DecodingError as error:
             raise UnexpectedAnswerError(
-                f"{self._crm} sent an answer that cannot be decompressed.",
+                f"{self._crm} at {self._base_url} sent a response that cannot be decompressed.",
                 hint=request.unknown_outcome or "Try again; if it stays, check proxies on the way.",
             ) from error
         except (httpx.TransportError, TimeoutError) as error:
@@ -177,13 +198,55 @@ class Session:
     def _unreachable(self, error: Exception, *, sent: bool, request: Request) -> UnreachableError:
         """Build the error for a request without a response; once it was `sent`, a write may have been done."""
         unknown = request.unknown_outcome if sent else ""
-        reason = str(error) or f"no complete answer in {self._pool.timeout_s:g} s"
+        proxy = find_proxy(self._base_url)
+        way = f" through the proxy that {proxy.variable} names" if proxy else ""
+        what, next_step = describe_failure(error, self._pool.timeout_s)
         return UnreachableError(
-            f"{self._crm} at {self._base_url} did not answer ({type(error).__name__}: {reason}).",
-            hint=unknown or "Nothing was changed. Check the address, the network and proxies, then try again.",
+            f"{self._crm} at {self._base_url} did not answer{way}: {what}.",
+            hint=unknown or f"Nothing was changed. {next_step}",
             may_have_been_done=bool(unknown),
             may_be_under_way=bool(unknown) and _is_out_of_time(error),
         )
+
+
+def describe_failure(error: Exception, timeout_s: float) -> tuple[str, str]:
+    """Return why no complete response came, and what to do about it, as sentences without anything that was sent."""
+    import httpx  # see ConnectionPool.open
+
+    causes = _causes(error)
+    if _is_out_of_time(error):
+        what = f"no complete answer in {timeout_s:g} s"
+        return what, "Try again; if it stays so, look at the network, or allow more time by CRM_MCP_TIMEOUT_S."
+    if isinstance(error, httpx.ProxyError):
+        return f"the proxy refused ({error})", "Check the proxy's address and login."
+    if untrusted := next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None):
+        return (
+            f"its certificate is not trusted ({untrusted.verify_message.rstrip('.')})",
+            "Where it is signed by an authority of your own, CRM_MCP_CA_FILE can name that authority's file (PEM).",
+        )
+    reason = next((_reason(one) for one in causes if isinstance(one, OSError) and one.errno), "")
+    if isinstance(error, httpx.ConnectError):
+        what = f"no connection could be made ({reason or str(error) or 'it was cut at once'})"
+        return what, "Check the address, the network and proxies, then try again."
+    if "illegal" in str(error):
+        return "what it sent is not HTTP", "Check the address and its port."
+    what = "the connection was cut before the answer was complete"
+    return f"{what} ({reason})" if reason else what, "Try again; if it stays so, look at the network and proxies."
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    """Return an error with what led to it, the latest first; one that was raised twice may stand in its own chain."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain
+
+
+def _reason(error: OSError) -> str:
+    """Return an error of the system's in its own words, without the address that Python adds."""
+    is_systems = not isinstance(error, ssl.SSLError | socket.gaierror) and error.errno
+    return os.strerror(error.errno) if is_systems and error.errno else str(error.strerror)
 
 
 def _is_out_of_time(error: Exception) -> bool:

@@ -65,6 +65,12 @@ class Accounts:
     timeout_s: float = 30.0
     ca_file: Path | None = None
 
+    @property
+    def is_local(self) -> bool:
+        """Whether all of them are plain HTTP on this machine, as a fake is."""
+        urls = [urlsplit(account.url) for account in self.accounts]
+        return all(url.scheme == "http" and url.hostname in LOOPBACK_HOSTS for url in urls)
+
 
 class _Settings(BaseSettings):
     model_config = SettingsConfigDict(

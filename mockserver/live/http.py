@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import email.utils
+import os
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -102,13 +103,15 @@ class AccountClient:
             ) from None
 
 
-def open_client(*, timeout_s: float = 30.0, ca_file: Path | None = None) -> httpx.AsyncClient:
+def open_client(*, timeout_s: float = 30.0, ca_file: Path | None = None, is_local: bool = False) -> httpx.AsyncClient:
     """Return the connections to live accounts, for `async with`; `ca_file` (PEM) is trusted beside the public ones.
 
+    Where `is_local`, all accounts are plain HTTP on this machine, and neither proxies nor certificates matter.
+
     Raises:
-        AccountError: No certificates can be read from that file.
+        AccountError: No certificates can be read from that file, or a variable of proxies or certificates is wrong.
     """
-    verify = httpx.create_ssl_context()
+    verify = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_local else _usual_certificates()
     if ca_file is not None:
         try:
             verify.load_verify_locations(ca_file)
@@ -116,14 +119,29 @@ def open_client(*, timeout_s: float = 30.0, ca_file: Path | None = None) -> http
             raise AccountError(
                 f"CRM_MCP_CA_FILE: no certificates can be read from it ({type(error).__name__})."
             ) from None
-    return httpx.AsyncClient(
-        timeout=timeout_s,
-        verify=verify,
-        follow_redirects=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        mounts=dict.fromkeys(f"all://{f'[{host}]' if ':' in host else host}" for host in LOOPBACK_HOSTS),
-        headers={"User-Agent": f"crm-mock/{read_version()}", "Accept-Encoding": "identity"},
-    )
+    try:
+        return httpx.AsyncClient(
+            timeout=timeout_s,
+            verify=verify,
+            trust_env=not is_local,
+            follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            mounts=dict.fromkeys(f"all://{f'[{host}]' if ':' in host else host}" for host in LOOPBACK_HOSTS),
+            headers={"User-Agent": f"crm-mock/{read_version()}", "Accept-Encoding": "identity"},
+        )
+    except (ValueError, ImportError, httpx.InvalidURL):
+        names = " or ".join(sorted(one for one in os.environ if one.upper().endswith("_PROXY"))) or "the system's proxy"
+        raise AccountError(f"{names}: this proxy cannot be used. Correct or unset it.") from None
+
+
+def _usual_certificates() -> ssl.SSLContext:
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    if not file and folder and not Path(folder).is_dir():
+        raise AccountError("SSL_CERT_DIR: there is no such folder. Correct or unset it.")
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise AccountError(f"SSL_CERT_FILE: no certificates can be read from it ({type(error).__name__}).") from None
 
 
 def _read_wait(response: httpx.Response) -> float:

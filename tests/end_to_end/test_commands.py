@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import signal
 import subprocess
@@ -64,6 +65,30 @@ def test_half_a_login_ends_with_2_in_one_line_that_names_the_other_half(tmp_path
     assert len(result.stderr.splitlines()) == 1
     assert "MINICRM_SYSTEM_ID is missing" in result.stderr
     assert "fake-key-123" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks4://s3cret.example:1080"),
+        ("HTTPS_PROXY", "http://s3cret.example:port"),
+        ("SSL_CERT_FILE", "/s3cret.pem"),
+        ("SSL_CERT_DIR", "/s3cret"),
+    ],
+)
+def test_a_wrong_variable_of_the_network_is_named_in_one_line_and_does_not_matter_on_this_machine(
+    fake: FakeServer, tmp_path: Path, variable: str, value: str
+) -> None:
+    network = {name: "" for name in os.environ if name.upper().endswith("_PROXY")} | {variable: value}
+    remote = both_crms("https://crm.example") | network
+    for command in (["tools"], ["serve", "--transport", "http"], ["doctor"]):
+        result = crm_mcp(*command, settings=remote, cwd=tmp_path)
+        assert result.returncode == (1 if command == ["doctor"] else 2)
+        assert "s3cret" not in result.stdout + result.stderr
+        assert {line.split(":")[1] for line in result.stderr.splitlines()} <= {f" {variable}"}
+        assert variable in result.stdout + result.stderr
+        assert "Traceback" not in result.stderr
+    assert crm_mcp("doctor", settings=both_crms(fake.url) | network, cwd=tmp_path).returncode == 0
 
 
 def test_the_bare_command_serves_stdio_and_ends_well_when_its_input_does(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def compare_accounts(accounts: Accounts, profile: ProfileName, per_minute: int, 
 
 
 async def _ask_all(accounts: Accounts, per_minute: int, notify: Notify) -> list[list[DriftResponse]]:
-    async with open_client(timeout_s=accounts.timeout_s, ca_file=accounts.ca_file) as connection:
+    async with open_client(
+        timeout_s=accounts.timeout_s, ca_file=accounts.ca_file, is_local=accounts.is_local
+    ) as connection:
         return [
             await ask_account(
                 AccountClient(account, connection, Pace(per_minute), notify),

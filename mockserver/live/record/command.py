@@ -126,7 +126,7 @@ def _build_app(
     from mockserver.live.record.proxy import Recording, RecordingProxy, build_app
 
     try:
-        connection = open_client(timeout_s=accounts.timeout_s, ca_file=accounts.ca_file)
+        connection = open_client(timeout_s=accounts.timeout_s, ca_file=accounts.ca_file, is_local=accounts.is_local)
     except AccountError as error:
         fail(str(error))
     recordings = {

@@ -150,7 +150,7 @@ def test_a_broken_compression_is_an_unexpected_answer() -> None:
 
 def test_a_pool_that_is_not_open_says_so() -> None:
     with pytest.raises(RuntimeError, match="not open"):
-        _ = ConnectionPool().client
+        ConnectionPool().client(BASE_URL)
 
 
 @pytest.mark.parametrize("make", [lambda: Request("GET", "/x"), lambda: Request("PUT", "/x", body={})])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
-from mockserver.live.accounts import Account, AccountError
+from mockserver.live.accounts import Account, AccountError, Accounts
 from mockserver.live.http import AccountClient, UnreachableError, open_client
 from mockserver.live.pacing import Pace
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving, write_certificate
@@ -128,3 +129,28 @@ def test_the_minute_is_a_window_that_slides() -> None:
 
     assert asyncio.run(run()) == [0, 0, 50, 10]
     assert slept == [50, 10]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks4://proxy.example:1080"),
+        ("HTTPS_PROXY", "http://s3cret@proxy.example:port"),
+        ("NO_PROXY", "[::1"),
+        ("SSL_CERT_FILE", "/nope.pem"),
+        ("SSL_CERT_DIR", "/nope"),
+    ],
+)
+def test_a_wrong_variable_of_the_network_is_named_and_does_not_matter_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    for name in [one for one in os.environ if one.upper().endswith("_PROXY") or one.startswith("SSL_CERT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(AccountError, match=f"^{variable}: ") as caught:
+        open_client()
+    assert "s3cret" not in str(caught.value)
+    local = Accounts((Account("minicrm", "http://127.0.0.1:8080"), Account("ivinex", "http://[::1]:8080")))
+    assert local.is_local
+    assert not Accounts((*local.accounts, ACCOUNT)).is_local
+    asyncio.run(open_client(is_local=True).aclose())
