@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -34,17 +34,45 @@ def check_can_draw(*, chart: bool) -> None:
 
 
 def with_chart(
-    result: CallToolResult, context: CallContext, group_by: Sequence[str], measures: Sequence[str]
+    result: CallToolResult,
+    context: CallContext,
+    group_by: Sequence[str],
+    measures: Sequence[str],
+    *,
+    order: Sequence[str] = (),
+    label_field: Callable[[str], str] = str,
 ) -> CallToolResult:
-    """Return a summary with a picture of its last measure, unless the host draws it by its app or there is nothing."""
+    """Return a summary with a picture of its last measure, unless the host draws it by its app or there is nothing.
+
+    Args:
+        result: The summary.
+        context: The call, which tells what the host draws.
+        group_by: As they were given.
+        measures: As they were given.
+        order: The choices of the first key in the CRM's own order, such as the statuses of a pipeline.
+        label_field: Returns what people call a field.
+    """
     answer: Mapping[str, Any] = result.structured_content or {}
     groups: Sequence[Mapping[str, Any]] = answer.get("groups", [])
     if not groups or client_supports_apps(context):
         return result
-    measure = measures[-1] if measures else "count"
-    picture = draw_bars(groups, measure, f"{measure} by {', '.join(group_by)}" if group_by else measure)
+    measure = measures[-1].strip() if measures else "count"
+    title = " by ".join(filter(None, [_in_words(measure, label_field), ", ".join(map(label_field, group_by))]))
+    picture = draw_bars(in_order(groups, order), measure, title)
     image = ImageContent(data=base64.b64encode(picture).decode(), mime_type="image/png")
     return CallToolResult(content=[*result.content, image], structured_content=result.structured_content)
+
+
+def in_order(groups: Sequence[Mapping[str, Any]], order: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """Return groups in the order of their first key's choices; those of none come last, as they were."""
+    places = {label: at for at, label in enumerate(order)}
+    return sorted(groups, key=lambda group: places.get(str(next(iter(group.values()), "")), len(places)))
+
+
+def _in_words(measure: str, label_field: Callable[[str], str]) -> str:
+    """Return `sum:amount` as `Sum of amount`, with the field's label."""
+    kind, _, field = measure.partition(":")
+    return f"{kind.strip().capitalize()} of {label_field(field.strip())}" if field else measure.capitalize()
 
 
 def draw_bars(groups: Sequence[Mapping[str, Any]], measure: str, title: str) -> bytes:

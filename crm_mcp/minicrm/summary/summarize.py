@@ -46,6 +46,14 @@ def parse_question(group_by: Sequence[str], measures: Sequence[str]) -> Question
     )
 
 
+async def order_of_choices(search: ProjectSearch, question: Question) -> Sequence[str]:
+    """Return the labels of the first key's choices in the order of the schema, which is that of the pipeline."""
+    if not question.keys or question.keys[0].period:
+        return ()
+    choices = await _learn_choices(search, Question(question.keys[:1], ()))
+    return list(choices.get(question.keys[0].field, {}).values())
+
+
 async def summarize(
     search: ProjectSearch, question: Question, zone: ZoneInfo, *, max_groups: int, max_reads: int
 ) -> SummaryResult:

@@ -13,7 +13,7 @@ from crm_mcp.mcp.charts import check_can_draw, with_chart
 from crm_mcp.mcp.summary_result import SummaryResult
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result
 from crm_mcp.minicrm.search.criteria import ProjectCriteria
-from crm_mcp.minicrm.summary.summarize import parse_question, summarize
+from crm_mcp.minicrm.summary.summarize import order_of_choices, parse_question, summarize
 from crm_mcp.minicrm.tools.context import MaxReads, ToolContext
 
 
@@ -46,4 +46,6 @@ class SummaryTools:
         search = await self.context.search_projects(criteria, ctx)
         answer = await summarize(search, question, self.context.zone, max_groups=max_groups, max_reads=max_reads)
         result = compact_result(cast("dict[str, Any]", answer))
-        return with_chart(result, ctx, group_by, measures) if chart else result
+        if not chart:
+            return result
+        return with_chart(result, ctx, group_by, measures, order=await order_of_choices(search, question))

@@ -14,7 +14,7 @@ from mcp.server.apps import APP_MIME_TYPE, EXTENSION_ID
 from mcp.types import CallToolResult, ImageContent, TextContent
 
 from crm_mcp.mcp import charts
-from crm_mcp.mcp.charts import draw_bars
+from crm_mcp.mcp.charts import draw_bars, in_order
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
 from crm_mcp.transport.session import ConnectionPool
@@ -71,6 +71,13 @@ def test_without_the_extra_a_picture_is_refused_before_anything_is_asked(
     assert result.is_error
     assert "crm-mcp-server[charts]" in block.text
     assert crms.calls == []
+
+
+def test_statuses_stand_in_the_order_of_the_pipeline_and_unknown_ones_last() -> None:
+    groups: list[dict[str, Any]] = [{"status": name, "count": 1} for name in ("Won", "Gone", "New", "Offer")]
+    shown = in_order(groups, ["New", "Offer", "Won"])
+    assert [group["status"] for group in shown] == ["New", "Offer", "Won", "Gone"]
+    assert in_order(groups, ()) == groups
 
 
 def test_formulas_and_letters_that_the_font_lacks_are_shown_as_they_are(tmp_path: Path) -> None:
