@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from mcp.server.mcpserver.prompts.base import Prompt
+from pydantic import Field
+
+from crm_mcp.mcp.prompts import CrmPrompt
+
+Contact = Annotated[str, Field(description="a contact's name or email")]
+Module = Annotated[str, Field(description="a module's name or id")]
+GroupBy = Annotated[str, Field(description="a field's name; the most telling one, unless given")]
 
 
 def ivinex_prompts() -> Sequence[Prompt]:
     """Return the prompts of Ivinex."""
     return (
-        Prompt.from_function(record_brief, title="Contact brief (Ivinex)"),
-        Prompt.from_function(module_review, title="Module review (Ivinex)"),
+        CrmPrompt.from_function(record_brief, title="Contact brief (Ivinex)"),
+        CrmPrompt.from_function(module_review, title="Module review (Ivinex)"),
     )
 
 
-def record_brief(contact: str) -> str:
+def record_brief(contact: Contact) -> str:
     """All there is to know before a call: the contact and the notes on it."""
     return (
         f'Brief me on the Ivinex contact "{contact}" before I call them.\n'
@@ -27,7 +35,7 @@ def record_brief(contact: str) -> str:
     )
 
 
-def module_review(module: str, group_by: str = "") -> str:
+def module_review(module: Module, group_by: GroupBy = "") -> str:
     """How many records stand where."""
     by = (
         f'group_by=["{group_by}"]'

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from mcp.server.mcpserver.prompts.base import Prompt
+from pydantic import Field
+
+from crm_mcp.mcp.prompts import CrmPrompt
+
+User = Annotated[str, Field(description="a user's name or id; me, unless given")]
+Contact = Annotated[str, Field(description="a person's or company's name, email or phone")]
+Module = Annotated[str, Field(description="a module's name or id")]
 
 
 def minicrm_prompts() -> Sequence[Prompt]:
     """Return the prompts of MiniCRM."""
     return (
-        Prompt.from_function(morning_overview, title="Morning overview (MiniCRM)"),
-        Prompt.from_function(contact_brief, title="Contact brief (MiniCRM)"),
-        Prompt.from_function(pipeline_review, title="Pipeline review (MiniCRM)"),
+        CrmPrompt.from_function(morning_overview, title="Morning overview (MiniCRM)"),
+        CrmPrompt.from_function(contact_brief, title="Contact brief (MiniCRM)"),
+        CrmPrompt.from_function(pipeline_review, title="Pipeline review (MiniCRM)"),
     )
 
 
-def morning_overview(user: str = "me") -> str:
+def morning_overview(user: User = "me") -> str:
     """What is due today and what was left lying."""
     return (
         f'Give me my morning overview of MiniCRM for the user "{user}".\n'
@@ -27,7 +35,7 @@ def morning_overview(user: str = "me") -> str:
     )
 
 
-def contact_brief(contact: str) -> str:
+def contact_brief(contact: Contact) -> str:
     """All there is to know before a call: who they are, their company, projects and open tasks."""
     return (
         f'Brief me on the MiniCRM contact "{contact}" before I call them.\n'
@@ -37,7 +45,7 @@ def contact_brief(contact: str) -> str:
     )
 
 
-def pipeline_review(module: str) -> str:
+def pipeline_review(module: Module) -> str:
     """How many projects stand where, what moved, and what is stuck."""
     return (
         f'Review the pipeline of the MiniCRM module "{module}".\n'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
@@ -115,6 +116,39 @@ def test_a_refused_login_is_told_without_the_login(crms: CrmStub) -> None:
 
 
 @pytest.mark.usefixtures("crms")
+@pytest.mark.parametrize("given", [{}, {"user": ""}, {"user": "  "}], ids=str)
+def test_a_morning_overview_of_nobody_in_particular_is_mine(given: dict[str, str]) -> None:
+    text = in_session(lambda client: read_prompt(client, "morning_overview", given))
+    assert 'user="me"' in text
+    assert 'user=""' not in text
+
+
+WRONG_PROMPTS = [
+    ("morning_overview", {"users": "Jane"}, "unknown argument 'users' (did you mean 'user'?). Arguments: user."),
+    ("morning_overview", {"owner": "Jane"}, "unknown argument 'owner' (did you mean 'user'?). Arguments: user."),
+    ("pipeline_review", {"module": ""}, "pipeline_review: module is required. Arguments: module."),
+    ("module_review", {"color": "red"}, "unknown argument 'color'; module is required. Arguments: module, group_by."),
+]
+
+
+@pytest.mark.usefixtures("crms")
+@pytest.mark.parametrize(("name", "given", "says"), WRONG_PROMPTS)
+def test_a_prompt_filled_in_wrongly_says_what_it_takes(name: str, given: dict[str, str], says: str) -> None:
+    async def play(client: Client) -> None:
+        with pytest.raises(MCPError, match=re.escape(says)) as refused:
+            await client.get_prompt(name, given)
+        assert refused.value.code == INVALID_PARAMS
+
+    in_session(play)
+
+
+async def read_prompt(client: Client, name: str, given: dict[str, str]) -> str:
+    (message,) = (await client.get_prompt(name, given)).messages
+    assert isinstance(message.content, TextContent)
+    return message.content.text
+
+
+@pytest.mark.usefixtures("crms")
 def test_every_prompt_names_only_tools_that_are_there() -> None:
     async def play(client: Client) -> None:
         tools = {tool.name for tool in (await client.list_tools()).tools}
@@ -122,12 +156,11 @@ def test_every_prompt_names_only_tools_that_are_there() -> None:
         assert {prompt.name for prompt in prompts} >= {"morning_overview", "contact_brief", "pipeline_review"}
         for prompt in prompts:
             given = {argument.name: "Sales" for argument in prompt.arguments or []}
-            (message,) = (await client.get_prompt(prompt.name, given)).messages
-            assert isinstance(message.content, TextContent)
-            words = {word.strip(".,;:()'\"") for word in message.content.text.split()}
+            text = await read_prompt(client, prompt.name, given)
+            words = {word.strip(".,;:()'\"") for word in text.split()}
             named = {word for word in words if word.split("_")[0] in ("search", "get", "list", "find", "summarize")}
             assert {word for word in named if "_" in word} <= tools, prompt.name
-            assert "Change nothing." in message.content.text
+            assert "Change nothing." in text
 
     in_session(play)
 
