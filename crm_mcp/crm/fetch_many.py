@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from crm_mcp.crm.progress import Steps
-from crm_mcp.errors import NotFoundError, RateLimitedError
+from crm_mcp.crm.wording import listing
+from crm_mcp.errors import AuthenticationError, CrmError, NotFoundError, RateLimitedError, UnreachableError
 
 AT_ONCE = 6
 """Calls in flight at a time; the session keeps the CRM's rate limit all the same."""
+_MOST_NAMED = 3
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
@@ -47,32 +50,77 @@ async def map_bounded(
     return [results[index] for index in sorted(results)]
 
 
+@dataclass(frozen=True, slots=True)
+class EachRead(Generic[_Item, _Result]):
+    """What was read of each item.
+
+    Attributes:
+        results: One an item, None for one that is gone, failed, or was not asked for any more.
+        failed: The items that the CRM failed to give, with why.
+        unasked: How many were not asked for, since the CRM refused more requests or could not be reached.
+        stopped_by: Why not; None where all were asked for.
+    """
+
+    results: list[_Result | None]
+    failed: list[tuple[_Item, CrmError]]
+    unasked: int
+    stopped_by: CrmError | None
+
+    def incomplete_reason(self, crm: str, name: Callable[[_Item], str]) -> str:
+        """Return what was not read, as a sentence that names it; empty where all was."""
+        problems: list[str] = []
+        if self.failed:
+            named = listing([name(item) for item, _ in self.failed], _MOST_NAMED)
+            problems.append(f"{named} could not be read: {self.failed[0][1].args[0]}")
+        if isinstance(self.stopped_by, RateLimitedError):
+            read = len(self.results) - self.unasked
+            problems.append(f"{crm} refused more requests after {read} of {len(self.results)}: try again later.")
+        elif self.stopped_by is not None:
+            problems.append(f"{self.unasked} of {len(self.results)} were not read: {self.stopped_by.args[0]}")
+        return " ".join(problems)
+
+
 async def read_each(
     items: Sequence[_Item], read: Callable[[_Item], Awaitable[_Result]], steps: Steps, name: Callable[[_Item], str]
-) -> tuple[list[_Result | None], int]:
-    """Read something of each item; a refusal for too many requests ends it with what there is.
+) -> EachRead[_Item, _Result]:
+    """Read something of each item; one that fails leaves the others, too many requests end it with what there is.
 
-    Returns the results, None for an item that is gone or was not asked for any more, and how many were asked for.
     `name` is what a step is called.
+
+    Raises:
+        CrmError: The login was refused, or every item failed: the first failure.
     """
-    refused: list[_Item] = []
+    stopped: list[CrmError] = []
+    failed: list[tuple[_Item, CrmError]] = []
+    unasked = 0
     steps.expect(len(items))
 
     async def read_one(item: _Item) -> _Result | None:
-        if not refused:
+        nonlocal unasked
+        if not stopped:
             try:
                 result = await read(item)
             except NotFoundError:  # deleted for good since the search
                 return None
-            except RateLimitedError:
-                pass
+            except AuthenticationError:
+                raise
+            except (RateLimitedError, UnreachableError) as error:
+                stopped.append(error)
+            except CrmError as error:
+                failed.append((item, error))
+                return None
             else:
                 await steps.advance(name(item))
                 return result
-        refused.append(item)
+        unasked += 1
         return None
 
-    return await map_bounded(items, read_one), len(items) - len(refused)
+    results = await map_bounded(items, read_one)
+    if items and len(failed) == len(items):
+        raise failed[0][1]
+    if items and unasked == len(items) and isinstance(stopped[0], UnreachableError):
+        raise stopped[0]
+    return EachRead(results, failed, unasked, next(iter(stopped), None))
 
 
 class Details(NamedTuple, Generic[_Object]):
@@ -86,9 +134,9 @@ async def read_details(
     ids: Sequence[str], get: Callable[[str], Awaitable[_Object]], steps: Steps, *, crm: str
 ) -> Details[_Object]:
     """Read objects by their ids, since rows of a search have few of their fields; `crm` is the CRM's title."""
-    objects, asked = await read_each(ids, get, steps, lambda one: f"{one} read")
-    found = {one["id"]: one for one in objects if one is not None}
-    if asked < len(ids):
-        return Details(found, f"{crm} refused more requests after {len(found)} of {len(ids)}: try again later.")
-    missing = len(ids) - len(found)
-    return Details(found, f"{missing} of {len(ids)} could not be read: they are gone." if missing else "")
+    read = await read_each(ids, get, steps, lambda one: f"{one} read")
+    found = {one["id"]: one for one in read.results if one is not None}
+    problems = [read.incomplete_reason(crm, str)]
+    if missing := len(ids) - len(found) - len(read.failed) - read.unasked:
+        problems.append(f"{missing} of {len(ids)} could not be read: they are gone.")
+    return Details(found, " ".join(filter(None, problems)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypeVar, cast
 
@@ -10,17 +10,23 @@ from typing_extensions import TypedDict
 
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.progress import Steps
-from crm_mcp.errors import InputError, NotFoundError
+from crm_mcp.errors import AuthenticationError, CrmError, InputError, NotFoundError
 from crm_mcp.mcp.arguments import CallContext, Id, JsonObject, Text
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.models import Contact
+from crm_mcp.minicrm.models import Contact, Project
 from crm_mcp.minicrm.search.criteria import ContactCriteria, contact_criteria
 from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry
 from crm_mcp.minicrm.tools.context import ToolContext
 from crm_mcp.minicrm.tools.deadlines import DueFilter, due_filter
-from crm_mcp.minicrm.tools.open_tasks import find_open_projects, read_open_tasks, sorted_by_deadline, task_entry
+from crm_mcp.minicrm.tools.open_tasks import (
+    find_open_projects,
+    newest_first,
+    read_open_tasks,
+    sorted_by_deadline,
+    task_entry,
+)
 from crm_mcp.minicrm.wire.checks import check_id
 from crm_mcp.rendering.shortening import list_options, shorten
 
@@ -30,18 +36,19 @@ MOST = 20
 """Most people, projects, tasks and addresses of one result."""
 MAX_CANDIDATES = 10
 MAX_TASK_READS = 10
-"""Most projects whose open tasks are read; where there are more, unfinished ones only."""
+"""Most projects whose open tasks are read; where there are more, unfinished ones first."""
 
 
 class ContactOverview(TypedDict):
     """One contact with what belongs to it; or, where several match, only `candidates` to choose from.
 
     Beside `contact` stand `company` or `people`, `projects`, their open `tasks`, `addresses`, and in `note` what was
-    left out.
+    left out, always unless `exact`.
     """
 
     contact: NotRequired[JsonObject]
     candidates: NotRequired[list[JsonObject]]
+    exact: bool
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,7 @@ class OverviewReader:
         self._directory = directory
         self._steps = steps
         self._due = due
+        self._problems: list[str] = []
         self._notes: list[str] = []
 
     async def find(self, criteria: Mapping[str, object]) -> str | ContactOverview:
@@ -95,20 +103,35 @@ class OverviewReader:
             return page.items[0]["id"]
         candidates = [_contact_entry(contact) for contact in page.items[:MAX_CANDIDATES]]
         note = f"{page.total or len(page.items)} contacts match: call again with the contact_id of one."
-        return cast("ContactOverview", {"candidates": candidates, "note": note})
+        return cast("ContactOverview", {"candidates": candidates, "exact": True, "note": note})
 
     async def read(self, contact_id: str) -> ContactOverview:
-        """Return the overview of a contact."""
+        """Return the overview of a contact; a part that the CRM fails to give is left out and named."""
         contact = await self._client.get_contact(contact_id)
         await self._steps.advance("contact")
         own = shorten(contact["fields"], list_options("get_contact"))
         overview: dict[str, Any] = {"contact": {**_contact_entry(contact), **own}}
-        readers = (self._read_company_or_people, self._read_projects_and_tasks, self._read_addresses)
-        for part in await map_bounded(readers, lambda read: read(contact)):
+        parts = {
+            "people" if contact.get("type") == "Business" else "company": self._read_company_or_people,
+            "projects": self._read_projects_and_tasks,
+            "addresses": self._read_addresses,
+        }
+        for part in await map_bounded(parts.items(), lambda one: self._read_part(one[0], one[1](contact))):
             overview |= part
-        if self._notes:
-            overview["note"] = " ".join(self._notes)
+        overview["exact"] = not self._problems
+        if notes := [*self._problems, *self._notes]:
+            overview["note"] = " ".join(notes)
         return cast("ContactOverview", overview)
+
+    async def _read_part(self, name: str, reading: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+        """Return a part of the overview; nothing, and a problem said, where the CRM does not give it."""
+        try:
+            return await reading
+        except AuthenticationError:
+            raise
+        except CrmError as error:
+            self._problems.append(f"The {name} could not be read: {error.args[0]}")
+            return {}
 
     async def _read_company_or_people(self, contact: Contact) -> dict[str, Any]:
         if contact.get("type") == "Business":
@@ -122,7 +145,7 @@ class OverviewReader:
         try:
             business = await self._client.get_contact(business_id)
         except NotFoundError:
-            self._notes.append(f"The company {business_id} cannot be read.")
+            self._problems.append(f"The company {business_id} is gone.")
             return {}
         await self._steps.advance("company")
         return {"company": _contact_entry(business)}
@@ -132,23 +155,28 @@ class OverviewReader:
         criterion = "MainContactId" if contact.get("type") == "Business" else "ContactId"
         search = ProjectSearch(self._client, self._directory, {criterion: contact["id"]}, self._steps)
         found = await search.read_all()
-        if found.incomplete_reason:
-            self._notes.append(found.incomplete_reason)
-        projects = sorted(found.rows, key=lambda project: int(project["id"]), reverse=True)
-        asked = projects
-        if len(projects) > MAX_TASK_READS:
-            asked = (await find_open_projects(search))[0]
-        tasks = await read_open_tasks(search, asked[:MAX_TASK_READS])
-        if len(asked) > MAX_TASK_READS or tasks.incomplete_reason:
-            self._notes.append(f"Tasks of {tasks.looked_at} of {len(asked)} projects; get_project_tasks gives others.")
+        self._problems += filter(None, [found.incomplete_reason])
+        projects = newest_first(found.rows)
         shown = self._cut(projects, "projects", None)
         await search.add_labels(shown)
+        tasks = await self._read_part("tasks", self._read_tasks(search, projects))
+        return {"projects": [project_entry(project) for project in shown], **tasks}
+
+    async def _read_tasks(self, search: ProjectSearch, projects: list[Project]) -> dict[str, Any]:
+        asked = projects
+        if len(projects) > MAX_TASK_READS:
+            unfinished, problem = await find_open_projects(search)
+            self._problems += filter(None, [problem])
+            known = {project["id"] for project in unfinished}
+            asked = [*unfinished, *(project for project in projects if project["id"] not in known)][:MAX_TASK_READS]
+            self._problems.append(
+                f"Tasks of {len(asked)} of {len(projects)} projects were read; get_project_tasks gives others."
+            )
+        tasks = await read_open_tasks(search, asked)
+        self._problems += filter(None, [tasks.incomplete_reason])
         users = await search.read_users() if tasks.tasks else {}
         listed = self._cut(sorted_by_deadline(tasks.tasks), "tasks", None)
-        return {
-            "projects": [project_entry(project) for project in shown],
-            "tasks": [task_entry(task, project, self._due, users) for task, project in listed],
-        }
+        return {"tasks": [task_entry(task, project, self._due, users) for task, project in listed]}
 
     async def _read_addresses(self, contact: Contact) -> dict[str, Any]:
         page = await self._client.list_addresses(contact["id"])

@@ -14,6 +14,7 @@ from crm_mcp.crm.fetch_many import map_bounded, read_details
 from crm_mcp.mcp.arguments import CallContext, Id, JsonObject
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.models import PAGE_RULES, Project
+from crm_mcp.minicrm.search.by_change import Parted, longest_untouched
 from crm_mcp.minicrm.search.criteria import ProjectCriteria
 from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry, value_of
 from crm_mcp.minicrm.tools.context import MaxItems, StatusGroupName, ToolContext
@@ -22,6 +23,9 @@ from crm_mcp.minicrm.tools.open_tasks import read_open_tasks
 Days = Annotated[int, Field(ge=0, le=3650), WithJsonSchema({"type": "integer"})]
 MAX_TASK_READS = 100
 """Most stale projects whose open tasks are read."""
+MAX_DETAIL_READS = 300
+"""Most stale projects whose dates are read; only where the CRM's counts are wrong are there so many."""
+_LAST = "9999"
 
 
 class StaleProjects(TypedDict):
@@ -68,46 +72,61 @@ async def _find_stale_projects(
 ) -> StaleProjects:
     """Return the projects of a search that were not updated for so many days before `now`, the account's local time.
 
-    The oldest projects are shown, of these the longest untouched first. `without_open_task` leaves out those that have
-    an open task.
+    The longest untouched are shown. `without_open_task` leaves out those that have an open task.
     """
-    cutoff = (now.replace(tzinfo=None) - timedelta(days)).isoformat(" ", "seconds")
+    until = now.replace(tzinfo=None, microsecond=0) - timedelta(days)
+    cutoff = until.isoformat(" ", "seconds")
     every, fresh = await map_bounded(
         ({}, {"UpdatedSince": cutoff}), lambda narrower: search.read_all(narrower=cast("dict[str, object]", narrower))
     )
     stale = [row for row in every.rows if row["id"] not in fresh.ids]
     problems = [every.incomplete_reason or fresh.incomplete_reason]
     if without_open_task:
-        stale, problem = await _without_open_task(search, stale)
+        stale, problem = await _without_open_task(search, stale, until)
         problems.append(problem)
-    shown = stale[:limit]
-    await search.add_labels(shown)
-    details = await read_details(
-        [row["id"] for row in shown], search.client.get_project, search.steps, crm=PAGE_RULES.crm
-    )
-    entries = [_entry(row, details.found.get(row["id"])) for row in shown]
+    oldest = await longest_untouched(search, stale, until, limit) if not without_open_task else Parted(stale, "")
+    entries, problem = await _read_entries(search, oldest.projects[:MAX_DETAIL_READS])
     answer: dict[str, Any] = {
-        "items": sorted(entries, key=lambda entry: entry.get("updated_at", "")),
+        "items": entries[:limit],
         "total": len(stale),
         "projects": len(every.rows),
         "cutoff": cutoff,
-        "exact": not any(problems),
+        "exact": not any((*problems, oldest.incomplete_reason, problem)),
     }
+    problems += [oldest.incomplete_reason, problem]
     if len(stale) > limit:
-        problems.append(f"The {limit} oldest of {len(stale)} are shown: name a module or user, or raise limit.")
+        problems.append(
+            f"The {limit} longest untouched of {len(stale)} are shown: name a module or user, or raise limit."
+        )
     if note := " ".join(filter(None, problems)):
         answer["note"] = note
     return cast("StaleProjects", answer)
 
 
-async def _without_open_task(search: ProjectSearch, projects: list[Project]) -> tuple[list[Project], str]:
-    asked = projects[:MAX_TASK_READS]
+async def _without_open_task(search: ProjectSearch, stale: list[Project], until: datetime) -> tuple[list[Project], str]:
+    """Return the projects that have no open task, of the longest untouched ones that are asked for theirs."""
+    oldest = await longest_untouched(search, stale, until, min(MAX_TASK_READS, len(stale)))
+    asked = oldest.projects[:MAX_TASK_READS]
     found = await read_open_tasks(search, asked)
     busy = {project["id"] for _, project in found.tasks}
-    problem = found.incomplete_reason
-    if len(projects) > len(asked):
-        problem = f"Only the {len(asked)} oldest of {len(projects)} stale projects were asked for tasks. {problem}"
-    return [project for project in asked[: found.looked_at] if project["id"] not in busy], problem.strip()
+    problems = [oldest.incomplete_reason, found.incomplete_reason]
+    if len(stale) > len(asked):
+        problems.append(f"Only the {len(asked)} longest untouched of {len(stale)} were asked for tasks.")
+    return [one for one in found.read if one["id"] not in busy], " ".join(filter(None, problems))
+
+
+async def _read_entries(search: ProjectSearch, projects: list[Project]) -> tuple[list[dict[str, Any]], str]:
+    """Return projects as they are listed, the longest untouched first, and why some may lack their dates."""
+    await search.add_labels(projects)
+    details = await read_details(
+        [row["id"] for row in projects], search.client.get_project, search.steps, crm=PAGE_RULES.crm
+    )
+    entries = [_entry(row, details.found.get(row["id"])) for row in projects]
+    entries.sort(key=lambda entry: entry.get("updated_at", _LAST))
+    problem = details.incomplete_reason
+    if len(entries) > 1 and not any("updated_at" in entry for entry in entries):
+        problem = problem or "MiniCRM does not tell when these were changed, so their order is unknown."
+    return entries, problem
 
 
 def _entry(row: Project, detail: Project | None) -> dict[str, Any]:

@@ -59,19 +59,19 @@ def office(crm_fake: CrmFake) -> CrmFake:
 @pytest.mark.parametrize(
     ("arguments", "ids"),
     [
-        ({}, ["11", "12", "13", "14", "15"]),
-        ({"due": "overdue"}, ["11"]),
+        ({}, ["17", "11", "12", "13", "14", "15"]),
+        ({"due": "overdue"}, ["17", "11"]),
         ({"due": "today"}, ["11", "12"]),
-        ({"due": "this_week"}, ["11", "12", "13"]),
+        ({"due": "this_week"}, ["17", "11", "12", "13"]),
         ({"due": "next_7_days"}, ["11", "12", "13", "14"]),
         ({"due": "no_deadline"}, ["15"]),
         ({"user": "me"}, ["12", "14"]),
-        ({"user": "john"}, ["11", "13", "15"]),
+        ({"user": "john"}, ["17", "11", "13", "15"]),
         ({"user": 2, "due": "this_week"}, ["12"]),
         ({"module": "Support"}, []),
     ],
 )
-def test_open_tasks_of_unfinished_projects_are_listed_by_deadline(
+def test_open_tasks_of_every_project_are_listed_by_deadline(
     office: CrmFake, arguments: dict[str, Any], ids: list[str]
 ) -> None:
     answer = asked(office, "list_open_tasks", **arguments)
@@ -93,21 +93,48 @@ def test_a_task_tells_its_project_its_user_and_that_it_is_late(office: CrmFake) 
     assert "overdue" not in today
 
 
-def test_each_unfinished_project_costs_one_request(office: CrmFake) -> None:
+def test_each_project_costs_one_request(office: CrmFake) -> None:
     answer = asked(office, "list_open_tasks", module="Sales")
-    assert (answer["projects"], answer["looked_at"]) == (2, 2)
+    assert (answer["projects"], answer["looked_at"]) == (3, 3)
     asked_for = [one["path"] for one in office.requests() if "ToDoList" in one["path"]]
-    assert sorted(asked_for) == ["/Api/R3/ToDoList/1", "/Api/R3/ToDoList/2"]
+    assert sorted(asked_for) == ["/Api/R3/ToDoList/1", "/Api/R3/ToDoList/2", "/Api/R3/ToDoList/3"]
+
+
+def test_a_task_of_a_project_in_the_trash_is_not_to_do(crm_fake: CrmFake) -> None:
+    crm_fake.seed(account([sale(1), sale(2, Deleted=1)], [task(11, 1), task(12, 2)]))
+    answer = asked(crm_fake, "list_open_tasks")
+    assert ([one["id"] for one in answer["items"]], answer["exact"]) == (["11"], True)
 
 
 def test_projects_that_were_not_asked_are_said(office: CrmFake) -> None:
     answer = asked(office, "list_open_tasks", max_reads=1)
     assert [one["id"] for one in answer["items"]] == ["13", "14", "15"]
-    assert (answer["projects"], answer["looked_at"], answer["exact"]) == (2, 1, False)
-    assert "Only the 1 newest projects" in answer["note"]
+    assert (answer["projects"], answer["looked_at"], answer["exact"]) == (3, 1, False)
+    assert "Tasks of 1 unfinished and 1 finished projects were not read" in answer["note"]
+    answer = asked(office, "list_open_tasks", max_reads=2)
+    assert [one["id"] for one in answer["items"]] == ["11", "12", "13", "14", "15"]
+    assert "Tasks of 1 finished projects were not read" in answer["note"]
     answer = asked(office, "list_open_tasks", limit=2)
-    assert (answer["total"], len(answer["items"])) == (5, 2)
-    assert "2 of 5 tasks are shown" in answer["note"]
+    assert (answer["total"], len(answer["items"]), answer["exact"]) == (6, 2, True)
+    assert "2 of 6 tasks are shown" in answer["note"]
+
+
+def test_of_finished_projects_those_changed_last_are_asked(crm_fake: CrmFake) -> None:
+    rows = [sale(one, StatusId=4, UpdatedAt=f"2026-0{1 + one % 8}-10 10:00:{one % 60:02}") for one in range(1, 81)]
+    crm_fake.seed(account([sale(100), *rows], [task(1000 + one, one) for one in range(1, 81)]))
+    answer = asked(crm_fake, "list_open_tasks", max_reads=31, limit=100)
+    assert (answer["looked_at"], answer["exact"]) == (31, False)
+    assert "Tasks of 50 finished projects were not read" in answer["note"]
+    august = {str(one) for one in range(1, 81) if one % 8 == 7}
+    assert august <= {one["project_id"] for one in answer["items"]}
+
+
+def test_a_project_whose_tasks_fail_is_named_and_the_others_are_told(office: CrmFake) -> None:
+    office.faults({"match": {"path": "/Api/R3/ToDoList/1"}, "fault": {"kind": "status", "status": 500}})
+    answer = asked(office, "list_open_tasks")
+    assert [one["id"] for one in answer["items"]] == ["17", "13", "14", "15"]
+    assert answer["exact"] is False
+    assert "tasks of project 1 could not be read" in answer["note"]
 
 
 def test_too_many_requests_leave_out_the_rest_and_say_so(office: CrmFake) -> None:
@@ -159,6 +186,7 @@ def test_a_person_is_told_with_company_projects_tasks_and_addresses(firm: CrmFak
     ]
     assert "Fő u. 1." in overview["addresses"][0]
     assert "note" not in overview
+    assert overview["exact"] is True
     schemas = sum("Schema" in one["path"] or "Category" in one["path"] for one in firm.requests())
     assert len(firm.requests()) - schemas <= 7
 
@@ -214,5 +242,66 @@ def test_stale_projects_are_those_that_did_not_change(crm_fake: CrmFake) -> None
         answer = asked(crm_fake, "find_stale_projects", **arguments)
         assert [one["id"] for one in answer["items"]] == ids, arguments
     answer = asked(crm_fake, "find_stale_projects", limit=1)
-    assert [one["id"] for one in answer["items"]] == ["2"]
-    assert "The 1 oldest of 3 are shown" in answer["note"]
+    assert [one["id"] for one in answer["items"]] == ["3"]
+    assert "The 1 longest untouched of 3 are shown" in answer["note"]
+
+
+def shuffled(number: int) -> list[Json]:
+    """Return sales of which none changed as late as the one before it in this order: 7, 14, 21, ... modulo 101."""
+    order = [one * 7 % 101 for one in range(1, 101)]
+    return [
+        sale(one, UpdatedAt=f"20{10 + order.index(one) // 10}-03-{10 + order.index(one) % 10} 09:00:00")
+        for one in range(1, number + 1)
+    ]
+
+
+def test_the_longest_untouched_of_many_are_found_wherever_they_stand_in_the_list(crm_fake: CrmFake) -> None:
+    crm_fake.seed(account(shuffled(100)))
+    answer = asked(crm_fake, "find_stale_projects", limit=5)
+    assert [one["id"] for one in answer["items"]] == ["7", "14", "21", "28", "35"]
+    assert (answer["total"], answer["exact"]) == (100, True)
+    assert len(crm_fake.requests()) < 60, "the details of a few are read, not those of all"
+
+
+def test_projects_changed_in_one_second_do_not_hide_an_older_one(crm_fake: CrmFake) -> None:
+    rows = [sale(one, UpdatedAt="2026-02-01 10:00:00") for one in range(1, 61)]
+    crm_fake.seed(account([*rows, sale(99, UpdatedAt="2026-02-01 09:59:59")]))
+    answer = asked(crm_fake, "find_stale_projects", limit=3)
+    assert answer["items"][0]["id"] == "99"
+    assert [one["updated_at"] for one in answer["items"][1:]] == ["2026-02-01 10:00:00"] * 2
+
+
+def test_the_longest_untouched_without_a_task_are_found_among_many(crm_fake: CrmFake) -> None:
+    crm_fake.seed(account(shuffled(100), [task(11, 7), task(12, 21)]))
+    answer = asked(crm_fake, "find_stale_projects", limit=3, without_open_task=True)
+    assert [one["id"] for one in answer["items"]] == ["14", "28", "35"]
+
+
+def test_a_stale_project_whose_detail_fails_is_told_without_its_date(crm_fake: CrmFake) -> None:
+    crm_fake.seed(account([sale(1, UpdatedAt="2026-01-01 10:00:00"), sale(2, UpdatedAt="2026-02-01 10:00:00")]))
+    crm_fake.faults({"match": {"path": "/Api/R3/Project/1"}, "fault": {"kind": "status", "status": 500}})
+    answer = asked(crm_fake, "find_stale_projects")
+    assert [one["id"] for one in answer["items"]] == ["2", "1"]
+    assert answer["exact"] is False
+    assert "1 could not be read: MiniCRM answered 500" in answer["note"]
+
+
+@pytest.mark.parametrize(
+    ("path", "lacking", "said"),
+    [
+        ("/Api/R3/AddressList/1", "addresses", "The addresses could not be read: MiniCRM answered 500"),
+        ("/Api/R3/Contact/9", "company", "The company could not be read"),
+        ("/Api/R3/Project", "projects", "The projects could not be read"),
+        ("/Api/R3/ToDoList/*", "tasks", "The tasks could not be read"),
+    ],
+)
+def test_a_part_of_an_overview_that_fails_is_named_and_the_rest_is_told(
+    firm: CrmFake, path: str, lacking: str, said: str
+) -> None:
+    firm.faults({"match": {"path": path}, "fault": {"kind": "status", "status": 500}})
+    overview = asked(firm, "get_contact_overview", contact_id=1)
+    assert overview["exact"] is False
+    assert said in overview["note"]
+    told = {"contact", "company", "projects", "tasks", "addresses"} - {lacking}
+    assert told - {"tasks" if lacking == "projects" else ""} <= overview.keys()
+    assert lacking not in overview
