@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from crm_mcp.crm.pasted_text import read_email_address
 from crm_mcp.crm.wording import listing, quoted
 
 PHONE_DIGITS = 9
@@ -15,7 +16,7 @@ _MOST_NAMED = 3
 
 
 class Identifiers(NamedTuple):
-    """The email as written and the last digits of the phone, by which contacts are told apart; empty where none."""
+    """The email address and the last digits of the phone, by which contacts are told apart; empty where none."""
 
     email: str
     phone: str
@@ -24,7 +25,9 @@ class Identifiers(NamedTuple):
     def read(cls, email: object, phone: object) -> Identifiers:
         """Read them from two fields; a phone number with too few digits counts as none."""
         digits = digits_of(str(phone or ""))
-        return cls(str(email or "").strip(), digits[-PHONE_DIGITS:] if len(digits) >= MIN_PHONE_DIGITS else "")
+        return cls(
+            read_email_address(str(email or "")), digits[-PHONE_DIGITS:] if len(digits) >= MIN_PHONE_DIGITS else ""
+        )
 
     @property
     def keys(self) -> list[tuple[str, str]]:

@@ -91,11 +91,20 @@ def _clip(value: object) -> object:
 
 
 def _build_warnings(draft: Draft) -> list[str]:
-    """Return the draft's own warnings, each change's problem, and which records would not change."""
+    """Return the draft's own warnings, each change's problem and notes, and which records would not change."""
     problems = [f"{_prefix(change, at)}{change.problem}" for at, change in enumerate(draft.changes) if change.problem]
     same = [change.record_id for change in draft.open_changes if is_unchanged(change)]
     unchanged = [f"Nothing changes in {listing(same, _MAX_NAMED)}: it is so already."] if same else []
-    return [*draft.warnings, *problems, *unchanged]
+    return [*draft.warnings, *problems, *unchanged, *_notes(draft)]
+
+
+def _notes(draft: Draft) -> list[str]:
+    """Return what is to be said of some changes, each note once, with the records that it is about."""
+    records: dict[str, list[str]] = {}
+    for at, change in enumerate(draft.changes):
+        for note in () if change.problem else change.notes:
+            records.setdefault(note, []).append(change.record_id or f"records[{at}]")
+    return [f"{listing(named, _MAX_NAMED)}: {note}" if draft.is_batch else note for note, named in records.items()]
 
 
 def _prefix(change: Change, at: int) -> str:

@@ -8,6 +8,7 @@ from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.search.criteria import RecordCriteria, prepare_search
 from crm_mcp.ivinex.search.pages import read_all_pages
+from crm_mcp.ivinex.search.respelling import respell
 from crm_mcp.mcp.arguments import take_fields
 from crm_mcp.mcp.connector import ExportRows
 
@@ -19,6 +20,9 @@ async def read_records_to_export(portal: Portal, arguments: dict[str, Any], step
     criteria = take_fields(RecordCriteria, arguments)
     search = await prepare_search(portal, criteria, option_labels=arguments["option_labels"])
     found = await read_all_pages(search.read, steps, max_rows=MAX_ROWS)
+    if not found.rows:
+        search = await respell(portal, search)
+        found = await read_all_pages(search.read, steps, max_rows=MAX_ROWS) if search.is_respelled else found
     fields: list[str] = arguments["fields"]
     incomplete_reason = " ".join(filter(None, (search.doubt, found.incomplete_reason)))
     if not fields:

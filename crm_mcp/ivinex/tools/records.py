@@ -9,12 +9,14 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
+from crm_mcp.errors import InputError
 from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_NAMES
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record, RecordPage
 from crm_mcp.ivinex.search.criteria import RecordCriteria, RecordSearch, prepare_search
+from crm_mcp.ivinex.search.duplicates import ContactLookup, describe_duplicates_within
 from crm_mcp.ivinex.search.pages import read_next
-from crm_mcp.ivinex.tools.duplicates import describe_duplicates_within
+from crm_mcp.ivinex.search.respelling import respell, settle
 from crm_mcp.ivinex.tools.targets import RecordCreations, RecordUpdates
 from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_updates
 from crm_mcp.mcp.arguments import Detail, FieldNames, Fields, Id, Limit, Module, TextFrom
@@ -22,10 +24,13 @@ from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options, show_list, show_one, size_of
 from crm_mcp.safe_writes.draft import Change, Draft
-from crm_mcp.safe_writes.gate import MAX_UNPLANNED, SafeWriter
+from crm_mcp.safe_writes.gate import SafeWriter
+from crm_mcp.safe_writes.on_existing import REFUSE, OnExisting, check_on_existing
 from crm_mcp.safe_writes.tool import WriteTool
 
 RecordFields = Annotated[Fields, DOCUMENTED_NAMES]
+
+_WITHOUT = "Leave on_existing out."
 
 
 class RecordUpdate(TypedDict):
@@ -70,12 +75,19 @@ class RecordTools:
         Options match by label or id; dates are YYYY-MM-DD. For one id use get_record, for counts and sums
         summarize_records.
         """
+        options = list_options("get_record", fields=fields, detail=detail)
         search = await prepare_search(self._portal, criteria, option_labels=option_labels)
-        page = await self._read_page(search, limit, cursor, list_options("get_record", fields=fields, detail=detail))
-        notes = [search.doubt]
+        if cursor.offset:
+            search = await settle(self._portal, search)
+        page = await self._read_page(search, limit, cursor, options)
+        notes: list[str] = []
         if not page["items"] and not cursor.offset:
-            notes.append(await self._portal.schemas.explain_no_match(search.module_id, search.filters))
-        note = " ".join(filter(None, notes))
+            search = await respell(self._portal, search)
+            if search.is_respelled:
+                page = await self._read_page(search, limit, cursor, options)
+            else:
+                notes.append(await self._portal.schemas.explain_no_match(search.module_id, search.filters))
+        note = " ".join(filter(None, [search.doubt, *notes]))
         return {**page, "note": note} if note else page
 
     async def get_record(
@@ -120,28 +132,33 @@ class RecordTools:
         module: Module,
         records: Annotated[list[RecordFields], Field(min_length=1, description="field name to value")],
         allow_duplicate: bool = False,
+        on_existing: OnExisting = "",
     ) -> Draft:
         """Create Ivinex records.
 
-        Each answers for itself: read `ok` of every item and repeat only what failed. A contact whose email or phone
-        is there already is refused. Field names: describe_module.
+        Each answers for itself: read `ok` of every item and repeat only what failed. Contacts are compared with those
+        there by email and phone. Field names: describe_module.
         """
         settings, schemas = self._portal.settings, self._portal.schemas
+        on_existing = check_on_existing(on_existing, allow_duplicate=allow_duplicate)
         module_id = settings.module_id(module)
+        is_contact = settings.is_contact(module_id)
+        if on_existing != REFUSE and not is_contact:
+            raise InputError("Only contacts are compared with those there, by email and phone.", hint=_WITHOUT)
         checked = [check_fields(record, at) for at, record in enumerate(records)]
         sent = [await schemas.resolve_fields(module_id, fields) for fields in checked]
-        problems = [""] * len(sent)
-        target = RecordCreations(self._portal.client, module_id, f"Ivinex {settings.module_name(module_id)} record")
-        if settings.is_contact(module_id) and not allow_duplicate:
-            problems = describe_duplicates_within(sent)
-            if len(sent) <= MAX_UNPLANNED:
-                target.refuses_duplicates, target.lock = True, self._contact_lock
         schema = schemas.peek(module_id)
+        noun = f"Ivinex {settings.module_name(module_id)} record"
+        target = RecordCreations(self._portal.client, module_id, noun, schema, on_existing=on_existing)
+        problems = [""] * len(sent)
+        if is_contact and not allow_duplicate:
+            problems = describe_duplicates_within(sent)
+            target.lookup, target.lock = ContactLookup(self._portal.client, module_id), self._contact_lock
         changes = [
             Change(fields, schema.with_labels(fields), problem=problem)
             for fields, problem in zip(sent, problems, strict=True)
         ]
-        return Draft(target, changes, is_batch=True, needs_refresh=target.refuses_duplicates)
+        return Draft(target, changes, is_batch=True, needs_refresh=target.lookup is not None)
 
     async def update_records(
         self, module: Module, records: Annotated[list[RecordUpdate], Field(min_length=1)]

@@ -16,6 +16,7 @@ from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.search.criteria import RecordCriteria, prepare_search
 from crm_mcp.ivinex.search.filter_shapes import Filters
 from crm_mcp.ivinex.search.pages import read_all_pages
+from crm_mcp.ivinex.search.respelling import respell
 from crm_mcp.ivinex.wire.checks import check_name
 from crm_mcp.mcp.arguments import CallContext, GroupBy, MaxGroups, Measures, Module
 from crm_mcp.mcp.charts import check_can_draw, with_chart
@@ -55,6 +56,8 @@ class SummaryTools:
         names = dict.fromkeys(check_name(one.field) for one in (*group_keys, *parsed_measures))
         search = await prepare_search(self._portal, RecordCriteria(module, filters), option_labels=True)
         found = await read_all_pages(search.read, Steps(ctx))
+        if not found.rows and (respelled := await respell(self._portal, search)).is_respelled:
+            search, found = respelled, await read_all_pages(respelled.read, Steps(ctx))
         rows: list[dict[str, object]] = [
             {**record["fields"], "collection_id": record["id"], "id": record["id"]} for record in found.rows
         ]

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
-from crm_mcp.errors import BadRequestError, RefusedError
+from crm_mcp.errors import BadRequestError, CrmError, RefusedError
 from crm_mcp.ivinex.account.inferred_schema import InferredSchema
+from crm_mcp.ivinex.account.naming import name_of
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
-from crm_mcp.ivinex.tools.duplicates import describe_duplicates, name_of
+from crm_mcp.ivinex.search.duplicates import ContactLookup, Matches
 from crm_mcp.safe_writes.draft import Change, Outcome, Target
+from crm_mcp.safe_writes.on_existing import REFUSE, UPDATE, Existing, apply_on_existing
 
 BATCH_SIZE = 25
 """Records of one request: few enough that one lost response leaves little unknown."""
@@ -66,29 +68,61 @@ class RecordUpdates(Target):
 
 @dataclass
 class RecordCreations(Target):
-    """New records; where it `refuses_duplicates`, none whose email or phone is there already."""
+    """New records; with a `lookup` none is made whose email or phone is there already, see `on_existing`."""
 
     client: IvinexClient
     module_id: str
     noun: str
-    refuses_duplicates: bool = False
+    schema: InferredSchema
+    lookup: ContactLookup | None = None
+    on_existing: str = REFUSE
     lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
     batch_size: int = BATCH_SIZE
+    _last_index: int = -1
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
-        """Search for duplicates where they are refused."""
-        if not self.refuses_duplicates:
+        """Look for the contacts that are there already."""
+        if self.lookup is None or not changes:
             return list(changes)
-        return [
-            change
-            if change.problem
-            else replace(change, problem=await describe_duplicates(self.client, self.module_id, change.sent))
-            for change in changes
-        ]
+        if changes[0].index <= self._last_index:  # the plan is being written now
+            self.lookup.forget()
+        self._last_index = changes[-1].index
+        matches = await self.lookup.find([change.sent for change in changes])
+        return [self._compared(change, found) for change, found in zip(changes, matches, strict=True)]
+
+    def _compared(self, change: Change, matches: Matches) -> Change:
+        shown = self.schema.with_labels(change.sent)
+        new = replace(change, shown=shown, record_id="", name="", before=None, is_existing=False)
+        existing = [Existing(name_of(record["fields"]), record["id"]) for record in matches.records]
+        compared = apply_on_existing(new, existing, self.on_existing, update_tool="update_records")
+        if not compared.is_existing:
+            notes = (matches.not_compared,) if matches.not_compared else ()
+            return replace(compared, notes=notes)
+        if self.on_existing == UPDATE:
+            present = {name: matches.records[0]["fields"].get(name) for name in change.sent}
+            return replace(compared, shown=shown, before=self.schema.with_labels(present))
+        return compared
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Create all in one POST."""
-        return [*await self.client.create_records(self.module_id, [change.sent for change in changes])]
+        """Create all in one POST; those that are there already are updated in another, before."""
+        outcomes = {change.index: outcome for change, outcome in await self._update_existing(changes)}
+        new = [change for change in changes if not change.is_existing]
+        results = await self.client.create_records(self.module_id, [change.sent for change in new]) if new else []
+        outcomes |= {change.index: outcome for change, outcome in zip(new, results, strict=True)}
+        return [outcomes[change.index] for change in changes]
+
+    async def _update_existing(self, changes: Sequence[Change]) -> list[tuple[Change, Outcome]]:
+        existing = [change for change in changes if change.is_existing]
+        if not existing:
+            return []
+        updates = [{"record_id": change.record_id, "fields": change.sent} for change in existing]
+        try:
+            results = await self.client.update_records(self.module_id, updates)
+        except CrmError as error:
+            if len(existing) == len(changes):
+                raise
+            return [(change, {"ok": False, "message": str(error)}) for change in existing]
+        return list(zip(existing, results, strict=True))
 
     async def find_alike(self, change: Change) -> Mapping[str, bool] | None:
         """Search by the texts that were sent, which come back as they went; numbers and options may not."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from crm_mcp.ivinex.tools.duplicates import describe_duplicates_within
+from crm_mcp.ivinex.search.duplicates import describe_duplicates_within
 from tests.crm_mcp.safe_writes.playing import Fake, play
 from tests.support.mcp_play import call, fail
 

@@ -1,0 +1,110 @@
+"""A search that found nothing, tried once more in other spellings: Ivinex may tell accents and apostrophes apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crm_mcp.crm.name_matching import shown
+from crm_mcp.ivinex.account.field_kinds import UNKNOWN
+from crm_mcp.ivinex.account.portal import Portal
+from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
+from crm_mcp.ivinex.search.criteria import RecordSearch
+from crm_mcp.ivinex.search.spelling import CONSONANTS, NEVER_ACCENTED, is_alike, parts_in_any_spelling
+
+_OPERANDS = frozenset({"Equal", "Contains", "StartsWith"})
+_MOST_PAGES = 3
+_MOST_FOUND = 200
+_MOST_FILTERS = 12
+
+
+async def settle(portal: Portal, search: RecordSearch) -> RecordSearch:
+    """Return a search that finds something: itself, or the one in other spellings where it finds nothing."""
+    if not _texts(portal, search) or await search.read(1, 0):
+        return search
+    return await respell(portal, search)
+
+
+async def respell(portal: Portal, search: RecordSearch) -> RecordSearch:
+    """Return the search for the records that match in another spelling, for one that finds nothing.
+
+    Its `doubt` says so. Where nothing is found so either, the search itself with what was tried; where no text is
+    sought, as it is.
+    """
+    texts = _texts(portal, search)
+    if not texts:
+        return search
+    others = [one for one in search.filters if one not in texts]
+    for letters in (CONSONANTS, NEVER_ACCENTED):
+        found, is_whole = await _read_alike(search, texts, others, letters)
+        if found:
+            return _search_for(search, found, others, _quoted(texts), is_whole=is_whole)
+    return replace(search, doubt=f"{search.doubt} {_tried(_quoted(texts))}".strip())
+
+
+def _texts(portal: Portal, search: RecordSearch) -> list[RecordFilter]:
+    """Return the filters that seek a text."""
+    schema = portal.schemas.peek(search.module_id)
+    return [
+        one
+        for one in search.filters
+        if one["operand"] in _OPERANDS
+        and isinstance(one["value"], str)
+        and one["value"].strip()
+        and schema.kind_of(one["field"]) in ("text", UNKNOWN)
+    ]
+
+
+async def _read_alike(
+    search: RecordSearch, texts: Sequence[RecordFilter], others: Sequence[RecordFilter], letters: str
+) -> tuple[list[Record], bool]:
+    """Return the records that match in another spelling, and whether all that could were read."""
+    parts: list[RecordFilter] = [
+        {"field": one["field"], "operand": "Contains", "value": part}
+        for one in texts
+        for part in parts_in_any_spelling(one["field"], str(one["value"]), letters)
+    ]
+    if not parts:
+        return [], False
+    wide = replace(search, filters=[*others, *parts[:_MOST_FILTERS]], option_labels=False)
+    rows: list[Record] = []
+    for page in range(_MOST_PAGES):
+        read = await wide.read(PAGE_LIMIT, page * PAGE_LIMIT)
+        rows += read
+        if len(read) < PAGE_LIMIT:
+            break
+    else:
+        return _alike(rows, texts), False
+    return _alike(rows, texts), True
+
+
+def _alike(rows: Sequence[Record], texts: Sequence[RecordFilter]) -> list[Record]:
+    return [
+        row
+        for row in rows
+        if all(
+            is_alike(one["field"], one["operand"], str(one["value"]), row["fields"].get(one["field"])) for one in texts
+        )
+    ]
+
+
+def _search_for(
+    search: RecordSearch, found: Sequence[Record], others: Sequence[RecordFilter], sought: str, *, is_whole: bool
+) -> RecordSearch:
+    ids = [record["id"] for record in found[:_MOST_FOUND]]
+    by_id: RecordFilter = {"field": "collection_id", "operand": "In", "value": ids}
+    doubt = f"Nothing is spelled exactly {sought}: these match without accents, punctuation and case."
+    if not is_whole or len(found) > _MOST_FOUND:
+        doubt += " There may be more of them; narrow the search."
+    return replace(search, filters=[*others, by_id], doubt=f"{search.doubt} {doubt}".strip(), is_respelled=True)
+
+
+def _quoted(texts: Sequence[RecordFilter]) -> str:
+    return " and ".join(shown(one["value"]) for one in texts)
+
+
+def _tried(sought: str) -> str:
+    return (
+        f"Nothing matches {sought}, in other accents or punctuation either. Try Contains with one word of it, or look "
+        "the field up with describe_module."
+    )
