@@ -8,8 +8,9 @@
 | numbers and booleans where text is wanted | text: `6002.0` is `6002`, true is `true` |
 | `20.0`, `"20"`, `"true"`, `1` where a number or a boolean is wanted | that number, that boolean |
 
-Inside objects that take any key (fields, records) and values of any type (a filter's) everything stays as it is. What
-cannot be read stays too: the argument model refuses it, and `refusals` says how it has to look.
+Inside objects that take any key (fields, records) and values of any type (a filter's) everything stays as it is, but
+`1200.0` is the number 1200. What cannot be read stays too: the argument model refuses it, and `refusals` says how it
+has to look.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _WHOLE_WITH_POINT = re.compile(r"([0-9]{1,18})\.0+", re.ASCII)
 _LONGEST_NUMBER = 2**64
 """No CRM holds more, and a number of thousands of digits has no text."""
+_DEEPEST = 10
+"""No CRM takes values nested deeper."""
 
 
 def coercing(model: type[_Model], *, ignores_unknown: bool = False) -> type[_Model]:
@@ -55,7 +58,7 @@ def coerce(shape: Shape, value: object) -> object:
         case "object":
             return _as_object(shape, value)
         case "any":
-            return value
+            return _with_whole_numbers(value)
 
 
 def parse_json_text(value: object) -> object:
@@ -81,8 +84,7 @@ def _as_text(shape: Shape, value: object) -> object:
     if isinstance(value, int) and abs(value) < _LONGEST_NUMBER:
         return str(value)
     if isinstance(value, float):
-        is_whole = value.is_integer() and abs(value) < _LONGEST_NUMBER
-        return str(int(value)) if is_whole else value if is_id else str(value)
+        return str(int(value)) if _is_whole(value) else value if is_id else str(value)
     if not isinstance(value, str) or not (is_id or shape.choices):
         return value
     text = value.strip()
@@ -115,12 +117,26 @@ def _as_object(shape: Shape, value: object) -> object:
     if parsed == []:  # how PHP, and some hosts, write an empty object
         return {}
     if not isinstance(parsed, dict) or shape.keys is None:
-        return cast("object", parsed)
+        return _with_whole_numbers(cast("object", parsed))
     given = cast("dict[str, object]", parsed)
     known = {name: one for name, one in given.items() if name in shape.keys}
     coerced = {name: coerce(shape.keys[name], one) for name, one in known.items()}
     left_out = {name for name, one in coerced.items() if _is_nothing(one) and shape.keys[name].kind != "any"}
     return {name: coerced.get(name, one) for name, one in given.items() if name not in left_out}
+
+
+def _with_whole_numbers(value: object, depth: int = _DEEPEST) -> object:
+    """Return a JSON value whose numbers without a fraction are whole ones, as JSON knows no difference."""
+    if isinstance(value, dict) and depth:
+        given = cast("dict[str, object]", value)
+        return {name: _with_whole_numbers(one, depth - 1) for name, one in given.items()}
+    if isinstance(value, list) and depth:
+        return [_with_whole_numbers(one, depth - 1) for one in cast("list[object]", value)]
+    return int(value) if isinstance(value, float) and _is_whole(value) else cast("object", value)
+
+
+def _is_whole(number: float) -> bool:
+    return number.is_integer() and abs(number) < _LONGEST_NUMBER
 
 
 def _is_nothing(value: object) -> bool:

@@ -22,6 +22,7 @@ from crm_mcp.minicrm.wire.bodies import read_count
 
 _TEXT = re.compile(r"Text\((\d+)\)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+_WHOLE_WITH_FRACTION = re.compile(r"([+-]?[0-9]{1,19})\.0+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 _FLAGS: Mapping[object, int] = {"0": 0, "1": 1, "false": 0, "true": 1}
 _DECIMALS = frozenset({"Float", "Decimal", "Double", "Number"})
@@ -55,9 +56,19 @@ def _checked(name: str, value: object, field: SchemaField | None) -> object:
         return value
     if not isinstance(value, str | int | float):
         raise InputError(f"{name} takes one value, not {shown(value)}.", hint="Write it as text.")
+    if kind == "Int":
+        value = _without_fraction(value)
     if problem := _problem_of(kind, value):
         raise InputError(f"{name} {problem}, not {shown(value)}.", hint="describe_module tells the types.")
     return value
+
+
+def _without_fraction(value: str | float) -> str | float:
+    """Return 1200 for 1200.0, as many programs write a whole number; any other value as it is."""
+    whole = _WHOLE_WITH_FRACTION.fullmatch(str(value).strip())
+    if whole is None:
+        return value
+    return whole[1] if isinstance(value, str) else int(whole[1])
 
 
 def _problem_of(kind: str, value: object) -> str:

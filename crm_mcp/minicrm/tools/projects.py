@@ -84,7 +84,7 @@ class ProjectTools:
     async def get_project(
         self,
         project_id: Id = "",
-        reference_id: Id = "",
+        reference_id: Text = "",
         fields: FieldNames = [],  # noqa: B006
         detail: Detail = False,
         text_from: TextFrom = 0,
