@@ -149,7 +149,7 @@ def _connect() -> tuple[ServerSettings, ConnectionPool, list[Connector]]:
 
     try:
         settings = load(ServerSettings)
-        pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file)
+        pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
         connectors = connect(pool)
     except SettingsError as error:
         _quit(error)

@@ -56,6 +56,7 @@ HttpToken = Annotated[SecretStr, AfterValidator(_sendable)]
 class ServerSettings(BaseSettings):
     """The settings that belong to no CRM: `CRM_MCP_...`.
 
+    `call_budget_s` is how long a request may wait that a CRM refuses for haste.
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """
 
@@ -66,6 +67,7 @@ class ServerSettings(BaseSettings):
     http_token: HttpToken = SecretStr("")
     allowed_hosts: str = ""
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
+    call_budget_s: Annotated[float, Field(ge=0, le=600)] = 25.0
     ca_file: CaFile | None = None
     export_dir: Path | None = None
 

@@ -27,6 +27,10 @@ from crm_mcp.errors import (
 
 MAX_DEPTH = 40
 """How deep a response may be nested."""
+MAX_OBJECTS = 50_000
+MAX_VALUES = 1_000_000
+"""How much a response may hold: pages have at most a hundred rows, and a parsed row takes ten times its bytes."""
+_HALF_OF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed", re.IGNORECASE)
 
 
@@ -66,8 +70,10 @@ def raise_for_refusal(response: Response, account: Account) -> None:
             f"{account.crm} answered {response.status}, a redirect, which is not followed with a login.",
             hint=f"{response.request.unknown_outcome} Check {account.url_variable}.".strip(),
         )
+    asked = f"{response.request.method} {response.request.path}"
+    waited = f", and still does after {response.waited_s:.0f} s of waiting" if response.waited_s else ""
     raise _error_class(response.status)(
-        f"{account.crm} answered {response.status} to {response.request.method} {response.request.path}.{words}",
+        f"{account.crm} answered {response.status} to {asked}{waited}.{words}",
         status=response.status,
         hint=_next_step(response, account),
     )
@@ -87,10 +93,15 @@ def _next_step(response: Response, account: Account) -> str:
     steps = {
         404: account.not_found_hint,
         405: "This account's API does not offer that; nothing was changed.",
-        429: "Wait a minute, then repeat; nothing was changed.",
+        429: f"Wait {_wait(response)}, then repeat; nothing was changed.",
     }
     by_path = (hint for start, hint in account.bad_request_hints if response.request.path.startswith(start))
     return steps.get(response.status) or next(by_path, "Check the arguments against describe_module.")
+
+
+def _wait(response: Response) -> str:
+    asked_s = response.retry_after_s
+    return f"{math.ceil(asked_s)} seconds" if asked_s and asked_s != 60 else "a minute"
 
 
 def quote(response: Response) -> str:
@@ -108,15 +119,22 @@ def json_of(response: Response, account: Account) -> object:
         UnexpectedAnswerError: The body is not JSON in UTF-8, holds a number that JSON does not have, or is nested
             deeper than any response of a CRM. After a write, the hint says that it may have been done.
     """
+    if _holds_too_much(response.body):
+        raise unexpected(response, account, f"sent more than {MAX_OBJECTS:,} objects or {MAX_VALUES:,} values")
     try:
         value = json.loads(response.body.decode("utf-8-sig"), parse_constant=_refuse_constant)
-        if b"\\u" in response.body:  # an escaped half of a surrogate pair is legal JSON, but no text
+        if _HALF_OF_A_PAIR.search(response.body):  # an escaped half of a surrogate pair is legal JSON, but no text
             value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
         _check_readable(value)
     except (ValueError, RecursionError):
         kind = "HTML" if response.body.lstrip()[:1] == b"<" else "something that is not JSON"
         raise unexpected(response, account, f"sent {kind}") from None
     return value
+
+
+def _holds_too_much(body: bytes) -> bool:
+    """Tell whether a body would fill the memory with objects; what stands in texts counts too, and is far below."""
+    return body.count(b"{") + body.count(b"[") > MAX_OBJECTS or body.count(b",") > MAX_VALUES
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -1,17 +1,14 @@
 """What passes between a CRM's wire codec and the transport: one request out, one response back.
 
-A client's method is made of the two halves of a codec: build the request, send it, parse the response. Nothing here
-knows httpx, MCP or any CRM.
+Nothing here knows httpx, MCP or any CRM.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
-
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
+from email.utils import parsedate_to_datetime
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +44,22 @@ class Response:
     content_type: str
     request: Request
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    waited_s: float = 0.0
+    """How long the CRM refused the request for haste, before this response came."""
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """How many seconds the CRM asks to wait, by `Retry-After`; None where it does not say."""
+        asked = self.headers.get("retry-after", "").strip()
+        if asked.isascii() and asked.isdigit():
+            return float(asked)
+        try:
+            until, now = (parsedate_to_datetime(text) for text in (asked, self.headers.get("date", "")))
+            return max(0.0, (until - now).total_seconds())
+        except (TypeError, ValueError):
+            return None
 
     @property
     def is_refusal(self) -> bool:
         """Whether the status is no 2xx."""
         return not 200 <= self.status < 300
-
-
-class Sender(Protocol):
-    """Whatever carries a request to the CRM: the transport's session, or a stand-in in tests."""
-
-    async def send(self, request: Request) -> Response:
-        """Send one request and return the CRM's response, refusals included."""
-        ...
-
-
-class Client:
-    """Works in one account through a `Sender`; each CRM's client adds its operations."""
-
-    def __init__(self, sender: Sender) -> None:
-        self.sender = sender
-
-
-def operation(
-    build: Callable[_P, Request], parse: Callable[[Response], _T]
-) -> Callable[Concatenate[Client, _P], Coroutine[Any, Any, _T]]:
-    """Return a method that takes what `build` takes and returns what `parse` makes of the response."""
-
-    async def perform(client: Client, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        return parse(await client.sender.send(build(*args, **kwargs)))
-
-    perform.__doc__ = build.__doc__
-    return perform

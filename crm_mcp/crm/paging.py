@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from crm_mcp.crm.expiring import ExpiringMap
-from crm_mcp.crm.messages import Request, Response, Sender
+from crm_mcp.crm.messages import Request, Response
+from crm_mcp.crm.operations import Sender
 from crm_mcp.errors import UnexpectedAnswerError
 
 TTL_S = 30.0

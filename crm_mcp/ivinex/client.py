@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_mcp.crm.messages import Client, operation
+from crm_mcp.crm.operations import Client, operation
 from crm_mcp.ivinex.models import Record, RecordFilter
 from crm_mcp.ivinex.wire.checks import check_id
 from crm_mcp.ivinex.wire.requests import build_create_records, build_search_records, build_update_records

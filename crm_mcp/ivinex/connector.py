@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
 
-from crm_mcp.crm.messages import Sender
+from crm_mcp.crm.operations import Sender
 from crm_mcp.errors import NotFoundError
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record

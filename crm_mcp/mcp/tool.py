@@ -14,6 +14,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import ValidationError
 
+from crm_mcp.crm.progress import waits_told_to
 from crm_mcp.errors import CrmError
 from crm_mcp.mcp.arguments import arguments_described_elsewhere, flatten
 from crm_mcp.mcp.calls.coercion import coercing
@@ -39,7 +40,8 @@ class CrmTool(Tool):
             ToolError: The arguments are wrong or the CRM call failed; the text is for the model.
         """
         try:
-            result = await super().run(arguments, context)
+            with waits_told_to(context):
+                result = await super().run(arguments, context)
         except ToolError as error:
             cause = error.__cause__
             if isinstance(cause, ValidationError):

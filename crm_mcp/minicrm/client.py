@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_mcp.crm.messages import Client, operation
+from crm_mcp.crm.operations import Client, operation
 from crm_mcp.minicrm.models import Project
 from crm_mcp.minicrm.wire import requests, responses
 

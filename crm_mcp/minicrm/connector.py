@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
 
-from crm_mcp.crm.messages import Sender
+from crm_mcp.crm.operations import Sender
 from crm_mcp.crm.paging import PageCache
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.apps import ToolApp

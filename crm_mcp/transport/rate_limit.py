@@ -6,11 +6,16 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-from pyrate_limiter import Duration, InMemoryBucket, Rate, RateItem
+from pyrate_limiter import InMemoryBucket, Rate, RateItem
+
+from crm_mcp.crm.progress import sleep_told
+
+WINDOW_MS = 61_000
+"""A minute and a second: what counts for the CRM is when requests arrive, which is never quite when they were sent."""
 
 
 class RateLimit:
-    """Lets callers through in the order they came, and makes them wait once 60 seconds are full."""
+    """Lets callers through in the order they came, and makes them wait once a minute is full."""
 
     def __init__(
         self,
@@ -19,7 +24,7 @@ class RateLimit:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        self._bucket = InMemoryBucket([Rate(requests_per_minute, Duration.MINUTE)])
+        self._bucket = InMemoryBucket([Rate(requests_per_minute, WINDOW_MS)])
         self._clock = clock
         self._sleep = sleep
         self._turn = asyncio.Lock()
@@ -30,7 +35,7 @@ class RateLimit:
             while not self._bucket.put(request := RateItem("request", self._now_ms())):
                 wait_ms = self._bucket.waiting(request)
                 assert isinstance(wait_ms, int)
-                await self._sleep(max(wait_ms, 1) / 1000)
+                await sleep_told(max(wait_ms, 1) / 1000, "The requests of this minute are used up", self._sleep)
             self._bucket.leak(self._now_ms())
 
     def _now_ms(self) -> int:

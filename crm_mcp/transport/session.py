@@ -11,15 +11,25 @@ import json
 import os
 import socket
 import ssl
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import metadata
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from crm_mcp.crm.messages import Request, Response
+from crm_mcp.crm.progress import sleep_told
 from crm_mcp.errors import InputError, SettingsError, UnexpectedAnswerError, UnreachableError
+from crm_mcp.transport.bodies import (
+    ACCEPTED_ENCODING,
+    MAX_BODY_BYTES,
+    BodyTooLargeError,
+    UnreadableEncodingError,
+    read_body,
+)
 from crm_mcp.transport.network import check_way_to, find_proxy, trusted_certificates
+from crm_mcp.transport.retry import Patience
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,10 +49,12 @@ class ConnectionPool:
     Args:
         timeout_s: Time for one request from beginning to end, in seconds.
         ca_file: A private certificate authority (PEM) to trust beside those of the system; None is no other.
+        patience_s: How long a request may wait that a CRM refuses for haste, in seconds; 0 is not at all.
     """
 
-    def __init__(self, *, timeout_s: float = 30.0, ca_file: Path | None = None) -> None:
+    def __init__(self, *, timeout_s: float = 30.0, ca_file: Path | None = None, patience_s: float = 0.0) -> None:
         self.timeout_s = timeout_s
+        self.patience_s = patience_s
         self._ca_file = ca_file
         self._clients: dict[str, httpx.AsyncClient] | None = None
 
@@ -98,6 +110,7 @@ class Session:
         base_url: Scheme, host and perhaps a folder, without a trailing slash and without a login.
         login: What each request logs in with.
         rate_limit: None is no limit.
+        sleep: How to wait after a refusal for haste.
 
     Raises:
         SettingsError: What the environment says of proxies and certificates cannot be used for this address.
@@ -111,6 +124,7 @@ class Session:
         base_url: str,
         login: Login,
         rate_limit: RateLimit | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         check_way_to(base_url)
         self._pool = pool
@@ -118,19 +132,26 @@ class Session:
         self._base_url = base_url
         self._login = login
         self._rate_limit = rate_limit
+        self._sleep = sleep
 
     async def send(self, request: Request) -> Response:
-        """Send one request and return the response, refusals included.
+        """Send one request and return the response, refusals included; one for haste is waited for and sent again.
 
         Raises:
             InputError: The request cannot be written as HTTP; nothing was sent.
             UnreachableError: No complete response came.
-            UnexpectedAnswerError: The response cannot be decompressed.
+            UnexpectedAnswerError: The response is too long, or cannot be decompressed.
         """
         outgoing = self._encode(request)
-        if self._rate_limit is not None:
-            await self._rate_limit.wait()
-        return await self._exchange(request, outgoing)
+        patience = Patience(self._pool.patience_s)
+        while True:
+            if self._rate_limit is not None:
+                await self._rate_limit.wait()
+            response = await self._exchange(request, outgoing)
+            wait_s = patience.next_wait_s(response)
+            if not wait_s:
+                return replace(response, waited_s=patience.waited_s)
+            await sleep_told(wait_s, f"{self._crm} takes no more requests for now", self._sleep)
 
     def _encode(self, request: Request) -> httpx.Request:
         import httpx  # see ConnectionPool.open
@@ -147,6 +168,7 @@ class Session:
                 content=content,
                 headers={
                     "Accept": "application/json",
+                    "Accept-Encoding": ACCEPTED_ENCODING,
                     **({} if content is None else {"Content-Type": "application/json"}),
                     **self._login.headers(),
                 },
@@ -171,17 +193,25 @@ class Session:
 
         try:
             async with asyncio.timeout(self._pool.timeout_s):
-                received = await self._pool.client(self._base_url).send(outgoing)
+                received = await self._pool.client(self._base_url).send(outgoing, stream=True)
+                async with contextlib.aclosing(received):
+                    content = await _read(received)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
             raise self._unreachable(error, sent=False, request=request) from error
-        except httpx.DecodingError as error:
+        except BodyTooLargeError as error:
+            raise UnexpectedAnswerError(
+                f"{self._crm} sent more than {MAX_BODY_BYTES // 2**20} MB in answer to {request.method} "
+                f"{request.path}: no page of records is so long.",
+                hint=request.unknown_outcome or "Ask for less at a time, by more filters or a smaller limit.",
+            ) from error
+        except (httpx.DecodingError, UnreadableEncodingError) as error:
             raise UnexpectedAnswerError(
                 f"{self._crm} at {self._base_url} sent a response that cannot be decompressed.",
                 hint=request.unknown_outcome or "Try again; if it stays, check proxies on the way.",
             ) from error
         except (httpx.TransportError, TimeoutError) as error:
             raise self._unreachable(error, sent=True, request=request) from error
-        body = received.content if received.is_success else self._without_login(received.content)
+        body = content if received.is_success else self._without_login(content)
         headers = {name.lower(): value for name, value in received.headers.items()}
         return Response(received.status_code, body, headers.get("content-type", ""), request, headers)
 
@@ -207,6 +237,13 @@ class Session:
             may_have_been_done=bool(unknown),
             may_be_under_way=bool(unknown) and _is_out_of_time(error),
         )
+
+
+async def _read(received: httpx.Response) -> bytes:
+    if received.is_stream_consumed:  # it came whole, from a transport within the process
+        return received.content
+    encoding = received.headers.get("content-encoding", "")
+    return await read_body(received.aiter_raw(), encoding, is_refusal=not received.is_success)
 
 
 def describe_failure(error: Exception, timeout_s: float) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from crm_mcp.crm.expiring import TtlCache
-from crm_mcp.crm.messages import Sender
+from crm_mcp.crm.operations import Sender
 from crm_mcp.errors import InputError, RefusedError, UnexpectedAnswerError
 from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS
 from crm_mcp.ivinex.account.filter_values import ResolvedFilter, resolve_filter

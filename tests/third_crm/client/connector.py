@@ -8,7 +8,7 @@ from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from crm_mcp.crm.messages import Sender
+from crm_mcp.crm.operations import Sender
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool

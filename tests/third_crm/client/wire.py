@@ -8,7 +8,8 @@ from typing import Any, cast
 from typing_extensions import TypedDict
 
 from crm_mcp.crm.http_refusals import Account, json_of, raise_for_refusal, unexpected
-from crm_mcp.crm.messages import Client, Request, Response, operation
+from crm_mcp.crm.messages import Request, Response
+from crm_mcp.crm.operations import Client, operation
 from crm_mcp.crm.paging import Page, PageRules
 
 ROOT = "/people"
