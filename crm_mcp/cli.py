@@ -15,6 +15,8 @@ import click
 from crm_mcp.errors import CrmError, SettingsError
 
 if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
     from crm_mcp.transport.session import ConnectionPool
@@ -66,15 +68,18 @@ def main(context: click.Context) -> None:
 @_log_level_option(None)
 def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *, read_only: bool = False) -> None:
     """Serve on stdio, or streamable HTTP at /mcp."""
-    settings, pool, connectors = _connect()
+    try:
+        settings, pool, connectors = _connect()
+    except SettingsError as error:
+        if transport == "http" or sys.stdin.isatty():
+            _quit(error)
+        _explain_to_host(error)
     from crm_mcp import server as mcp_server
 
     export_dir = settings.export_dir if transport == "stdio" else None  # over HTTP it would be another's machine
     server = mcp_server.build_server(connectors, pool, read_only=read_only or settings.read_only, export_dir=export_dir)
     if transport == "stdio":
-        # The SDK reads stdin in a thread that nothing can wake, so Ctrl-C must end the process by itself.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        asyncio.run(server.run_stdio_async())
+        _run_stdio(server)
         return
     from crm_mcp import http_service
 
@@ -82,6 +87,21 @@ def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *
         http_service.serve(http_service.build_app(server, settings, host=host), host, port)
     except SettingsError as error:
         _quit(error)
+
+
+def _run_stdio(server: MCPServer[None]) -> None:
+    # The SDK reads stdin in a thread that nothing can wake, so Ctrl-C must end the process by itself.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    asyncio.run(server.run_stdio_async())
+
+
+def _explain_to_host(error: SettingsError) -> NoReturn:
+    """Serve what is wrong with the settings until the host goes: it would hide how a process ended."""
+    from crm_mcp import unconfigured
+
+    click.echo(f"crm-mcp: {error}", err=True)
+    _run_stdio(unconfigured.build_server(str(error)))
+    sys.exit(EXIT_SETTINGS)
 
 
 @main.command()
@@ -128,7 +148,10 @@ def doctor() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print what tools/list answers.")
 def tools(*, as_json: bool) -> None:
     """List the tools of the present configuration."""
-    settings, pool, connectors = _connect()
+    try:
+        settings, pool, connectors = _connect()
+    except SettingsError as error:
+        _quit(error)
     from crm_mcp import server as mcp_server
     from crm_mcp.mcp.tool_table import render_table
 
@@ -142,20 +165,20 @@ def tools(*, as_json: bool) -> None:
 
 
 def _connect() -> tuple[ServerSettings, ConnectionPool, list[Connector]]:
-    """Read the settings and connect what they name, or exit 2 saying what to set."""
+    """Read the settings and connect what they name.
+
+    Raises:
+        SettingsError: They are wrong, or name no CRM; the message says what to set.
+    """
     from crm_mcp.registry import connect, describe_variables
     from crm_mcp.settings import ServerSettings, load
     from crm_mcp.transport.session import ConnectionPool
 
-    try:
-        settings = load(ServerSettings)
-        pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
-        connectors = connect(pool)
-    except SettingsError as error:
-        _quit(error)
+    settings = load(ServerSettings)
+    pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
+    connectors = connect(pool)
     if not connectors:
-        click.echo(NOT_CONFIGURED.format(describe_variables()), err=True)
-        sys.exit(EXIT_SETTINGS)
+        raise SettingsError(NOT_CONFIGURED.format(describe_variables()))
     return settings, pool, connectors
 
 

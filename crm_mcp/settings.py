@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import re
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crm_mcp.crm.field_labels import parse_field_labels
 from crm_mcp.errors import SettingsError
+from crm_mcp.setting_names import refuse_unknown
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 _API_PATH_END = re.compile(r"(\.php|/api/[rv][0-9]+)$", re.IGNORECASE)
 """How the path of an API ends, which users paste by mistake: a script, or a version."""
+
+_ENDS = re.compile(r"^[\s\ufeff\u200b]+|[\s\ufeff\u200b]+$")
+"""White space at the ends of a value, and what cannot be seen there."""
+_QUOTES = ('""', "''", "``", "\u201c\u201d", "\u201e\u201d", "\u201d\u201d", "\u2018\u2019", "\u00ab\u00bb")
+_PLACEHOLDER = re.compile(r"\$\{.*\}|\$[A-Za-z_]+|%[A-Za-z_]+%|\{\{.*\}\}|<.*>")
 
 _S = TypeVar("_S", bound=BaseSettings)
 
@@ -27,8 +35,47 @@ _S = TypeVar("_S", bound=BaseSettings)
 def environment(prefix: str) -> SettingsConfigDict:
     """Return how all settings are read: the environment wins over `.env`, and an empty value is an absent one."""
     return SettingsConfigDict(
-        env_prefix=prefix, env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+        env_prefix=prefix,
+        env_file=".env",
+        env_file_encoding="utf-8-sig",  # some editors begin a file with a byte order mark
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
+
+
+class EnvironmentSettings(BaseSettings):
+    """Settings of which white space round a value is no part; one that is nothing else is absent."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the environment, then `.env`."""
+        del settings_cls, file_secret_settings
+        return init_settings, _Trimmed(env_settings), _Trimmed(dotenv_settings)
+
+
+class _Trimmed(PydanticBaseSettingsSource):
+    """What another source gives, trimmed."""
+
+    def __init__(self, source: PydanticBaseSettingsSource) -> None:
+        super().__init__(source.settings_cls)
+        self._source = source
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self._source.get_field_value(field, field_name)
+
+    def __call__(self) -> dict[str, Any]:
+        trimmed = {
+            name: _ENDS.sub("", value) if isinstance(value, str) else value for name, value in self._source().items()
+        }
+        return {name: value for name, value in trimmed.items() if value != ""}
 
 
 def _readable_ca(path: Path) -> Path:
@@ -53,7 +100,7 @@ HttpToken = Annotated[SecretStr, AfterValidator(_sendable)]
 """A token that a client can send; any other would never match."""
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(EnvironmentSettings):
     """The settings that belong to no CRM: `CRM_MCP_...`.
 
     `call_budget_s` is how long a request may wait that a CRM refuses for haste.
@@ -81,22 +128,46 @@ def load(settings_class: type[_S]) -> _S:
     """Read one group of settings.
 
     Raises:
-        SettingsError: A value is wrong; the message names each variable and what is wrong with it.
+        SettingsError: A value is wrong, or a variable mistyped; the message names each and what is wrong with it.
     """
+    prefix = settings_class.model_config.get("env_prefix", "")
     try:
+        refuse_unknown(prefix, known_variables(settings_class))
         return settings_class()
     except ValidationError as error:
-        prefix = settings_class.model_config.get("env_prefix", "")
         problems = [
-            f"{prefix}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+            f"{prefix}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ').rstrip('.')}."
             for problem in error.errors(include_url=False, include_input=False)
         ]
-        raise SettingsError("; ".join(problems), hint="Correct it in the environment or in .env.") from None
+        it = "it" if len(problems) == 1 else "them"
+        raise SettingsError(" ".join(problems), hint=f"Correct {it} in the environment or in .env.") from None
     except UnicodeDecodeError:
         raise SettingsError("The file .env is not UTF-8 text.", hint="Save it as UTF-8.") from None
 
 
+def known_variables(settings_class: type[BaseSettings]) -> list[str]:
+    """Return the variables of a group of settings."""
+    prefix = settings_class.model_config.get("env_prefix", "")
+    return [f"{prefix}{name.upper()}" for name in settings_class.model_fields]
+
+
+def describe_odd_values(names_and_values: Mapping[str, str]) -> str:
+    """Return what looks unintended about how values are written, as sentences that repeat none; usually nothing."""
+    odd = [(name, _describe_odd(value)) for name, value in names_and_values.items()]
+    return " ".join(f"{name} {what}." for name, what in odd if what)
+
+
+def _describe_odd(value: str) -> str:
+    if len(value) > 1 and value[0] + value[-1] in _QUOTES:
+        return "begins and ends with quotes, which are part of the value: write it without them"
+    if _PLACEHOLDER.fullmatch(value):
+        return "is an unfilled ${NAME}" if value.startswith("${") else "looks like a placeholder that was not filled in"
+    return ""
+
+
 def _safe_url(url: str) -> str:
+    if odd := _describe_odd(url):
+        raise ValueError(f"it {odd}")
     parts = urlsplit(url)
     try:
         _ = parts.port

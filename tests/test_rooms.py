@@ -28,7 +28,7 @@ LAYERS = {
     "crm_mcp": (
         "crm_mcp errors",
         "crm.*",
-        "settings aggregate.* rendering.* transport.*",
+        "setting_names settings aggregate.* rendering.* transport.*",
         "mcp.*",
         "safe_writes.*",
         "CRM CRM.models CRM.settings CRM.field_table",
@@ -40,7 +40,7 @@ LAYERS = {
         "CRM.tools.* CRM.pipeline_app",
         "CRM.connector",
         "registry",
-        "server http_service.* demo doctor",
+        "server unconfigured http_service.* demo doctor",
         "cli",
         "__main__",
     ),

@@ -63,7 +63,8 @@ def raise_for_refusal(response: Response, account: Account) -> None:
         raise AuthenticationError(
             f"{account.crm} refused {what} ({response.status}).{words}",
             status=response.status,
-            hint=f"The person who runs this server must check {account.login_variables}; repeating will not help.",
+            hint=f"The person who runs this server must check {account.login_variables}; repeating will not help. "
+            f"{response.login_note}".rstrip(),
         )
     if 300 <= response.status < 400 or response.status < 200:
         raise UnexpectedAnswerError(

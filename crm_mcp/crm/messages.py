@@ -37,7 +37,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP response of a CRM: the body raw, the media type as sent or empty, the names of headers in lower case."""
+    """One HTTP response of a CRM: the body raw, the media type as sent or empty, the names of headers in lower case.
+
+    Attributes:
+        login_note: What looks wrong with the login that was sent, as sentences without it; usually empty.
+    """
 
     status: int
     body: bytes
@@ -46,6 +50,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     waited_s: float = 0.0
     """How long the CRM refused the request for haste, before this response came."""
+    login_note: str = ""
 
     @property
     def retry_after_s(self) -> float | None:

@@ -22,7 +22,7 @@ from crm_mcp.mcp.connector import Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
-from crm_mcp.settings import ServerSettings, load, require_whole
+from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.session import ConnectionPool, Session
 
@@ -54,7 +54,9 @@ class IvinexConnector:
         }
         if not require_whole(needed, crm=cls.title):
             return None
-        return cls(settings, Session(pool, crm=cls.title, base_url=settings.url or "", login=login))
+        note = describe_odd_values(needed)
+        session = Session(pool, crm=cls.title, base_url=settings.url or "", login=login, login_note=note)
+        return cls(settings, session)
 
     @classmethod
     def demo_environment(cls, url: str) -> Mapping[str, str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, SecretStr
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
 
 from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import InputError
-from crm_mcp.settings import BaseUrl, environment
+from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment
 
 CONTACT = "contact"
 """What the module of contacts is called."""
@@ -28,7 +28,7 @@ def _modules(text: object) -> object:
     return modules
 
 
-class IvinexSettings(BaseSettings):
+class IvinexSettings(EnvironmentSettings):
     """One Ivinex portal and its login; `modules` gives names to the account's module ids."""
 
     model_config = environment("IVINEX_")
@@ -36,7 +36,7 @@ class IvinexSettings(BaseSettings):
     url: BaseUrl | None = None
     username: str = ""
     password: SecretStr = SecretStr("")
-    modules: Annotated[dict[str, str], NoDecode, BeforeValidator(_modules)] = {}
+    modules: Annotated[dict[str, str], NoDecode, BeforeValidator(_modules)] = Field(default_factory=dict)
 
     def module_id(self, module: str) -> str:
         """Return the id of a module given by name (in any case) or id.

@@ -31,7 +31,7 @@ from crm_mcp.minicrm.tools.summary import SummaryTools
 from crm_mcp.minicrm.tools.tasks import TaskTools
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
-from crm_mcp.settings import ServerSettings, load, require_whole
+from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import ConnectionPool, Session
@@ -75,7 +75,11 @@ class MinicrmConnector:
             return None
         per_minute = settings.requests_per_minute
         rate_limit = RateLimit(per_minute) if per_minute else None
-        return cls(settings, Session(pool, crm=cls.title, base_url=settings.url, login=login, rate_limit=rate_limit))
+        note = describe_odd_values(needed)
+        session = Session(
+            pool, crm=cls.title, base_url=settings.url, login=login, rate_limit=rate_limit, login_note=note
+        )
+        return cls(settings, session)
 
     @classmethod
     def demo_environment(cls, url: str) -> Mapping[str, str]:

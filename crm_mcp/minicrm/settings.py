@@ -8,9 +8,8 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings
 
-from crm_mcp.settings import BaseUrl, environment
+from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment
 
 
 def _known_zone(name: str) -> str:
@@ -21,7 +20,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class MinicrmSettings(BaseSettings):
+class MinicrmSettings(EnvironmentSettings):
     """One MiniCRM account and its login.
 
     Attributes:

@@ -111,6 +111,7 @@ class Session:
         login: What each request logs in with.
         rate_limit: None is no limit.
         sleep: How to wait after a refusal for haste.
+        login_note: What looks wrong with the login, as sentences without it; said where the CRM refuses it.
 
     Raises:
         SettingsError: What the environment says of proxies and certificates cannot be used for this address.
@@ -125,6 +126,7 @@ class Session:
         login: Login,
         rate_limit: RateLimit | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        login_note: str = "",
     ) -> None:
         check_way_to(base_url)
         self._pool = pool
@@ -133,6 +135,7 @@ class Session:
         self._login = login
         self._rate_limit = rate_limit
         self._sleep = sleep
+        self._login_note = login_note
 
     async def send(self, request: Request) -> Response:
         """Send one request and return the response, refusals included; one for haste is waited for and sent again.
@@ -213,7 +216,8 @@ class Session:
             raise self._unreachable(error, sent=True, request=request) from error
         body = content if received.is_success else self._without_login(content)
         headers = {name.lower(): value for name, value in received.headers.items()}
-        return Response(received.status_code, body, headers.get("content-type", ""), request, headers)
+        content_type = headers.get("content-type", "")
+        return Response(received.status_code, body, content_type, request, headers, login_note=self._login_note)
 
     def _without_login(self, body: bytes) -> bytes:
         """Replace the login by ***, however it is written: some error pages print the request they refuse."""

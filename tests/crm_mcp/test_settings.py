@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from pydantic_settings import BaseSettings
 
 from crm_mcp.errors import InputError, SettingsError
 from crm_mcp.ivinex.connector import IvinexConnector
@@ -170,3 +171,77 @@ def test_no_secret_shows_when_settings_are_printed(monkeypatch: pytest.MonkeyPat
         monkeypatch.setenv(name, SECRET)
     printed = repr([load(IvinexSettings), load(MinicrmSettings), load(ServerSettings)])
     assert SECRET not in printed
+
+
+@pytest.mark.parametrize("around", [" {}", "{}\n", "\t{}\r\n", "\u00a0{}\u00a0", "\ufeff{}\u200b"])
+def test_white_space_round_a_value_is_no_part_of_it(around: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"URL": "https://r3.minicrm.io/", "API_KEY": f"a {SECRET}", "REQUESTS_PER_MINUTE": "7"}.items():
+        monkeypatch.setenv(f"MINICRM_{name}", around.format(value))
+    monkeypatch.setenv("CRM_MCP_READ_ONLY", around.format("1"))
+    settings = load(MinicrmSettings)
+    assert settings.api_key.get_secret_value() == f"a {SECRET}"
+    assert (settings.url, settings.requests_per_minute) == ("https://r3.minicrm.io", 7)
+    assert load(ServerSettings).read_only
+
+
+def test_a_value_of_white_space_alone_is_absent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MINICRM_USER=file\n", encoding="utf-8")
+    monkeypatch.setenv("MINICRM_USER", " \n")
+    monkeypatch.setenv("MINICRM_REQUESTS_PER_MINUTE", " ")
+    settings = load(MinicrmSettings)
+    assert (settings.user, settings.requests_per_minute) == ("file", 60)
+
+
+@pytest.mark.parametrize("value", [f'"{SECRET}"', f"'{SECRET}'", "${MINICRM_KEY}", "%KEY%"])
+def test_quotes_and_placeholders_stay_part_of_a_value(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINICRM_API_KEY", value)
+    assert load(MinicrmSettings).api_key.get_secret_value() == value
+
+
+def test_an_env_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MINICRM_USER=file\n", encoding="utf-8-sig")
+    assert load(MinicrmSettings).user == "file"
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "meant"),
+    [
+        ("CRM_MCP_READONLY", ServerSettings, "Did you mean CRM_MCP_READ_ONLY?"),
+        ("crm_mcp_unconfirmed_write", ServerSettings, "Did you mean CRM_MCP_UNCONFIRMED_WRITES?"),
+        ("CRM_MCP_TIMEOUT", ServerSettings, "Did you mean CRM_MCP_TIMEOUT_S?"),
+        ("CRM_MCP_COLOUR", ServerSettings, "CRM_MCP_READ_ONLY"),
+        ("MINICRM_APIKEY", MinicrmSettings, "Did you mean MINICRM_API_KEY?"),
+        ("MINICRM_SYSTEMID", MinicrmSettings, "Did you mean MINICRM_SYSTEM_ID?"),
+        ("IVINEX_USER", IvinexSettings, "Did you mean IVINEX_USERNAME?"),
+        ("IVINEX_MODULE", IvinexSettings, "Did you mean IVINEX_MODULES?"),
+    ],
+)
+@pytest.mark.parametrize("place", ["environment", ".env"])
+def test_a_mistyped_setting_is_refused_with_the_one_that_is_meant(
+    name: str, settings: type[BaseSettings], meant: str, place: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if place == ".env":
+        (tmp_path / ".env").write_text(f"{name}={SECRET}\n", encoding="utf-8")
+    else:
+        monkeypatch.setenv(name, SECRET)
+    with pytest.raises(SettingsError, match=f"{name.upper()} is no setting of this server") as caught:
+        load(settings)
+    assert meant in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_variables_of_other_programs_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MINICRM_WEBHOOK_SECRET", "MINICRM_PASSWORD", "IVINEX_REPORTS", "CRM_MCPX", "CRM_MOCK_CONTROL_TOKEN"):
+        monkeypatch.setenv(name, SECRET)
+    monkeypatch.setenv("CRM_MCP_READONLY", "")
+    for settings in (ServerSettings, MinicrmSettings, IvinexSettings):
+        load(settings)
+
+
+def test_several_wrong_values_are_told_in_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINICRM_URL", "https://r3.minicrm.hu/Api/R3")
+    monkeypatch.setenv("MINICRM_REQUESTS_PER_MINUTE", "many")
+    with pytest.raises(SettingsError) as caught:
+        load(MinicrmSettings)
+    assert "MINICRM_URL: leave out the path of the API; it is added. MINICRM_REQUESTS" in str(caught.value)
+    assert str(caught.value).endswith(". Correct them in the environment or in .env.")

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from mockserver.fake_process import FakeServer, running_fake
-from tests.support.mcp_play import both_crms
-from tests.support.transports import over_stdio, quiet_environment
+from tests.support.mcp_play import both_crms, call
+from tests.support.transports import ERAS, Era, over_stdio, quiet_environment
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +57,55 @@ def test_without_any_crm_it_ends_with_2_and_names_the_variables_and_the_demo(
         "crm-mcp demo",
     ):
         assert word in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of another kind")
+@pytest.mark.parametrize("settings", [{}, {"MINICRM_API_KEY": "fake-key-123"}, {"CRM_MCP_READONLY": "1"}])
+def test_a_person_at_a_terminal_is_told_at_once(tmp_path: Path, settings: dict[str, str]) -> None:
+    import pty
+
+    terminal, stdin = pty.openpty()
+    command = [sys.executable, "-m", "crm_mcp"]
+    try:
+        result = subprocess.run(
+            command, env=quiet_environment(settings), cwd=tmp_path, stdin=stdin, capture_output=True, timeout=60
+        )
+    finally:
+        os.close(terminal)
+        os.close(stdin)
+    assert result.returncode == 2
+    assert b"MINICRM_SYSTEM_ID" in result.stderr or b"CRM_MCP_READ_ONLY" in result.stderr
+
+
+@pytest.mark.parametrize("era", ERAS)
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({}, "MINICRM_SYSTEM_ID, MINICRM_API_KEY"),
+        ({"MINICRM_API_KEY": "fake-key-123"}, "MINICRM_SYSTEM_ID is missing"),
+        ({"CRM_MCP_READONLY": "fake-key-123"}, "CRM_MCP_READ_ONLY"),
+        ({"IVINEX_MODULES": "fake-key-123"}, "contact=1001,note=1002"),
+        (
+            both_crms("https://crm.example") | {"https_proxy": "http://fake-key-123:port", "no_proxy": "x"},
+            "https_proxy",
+        ),
+    ],
+)
+def test_a_host_is_told_what_to_set_by_the_only_tool(
+    tmp_path: Path, settings: dict[str, str], says: str, era: Era
+) -> None:
+    async def ask() -> tuple[list[str], Any, str]:
+        async with over_stdio(settings, str(tmp_path), era) as client:
+            names = [tool.name for tool in (await client.list_tools()).tools]
+            return names, await call(client, "list_modules"), client.instructions or ""
+
+    names, told, instructions = asyncio.run(ask())
+    assert names == ["list_modules"]
+    assert told["items"] == []
+    assert says in told["problem"]
+    assert says in instructions
+    assert "crm-mcp doctor" in told["next_step"]
+    assert "fake-key-123" not in str(told) + instructions
 
 
 def test_half_a_login_ends_with_2_in_one_line_that_names_the_other_half(tmp_path: Path) -> None:
@@ -194,6 +243,8 @@ def test_the_doctor_is_content_with_a_good_login(fake: FakeServer, tmp_path: Pat
     [
         ({"IVINEX_PASSWORD": "wrong-password"}, "IVINEX_PASSWORD"),
         ({"MINICRM_API_KEY": "wrong-password"}, "MINICRM_API_KEY"),
+        ({"MINICRM_API_KEY": '"wrong-password"'}, "MINICRM_API_KEY begins and ends with quotes"),
+        ({"IVINEX_PASSWORD": "${wrong-password}"}, "IVINEX_PASSWORD is an unfilled ${NAME}"),
         ({"MINICRM_API_KEY": ""}, "MINICRM_API_KEY is missing"),
         ({"MINICRM_URL": "http://127.0.0.1:9"}, "did not answer"),
         ({"MINICRM_USER": "Nobody"}, "Nobody"),

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings
 
 from crm_mcp.crm.operations import Sender
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
-from crm_mcp.settings import BaseUrl, environment, load, require_whole
+from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment, load, require_whole
 from crm_mcp.transport.logins import BearerLogin
 from crm_mcp.transport.session import ConnectionPool, Session
 
@@ -21,7 +20,7 @@ from .tools import PeopleTools
 from .wire import PeopleClient, Person
 
 
-class PeopleSettings(BaseSettings):
+class PeopleSettings(EnvironmentSettings):
     """One People account and its token."""
 
     model_config = environment("PEOPLE_")

@@ -1,0 +1,46 @@
+"""Which variables are settings of this server: a mistyped one would be ignored, and perhaps let writes through."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping
+
+from crm_mcp.crm.name_matching import nearest
+from crm_mcp.errors import SettingsError
+
+SERVER_PREFIX = "CRM_MCP_"
+"""All variables that begin so are this server's; those of a CRM's prefix may be of other programs too."""
+_NEAR = 0.8
+"""How alike two names are, of 1, where one is taken for the other mistyped."""
+
+
+def given_variables(prefix: str) -> Mapping[str, str]:
+    """Return what the environment and `.env` set under a prefix, by names in upper case; an empty value is none.
+
+    Raises:
+        UnicodeDecodeError: The file .env is not UTF-8.
+    """
+    from dotenv import dotenv_values
+
+    given = [*dotenv_values(".env", encoding="utf-8-sig").items(), *os.environ.items()]
+    return {name.upper(): value for name, value in given if name.upper().startswith(prefix) and value and value.strip()}
+
+
+def refuse_unknown(prefix: str, known: Collection[str]) -> None:
+    """Return where each variable under a prefix is known, or is certainly somebody else's.
+
+    Raises:
+        SettingsError: One is not known: any of this server's own, or one of a CRM's that is like a known one.
+    """
+    for name in find_unknown(prefix, known):
+        longer = [one for one in known if one.startswith(name)]
+        near = longer or nearest(name, known, cutoff=_NEAR)
+        if near:
+            raise SettingsError(f"{name} is no setting of this server.", hint=f"Did you mean {near[0]}?")
+        if prefix == SERVER_PREFIX:
+            raise SettingsError(f"{name} is no setting of this server.", hint=f"There are {', '.join(known)}.")
+
+
+def find_unknown(prefix: str, known: Collection[str]) -> list[str]:
+    """Return the variables under a prefix that are not known."""
+    return [name for name in given_variables(prefix) if name not in known]
