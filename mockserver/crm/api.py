@@ -13,6 +13,7 @@ from typing import Protocol
 
 JSON_TYPE = "application/json; charset=utf-8"
 TEXT_TYPE = "text/plain; charset=utf-8"
+HTML_TYPE = "text/html; charset=utf-8"
 
 _encode_json = json.JSONEncoder(separators=(",", ":")).encode
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mockserver.crm.api import ApiRequest, ApiResponse, Clock
+from mockserver.crm.api import HTML_TYPE, ApiRequest, ApiResponse, Clock
 from mockserver.crm.profiles import Deviation, Profile
 from mockserver.ivinex import rules
-from mockserver.ivinex.deviations import DEVIATIONS, REFUSALS_ARE_200
+from mockserver.ivinex.deviations import DEVIATIONS, EMPTIES_ARE_TYPED, REFUSALS_ARE_200, REFUSALS_ARE_WORDS
 from mockserver.ivinex.rules import RefusalError, explain
 from mockserver.ivinex.search import search_records
 from mockserver.ivinex.seed import parse_ivinex_seed
@@ -28,7 +28,7 @@ class IvinexFake:
         self._connection = connection
         self._clock = clock
         self._profile = profile
-        self._store = Store(connection)
+        self._store = Store(connection, has_typed_empties=profile.observes(EMPTIES_ARE_TYPED))
 
     def load(self, seed: Mapping[str, object]) -> None:
         """Replace all data by the `ivinex` part of a seed document.
@@ -88,6 +88,8 @@ class IvinexFake:
             reason=explain(message, refusal.section),
             hints=[*hints, refusal.hint] if refusal.hint else hints,
         )
+        if self._profile.observes(REFUSALS_ARE_WORDS):
+            response = replace(response, body=message.encode(), content_type=HTML_TYPE)
         if self._profile.observes(REFUSALS_ARE_200):
             return replace(response, status=200)
         return replace(response, headers=headers or {})

@@ -5,9 +5,11 @@ How values compare is not documented; these rules are assumed and hold for every
 - Text compares without case. `%`, `_` and `*` mean themselves. Accents count.
 - Greater and less: as numbers where both sides are plain numbers (9 < 10), else as text. Equality is numeric in number
   fields and in the record's id alone, so that the phones 0612 and 612 stay different.
+- What no number, option, link or checkbox can be is refused for such a field (`filter_values`).
 - Dates compare as moments, in the field's own precision. A bare date means its whole day: LessThanEqual 2020-04-28
   takes the 28th in, Equal is any time of that day. What is no date is refused.
 - A value that is missing counts as empty text: NotEqual and NotContains let it through, greater and less never do.
+  Where a portal prints it otherwise (`Field.empty`), it counts as printed, and Equal finds it by empty text too.
 - NotEqual, NotContains are the exact opposites of Equal, Contains.
 
 Source: ivinex.txt, Get Records / Understanding Filters and 4. Linked Records.
@@ -22,6 +24,7 @@ from mockserver.crm.sql import NOTHING, Clause, combine
 from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import JsonError, as_list, as_object, name_type, parse_json
 from mockserver.ivinex import rules
+from mockserver.ivinex.filter_values import read_condition_value
 from mockserver.ivinex.rules import RefusalError
 from mockserver.ivinex.schema import RECORD_ID, Field, Module, is_number, parse_id
 from mockserver.ivinex.suggestions import (
@@ -99,9 +102,8 @@ def build_condition(module: Module, wanted: Filter, hints: list[str]) -> Clause:
         hint = suggest_operand(wanted.operand, [*_OPERANDS, "LinkedTo"])
         raise RefusalError(rules.UNKNOWN_OPERAND, wanted.operand, hint=hint)
     field = find_field(module, wanted.field, rules.FILTERS)
-    _hint_at_label(field, wanted, hints)
     try:
-        return build(field, wanted.value)
+        return build(field, read_condition_value(field, wanted.operand, wanted.value))
     except BadValueError as error:
         raise RefusalError(rules.BAD_FILTER_VALUE, wanted.field, wanted.operand, error, hint=error.hint) from error
 
@@ -117,12 +119,6 @@ def find_field(module: Module, name: str, section: str) -> Field:
         hint = suggest_field(module, name)
         raise RefusalError(rules.UNKNOWN_FIELD, module.id, module.name, name, hint=hint, section=section)
     return field
-
-
-def _hint_at_label(field: Field, wanted: Filter, hints: list[str]) -> None:
-    for option_id, label in field.options.items():
-        if wanted.value == label:
-            hints.append(f'{field.name} is compared by option id: "{label}" is {option_id}.')
 
 
 def _build_linked_to(module: Module, wanted: Filter, hints: list[str]) -> Clause:
@@ -148,13 +144,16 @@ def _folded(field: Field) -> str:
 
 
 def _plain(field: Field) -> str:
-    return "CAST(collection_id AS TEXT)" if field.name == RECORD_ID else field.column
+    """Return SQL for a field's value as it is printed, as text or null."""
+    if field.name == RECORD_ID:
+        return "CAST(collection_id AS TEXT)"
+    return f"coalesce(nullif({field.column}, ''), '{field.empty}')" if field.empty else field.column
 
 
 def _holds_number(field: Field) -> str:
     # A cast gives its side a numeric affinity, which SQLite then tries on the column's text: a text that is a number is
     # compared as one, and any other text is greater than every number, infinity (9e999) included.
-    return f"{field.column} <= CAST('9e999' AS REAL)"
+    return f"{_plain(field)} <= CAST('9e999' AS REAL)"
 
 
 def _build_equal(field: Field, value: object) -> Clause:
@@ -169,7 +168,8 @@ def _build_equal(field: Field, value: object) -> Clause:
         number = f"CAST({field.column} AS NUMERIC)"
         sql = f"{number} = CAST(? AS NUMERIC) AND {field.column} = CAST(? AS NUMERIC)"
         return Clause(sql, [text, text], [number])
-    return Clause(f"{_folded(field)} = ?", [text.casefold()], [_folded(field)])
+    sought = text.casefold() or (field.empty or "")
+    return Clause(f"{_folded(field)} = ?", [sought], [_folded(field)])
 
 
 def _build_in(field: Field, value: object) -> Clause:
@@ -207,9 +207,9 @@ def _compare(operator: str) -> Callable[[Field, object], Clause]:
         as_text = f"{_plain(field)} <> '' AND {_folded(field)} {operator} ?"
         if not is_number(text):
             return Clause(as_text, [text.casefold()])
-        as_number = f"{field.column} {operator} CAST(? AS NUMERIC)"
         if field.name == RECORD_ID:
-            return Clause(as_number, [text])
+            return Clause(f"{field.column} {operator} CAST(? AS NUMERIC)", [text])
+        as_number = f"{_plain(field)} {operator} CAST(? AS NUMERIC)"
         holds_number = _holds_number(field)
         return Clause(
             f"({holds_number} AND {as_number}) OR (NOT ({holds_number}) AND {as_text})", [text, text.casefold()]
@@ -251,8 +251,8 @@ def build_order(field: Field, *, descending: bool) -> str:
     if field.is_moment:
         return f"{field.column} {direction}, {RECORD_ID}"
     keys: Sequence[str] = (
-        f"coalesce({field.column}, '') <> ''",
-        f"CASE WHEN {_holds_number(field)} THEN CAST({field.column} AS NUMERIC) ELSE '' END",
+        f"coalesce({_plain(field)}, '') <> ''",
+        f"CASE WHEN {_holds_number(field)} THEN CAST({_plain(field)} AS NUMERIC) ELSE '' END",
         _folded(field),
     )
     return ", ".join([*(f"{key} {direction}" for key in keys), RECORD_ID])

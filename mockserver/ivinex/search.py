@@ -13,10 +13,10 @@ from mockserver.crm.api import ApiResponse
 from mockserver.crm.profiles import Profile
 from mockserver.documents.near_misses import suggest
 from mockserver.ivinex import rules
-from mockserver.ivinex.deviations import LARGE_LIMIT_IS_REFUSED, SEARCH_ANSWERS_A_LIST
+from mockserver.ivinex.deviations import LARGE_LIMIT_IS_REFUSED, RECORDS_TELL_SITE_AND_CHANGES, SEARCH_ANSWERS_A_LIST
 from mockserver.ivinex.filters import Filter, build_condition, build_order, find_field, parse_filters
 from mockserver.ivinex.rules import RefusalError
-from mockserver.ivinex.schema import RECORD_ID, Field, Module, find_module
+from mockserver.ivinex.schema import RECORD_ID, SITE_AND_CHANGES, Field, Module, find_module
 from mockserver.ivinex.store import Store
 from mockserver.ivinex.suggestions import suggest_module
 
@@ -47,8 +47,18 @@ def search_records(store: Store, query: Sequence[tuple[str, str]], profile: Prof
     )
     if _wants_labels(parameters.get("LookupOptionText")):
         _put_labels(module, records)
+    records = [_show_record(module, record, profile) for record in records]
     body = records if profile.observes(SEARCH_ANSWERS_A_LIST) else {"Records": records}
     return ApiResponse.of_json(body, hints=hints)
+
+
+def _show_record(module: Module, record: Mapping[str, str | None], profile: Profile) -> dict[str, str | None]:
+    """Return a record as it is printed: missing values as its fields have them, the system's own beside the others."""
+    shown: dict[str, str | None] = {}
+    for name, value in record.items():
+        empty = module.fields[name].empty
+        shown[name] = empty if empty is not None and value in {None, ""} else value
+    return {**SITE_AND_CHANGES, **shown} if profile.observes(RECORDS_TELL_SITE_AND_CHANGES) else shown
 
 
 def _collect(query: Sequence[tuple[str, str]], hints: list[str]) -> dict[str, str]:

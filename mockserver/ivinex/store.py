@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from mockserver.crm.database import transaction
 from mockserver.crm.sql import Clause, match_all
-from mockserver.ivinex.schema import RECORD_ID, Module, compute_joined
+from mockserver.ivinex.schema import RECORD_ID, Module, compute_joined, type_empties
 from mockserver.ivinex.seed import DEFAULT_LOGIN, IvinexSeed, ModuleSeed, Record, parse_module_definition
 
 # Smaller modules are read through faster than anybody notices, and need no indexes to keep up to date.
@@ -25,10 +25,12 @@ class Store:
 
     Args:
         connection: The database, in autocommit.
+        has_typed_empties: Whether a missing value is printed, and compared, by the kind of its field.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, has_typed_empties: bool = False) -> None:
         self._connection = connection
+        self._has_typed_empties = has_typed_empties
         # How a text is compared: without case (assumed; so do CRMs on a MySQL database), in every alphabet.
         connection.create_function("ivinex_fold", 1, str.casefold, deterministic=True)
         connection.execute(
@@ -41,7 +43,8 @@ class Store:
         self._logins = list(connection.execute("SELECT username, password FROM ivinex_login ORDER BY position"))
         self._modules: dict[str, Module] = {}
         for module_id, definition in connection.execute("SELECT id, definition FROM ivinex_module ORDER BY position"):
-            self._modules[module_id] = parse_module_definition(module_id, json.loads(definition), "ivinex.modules")
+            module = parse_module_definition(module_id, json.loads(definition), "ivinex.modules")
+            self._modules[module_id] = self._prepare(module)
         self._indexes: set[tuple[str, str]] = set()
         self._drop_indexes()
 
@@ -77,7 +80,7 @@ class Store:
                 self._add_module(module_seed)
         self._indexes.clear()
         self._logins = list(seed.logins)
-        self._modules = {module_seed.module.id: module_seed.module for module_seed in seed.modules}
+        self._modules = {module_seed.module.id: self._prepare(module_seed.module) for module_seed in seed.modules}
 
     def count_records(self) -> dict[str, int]:
         """Return how many records each module holds, by the module's name."""
@@ -122,6 +125,9 @@ class Store:
         assignments = ", ".join(f"{module.fields[name].column} = ?" for name in written)
         sql = f"UPDATE {_table(module.id)} SET {assignments} WHERE collection_id = ?"  # noqa: S608 - columns of our own
         self._connection.execute(sql, (*written.values(), record[RECORD_ID]))
+
+    def _prepare(self, module: Module) -> Module:
+        return type_empties(module) if self._has_typed_empties else module
 
     def _index(self, module: Module, wanted: Sequence[str]) -> None:
         """Make the indexes that a search would use, where they are missing and there is enough to find."""

@@ -41,7 +41,7 @@ def to_text(value: object) -> str | None:
 def read_value(field: Field, value: object) -> str | None:
     """Return the text to keep for a value that a request writes into a field.
 
-    Empty text clears any field but a text one, where it is kept.
+    Empty text clears any field but a text one, where it is kept; so does 0, as portals print no option and no link.
 
     Raises:
         BadValueError: The value does not suit the field.
@@ -49,14 +49,15 @@ def read_value(field: Field, value: object) -> str | None:
     text = to_text(value)
     if text is None or field.kind in {"text", "html"}:
         return text
-    if text == "":
+    if text == "" or (text == "0" and field.kind in {"option", "link"} and text not in field.options):
         return None
     return _READERS[field.kind](field, text)
 
 
 def _read_number(_field: Field, text: str) -> str:
     if not is_number(text):
-        raise BadValueError(f"must be a number, not {name_type(text)}")
+        hint = "Write digits alone, with a dot for decimals: 10000 or 12.5." if any(map(str.isdigit, text)) else ""
+        raise BadValueError(f"must be a number, not {name_type(text)}", hint)
     return text
 
 

@@ -18,7 +18,7 @@ from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import JsonError, as_list, as_object, name_type, parse_json, show_value
 from mockserver.ivinex import rules
 from mockserver.ivinex.rules import RefusalError, explain
-from mockserver.ivinex.schema import RECORD_ID, Module, find_module, parse_id
+from mockserver.ivinex.schema import RECORD_ID, SITE_AND_CHANGES, Module, find_module, parse_id
 from mockserver.ivinex.store import Store
 from mockserver.ivinex.suggestions import suggest_module, suggest_written_field
 from mockserver.ivinex.values import BadValueError, read_value
@@ -113,6 +113,8 @@ def _read_values(module: Module, given: Mapping[str, object]) -> dict[str, str |
     values: dict[str, str | None] = {}
     for name, value in given.items():
         field = module.fields.get(name)
+        if field is None and name in SITE_AND_CHANGES:
+            raise RefusalError(rules.READ_ONLY_FIELD, name)
         if field is None:
             hint = suggest_written_field(module, name)
             raise RefusalError(rules.UNKNOWN_FIELD, module.id, module.name, name, hint=hint)

@@ -71,7 +71,7 @@ class MockApp:
             await send({"type": "websocket.close"})
             return
         head = asgi.read_head(scope)
-        most_bytes = self._limit_body(head)
+        most_bytes = self.limit_body(head)
         try:  # whoever may not send a body is refused by the head alone
             request = await asgi.read_body(head, receive, most_bytes) if most_bytes else head
         except asgi.DisconnectedError:
@@ -100,7 +100,7 @@ class MockApp:
         response = ApiResponse.of_text("", status=400, reason=f"The request cannot be read. {why}")
         self.workspace.journal.record(Exchange.of(HttpRequest(method, path, list(query), {}, b"", "", ""), response))
 
-    def _limit_body(self, head: HttpRequest) -> int:
+    def limit_body(self, head: HttpRequest) -> int:
         """Return how many bytes of a body the caller may send; 0: it is refused whatever the body is."""
         if not head.announces_body:
             return MAX_API_BODY_BYTES

@@ -29,12 +29,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from mockserver.crm.api import JSON_TYPE, TEXT_TYPE, ApiRequest, ApiResponse, Delivery
+from mockserver.crm.api import HTML_TYPE, JSON_TYPE, TEXT_TYPE, ApiRequest, ApiResponse, Delivery
 from mockserver.registry import CrmEntry
 from mockserver.workspaces.fault_plan import Fault, Plan, Rule
 from mockserver.workspaces.glob import Glob
 
-HTML_TYPE = "text/html; charset=utf-8"
 COUNT_IS_OFF_BY = 100
 
 CallCrm = Callable[[ApiRequest], ApiResponse]

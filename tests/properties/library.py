@@ -64,6 +64,19 @@ VALUES: dict[str, Sequence[Value]] = {
     "boss": [None, "1", "2", "10", "999"],
 }
 MOMENT_FIELDS = ("born", "met")
+# What fields that do not hold any text can be asked for: whole values, and parts of them.
+WHOLE: dict[str, Sequence[object]] = {
+    "score": [*(value for value in NUMBERS if value and value != "n/a"), 9, 10, 9.0, 0.5, -1],
+    "active": ["true", "false", "TRUE", True, False],
+    "kind": ["9", "10", "14795", 9, 10],
+    "boss": ["1", "2", "10", "999", 9, 10],
+}
+PARTS: dict[str, Sequence[object]] = {
+    "score": ["", "9", "0", ".5", "-", 1, "e1"],
+    "active": ["", "tr", "alse", "e", "TRUE"],
+    "kind": ["", "9", "1", "479", 10],
+    "boss": ["", "1", "0", "99", 2],
+}
 TEXT_OPERANDS = ("Contains", "NotContains", "StartsWith")
 ORDERING_OPERANDS = ("GreaterThan", "GreaterThanEqual", "LessThan", "LessThanEqual")
 OPERANDS = ("Equal", "NotEqual", "In", *TEXT_OPERANDS, *ORDERING_OPERANDS)
@@ -83,6 +96,8 @@ def build_records(count: int = 60) -> list[Record]:
 
 def list_wanted(field: str, operand: str) -> list[object]:
     """Return the values to ask a field for: what it holds, pieces of it, and numbers and flags as such."""
+    if field in WHOLE:
+        return _list_suited(field, operand)
     held: list[object] = [value for value in VALUES[field] if value is not None]
     if field in MOMENT_FIELDS:
         held += ["2020-04-28", "2020-04-28 12:30:00", "2020-05-01"]
@@ -94,12 +109,21 @@ def list_wanted(field: str, operand: str) -> list[object]:
     return held
 
 
+def _list_suited(field: str, operand: str) -> list[object]:
+    if operand in TEXT_OPERANDS:
+        return [*PARTS[field]]
+    whole = WHOLE[field]
+    if operand == "In":
+        return [*whole, [*whole[:2]], f" {whole[0]} , {whole[1]} "]
+    return [*whole, *([] if operand in ORDERING_OPERANDS else [""])]
+
+
 @st.composite
 def conditions(draw: st.DrawFn) -> Condition:
     """Draw one condition on a field of the library."""
     field = draw(st.sampled_from([*VALUES]))
     operand = draw(st.sampled_from(OPERANDS))
-    if field in MOMENT_FIELDS and operand not in TEXT_OPERANDS:
+    if field in WHOLE or (field in MOMENT_FIELDS and operand not in TEXT_OPERANDS):
         return field, operand, draw(st.sampled_from(list_wanted(field, operand)))
     letters = st.text("abAB9%_*.-\u00e9 ", max_size=3)
     return field, operand, draw(st.sampled_from(list_wanted(field, operand)) | letters)

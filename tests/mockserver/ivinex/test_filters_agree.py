@@ -52,6 +52,9 @@ def conditions(draw: st.DrawFn) -> tuple[str, str, str]:
     if field in {"day", "at"} and operand not in text_operands:
         value = draw(DAYS | MOMENTS)
         return field, operand, ",".join([value, *draw(st.lists(DAYS, max_size=2))]) if operand == "In" else value
+    if field == "score":
+        number = draw(NUMBERS)
+        return field, operand, ",".join([number, *draw(st.lists(NUMBERS, max_size=2))]) if operand == "In" else number
     return field, operand, draw(LETTERS | NUMBERS | DAYS)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockserver.registry import CRMS
-from mockserver.server.app import MockApp
+from mockserver.server.app import MAX_CONTROL_BODY_BYTES, MockApp
 from mockserver.workspaces.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ class BrokenApp(MockApp):
         if self._mutant and self._mutant.decode and scope.get("path", "").startswith(self._root):
             scope = {**scope, "query_string": self._mutant.decode(scope["query_string"])}
         await super().__call__(scope, receive, send)
+
+    def limit_body(self, head: HttpRequest) -> int:  # noqa: ARG002
+        """Let everybody send a body: a fault may let in whom the fake would not."""
+        return MAX_CONTROL_BODY_BYTES
 
     def respond(self, request: HttpRequest) -> ApiResponse:
         """Answer one request, by way of the fault where it is for the mutant's CRM."""
