@@ -170,6 +170,15 @@ BAD_LOGIN_IS_404 = Deviation(
     NEITHER,
 )
 
+REFUSALS_ARE_HTML = Deviation(
+    "refusals-are-html",
+    "minicrm",
+    "assumed",
+    "The error is a plain text message; it is served as text/plain (assumed).",
+    "The same words are served as text/html, which is what PHP says unless it is told otherwise.",
+    NEITHER,
+)
+
 DEVIATIONS = (
     SEARCH_IDS_ARE_INTS,
     DETAIL_SHOWS_EVERY_FIELD,
@@ -192,4 +201,5 @@ DEVIATIONS = (
     KEYS_ARE_NOT_IDS,
     EMPTY_DATES_ARE_ZEROS,
     BAD_LOGIN_IS_404,
+    REFUSALS_ARE_HTML,
 )

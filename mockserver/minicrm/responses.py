@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from mockserver.crm.api import JSON_TYPE, TEXT_TYPE, ApiResponse
+from mockserver.crm.api import HTML_TYPE, JSON_TYPE, TEXT_TYPE, ApiResponse
 from mockserver.crm.profiles import Profile
 from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import (
@@ -13,6 +13,7 @@ from mockserver.minicrm.deviations import (
     COUNT_IS_TEXT,
     EMPTY_RESULTS_ARE_A_LIST,
     KEYS_ARE_NOT_IDS,
+    REFUSALS_ARE_HTML,
     REFUSALS_NAME_LABELS,
     SLASHES_ARE_ESCAPED,
     UNKNOWN_CHOICE_ID_FAILS,
@@ -53,7 +54,7 @@ def render_refusal(profile: Profile, refusal: RefusalError, request: str, hints:
     return ApiResponse(
         rule.status,
         f"{request}: {rule.print_text(profile.language, names)}".encode(errors="replace"),
-        TEXT_TYPE,
+        _text_type(profile),
         f"{rule.reason}: {names}" if names else rule.reason,
         (*hints, *(refusal.hints or ([rule.advice] if rule.advice else []))),
         {"Allow": refusal.allow} if refusal.allow else {},
@@ -65,4 +66,8 @@ def render_bad_login(profile: Profile) -> ApiResponse:
     rule = rules.BAD_LOGIN_NOT_FOUND if profile.observes(BAD_LOGIN_IS_404) else rules.BAD_LOGIN
     headers = {"WWW-Authenticate": 'Basic realm="MiniCRM"'} if rule.status == 401 else {}
     text = rule.print_text(profile.language)
-    return ApiResponse(rule.status, text.encode(), TEXT_TYPE, rule.reason, headers=headers)
+    return ApiResponse(rule.status, text.encode(), _text_type(profile), rule.reason, headers=headers)
+
+
+def _text_type(profile: Profile) -> str:
+    return HTML_TYPE if profile.observes(REFUSALS_ARE_HTML) else TEXT_TYPE

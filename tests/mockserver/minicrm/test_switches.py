@@ -136,3 +136,11 @@ def test_each_deviation_says_both_sides_and_where_it_comes_from():
         assert each.documented.endswith(".")
         assert each.observed.endswith(".")
         assert each.profiles <= set(PROFILE_NAMES)
+
+
+@pytest.mark.parametrize(("on", "media_type"), [(True, "text/html"), (False, "text/plain")])
+def test_a_refusal_is_served_as_html_or_as_plain_text(on: bool, media_type: str):
+    account = switched("refusals-are-html", on)
+    refusals = [account.ask("GET", "Project/999999"), account.ask("PUT", "Project/101", body={"StatusId": 999})]
+    assert [each.content_type for each in refusals] == [f"{media_type}; charset=utf-8"] * 2
+    assert refusals[0].body.startswith(b"Project (GET): ")
