@@ -13,6 +13,8 @@ from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment
 
 CONTACT = "contact"
 """What the module of contacts is called."""
+NOTE = "note"
+"""What the module of notes is called."""
 
 
 def _modules(text: object) -> object:
@@ -61,3 +63,8 @@ class IvinexSettings(EnvironmentSettings):
     def is_contact(self, module_id: str) -> bool:
         """Tell whether a module is the one of contacts."""
         return self.module_name(module_id).casefold() == CONTACT
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether contacts and notes are known, which writing a note needs."""
+        return {CONTACT, NOTE} <= {name.casefold() for name in self.modules}

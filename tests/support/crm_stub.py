@@ -21,6 +21,14 @@ Answer = Json | Callable[[httpx.Request], httpx.Response]
 """A JSON value, or what makes an answer of the request."""
 _T = TypeVar("_T")
 
+
+def _find_by_id(request: httpx.Request) -> httpx.Response:
+    """Answer a search for ids by records that hold nothing else, and any other search by none."""
+    filters = json.loads(request.url.params.get("Filters", "[]"))
+    asked = [one["Value"].split(",") for one in filters if (one["Field"], one["Operand"]) == ("collection_id", "In")]
+    return httpx.Response(200, json={"Records": [{"collection_id": one} for ids in asked for one in ids]})
+
+
 ACCOUNT: Mapping[str, Answer] = {
     f"GET {API}/Category": {"3": "Sales", "5": "Support"},
     f"GET {API}/Schema/Project/3": {
@@ -46,7 +54,7 @@ ACCOUNT: Mapping[str, Answer] = {
     f"PUT {API}/ToDo/9": {"Id": 9},
     f"PUT {API}/Address": {"Id": 60},
     f"PUT {API}/Address/6": {"Id": 6},
-    f"GET {RECORDS}": {"Records": []},
+    f"GET {RECORDS}": _find_by_id,
     f"POST {RECORDS}": [{"CollectionTypeID": 1002, "CollectionID": 55, "Status": "Success", "Message": ""}],
 }
 """What the account answers, by method and path."""

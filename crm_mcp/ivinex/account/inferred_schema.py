@@ -14,6 +14,7 @@ from typing import Self
 from crm_mcp.crm.name_matching import nearest, resolve_choice
 from crm_mcp.errors import InputError
 from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS, UNKNOWN, kind_of_values
+from crm_mcp.ivinex.account.field_values import read_value
 from crm_mcp.ivinex.models import Record, RecordFilter
 from crm_mcp.mcp.connector import FieldDescription
 
@@ -69,21 +70,37 @@ class InferredSchema:
 
     def check_names(self, names: Iterable[str], *, strict: bool = False) -> None:
         """Refuse a field name that resembles a known one without being one; a `strict` check any unknown one."""
-        known = [one["name"] for one in self.fields]
+        known = self.names
         for name in names if known else ():
             near = [] if name in known or name in DOCUMENTED_KINDS else _resembling(name, known)
             if near or (strict and name not in known and name not in DOCUMENTED_KINDS):
                 raise unknown_field("seen of this module", name, near, known)
 
     def resolve_fields(self, fields: Mapping[str, object]) -> dict[str, object]:
-        """Return fields as they are written: names checked, labels of options turned into ids."""
+        """Return fields as they are written: names and values checked, labels of options turned into ids.
+
+        A text without digits stays where numbers are: it may be the name of a linked record.
+        """
         self.check_names(fields)
-        return {name: self.option_id(name, value) for name, value in fields.items()}
+        return {name: self._resolve_value(name, self.option_id(name, value)) for name, value in fields.items()}
+
+    def _resolve_value(self, name: str, value: object) -> object:
+        kind = self.kind_of(name)
+        if kind == "integer" and isinstance(value, str) and not any(char.isdigit() for char in value):
+            return value
+        return read_value(name, kind, value)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the fields seen."""
+        return [one["name"] for one in self.fields]
 
     def kind_of(self, name: str) -> str:
         """Return the kind of a field's values; see `field_kinds`."""
-        if name in DOCUMENTED_KINDS:
-            return DOCUMENTED_KINDS[name]
+        return DOCUMENTED_KINDS.get(name) or self.sampled_kind_of(name)
+
+    def sampled_kind_of(self, name: str) -> str:
+        """Return the kind of a field's values by the records seen alone, whatever the document says."""
         return next((one["type"] for one in self.fields if one["name"] == name), UNKNOWN)
 
     def option_id(self, name: str, value: object) -> object:

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from crm_mcp.crm.expiring import TtlCache
+from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.operations import Sender
+from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import InputError, RefusedError, UnexpectedAnswerError
 from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS
 from crm_mcp.ivinex.account.filter_values import ResolvedFilter, resolve_filter
@@ -21,6 +23,7 @@ from crm_mcp.ivinex.account.inferred_schema import (
     field_names,
     is_documented,
 )
+from crm_mcp.ivinex.account.naming import name_of
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.ivinex.settings import IvinexSettings
@@ -45,6 +48,10 @@ class SchemaCache:
     def peek(self, module_id: str) -> InferredSchema:
         """Return the cached schema of a module, or an empty one."""
         return self._schemas.peek(module_id) or InferredSchema()
+
+    async def read(self, module_id: str) -> InferredSchema:
+        """Return the schema of a module, an empty one where it cannot be read."""
+        return await self._judge(module_id, lambda schema: schema)
 
     async def check_names(self, module_id: str, names: Iterable[str], *, strict: bool = False) -> None:
         """Refuse a wrong field name; see `InferredSchema.check_names`."""
@@ -104,3 +111,19 @@ class Portal:
         self.settings = settings
         self.client = IvinexClient(sender)
         self.schemas = SchemaCache(self.client)
+
+    async def find_elsewhere(self, record_id: str, module_id: str) -> str:
+        """Say in which other modules there is a record of this id, in brackets; empty where in none."""
+
+        async def look(name: str) -> str:
+            by_id: RecordFilter = {"field": "collection_id", "operand": "Equal", "value": record_id}
+            try:
+                rows = await self.client.search_records(self.settings.modules[name], filters=[by_id], limit=1)
+            except (RefusedError, UnexpectedAnswerError):
+                return ""
+            called = [name_of(row["fields"]) for row in rows if row["id"] == record_id]
+            return f"in {name} it is {quoted(called[0])}" if called else ""
+
+        others = [name for name, other in self.settings.modules.items() if other != module_id]
+        found = [text for text in await map_bounded(others, look) if text]
+        return f" ({', '.join(found)})" if found else ""

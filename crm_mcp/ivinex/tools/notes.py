@@ -9,7 +9,8 @@ from crm_mcp.errors import BadRequestError, InputError, UnexpectedAnswerError
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT
-from crm_mcp.ivinex.settings import CONTACT
+from crm_mcp.ivinex.search.links import read_links
+from crm_mcp.ivinex.settings import CONTACT, NOTE
 from crm_mcp.ivinex.wire.checks import check_fields, check_id
 from crm_mcp.mcp.arguments import Id, Text
 from crm_mcp.mcp.tool import CREATE, CrmTool
@@ -26,7 +27,9 @@ class NoteTools:
         self._writer = writer
 
     def tools(self) -> Sequence[CrmTool]:
-        """Return the tool."""
+        """Return the tool; none where IVINEX_MODULES does not name the modules of contacts and notes."""
+        if not self._portal.settings.has_notes:
+            return ()
         title = "Write a note on an Ivinex contact"
         return (WriteTool.build(self.create_note, self._writer, title=title, annotations=CREATE),)
 
@@ -35,14 +38,17 @@ class NoteTools:
         if not text.strip():
             raise InputError("The note has no text.", hint="Give it in `text`.")
         note = check_fields({"description": text, "contact": check_id("contact_id", contact_id)}, 0)
-        settings = self._portal.settings
-        target = NoteCreation(self._portal.client, settings.module_id("note"), settings.modules.get(CONTACT, ""))
-        return Draft(target, [Change(note, note)])
+        module_id = self._portal.settings.module_id(NOTE)
+        (linked,), shown = await read_links(self._portal, module_id, [note])
+        if linked.problem:
+            raise InputError(linked.problem)
+        target = NoteCreation(self._portal.client, module_id, self._portal.settings.module_id(CONTACT))
+        return Draft(target, [Change(linked.fields, shown.of(linked.fields))])
 
 
 @dataclass
 class NoteCreation(Target):
-    """A new note; `contact_module_id` is empty where the module of contacts is not configured."""
+    """A new note."""
 
     client: IvinexClient
     module_id: str
@@ -73,8 +79,6 @@ class NoteCreation(Target):
 
     async def find_alike(self, change: Change) -> Mapping[str, bool] | None:
         """Compare the newest notes of the contact."""
-        if not self.contact_module_id:
-            return None
         linked_to = f"{self.contact_module_id}:{change.sent['contact']}"
         rows = await self.client.search_records(
             self.module_id,

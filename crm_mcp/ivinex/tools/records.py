@@ -6,20 +6,20 @@ import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
-from typing_extensions import TypedDict
+from pydantic import Field
 
 from crm_mcp.errors import InputError
-from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_NAMES
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record, RecordPage
 from crm_mcp.ivinex.search.criteria import RecordCriteria, RecordSearch, prepare_search
 from crm_mcp.ivinex.search.duplicates import ContactLookup, describe_duplicates_within
+from crm_mcp.ivinex.search.links import read_links
 from crm_mcp.ivinex.search.pages import read_next
 from crm_mcp.ivinex.search.respelling import respell, settle
-from crm_mcp.ivinex.tools.targets import RecordCreations, RecordUpdates
+from crm_mcp.ivinex.tools.record_shapes import NewRecords, RecordUpdates
+from crm_mcp.ivinex.tools.targets import RecordChanges, RecordCreations
 from crm_mcp.ivinex.wire.checks import check_fields, check_id, check_updates
-from crm_mcp.mcp.arguments import Detail, FieldNames, Fields, Id, Limit, Module, TextFrom
+from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, Module, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options, show_list, show_one, size_of
@@ -28,18 +28,7 @@ from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.on_existing import REFUSE, OnExisting, check_on_existing
 from crm_mcp.safe_writes.tool import WriteTool
 
-RecordFields = Annotated[Fields, DOCUMENTED_NAMES]
-
 _WITHOUT = "Leave on_existing out."
-
-
-class RecordUpdate(TypedDict):
-    """The changes of one record."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # pyright: ignore[reportGeneralTypeIssues]
-
-    record_id: Id
-    fields: RecordFields
 
 
 class RecordTools:
@@ -130,7 +119,7 @@ class RecordTools:
     async def create_records(
         self,
         module: Module,
-        records: Annotated[list[RecordFields], Field(min_length=1, description="field name to value")],
+        records: NewRecords,
         allow_duplicate: bool = False,
         on_existing: OnExisting = "",
     ) -> Draft:
@@ -146,23 +135,22 @@ class RecordTools:
         if on_existing != REFUSE and not is_contact:
             raise InputError("Only contacts are compared with those there, by email and phone.", hint=_WITHOUT)
         checked = [check_fields(record, at) for at, record in enumerate(records)]
-        sent = [await schemas.resolve_fields(module_id, fields) for fields in checked]
-        schema = schemas.peek(module_id)
+        resolved = [await schemas.resolve_fields(module_id, fields) for fields in checked]
+        linked, shown = await read_links(self._portal, module_id, resolved)
+        sent = [one.fields for one in linked]
         noun = f"Ivinex {settings.module_name(module_id)} record"
-        target = RecordCreations(self._portal.client, module_id, noun, schema, on_existing=on_existing)
-        problems = [""] * len(sent)
+        target = RecordCreations(self._portal.client, module_id, noun, shown, on_existing=on_existing)
+        duplicates = [""] * len(sent)
         if is_contact and not allow_duplicate:
-            problems = describe_duplicates_within(sent)
+            duplicates = describe_duplicates_within(sent)
             target.lookup, target.lock = ContactLookup(self._portal.client, module_id), self._contact_lock
         changes = [
-            Change(fields, schema.with_labels(fields), problem=problem)
-            for fields, problem in zip(sent, problems, strict=True)
+            Change(one.fields, shown.of(one.fields), problem=one.problem or duplicate)
+            for one, duplicate in zip(linked, duplicates, strict=True)
         ]
         return Draft(target, changes, is_batch=True, needs_refresh=target.lookup is not None)
 
-    async def update_records(
-        self, module: Module, records: Annotated[list[RecordUpdate], Field(min_length=1)]
-    ) -> Draft:
+    async def update_records(self, module: Module, records: RecordUpdates) -> Draft:
         """Change fields of existing Ivinex records.
 
         Fields not named stay as they are. Read `ok` of every item.
@@ -170,11 +158,14 @@ class RecordTools:
         settings, schemas = self._portal.settings, self._portal.schemas
         module_id = settings.module_id(module)
         checked = check_updates(records)
-        sent = [(record_id, await schemas.resolve_fields(module_id, fields)) for record_id, fields in checked]
-        schema = schemas.peek(module_id)
+        resolved = [await schemas.resolve_fields(module_id, fields) for _, fields in checked]
+        linked, shown = await read_links(self._portal, module_id, resolved)
         noun = f"Ivinex {settings.module_name(module_id)} record"
-        target = RecordUpdates(self._portal.client, module_id, noun, schema)
-        changes = [Change(fields, schema.with_labels(fields), record_id=record_id) for record_id, fields in sent]
+        target = RecordChanges(self._portal.client, module_id, noun, shown)
+        changes = [
+            Change(one.fields, shown.of(one.fields), record_id=record_id, problem=one.problem)
+            for (record_id, _), one in zip(checked, linked, strict=True)
+        ]
         return Draft(target, changes, is_batch=True)
 
     async def _read_page(self, search: RecordSearch, limit: int, cursor: Cursor, options: RenderOptions) -> RecordPage:

@@ -7,11 +7,11 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from crm_mcp.errors import BadRequestError, CrmError, RefusedError
-from crm_mcp.ivinex.account.inferred_schema import InferredSchema
 from crm_mcp.ivinex.account.naming import name_of
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.ivinex.search.duplicates import ContactLookup, Matches
+from crm_mcp.ivinex.search.links import ShownValues
 from crm_mcp.safe_writes.draft import Change, Outcome, Target
 from crm_mcp.safe_writes.on_existing import REFUSE, UPDATE, Existing, apply_on_existing
 
@@ -22,13 +22,13 @@ _MOST_CHARACTERS = 100
 
 
 @dataclass
-class RecordUpdates(Target):
-    """Changes of existing records; `schema` holds the labels of options."""
+class RecordChanges(Target):
+    """Changes of existing records; `shown` knows how values are shown."""
 
     client: IvinexClient
     module_id: str
     noun: str
-    schema: InferredSchema
+    shown: ShownValues
     batch_size: int = BATCH_SIZE
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
@@ -40,7 +40,7 @@ class RecordUpdates(Target):
         if record is None:
             return replace(change, problem=f"Ivinex has no record {change.record_id} in this module.")
         present = {name: record["fields"].get(name) for name in change.sent}
-        return replace(change, name=name_of(record["fields"]), before=self.schema.with_labels(present))
+        return replace(change, name=name_of(record["fields"]), before=self.shown.of(present))
 
     async def _read(self, ids: Sequence[str]) -> dict[str, Record]:
         """Return records by id: in one request where the CRM takes `In` as it is meant, the others one by one."""
@@ -73,7 +73,7 @@ class RecordCreations(Target):
     client: IvinexClient
     module_id: str
     noun: str
-    schema: InferredSchema
+    shown: ShownValues
     lookup: ContactLookup | None = None
     on_existing: str = REFUSE
     lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
@@ -91,7 +91,7 @@ class RecordCreations(Target):
         return [self._compared(change, found) for change, found in zip(changes, matches, strict=True)]
 
     def _compared(self, change: Change, matches: Matches) -> Change:
-        shown = self.schema.with_labels(change.sent)
+        shown = self.shown.of(change.sent)
         new = replace(change, shown=shown, record_id="", name="", before=None, is_existing=False)
         existing = [Existing(name_of(record["fields"]), record["id"]) for record in matches.records]
         compared = apply_on_existing(new, existing, self.on_existing, update_tool="update_records")
@@ -100,7 +100,7 @@ class RecordCreations(Target):
             return replace(compared, notes=notes)
         if self.on_existing == UPDATE:
             present = {name: matches.records[0]["fields"].get(name) for name in change.sent}
-            return replace(compared, shown=shown, before=self.schema.with_labels(present))
+            return replace(compared, shown=shown, before=self.shown.of(present))
         return compared
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:

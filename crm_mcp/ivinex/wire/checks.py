@@ -15,7 +15,7 @@ from crm_mcp.errors import InputError
 from crm_mcp.ivinex.models import OPERANDS, RecordFilter
 
 MAX_ID_LENGTH = 64
-_RESERVED = frozenset({"collectiontypeid", "collectionid", "collection_id", "id"})
+_RESERVED = frozenset({"collectiontypeid", "collectionid", "collection_id", "id", "record_id"})
 
 
 def check_id(name: str, value: object) -> str:
