@@ -12,6 +12,7 @@ from mockserver.crm.api import SeedError
 from mockserver.documents.checked import CheckedReader
 from mockserver.minicrm.schema import (
     BUILT_IN_CONTACT_FIELDS,
+    LONG_PROJECT_NAME,
     REFERENCE_ID,
     STATUS_GROUPS,
     Account,
@@ -122,7 +123,12 @@ def _parse_module(
     listed = _parse_listed_users(part.get("listed_users"), users, f"{path}.listed_users")
     own = _parse_fields(part.get("fields", {}), f"{path}.fields")
     schema = build_project_schema(names, statuses, {user: users[user] for user in listed}, own)
-    writable = {**schema, "UserId": replace(schema["UserId"], choices=users), "ReferenceId": REFERENCE_ID}
+    writable = {
+        **schema,
+        "UserId": replace(schema["UserId"], choices=users),
+        "Name": replace(LONG_PROJECT_NAME, label=schema["Name"].label, is_required=schema["Name"].is_required),
+        "ReferenceId": REFERENCE_ID,
+    }
     kind = READER.take_text(part.get("type", "Generic"), f"{path}.type")
     given = READER.take_object(part.get("details", {}), f"{path}.details")
     details: dict[str, object] = {

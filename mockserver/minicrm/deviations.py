@@ -21,14 +21,21 @@ DETAIL_SHOWS_EVERY_FIELD = Deviation(
     "minicrm",
     "observed (grade A)",
     "The detail of an entity prints the fields that it holds.",
-    'It prints every field of the schema and who wrote it when; an empty one is "", 0 or [].',
+    'It prints every field of the schema, who wrote it when, some that no schema lists; empty ones are "", 0 or [].',
 )
 DELETED_IS_INT = Deviation(
     "deleted-is-int",
     "minicrm",
     "observed (grade A)",
-    'The detail of a project prints Deleted as "0" or "1".',
-    "It prints 0 or 1.",
+    'The detail of a project prints Deleted as "0" or "1", and its schema Boolean.',
+    "The detail prints 0 or 1, the schema Int.",
+)
+NAMES_ARE_LONG = Deviation(
+    "project-names-are-long",
+    "minicrm",
+    "observed (grade A)",
+    "The schema of a project prints Name as Text(128), and a longer one is refused.",
+    "It prints Text(512), and that much is taken.",
 )
 TYPE_IS_A_LABEL = Deviation(
     "contact-type-is-a-label",
@@ -78,7 +85,7 @@ CONTACT_MAY_CHANGE = Deviation(
     "minicrm",
     "observed (grade B)",
     "CategoryId and ContactId of a project can't be updated.",
-    "ContactId can be changed to another contact of the same business.",
+    "ContactId can be changed to another contact of the same business, and together with BusinessId to one of another.",
 )
 ADDRESS_LIST_IS_AN_OBJECT = Deviation(
     "address-list-is-an-object",
@@ -161,6 +168,22 @@ EMPTY_DATES_ARE_ZEROS = Deviation(
     "The detail of an entity has 0000-00-00 00:00:00.",
     NEITHER,
 )
+HUNGARIAN_TYPES = Deviation(
+    "contact-type-by-hungarian-word",
+    "minicrm",
+    "observed (grade C, 2019)",
+    "Type is written as Person or Business; a live server was recorded to refuse a label.",
+    "Személy and Cég are taken too.",
+    NEITHER,
+)
+TASK_FROM_QUERY = Deviation(
+    "task-from-the-query",
+    "minicrm",
+    "observed (grade C)",
+    "A task is written by a JSON body; one without a body is refused with 400.",
+    "PUT /ToDo/?ProjectId=1&Comment=Go without a body makes a task of the query.",
+    NEITHER,
+)
 BAD_LOGIN_IS_404 = Deviation(
     "bad-login-is-404",
     "minicrm",
@@ -183,6 +206,7 @@ DEVIATIONS = (
     SEARCH_IDS_ARE_INTS,
     DETAIL_SHOWS_EVERY_FIELD,
     DELETED_IS_INT,
+    NAMES_ARE_LONG,
     TYPE_IS_A_LABEL,
     UNKNOWN_USER_IS_TAKEN,
     SEARCH_NEEDS_A_CRITERION,
@@ -200,6 +224,8 @@ DEVIATIONS = (
     COUNT_IS_TEXT,
     KEYS_ARE_NOT_IDS,
     EMPTY_DATES_ARE_ZEROS,
+    HUNGARIAN_TYPES,
+    TASK_FROM_QUERY,
     BAD_LOGIN_IS_404,
     REFUSALS_ARE_HTML,
 )

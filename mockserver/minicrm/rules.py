@@ -147,7 +147,19 @@ CAN_NOT_BE_CLEARED = Rule(
 )
 PROJECT_STAYS = Rule(400, "fixed", _PUT, "CategoryId and ContactId of a project can't be updated", "documented")
 CONTACT_STAYS_IN_BUSINESS = Rule(
-    400, "fixed", _PUT, "ContactId of a project can be updated within the same business alone", "observed"
+    400,
+    "fixed",
+    _PUT,
+    "ContactId of a project can be updated within its business, or with BusinessId to another",
+    "observed",
+)
+CONTACT_OF_ANOTHER_BUSINESS = Rule(
+    400,
+    "bad_parameter",
+    _PUT,
+    "the contact does not belong to the business of this BusinessId",
+    "assumed",
+    "send a ContactId of that business with it",
 )
 CONTACT_NEEDS_TYPE = Rule(400, "missing_parameter", "Contact (PUT)", "a new contact needs a Type", "observed")
 CONTACT_NEEDS_NAME = Rule(

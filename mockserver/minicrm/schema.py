@@ -112,6 +112,9 @@ def make_field(name: str, type_text: str, label: str = "", choices: Mapping[int,
     return Field(name, kind, type_text, label, choices or {}, length)
 
 
+DELETED = Field("Deleted", "Boolean", "Boolean")
+
+
 def _build_fields(types: Mapping[str, str]) -> dict[str, Field]:
     return {name: make_field(name, type_text) for name, type_text in types.items()}
 
@@ -121,7 +124,7 @@ def _build_type_field() -> Field:
 
 
 # The names and their order are documented in the answers of Contact (GET); the types are assumed.
-BUILT_IN_CONTACT_FIELDS: Mapping[ContactType, Mapping[str, Field]] = {
+DOCUMENTED_CONTACT_FIELDS: Mapping[ContactType, Mapping[str, Field]] = {
     "Person": {
         **_build_fields({"Id": "Int", "BusinessId": "Int"}),
         "Type": _build_type_field(),
@@ -162,7 +165,49 @@ BUILT_IN_CONTACT_FIELDS: Mapping[ContactType, Mapping[str, Field]] = {
     },
 }
 
+# Recorded from live accounts and stated by an official manual (grades A, B); the types are assumed.
+_LIVE_CONTACT_FIELDS: Mapping[ContactType, Mapping[str, Field]] = {
+    "Person": {
+        "Description": make_field("Description", "Text(1024)"),
+        "Deleted": DELETED,
+        **_build_fields(
+            {
+                "Url": "Text(256)",
+                "BankAccount": "Text(64)",
+                "Swift": "Text(64)",
+                "VatNumber": "Text(64)",
+                "Industry": "Text(128)",
+                "Region": "Text(128)",
+                "YearlyRevenue": "Int",
+                "DataManagement_Consent": "Text(128)",
+            }
+        ),
+    },
+    "Business": {
+        "Deleted": DELETED,
+        **_build_fields(
+            {
+                "EUVatNumber": "Text(64)",
+                "FoundingYear": "Int",
+                "Capital": "Int",
+                "MainActivity": "Text(256)",
+                "BisnodeTrafficLight": "Text(64)",
+                "NonGovernmentalOrganization": "Text(64)",
+                "GroupIdentificationNumber": "Text(64)",
+            }
+        ),
+    },
+}
+BUILT_IN_CONTACT_FIELDS: Mapping[ContactType, Mapping[str, Field]] = {
+    kind: {**documented, **_LIVE_CONTACT_FIELDS[kind]} for kind, documented in DOCUMENTED_CONTACT_FIELDS.items()
+}
+# Taken in writes, and in no live detail: observed, grades A, C.
+UNSHOWN_CONTACT_FIELDS = frozenset({"EmailType", "PhoneType"})
+
 REFERENCE_ID = Field("ReferenceId", "Text")
+PROJECT_NAME = Field("Name", "Text", "Text(128)", length=128)
+LONG_PROJECT_NAME = Field("Name", "Text", "Text(512)", length=512)
+"""As live servers have it (observed, grade A); a seed may hold it in every profile."""
 
 
 def build_project_schema(
@@ -180,8 +225,8 @@ def build_project_schema(
             can_be_empty=False,
         ),
         Field("UserId", "Enum", choices=users, can_be_empty=False),
-        Field("Name", "Text", "Text(128)", length=128),
-        Field("Deleted", "Boolean", "Boolean"),
+        PROJECT_NAME,
+        DELETED,
     )
     schema = {each.name: each for each in built_in}
     for name, each in own.items():

@@ -27,12 +27,13 @@ from mockserver.minicrm.schema import (
     Field,
 )
 from mockserver.minicrm.store import Row, WrittenRow
-from mockserver.minicrm.values import parse_value
+from mockserver.minicrm.values import ZERO_DATES, parse_value
 
 # The kinds of rows that an account keeps, in the order of their counts.
 KINDS: tuple[type[Row], ...] = (Project, Contact, Task, Address)
 KEYS = (*ACCOUNT_KEYS, *(kind.TABLE.kinds for kind in KINDS), "next_ids")
 _HISTORY = ("CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy")
+_LIVE = ("StatusUpdatedAt", "IsPrivate")
 _PATH = "minicrm"
 
 AnyRow = TypeVar("AnyRow", bound=Row)
@@ -111,6 +112,7 @@ class _Reader:
                 setattr(contact, contact_endpoints.COLUMNS[name], value)
             else:
                 contact.fields[name] = value
+        contact.deleted = contact.deleted or 0
         contact_endpoints.complete_contact(contact)
         return contact
 
@@ -120,6 +122,9 @@ class _Reader:
             raise SeedError(f"{path}.CategoryId: there is no module {module_id} in {_PATH}.modules")
         project = Project(id=_take_row_id(part, path), category_id=module_id)
         self._read_history(project, part, path)
+        since = part.pop("StatusUpdatedAt", project.created_at)
+        project.status_updated_at = take_moment(since, f"{path}.StatusUpdatedAt")
+        project.is_private = int(READER.take_flag(part.pop("IsPrivate", 0), f"{path}.IsPrivate"))
         for name, value in self._parse(self.account.modules[module_id].fields, part, path).items():
             if name in project_endpoints.COLUMNS:
                 setattr(project, project_endpoints.COLUMNS[name], value)
@@ -181,9 +186,7 @@ class _Reader:
 
     def _take_times(self, part: dict[str, object], path: str) -> tuple[str, str]:
         """Return when a row was created and changed; the one that is not said is the other, else now."""
-        given = {
-            key: READER.take_moment(part.pop(key), f"{path}.{key}") for key in ("CreatedAt", "UpdatedAt") if key in part
-        }
+        given = {key: take_moment(part.pop(key), f"{path}.{key}") for key in ("CreatedAt", "UpdatedAt") if key in part}
         created = given.get("CreatedAt") or given.get("UpdatedAt") or self.now
         return created, given.get("UpdatedAt", created)
 
@@ -203,6 +206,11 @@ def _read_rows(
     return rows
 
 
+def take_moment(value: object, path: str) -> str:
+    """Take a date and time, or one of zeros, as live servers print one that is not set (observed)."""
+    return value if isinstance(value, str) and value in ZERO_DATES else READER.take_moment(value, path)
+
+
 def _take_row_id(part: dict[str, object], path: str) -> int:
     row_id = READER.take_id(part.pop("Id", None), f"{path}.Id")
     if row_id == 0:
@@ -217,7 +225,7 @@ def _find_unlisted(account: Account, projects: Sequence[tuple[object, str]]) -> 
         part = READER.take_object(item, path)
         module_id = READER.take_id(part.get("CategoryId"), f"{path}.CategoryId")
         module = account.modules.get(module_id)
-        known = {*_HISTORY, *(module.fields if module else ())}
+        known = {*_HISTORY, *_LIVE, *(module.fields if module else ())}
         names = found.setdefault(str(module_id), [])
         for name in part:
             if name not in known and name not in names:

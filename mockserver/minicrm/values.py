@@ -19,6 +19,10 @@ from mockserver.minicrm.schema import Field, find_label
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LARGEST = 2**63 - 1
+ZERO_DATES = frozenset({"0000-00-00", "0000-00-00 00:00:00"})
+"""How live servers print a date that is not set (observed, grade B); one that is written is kept so."""
+EMPTY_DATES = ZERO_DATES | {"1970-01-01 01:00:00"}
+"""All texts that a search takes for no date (observed, grade B)."""
 
 
 def parse_value(field: Field, value: object, language: Language = "en") -> object:
@@ -111,8 +115,8 @@ def _parse_moment(field: Field, value: object, _language: Language) -> str:
     if isinstance(value, str):
         # A date without a time reads back as the end of that day: observed.
         moment = f"{value} 23:59:59" if _DATE.fullmatch(value) else value
-        if is_moment(moment):
-            return moment
+        if value in ZERO_DATES or is_moment(moment):
+            return value if value in ZERO_DATES else moment
     raise RefusalError(rules.ILLEGAL_VALUE, field.name, [f"{field.name} takes a text such as 2013-05-25 13:12:00"])
 
 

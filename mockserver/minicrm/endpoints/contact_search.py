@@ -8,10 +8,12 @@ from mockserver.minicrm import rules
 from mockserver.minicrm.endpoints.contacts import COLUMNS, FOLDED_NAME, Contact, fold, keep_digits, render_row
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.endpoints.search import (
+    HISTORY_COLUMNS,
     Conditions,
     find_page,
     locate_field,
     match_field,
+    match_history,
     match_words,
     read_criteria,
     read_updated_since,
@@ -36,7 +38,7 @@ def search_contacts(context: RequestContext) -> object:
     Source: Searching; Contact Search (full-text); Contact Search (field-based).
     """
     fields = {name for known in context.account.contact_fields.values() for name in known}
-    criteria, page = read_criteria(context, context.parameters, [*PARAMETERS, *sorted(fields)])
+    criteria, page = read_criteria(context, context.parameters, [*PARAMETERS, *sorted(fields), *HISTORY_COLUMNS])
     conditions = Conditions()
     for name, text in criteria.items():
         _match(context, conditions, name, text)
@@ -52,6 +54,9 @@ def _match(context: RequestContext, conditions: Conditions, name: str, text: str
         conditions.add("updated_at >= ?", read_updated_since(text))
     elif name == "Type":
         _match_type(context, conditions, text)
+    elif name in HISTORY_COLUMNS:
+        sql, values = match_history(context, name, text)
+        conditions.add(sql, *values)
     elif name == "Phone":
         _match_phone(context, conditions, text)
     elif name == "Name":

@@ -10,15 +10,33 @@ from typing import ClassVar, cast
 
 from mockserver.crm.profiles import Language
 from mockserver.minicrm import rules
-from mockserver.minicrm.deviations import DETAIL_SHOWS_EVERY_FIELD, SEARCH_IDS_ARE_INTS, TYPE_IS_A_LABEL
+from mockserver.minicrm.deviations import (
+    DETAIL_SHOWS_EVERY_FIELD,
+    HUNGARIAN_TYPES,
+    SEARCH_IDS_ARE_INTS,
+    TYPE_IS_A_LABEL,
+)
 from mockserver.minicrm.endpoints.request_context import RequestContext, render_history
 from mockserver.minicrm.rules import RefusalError
-from mockserver.minicrm.schema import BUILT_IN_CONTACT_FIELDS, CONTACT_TYPES, ContactType, Field, find_label
+from mockserver.minicrm.schema import (
+    CONTACT_TYPES,
+    DOCUMENTED_CONTACT_FIELDS,
+    UNSHOWN_CONTACT_FIELDS,
+    ContactType,
+    Field,
+    find_label,
+)
 from mockserver.minicrm.store import NamedRow, Table, read_row, save_row, save_words, take_next_id
 from mockserver.minicrm.values import read_whole
 
 # Where these fields are kept; all others lie in `Contact.fields`.
-COLUMNS = {"Id": "id", "Type": "type", "BusinessId": "business_id", "ReferenceId": "reference_id"}
+COLUMNS = {
+    "Id": "id",
+    "Type": "type",
+    "BusinessId": "business_id",
+    "ReferenceId": "reference_id",
+    "Deleted": "deleted",
+}
 _NOT_DIGITS = re.compile(r"[^0-9]", re.ASCII)
 # In Hungarian the family name stands first: observed, grade A.
 _NAMES_OF_PERSON: Mapping[Language, tuple[str, str]] = {
@@ -31,7 +49,7 @@ FOLDED_NAME: Mapping[Language, str] = {"en": "folded_name", "hu": "folded_name_h
 
 @dataclass(slots=True, kw_only=True)
 class Contact(NamedRow):
-    """One person or business; `fields` holds all but Id, Type, BusinessId and ReferenceId."""
+    """One person or business; `fields` holds what has no column."""
 
     TABLE: ClassVar[Table] = Table(
         "contact",
@@ -47,30 +65,37 @@ class Contact(NamedRow):
     )
     type: ContactType
     business_id: int | None = None
+    deleted: int = 0
     phone_backwards: str = ""
     folded_name: str = ""
     folded_name_hu: str = ""
 
 
 def get_contact(context: RequestContext) -> object:
-    """Answer `GET /Contact/{id}`: the documented keys of its type, empty ones too, then the account's own fields.
+    """Answer `GET /Contact/{id}`: the documented keys of its type, empty ones too, then others that it holds.
+
+    Live servers print every field, but EmailType and PhoneType.
 
     Source: Contact (GET).
     """
     contact = context.read_target(Contact)
     every = context.observes(DETAIL_SHOWS_EVERY_FIELD)
     known = context.account.contact_fields[contact.type]
-    shown = context.account.contact_schemas[contact.type] if every else BUILT_IN_CONTACT_FIELDS[contact.type]
+    shown = context.account.contact_schemas[contact.type] if every else DOCUMENTED_CONTACT_FIELDS[contact.type]
+    hidden = UNSHOWN_CONTACT_FIELDS if every else ()
     as_label = context.observes(TYPE_IS_A_LABEL)
-    detail: dict[str, object] = {name: context.print_field(known[name], None) for name in shown}
+    detail: dict[str, object] = {name: context.print_field(known[name], None) for name in shown if name not in hidden}
     detail |= {
         "Id": contact.id,
         "Type": find_label(context.language, contact.type) if as_label else contact.type,
     }
     if contact.type == "Person":
         detail["BusinessId"] = contact.business_id or 0
-    detail |= {name: context.print_field(known[name], value) for name, value in contact.fields.items()}
-    return {**detail, **render_history(context.account, contact), "Tags": []} if every else detail
+    held = {name: value for name, value in contact.fields.items() if name not in hidden}
+    detail |= {name: context.print_field(known[name], value) for name, value in held.items()}
+    if not every:
+        return detail
+    return {**detail, "Deleted": contact.deleted, **render_history(context.account, contact), "Tags": []}
 
 
 def create_contact(context: RequestContext) -> object:
@@ -156,6 +181,8 @@ def _read_type(context: RequestContext, body: dict[str, object]) -> ContactType:
     value = body.pop("Type", None)
     if value in (None, ""):
         raise RefusalError(rules.CONTACT_NEEDS_TYPE, "Type", ["Type is Person or Business"])
+    if context.observes(HUNGARIAN_TYPES):
+        value = next((word for word in CONTACT_TYPES.values() if find_label("hu", word) == value), value)
     if value in CONTACT_TYPES.values():
         return cast("ContactType", value)
     by_id = CONTACT_TYPES.get(read_whole(value) or 0)
@@ -174,6 +201,8 @@ def _write(context: RequestContext, contact: Contact, body: dict[str, object]) -
             raise RefusalError(rules.MODULE_NEEDS, name)
         if name == "BusinessId":
             contact.business_id = _read_business(context, value)
+        elif name == "Deleted":
+            contact.deleted = 1 if value else 0
         elif name in COLUMNS:
             setattr(contact, COLUMNS[name], value)
         else:

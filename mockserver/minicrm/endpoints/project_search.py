@@ -8,6 +8,8 @@ from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import SEARCH_NEEDS_A_CRITERION, TRASH_IS_HIDDEN
 from mockserver.minicrm.endpoints.projects import (
     COLUMNS,
+    LIVE_COLUMNS,
+    LIVE_FIELDS,
     Project,
     find_businesses,
     get_project_by_reference,
@@ -15,10 +17,12 @@ from mockserver.minicrm.endpoints.projects import (
 )
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.endpoints.search import (
+    HISTORY_COLUMNS,
     Conditions,
     find_page,
     locate_field,
     match_field,
+    match_history,
     match_words,
     read_criteria,
     read_updated_since,
@@ -29,7 +33,7 @@ from mockserver.minicrm.schema import STATUS_GROUPS, Field, build_project_schema
 from mockserver.minicrm.suggestions import suggest_word
 from mockserver.minicrm.values import read_whole
 
-# Query, StatusGroup, UpdatedSince and Page are documented, MainContactId and the search by any field are observed.
+# Query, StatusGroup, UpdatedSince and Page are documented; MainContactId and any field are observed (grade B).
 PARAMETERS = ("Query", "StatusGroup", "UpdatedSince", "MainContactId", "Page")
 
 
@@ -45,7 +49,8 @@ def search_projects(context: RequestContext) -> object:
         return get_project_by_reference(context, parameters["ReferenceId"])
     by_module = _list_fields(context)
     fields = {name for known in by_module.values() for name in known}
-    criteria, page = read_criteria(context, parameters, [*PARAMETERS, *sorted(fields)])
+    known = [*PARAMETERS, "BusinessId", *sorted(fields), *HISTORY_COLUMNS, *LIVE_FIELDS]
+    criteria, page = read_criteria(context, parameters, known)
     if not criteria and context.observes(SEARCH_NEEDS_A_CRITERION):
         raise RefusalError(rules.NO_CRITERION, hints=[f"name one of {', '.join(PARAMETERS[:-1])} or any field"])
     count, found = find_page(context, Project, _build_conditions(context, criteria, by_module), page)
@@ -76,6 +81,14 @@ def _build_conditions(
             conditions.add("updated_at >= ?", read_updated_since(text))  # that the moment itself is in is assumed
         elif name == "MainContactId":
             _match_main_contact(conditions, text)
+        elif name == "BusinessId":
+            _match_business(conditions, text)
+        elif name in HISTORY_COLUMNS:
+            sql, values = match_history(context, name, text)
+            conditions.add(sql, *values)
+        elif name in LIVE_FIELDS:
+            sql, values = match_field(LIVE_FIELDS[name], LIVE_COLUMNS[name], text, context.language)
+            conditions.add(sql, *values)
         else:
             _match_field(context, conditions, by_module, name, text)
     return conditions
@@ -100,6 +113,19 @@ def _match_main_contact(conditions: Conditions, text: str) -> None:
     conditions.add(
         "contact_id IN (SELECT ? UNION SELECT id FROM minicrm_contact WHERE business_id = ?)", contact_id, contact_id
     )
+
+
+def _match_business(conditions: Conditions, text: str) -> None:
+    """Demand the business behind the contact; an empty one finds projects without a business (assumed)."""
+    business_id = read_whole(text) if text else 0
+    if business_id is None:
+        raise RefusalError(rules.ILLEGAL_VALUE, "BusinessId", ["it takes the id of a business"])
+    if business_id:
+        of_business = "SELECT id FROM minicrm_contact WHERE business_id = ? OR (id = ? AND type = 'Business')"
+        conditions.add(f"contact_id IN ({of_business})", business_id, business_id)
+    else:
+        in_business = "SELECT id FROM minicrm_contact WHERE type = 'Business' OR business_id > 0"
+        conditions.add(f"contact_id IS NULL OR contact_id NOT IN ({in_business})")
 
 
 def _match_field(

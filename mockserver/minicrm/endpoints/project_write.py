@@ -10,7 +10,14 @@ from mockserver.minicrm.deviations import (
     UNKNOWN_USER_IS_TAKEN,
 )
 from mockserver.minicrm.endpoints.contacts import Contact, print_name
-from mockserver.minicrm.endpoints.projects import COLUMNS, Project, find_businesses, list_texts
+from mockserver.minicrm.endpoints.projects import (
+    COLUMNS,
+    Project,
+    find_business_of,
+    find_businesses,
+    find_written_fields,
+    list_texts,
+)
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field, Module
@@ -27,6 +34,9 @@ def create_project(context: RequestContext) -> object:
     """
     body = context.read_body()
     module, contact = _read_owners(context, body)
+    business_id = _take_business(context, body)
+    if business_id not in (None, find_business_of(contact)):
+        raise RefusalError(rules.CONTACT_OF_ANOTHER_BUSINESS, "BusinessId")
     project = Project(
         id=0,
         category_id=module.module_id,
@@ -35,6 +45,7 @@ def create_project(context: RequestContext) -> object:
         user_id=next(iter(module.listed_users), None),
         name=print_name(contact, context.language),
         created_at=context.now,
+        status_updated_at=context.now,
     )
     _write(context, project, module, body)
     _refuse_missing(project, module)
@@ -51,12 +62,18 @@ def update_project(context: RequestContext) -> object:
     project = context.read_target(Project)
     body = context.read_body()
     module = context.account.modules[project.category_id]
+    business_id = _take_business(context, body)
+    status_id = project.status_id
     for name in ("CategoryId", "ContactId"):
         if name in body:
             given = parse_value(module.fields[name], body.pop(name), context.language)
             if given != getattr(project, COLUMNS[name]):
-                _change_owner(context, project, name, given)
+                _change_owner(context, project, name, given, business_id)
+    if business_id not in (None, find_businesses(context.connection, [project]).get(project.id)):
+        raise RefusalError(rules.PROJECT_STAYS, "BusinessId", ["send ContactId, one of that business, with it"])
     _write(context, project, module, body)
+    if project.status_id != status_id:
+        project.status_updated_at = context.now
     _save(context, project)
     return {"Id": project.id}
 
@@ -81,24 +98,33 @@ def _read_owners(context: RequestContext, body: dict[str, object]) -> tuple[Modu
     return context.account.modules[category], contact
 
 
-def _change_owner(context: RequestContext, project: Project, name: str, given: object) -> None:
-    """Give a project to another contact of the same business, where the account lets it."""
+def _take_business(context: RequestContext, body: dict[str, object]) -> int | None:
+    """Take BusinessId out of a body; None where it names no business."""
+    given = parse_value(Field("BusinessId", "Int"), body.pop("BusinessId", None), context.language)
+    return given if isinstance(given, int) and given else None
+
+
+def _change_owner(context: RequestContext, project: Project, name: str, given: object, business_id: int | None) -> None:
+    """Give a project to another contact of its business, or of the one that is named, where the account lets it."""
     if name != "ContactId" or not context.observes(CONTACT_MAY_CHANGE):
         meant = "leave it out, or create another project"
         raise RefusalError(rules.PROJECT_STAYS, name, [f"{name} is {getattr(project, COLUMNS[name])}: {meant}"])
     contact = read_row(context.connection, Contact, given) if isinstance(given, int) else None
     if contact is None:
         raise RefusalError(rules.NO_SUCH_CONTACT, name)
-    business = find_businesses(context.connection, [project]).get(project.id)
-    if business is None or business not in (contact.id, contact.business_id):
-        raise RefusalError(rules.CONTACT_STAYS_IN_BUSINESS, name, ["it takes a contact of the same business"])
+    if business_id is not None and business_id != find_business_of(contact):
+        raise RefusalError(rules.CONTACT_OF_ANOTHER_BUSINESS, "BusinessId")
+    business = business_id or find_businesses(context.connection, [project]).get(project.id)
+    if business is None or business != find_business_of(contact):
+        hint = "it takes a contact of the same business, or BusinessId with it"
+        raise RefusalError(rules.CONTACT_STAYS_IN_BUSINESS, name, [hint])
     project.contact_id = contact.id
 
 
 def _write(context: RequestContext, project: Project, module: Module, body: dict[str, object]) -> None:
     if "UserId" in body and context.observes(UNKNOWN_USER_IS_TAKEN):
         body["UserId"] = _replace_unknown_user(context, module, body["UserId"])
-    for name, value in context.parse_fields(module.fields, body).items():
+    for name, value in context.parse_fields(find_written_fields(context, module), body).items():
         if module.fields[name].is_required and value in (None, ""):
             raise RefusalError(rules.MODULE_NEEDS, name)
         if name == "Name":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +12,13 @@ from mockserver.minicrm import rules
 from mockserver.minicrm.deviations import (
     DELETED_IS_INT,
     DETAIL_SHOWS_EVERY_FIELD,
+    NAMES_ARE_LONG,
     SEARCH_IDS_ARE_INTS,
 )
 from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.request_context import RequestContext, render_history
 from mockserver.minicrm.rules import RefusalError
-from mockserver.minicrm.schema import Field
+from mockserver.minicrm.schema import Field, Module
 from mockserver.minicrm.store import NamedRow, Table, list_rows
 
 # Where the built-in fields are kept; all others lie in `Project.fields`.
@@ -30,6 +32,15 @@ COLUMNS = {
     "Deleted": "deleted",
     "ReferenceId": "reference_id",
 }
+
+
+# What live servers print beside the schema that the document shows, and take in searches: observed, grades A, B.
+LIVE_FIELDS = {
+    each.name: each for each in (Field("StatusUpdatedAt", "DateTime", "DateTime"), Field("IsPrivate", "Int", "Int"))
+}
+LIVE_COLUMNS = {"StatusUpdatedAt": "status_updated_at", "IsPrivate": "is_private"}
+_HASH_LENGTH = 30
+_MAIL_DOMAIN = "db.minicrm.example"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,6 +68,8 @@ class Project(NamedRow):
     status_id: int | None = None
     user_id: int | None = None
     deleted: int = 0
+    status_updated_at: str = ""
+    is_private: int = 0
 
 
 def get_project(context: RequestContext) -> object:
@@ -82,26 +95,48 @@ def get_project_by_reference(context: RequestContext, reference: str) -> object:
 
 def render_project(context: RequestContext, project: Project) -> dict[str, object]:
     """Return the detail of a project: the built-in fields, then those it holds, in the order they were written."""
-    account, module = context.account, context.account.modules[project.category_id]
-    every = context.observes(DETAIL_SHOWS_EVERY_FIELD)
+    module = context.account.modules[project.category_id]
     detail: dict[str, object] = {
         "Id": project.id,
         "CategoryId": project.category_id,
         "ContactId": project.contact_id or 0,
-    }
-    if every:
-        detail["BusinessId"] = find_businesses(context.connection, [project]).get(project.id) or 0
-    detail |= {
         "StatusId": context.print_field(module.fields["StatusId"], project.status_id),
         "UserId": context.print_field(module.fields["UserId"], project.user_id),
         "Name": project.name,
         "Deleted": project.deleted if context.observes(DELETED_IS_INT) else str(project.deleted),
     }
-    if every:
-        detail |= render_history(account, project)
-        detail |= {name: context.print_field(each, None) for name, each in module.schema.items() if name not in COLUMNS}
-    detail |= {name: context.print_field(module.fields[name], value) for name, value in project.fields.items()}
-    return {**detail, "Tags": [], "Invited": []} if every else detail
+    held = {name: context.print_field(module.fields[name], value) for name, value in project.fields.items()}
+    if not context.observes(DETAIL_SHOWS_EVERY_FIELD):
+        return {**detail, **held}
+    live = _render_live(context, project)
+    empty = {name: context.print_field(each, None) for name, each in module.schema.items() if name not in detail}
+    return {**detail, **empty, **live, **held}
+
+
+def _render_live(context: RequestContext, project: Project) -> dict[str, object]:
+    """Return what a detail prints beside the fields of the schema (observed, grade A); no Tags."""
+    own, mailbox = _make_hash(f"{project.id}"), _make_hash(f"mail {project.id}")
+    return {
+        "StatusUpdatedAt": project.status_updated_at,
+        "IsPrivate": project.is_private,
+        "Invited": [],
+        **render_history(context.account, project),
+        "BusinessId": find_businesses(context.connection, [project]).get(project.id) or 0,
+        "ProjectHash": own,
+        "ProjectEmail": f"{own}-{mailbox}@{_MAIL_DOMAIN}",
+    }
+
+
+def find_written_fields(context: RequestContext, module: Module) -> Mapping[str, Field]:
+    """Return the fields that a write takes: the name is shorter in the document than on live servers."""
+    if context.observes(NAMES_ARE_LONG):
+        return module.fields
+    return {**module.fields, "Name": module.schema["Name"]}
+
+
+def _make_hash(seed: str) -> str:
+    """Return 30 small letters and digits (observed, grade A), always the same for the same seed."""
+    return hashlib.sha256(f"minicrm {seed}".encode()).hexdigest()[:_HASH_LENGTH]
 
 
 def render_row(context: RequestContext, project: Project, business_id: int | None) -> dict[str, object]:
@@ -137,10 +172,15 @@ def find_businesses(connection: sqlite3.Connection, projects: Sequence[Project])
     businesses: dict[int, int] = {}
     for project in projects:
         contact = contacts.get(project.contact_id or 0)
-        business = contact and (contact.id if contact.type == "Business" else contact.business_id)
+        business = contact and find_business_of(contact)
         if business:
             businesses[project.id] = business
     return businesses
+
+
+def find_business_of(contact: Contact) -> int | None:
+    """Return the business that a person belongs to; a business is its own."""
+    return contact.id if contact.type == "Business" else contact.business_id
 
 
 def list_texts(known: Mapping[str, Field], project: Project) -> list[str]:

@@ -12,14 +12,20 @@ from typing import Literal
 
 from mockserver.crm.profiles import Language
 from mockserver.minicrm import rules
-from mockserver.minicrm.endpoints.request_context import AnyRow, RequestContext
+from mockserver.minicrm.endpoints.request_context import API_WRITER, AnyRow, RequestContext
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field
 from mockserver.minicrm.store import count_rows, list_rows
 from mockserver.minicrm.suggestions import suggest_name
-from mockserver.minicrm.values import parse_value, read_since, read_whole
+from mockserver.minicrm.values import EMPTY_DATES, parse_value, read_since, read_whole
 
 PAGE_SIZE = 100  # documented
+HISTORY_COLUMNS = {
+    "CreatedBy": "created_by",
+    "CreatedAt": "created_at",
+    "UpdatedBy": "updated_by",
+    "UpdatedAt": "updated_at",
+}
 _MOST_CHOICES = 8  # of a Set, beside those asked for, whose combinations are looked up one by one
 
 
@@ -90,6 +96,9 @@ def match_field(each: Field, expression: str, text: str, language: Language) -> 
     Raises:
         RefusalError: The value does not fit the field.
     """
+    if each.kind == "DateTime" and text in {"", *EMPTY_DATES}:
+        empty = ["", *sorted(EMPTY_DATES)]
+        return f"{expression} IS NULL OR {expression} IN ({', '.join('?' for _ in empty)})", list(empty)
     if text == "":
         return f"{expression} IS NULL OR {expression} = ''", []
     if each.kind == "Any":
@@ -109,6 +118,20 @@ def match_field(each: Field, expression: str, text: str, language: Language) -> 
             return f"{expression} IN ({', '.join('?' for _ in masks)})", list(masks)
         return f"{expression} & ? = ?", [value, value]
     return f"{expression} = ?", [value]
+
+
+def match_history(context: RequestContext, name: str, text: str) -> tuple[str, list[object]]:
+    """Return the condition on who wrote an entity, or when (observed, grade B): a user or MiniCRM, a moment or a day.
+
+    Raises:
+        RefusalError: There is no such user, or it is no date.
+    """
+    column = HISTORY_COLUMNS[name]
+    if name.endswith("At"):
+        return match_field(Field(name, "DateTime"), column, text, context.language)
+    if text in {"", API_WRITER}:
+        return f"{column} IS NULL", []
+    return match_field(Field(name, "Enum", choices=context.account.users), column, text, context.language)
 
 
 def _list_masks(wanted: int, known: int) -> list[int]:

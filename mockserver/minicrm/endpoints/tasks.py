@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from mockserver.minicrm import rules
-from mockserver.minicrm.deviations import CLOSED_TASKS_STAY, SEARCH_IDS_ARE_INTS
+from mockserver.minicrm.deviations import CLOSED_TASKS_STAY, SEARCH_IDS_ARE_INTS, TASK_FROM_QUERY
 from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.responses import render_list
@@ -91,7 +91,7 @@ def create_task(context: RequestContext) -> object:
 
     Source: Task (PUT).
     """
-    body = context.read_body()
+    body = _read_task(context)
     if body.get("ProjectId") in (None, "", 0):
         raise RefusalError(rules.TASK_NEEDS_PROJECT, "ProjectId")
     project_id = parse_value(build_task_fields(context.account)["ProjectId"], body.pop("ProjectId"), context.language)
@@ -121,6 +121,14 @@ def update_task(context: RequestContext) -> object:
     _write(context, task, body)
     save_row(context.connection, task)
     return {"Id": task.id}
+
+
+def _read_task(context: RequestContext) -> dict[str, object]:
+    """Return the fields of a new task, those of the query where there is no body and the account takes that."""
+    if context.body or not context.parameters or not context.observes(TASK_FROM_QUERY):
+        return context.read_body()
+    context.hints[:] = ["the task was made of the query (observed)"]
+    return dict(context.parameters)
 
 
 def _render_row(context: RequestContext, task: Task) -> dict[str, object]:

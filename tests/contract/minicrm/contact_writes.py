@@ -162,3 +162,14 @@ def check_refused_changes_nothing(minicrm: MinicrmAccount) -> None:
         response = minicrm.put(f"Contact/{contact_id}", body)
         expect(response.status == 400, "status 400", response.describe(), response)
         expect_equal(_read(minicrm, contact_id), before, "the contact")
+
+
+@rule("minicrm.contact-update.live-fields", source=_SECTION, provenance="observed", writes=True)
+def check_live_fields(minicrm: MinicrmAccount) -> None:
+    """A person keeps the fields that the document shows of businesses alone (grade A)."""
+    minicrm.need_sandbox()
+    person = minicrm.make_contact()
+    fields = {"Description": "Pays late.", "Industry": "Hospitality", "VatNumber": "20685137-2-41"}
+    minicrm.save(f"Contact/{person}", fields)
+    detail = minicrm.fetch("Contact", person)
+    expect_equal({name: detail.get(name) for name in fields}, fields, "the stored fields")

@@ -60,5 +60,7 @@ def test_schemas_of_contacts_hold_the_keys_of_the_documented_answers_and_the_acc
     person, business = account.get("Schema/Person"), account.get("Schema/Business")
     assert list(person)[:4] == ["Id", "BusinessId", "Type", "FirstName"]
     assert person["Enum9"] == {"1": "Mail", "2": "Phone"}
-    assert list(business)[-2:] == ["Employees", "YearlyRevenue"]
+    assert list(business)[15:17] == ["Employees", "YearlyRevenue"]
+    assert {"Description", "Deleted", "YearlyRevenue"} < person.keys()
+    assert {"Deleted", "EUVatNumber", "FoundingYear"} < business.keys()
     assert business["Type"] == {"1": "Person", "2": "Business"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 
 import pytest
 
@@ -86,6 +87,9 @@ def test_an_address_has_its_county_and_its_history():
 def test_a_detail_has_every_field_of_the_schema_and_its_history():
     account = Account(OBSERVED)
     detail = account.get("Project/102")
+    own, email = detail.pop("ProjectHash"), detail.pop("ProjectEmail")
+    assert re.fullmatch(r"[a-z0-9]{30}", own)
+    assert re.fullmatch(rf"{own}-[a-z0-9]{{30}}@db\.minicrm\.example", email)
     assert detail == {
         "Id": 102,
         "CategoryId": 3,
@@ -106,17 +110,55 @@ def test_a_detail_has_every_field_of_the_schema_and_its_history():
         "Bool1": 0,
         "Enum1": "",
         "Set1": "",
-        "Tags": [],
+        "StatusUpdatedAt": "2025-06-01 12:00:00",
+        "IsPrivate": 0,
         "Invited": [],
     }
-    assert detail.keys() - {"Tags", "Invited"} == account.get("Schema/Project/3").keys()
+    assert detail.keys() == account.get("Schema/Project/3").keys()
 
 
 def test_a_contact_has_every_field_of_the_schema_and_its_history():
     account = Account(OBSERVED)
+    account.put("Contact/12", {"EmailType": "work"})
     person = account.get("Contact/12")
+    assert {"EmailType", "PhoneType"}.isdisjoint(person)
     assert (person["Enum9"], person["Tags"], person["UpdatedAt"]) == ("", [], "2026-01-02 03:04:05")
     assert person.keys() - {"Tags"} == account.get("Schema/Person").keys()
+
+
+def test_a_person_has_the_fields_that_the_document_shows_of_businesses_alone():
+    account = Account(OBSERVED)
+    written = {"Description": "Pays late.", "VatNumber": "1-2-3", "YearlyRevenue": 5, "DataManagement_Consent": "Yes"}
+    account.put("Contact/12", {**written, "Deleted": 1})
+    person = account.get("Contact/12")
+    assert {name: person[name] for name in written} == written
+    assert person["Deleted"] == 1
+    assert {"Url", "BankAccount", "Swift", "Industry", "Region"} < person.keys()
+    assert account.find("Contact", {"Deleted": "1"}) == [12]
+
+
+def test_a_business_has_fields_that_the_document_does_not_show():
+    account = Account(OBSERVED)
+    written = {"EUVatNumber": "HU1", "FoundingYear": 1990, "Capital": 3, "MainActivity": "Joinery"}
+    account.put("Contact/10", written)
+    business = account.get("Contact/10")
+    assert {name: business[name] for name in written} == written
+    assert {"BisnodeTrafficLight", "NonGovernmentalOrganization", "GroupIdentificationNumber"} < business.keys()
+
+
+def test_the_schema_has_what_live_schemas_have():
+    schema = Account(OBSERVED).get("Schema/Project/3")
+    live = {"Name": "Text(512)", "Deleted": "Int", "StatusUpdatedAt": "DateTime", "IsPrivate": "Int"}
+    assert {name: schema[name] for name in live} == live
+    assert schema["Invited"].startswith("Text(")
+
+
+def test_a_status_remembers_since_when_it_is_so():
+    account = Account(OBSERVED)
+    account.put("Project/102", {"Name": "Renamed"})
+    assert account.get("Project/102")["StatusUpdatedAt"] == "2025-06-01 12:00:00"
+    account.put("Project/102", {"StatusId": "Lost"})
+    assert account.get("Project/102")["StatusUpdatedAt"] == "2026-01-02 03:04:05"
 
 
 def test_type_is_a_label_that_can_not_be_written_back():

@@ -80,6 +80,25 @@ def test_values_by_text_are_taken_as_in_the_api():
     }
 
 
+@pytest.mark.parametrize("zeros", ["0000-00-00 00:00:00", "0000-00-00"])
+def test_a_date_of_zeros_is_printed_and_found_as_none(zeros: str):
+    seed = copy.deepcopy(SEED)
+    seed["projects"][1] |= {"Date1": zeros, "UpdatedAt": zeros, "CreatedAt": zeros}
+    seed["tasks"][0]["Deadline"] = zeros
+    account = Account(seed=seed)
+    assert account.get("Project/102")["Date1"] == zeros
+    assert account.get("ToDo/201")["Deadline"] == zeros
+    assert account.find("Project", {"Date1": ""}) == [101, 102, 103]
+    assert account.find("Project", {"UpdatedAt": zeros}) == [102]
+    assert account.find("Project", {"UpdatedSince": "1990-01-01"}) == [101, 103]
+
+
+def test_a_date_of_zeros_is_written_as_it_is():
+    account = Account()
+    account.put("Project/102", {"Date1": "0000-00-00 00:00:00"})
+    assert account.get("Project/102")["Date1"] == "0000-00-00 00:00:00"
+
+
 def change(path: str, value: object) -> dict[str, Any]:
     """Return the seed with one place changed."""
     seed = copy.deepcopy(SEED)

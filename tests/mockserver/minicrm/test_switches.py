@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.crm.profiles import PROFILE_NAMES, Profile
-from tests.mockserver.minicrm.account import Account, read_refusal
+from tests.mockserver.minicrm.account import Account, read_json, read_refusal
 
 
 def switched(name: str, on: bool) -> Account:
@@ -31,6 +31,72 @@ def test_a_projects_contact_changes_within_its_business_or_not_at_all(on: bool, 
     assert account.get("Project/101")["ContactId"] == 11
     assert account.ask("PUT", "Project/101", body={"ContactId": contact_id}).status == status
     assert account.get("Project/101")["ContactId"] == (contact_id if status == 200 else 11)
+
+
+@pytest.mark.parametrize(
+    ("on", "body", "status"),
+    [
+        (True, {"ContactId": 13, "BusinessId": 14}, 200),
+        (True, {"ContactId": 14, "BusinessId": "14"}, 200),
+        (True, {"ContactId": 13}, 400),
+        (True, {"ContactId": 13, "BusinessId": 10}, 400),
+        (True, {"BusinessId": 14}, 400),
+        (True, {"ContactId": 10, "BusinessId": 10}, 200),
+        (False, {"ContactId": 13, "BusinessId": 14}, 400),
+        (False, {"BusinessId": 14}, 400),
+        (False, {"BusinessId": 10}, 200),
+    ],
+)
+def test_a_project_moves_to_another_business_with_a_contact_of_that_one(on: bool, body: dict[str, object], status: int):
+    account = switched("project-contact-may-change", on)
+    person = account.put("Contact", {"Type": "Person", "LastName": "Kis"})
+    business = account.put("Contact", {"Type": "Business", "Name": "Other Kft."})
+    account.put(f"Contact/{person}", {"BusinessId": business})
+    before = account.get("Project/101")
+    assert account.ask("PUT", "Project/101", body={"Name": "Moved", **body}).status == status
+    if status == 200:
+        assert account.get("Project/101")["ContactId"] == body.get("ContactId", 11)
+    else:
+        assert account.get("Project/101") == before
+
+
+def test_a_new_project_may_name_the_business_of_its_contact():
+    account = Account()
+    body = {"CategoryId": 3, "ContactId": 11}
+    assert account.put("Project", {**body, "BusinessId": 10}) == 105
+    assert account.put("Project", {**body, "BusinessId": ""}) == 106
+    refused = account.ask("PUT", "Project", body={**body, "BusinessId": 12})
+    assert read_refusal(refused) == (400, "Project (PUT): Bad parameter: BusinessId")
+
+
+@pytest.mark.parametrize(("on", "longest"), [(True, 512), (False, 128)])
+def test_the_name_of_a_project_may_be_long_or_not(on: bool, longest: int):
+    account = switched("project-names-are-long", on)
+    assert account.get("Schema/Project/3")["Name"] == f"Text({longest})"
+    name = "x" * longest
+    account.put("Project/101", {"Name": name})
+    assert account.get("Project/101")["Name"] == name
+    refused = account.ask("PUT", "Project/101", body={"Name": f"{name}x"})
+    assert read_refusal(refused) == (400, "Project (PUT): Bad parameter: Name")
+
+
+def test_a_type_is_taken_by_its_hungarian_word_or_not():
+    on, off = (switched("contact-type-by-hungarian-word", state) for state in (True, False))
+    person = on.put("Contact", {"Type": "Személy", "LastName": "Kis"})
+    business = on.put("Contact", {"Type": "Cég", "Name": "Kis Kft."})
+    assert [on.get(f"Contact/{each}")["Type"] for each in (person, business)] == ["Person", "Business"]
+    assert off.ask("PUT", "Contact", body={"Type": "Személy", "LastName": "Kis"}).status == 400
+
+
+def test_a_task_is_made_of_the_query_or_not():
+    query = {"ProjectId": "101", "Comment": "Go", "Deadline": "2026-02-01"}
+    on, off = (switched("task-from-the-query", state) for state in (True, False))
+    answer = on.ask("PUT", "ToDo/", query)
+    assert answer.hints == ("the task was made of the query (observed)",)
+    task = on.get(f"ToDo/{read_json(answer)['Id']}")
+    assert (task["ProjectId"], task["Comment"], task["Deadline"]) == (101, "Go", "2026-02-01 23:59:59")
+    assert on.ask("PUT", "ToDo/", {}).status == 400
+    assert off.ask("PUT", "ToDo/", query).status == 400
 
 
 @pytest.mark.parametrize("on", [True, False])

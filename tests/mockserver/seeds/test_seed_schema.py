@@ -122,7 +122,7 @@ MODULE = "minicrm/modules/3"
         ("minicrm/projects/0/Id", None),
         ("minicrm/projects/0/CategoryId", "x"),
         ("minicrm/projects/0/StatusId", None),
-        ("minicrm/projects/0/Name", "x" * 129),
+        ("minicrm/projects/0/Name", "x" * 513),
         ("minicrm/projects/0/Deleted", 2),
         ("minicrm/projects/0/a b", 1),
         ("minicrm/tasks/0/Status", "Done"),

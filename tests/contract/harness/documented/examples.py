@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 _MOST_NAMED = 6
 _AS_LIVE = re.compile(
     r": wanted (?:text like )?'[0-9]+', got [0-9]+$"
-    r"|/(?:County|ContactId|BusinessId|CreatedAt|CreatedBy|UpdatedAt|UpdatedBy|Tags|Invited): not wanted"
+    r"|/(?:County|ContactId|BusinessId|CreatedAt|CreatedBy|UpdatedAt|UpdatedBy|Tags|Invited|StatusUpdatedAt|IsPrivate|ProjectHash"
+    r"|ProjectEmail): not wanted"
     r"|^/Results/[^/]+/[A-Za-z]+: missing$"
 )
 _FIXED_KEYS = frozenset({

@@ -61,6 +61,10 @@ def _test_project(name: str, value: str) -> Callable[[Row], bool]:
         if not _is_moment(value):
             raise SearchError(name)
         return lambda row: row["UpdatedAt"] >= value
+    if name in {"CreatedAt", "UpdatedAt"}:
+        return lambda row: row[name] == value or row[name][:10] == value
+    if name == "BusinessId":
+        return lambda row: value == str(row["ContactId"])
     if name == "StatusGroup":
         if value not in {"Lead", "Open", "Success", "Failed"}:
             raise SearchError(name)
@@ -68,6 +72,8 @@ def _test_project(name: str, value: str) -> Callable[[Row], bool]:
     labels: dict[str, Any] = {
         "StatusId": {number: label for each in data.STATUSES.values() for number, (label, _) in each.items()},
         "UserId": data.USERS,
+        "CreatedBy": data.USERS,
+        "UpdatedBy": data.USERS,
         "Forras": data.SOURCES,
     }
     if name in labels:

@@ -25,7 +25,13 @@ _CONTACT: Row = {
     **_HISTORY,
 }
 SCHEMAS: dict[str, Row] = {
-    "Person": {"FirstName": "Text(64)", "LastName": "Text(64)", "BusinessId": "Int", "Position": "Text(64)"},
+    "Person": {
+        "FirstName": "Text(64)",
+        "LastName": "Text(64)",
+        "BusinessId": "Int",
+        "Position": "Text(64)",
+        "Url": "Text(255)",
+    },
     "Business": {
         "Name": "Text(128)",
         "Url": "Text(255)",

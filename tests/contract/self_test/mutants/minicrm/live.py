@@ -8,22 +8,30 @@ from mockserver.crm.api import ApiResponse
 from tests.contract.self_test.mutants.faults import (
     Fault,
     Row,
+    alter_body,
     alter_json,
+    alter_request,
     alter_rows,
+    alter_texts,
     at,
     drop_keys,
     give,
+    ignore,
     when,
+    with_query,
 )
 from tests.contract.self_test.mutants.mutant import mutants_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockserver.http.asgi import HttpRequest
+
 mutant = mutants_of("minicrm")
 
 _ADDRESSES = "GET AddressList/{id}"
 _ADDRESS = "GET Address/{id}"
+_PROJECT = "GET Project/{id}"
 
 
 def _alter_objects(change: Callable[[Row], object]) -> Fault:
@@ -38,6 +46,16 @@ def _alter_objects(change: Callable[[Row], object]) -> Fault:
 
 def _leave_out(*names: str) -> Callable[[Row], Row]:
     return lambda found: {name: value for name, value in found.items() if name not in names}
+
+
+def _search_since(request: HttpRequest) -> HttpRequest:
+    day = dict(request.query).get("UpdatedAt")
+    return with_query(request, UpdatedAt=None, UpdatedSince=day) if day else request
+
+
+def _search_contact(request: HttpRequest) -> HttpRequest:
+    business = dict(request.query).get("BusinessId")
+    return with_query(request, BusinessId=None, ContactId=business) if business else request
 
 
 # fmt: off
@@ -70,5 +88,46 @@ MUTANTS = (
     mutant("only-one-spelling-of-tasks", "task.other-spelling",
            "Todo and TodoList, as the official manual also spells them, are not found.",
            when(lambda sent: "/Todo" in sent.path, give(ApiResponse(404, b"Todo (GET): Not found!", "text/plain")))),
+    mutant("live-projects-have-tags", "example.12b-project-as-live", "The detail of a project has Tags.",
+           at(_PROJECT, alter_json(lambda found: {**found, "Tags": []}))),
+    mutant("project-lacks-its-mailbox", "example.12b-project-as-live",
+           "The detail of a project has neither ProjectHash nor ProjectEmail.",
+           at(_PROJECT, alter_json(_leave_out("ProjectHash", "ProjectEmail")))),
+    mutant("status-changed-with-the-project", "example.12b-project-as-live",
+           "StatusUpdatedAt is when anything of the project was changed.",
+           at(_PROJECT, alter_json(lambda found: {**found, "StatusUpdatedAt": found.get("UpdatedAt")}))),
+    mutant("dates-of-zeros-are-empty", "example.12b-project-as-live",
+           "A date of zeros is printed as an empty text.",
+           alter_texts(lambda text: "" if text.startswith("0000-00-00") else text)),
+    mutant("live-names-are-short", "example.05b-schema-project-as-live",
+           "The schema has the Name of a project as Text(128).",
+           at("GET Schema/Project/{id}", alter_json(lambda found: {**found, "Name": "Text(128)"}))),
+    mutant("long-names-are-refused", "example.14d-project-update-long-name", "A name of 200 letters is refused.",
+           at("PUT Project/{id}", alter_body(lambda body: {**body, "Name": body.get("Name", "x") * 3}))),
+    mutant("projects-stay-in-their-business", "example.14e-project-moves-to-another-business",
+           "BusinessId is not looked at: a project stays within its business.",
+           at("PUT Project/{id}", drop_keys("BusinessId"))),
+    mutant("updated-at-is-since", "example.09b-project-search-by-updated-at",
+           "UpdatedAt finds what was changed since that day.",
+           at("GET Project", alter_request(_search_since))),
+    mutant("updated-by-ignored", "example.09c-project-search-by-updated-by", "UpdatedBy is ignored.",
+           at("GET Project", ignore("UpdatedBy"))),
+    mutant("business-is-the-contact", "example.09d-project-search-by-business",
+           "BusinessId finds projects whose contact is that business itself.",
+           at("GET Project", alter_request(_search_contact))),
+    mutant("live-details-have-email-type", "example.20b-person-as-live", "The detail of a person has an EmailType.",
+           at("GET Contact/{id}", alter_json(lambda found: {**found, "EmailType": ""}))),
+    mutant("person-lacks-the-fields-of-a-business", "example.20b-person-as-live",
+           "The detail of a person has only the fields that the document shows.",
+           at("GET Contact/{id}", alter_json(_leave_out("Description", "Url", "VatNumber", "Deleted")))),
+    mutant("business-lacks-what-is-not-documented", "example.19b-business-as-live",
+           "The detail of a business has only the fields that the document shows.",
+           at("GET Contact/{id}", alter_json(_leave_out("EUVatNumber", "FoundingYear", "Capital", "MainActivity")))),
+    mutant("person-fields-are-refused", "example.21b-person-update-fields-of-a-business",
+           "A field that the document shows of businesses alone is refused for a person.",
+           at("PUT Contact/{id}", alter_body(lambda body: {**body, **({"NoSuch": 1} if "VatNumber" in body else {})}))),
+    mutant("person-fields-are-lost", "contact-update.live-fields",
+           "A field that the document shows of businesses alone is taken of a person and lost.",
+           at("PUT Contact/{id}", drop_keys("VatNumber", "Industry"))),
 )
 # fmt: on
