@@ -28,6 +28,7 @@ from crm_mcp.minicrm.wire.checks import check_id
 StatusGroup = Annotated[str, WithJsonSchema({"type": "string", "enum": list(STATUS_GROUPS)})]
 ContactType = Annotated[str, WithJsonSchema({"type": "string", "enum": list(CONTACT_TYPES)})]
 User = Annotated[Id, Field(description='name, id or "me"')]
+UpdatedSince = Annotated[str, Field(description="ISO date or date-time")]
 Filters = Annotated[
     Fields,
     Field(description="more API fields that must match"),
@@ -45,7 +46,7 @@ class ProjectCriteria:
     status_group: StatusGroup = ""
     user: User = ""
     contact_id: Id = ""
-    updated_since: Annotated[str, Field(description="ISO date or date-time")] = ""
+    updated_since: UpdatedSince = ""
     deleted: Annotated[bool, Field(description="the trash instead")] = False
     filters: Filters = field(default_factory=dict[str, Any])
 
@@ -54,10 +55,11 @@ class ProjectCriteria:
 class ContactCriteria:
     """The arguments by which contacts are searched and exported; all must hold."""
 
-    query: Annotated[Text, Field(description="whole words in any text field")] = ""
+    query: Annotated[Text, Field(description="whole words in any text field, not in addresses")] = ""
     email: str = ""
     phone: Annotated[Text, Field(description="at least the last 6 digits")] = ""
     type: ContactType = ""
+    updated_since: str = ""
     filters: Filters = field(default_factory=dict[str, Any])
 
 
@@ -76,7 +78,7 @@ async def project_criteria(directory: Directory, zone: ZoneInfo, asked: ProjectC
         "StatusGroup": group,
         "UserId": await _id_of(directory.user_id, asked.user, module_id),
         "ContactId": contact_id,
-        "UpdatedSince": parse_local_time(asked.updated_since, zone, end_of_day=False) if asked.updated_since else "",
+        "UpdatedSince": _since(asked.updated_since, zone),
         "Deleted": "1" if asked.deleted else "",
     }
     if filters:
@@ -86,6 +88,10 @@ async def project_criteria(directory: Directory, zone: ZoneInfo, asked: ProjectC
             filters = {**filters, "UserId": user_id}
         _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), PROJECT.searched, zone))
     return {name: value for name, value in criteria.items() if value != ""}
+
+
+def _since(text: str, zone: ZoneInfo) -> str:
+    return parse_local_time(text, zone, end_of_day=False) if text else ""
 
 
 async def _id_of(resolve: Callable[[str, str], Awaitable[str]], name: str, module_id: str) -> str:
@@ -105,6 +111,7 @@ async def contact_criteria(directory: Directory, zone: ZoneInfo, asked: ContactC
         "Query": query,
         "Email": read_email_address(asked.email),
         "Type": contact_type,
+        "UpdatedSince": _since(asked.updated_since, zone),
     }
     if asked.phone:
         criteria["Phone" if query else "Query"] = phone_digits(asked.phone)

@@ -15,11 +15,13 @@ from crm_mcp.mcp.cursor import Cursor
 from crm_mcp.minicrm.account.schema import check_field_names
 from crm_mcp.minicrm.field_table import CONTACT, PROJECT
 from crm_mcp.minicrm.models import Contact, Project, Schema
-from crm_mcp.rendering.shortening import RenderOptions, show_list
+from crm_mcp.rendering.shortening import RenderOptions, show_list, show_one
 
 _KEYS = {field.name: field.keys for entity in (PROJECT, CONTACT) for field in entity.keyed}
 _ONLY_IN_DETAILS = [field.name for field in PROJECT.fields if field.read_from == "detail" and not field.key]
 _ALWAYS_VALID = frozenset({*_KEYS, *(key for keys in _KEYS.values() for key in keys), *_ONLY_IN_DETAILS})
+_LABELS = {PROJECT.by_name[name].key: PROJECT.by_name[name].label_key for name in ("StatusId", "UserId")}
+"""Keys of ids that a row needs only where it has no label, to the keys of the labels; a task's user has the same."""
 _READS_AT_ONCE = 4
 
 _Row = TypeVar("_Row", bound=Mapping[str, Any])
@@ -97,12 +99,33 @@ def build_page(
 
     The rows are those read from the cursor on; `more` tells whether others follow, `total` is the CRM's own count.
     """
-    page: dict[str, Any] = {"items": show_list(rows, options)}
+    page: dict[str, Any] = {"items": [_as_row(item, options) for item in show_list(rows, options)]}
     if next_cursor := cursor.after(rows, len(page["items"]), more=more):
         page["next_cursor"] = next_cursor
     if total is not None:
         page["total"] = total
     return page
+
+
+def show_object(item: _Row, options: RenderOptions) -> _Row:
+    """Return a single object as `options` shows it; see `show_one`."""
+    return _without_needless_ids(show_one(item, options), options)
+
+
+def _as_row(item: _Row, options: RenderOptions) -> _Row:
+    """Return an object as it stands in a list: without `fields` that hold nothing."""
+    lean = _without_needless_ids(item, options)
+    if options.is_raw or lean.get("fields"):
+        return lean
+    return cast("_Row", {key: value for key, value in lean.items() if key != "fields"})
+
+
+def _without_needless_ids(item: _Row, options: RenderOptions) -> _Row:
+    """Return an object without the ids of choices whose labels tell them, unless they were asked for."""
+    if options.is_raw:
+        return item
+    needless = {key for key, label in _LABELS.items() if item.get(label) and key not in options.only}
+    return cast("_Row", {key: value for key, value in item.items() if key not in needless})
 
 
 def rows_after(cursor: Cursor, rows: Sequence[_Row]) -> Sequence[_Row]:

@@ -13,11 +13,11 @@ from crm_mcp.minicrm.account.field_values import Resolved
 from crm_mcp.minicrm.field_table import ADDRESS
 from crm_mcp.minicrm.models import Address, Addresses
 from crm_mcp.minicrm.search.duplicates import find_alike_addresses
-from crm_mcp.minicrm.search.pages import build_page, rows_after
+from crm_mcp.minicrm.search.pages import build_page, rows_after, show_object
 from crm_mcp.minicrm.tools.context import ApiFields, ToolContext, refuse_twice
 from crm_mcp.minicrm.tools.targets import Creation, Record, Updates, with_contact_name
 from crm_mcp.minicrm.wire.checks import check_create, check_id, check_update
-from crm_mcp.rendering.shortening import RenderOptions, show_one
+from crm_mcp.rendering.shortening import RenderOptions
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
 
@@ -48,7 +48,7 @@ class AddressTools:
     async def get_address(self, address_id: Id) -> Address:
         """Read one MiniCRM address."""
         address = await self.context.client.get_address(address_id)
-        return show_one(address, RenderOptions("the rest is in MiniCRM", max_text=0))
+        return show_object(address, RenderOptions("the rest is in MiniCRM", max_text=0))
 
     async def create_address(self, contact_id: Id, name: Text, fields: ApiFields = {}) -> Draft:  # noqa: B006  # pydantic copies defaults
         """Create an address; `fields`: Type, CountryId (the country's name), PostalCode, City, Address, Default."""

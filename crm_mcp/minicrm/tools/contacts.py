@@ -17,11 +17,11 @@ from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES
 from crm_mcp.minicrm.models import Contact, ContactPage
 from crm_mcp.minicrm.search.criteria import ContactCriteria, ContactType, contact_criteria
 from crm_mcp.minicrm.search.duplicates import describe_duplicates, find_alike_contacts
-from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, shown_keys, without_false_flags
+from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, show_object, shown_keys, without_false_flags
 from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_several, refuse_trashed, refuse_twice
 from crm_mcp.minicrm.tools.targets import Creation, Record, Updates
 from crm_mcp.minicrm.wire.checks import check_contact_name, check_create, check_update
-from crm_mcp.rendering.shortening import list_options, object_options, show_one
+from crm_mcp.rendering.shortening import list_options, object_options
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
 
@@ -84,7 +84,7 @@ class ContactTools:
         options = object_options("get_contact", fields=shown_keys(fields), detail=detail, text_from=text_from)
         contact = await self.context.client.get_contact(contact_id)
         await check_asked(contact, fields, self.context.directory.merged_contact_schema)
-        return show_one(contact, options)
+        return show_object(contact, options)
 
     async def create_contact(
         self,

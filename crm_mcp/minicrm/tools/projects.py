@@ -15,11 +15,11 @@ from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import Project, ProjectPage
 from crm_mcp.minicrm.search.criteria import ProjectCriteria, project_criteria
 from crm_mcp.minicrm.search.duplicates import find_alike_projects
-from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, shown_keys, without_false_flags
+from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, show_object, shown_keys, without_false_flags
 from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_several, refuse_trashed, refuse_twice
 from crm_mcp.minicrm.tools.targets import Creation, Record, Updates, with_contact_name
 from crm_mcp.minicrm.wire.checks import check_create, check_id, check_update
-from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options, show_one
+from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
 
@@ -99,7 +99,7 @@ class ProjectTools:
         module_id = project.get("module_id", "")
         await check_asked(project, fields, lambda: self.context.directory.merged_project_schema(module_id))
         await self._add_labels([project], options, "")
-        return show_one(project, options)
+        return show_object(project, options)
 
     async def create_project(self, module: Module, contact_id: Id, name: Text = "", fields: ApiFields = {}) -> Draft:  # noqa: B006
         """Create a project (card) for a contact in a MiniCRM module."""

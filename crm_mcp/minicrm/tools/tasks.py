@@ -19,11 +19,11 @@ from crm_mcp.minicrm.field_table import TASK
 from crm_mcp.minicrm.models import Task, Tasks
 from crm_mcp.minicrm.search.criteria import User
 from crm_mcp.minicrm.search.duplicates import find_alike_tasks
-from crm_mcp.minicrm.search.pages import build_page, rows_after
+from crm_mcp.minicrm.search.pages import build_page, rows_after, show_object
 from crm_mcp.minicrm.tools.context import Ids, ToolContext, one_or_several
 from crm_mcp.minicrm.tools.targets import Creation, Record, Updates
 from crm_mcp.minicrm.wire.checks import check_create, check_id
-from crm_mcp.rendering.shortening import CONTINUED_TEXT, OBJECT_TEXT, RenderOptions, show_one
+from crm_mcp.rendering.shortening import CONTINUED_TEXT, OBJECT_TEXT, RenderOptions
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
 
@@ -68,7 +68,7 @@ class TaskTools:
         options = RenderOptions(_CONTINUATION, OBJECT_TEXT)
         if text_from:
             options = RenderOptions(_CONTINUATION, CONTINUED_TEXT, text_from, only=("comment",))
-        return show_one(await self.context.client.get_task(task_id), options)
+        return show_object(await self.context.client.get_task(task_id), options)
 
     async def create_task(
         self,

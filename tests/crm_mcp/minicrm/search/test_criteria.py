@@ -27,6 +27,7 @@ CONTACT_VALUES: dict[str, tuple[object, dict[str, str]]] = {
     "email": ("a@example.com", {"Email": "a@example.com"}),
     "phone": ("+36 30 123 4567", {"Query": "301234567"}),
     "type": ("person", {"Type": "Person"}),
+    "updated_since": ("2026. 01. 31.", {"UpdatedSince": "2026-01-31 00:00:00"}),
     "filters": ({"Enum9": "Gold"}, {"Enum9": "1"}),
 }
 

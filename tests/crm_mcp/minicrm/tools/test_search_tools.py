@@ -112,19 +112,14 @@ ROW = {"Id": 7, "Name": "Card", "StatusId": 2509, "UserId": 2}
 
 def test_rows_have_the_names_of_status_and_user_and_without_a_module_its_name(crms: CrmStub) -> None:
     crms.answer(SEARCH, {"Count": 1, "Results": {"7": ROW}})
-    labelled: dict[str, Any] = {
-        "id": "7",
-        "name": "Card",
-        "status_id": "2509",
-        "user_id": "2",
-        "status": "Won",
-        "user": "Jane Roe",
-        "fields": {},
-    }
+    labelled: dict[str, Any] = {"id": "7", "name": "Card", "status": "Won", "user": "Jane Roe"}
+    ids = {"status_id": "2509", "user_id": "2"}
 
     async def play(client: Client) -> None:
         assert (await call(client, "search_projects", module="Sales"))["items"] == [labelled]
         assert (await call(client, "search_projects", query="Card"))["items"] == [{**labelled, "module": "Sales"}]
+        (row,) = (await call(client, "search_projects", module="Sales", fields=["StatusId", "user_id"]))["items"]
+        assert ids.items() <= row.items(), "ids are there where they are asked for"
 
     in_session(play)
     assert [one for one in crms.calls if "Schema" in one] == [f"GET {API}/Schema/Project/3"], "and no more is asked for"
