@@ -5,7 +5,7 @@ How values compare is not documented; these rules are assumed and hold for every
 - Text compares without case. `%`, `_` and `*` mean themselves. Accents count.
 - Greater and less: as numbers where both sides are plain numbers (9 < 10), else as text. Equality is numeric in number
   fields and in the record's id alone, so that the phones 0612 and 612 stay different.
-- What no number, option, link or checkbox can be is refused for such a field (`filter_values`).
+- What no number, option, link or checkbox can be is refused for such a field (`values`).
 - Dates compare as moments, in the field's own precision. A bare date means its whole day: LessThanEqual 2020-04-28
   takes the 28th in, Equal is any time of that day. What is no date is refused.
 - A value that is missing counts as empty text: NotEqual and NotContains let it through, greater and less never do.
@@ -24,7 +24,6 @@ from mockserver.crm.sql import NOTHING, Clause, combine
 from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import JsonError, as_list, as_object, name_type, parse_json
 from mockserver.ivinex import rules
-from mockserver.ivinex.filter_values import read_condition_value
 from mockserver.ivinex.rules import RefusalError
 from mockserver.ivinex.schema import RECORD_ID, Field, Module, is_number, parse_id
 from mockserver.ivinex.suggestions import (
@@ -34,7 +33,7 @@ from mockserver.ivinex.suggestions import (
     suggest_key,
     suggest_operand,
 )
-from mockserver.ivinex.values import BadValueError, read_moment, to_text
+from mockserver.ivinex.values import BadValueError, read_condition_value, read_moment, to_text
 
 # Assumed; together they keep the SQL of one request below SQLite's limits.
 MAX_FILTERS = 20
