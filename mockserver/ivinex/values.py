@@ -1,7 +1,7 @@
 """From a value in a request or a seed to the text that is kept, or compared.
 
 Which values Ivinex refuses is not documented; every refusal here is assumed, and made to help: it names what to send.
-That holds for conditions too: `10,000` compared as text with numbers would find wrong records, and nobody would be told.
+That holds for conditions too: `10,000` compared as text with numbers would find wrong records, unseen.
 """
 
 from __future__ import annotations
