@@ -34,8 +34,9 @@ def _set_log_level(_context: click.Context, _option: click.Parameter, level: str
         return
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger().setLevel(level.upper())
-    # At INFO the MCP SDK logs error texts, and httpx URLs: both hold what is in the CRM.
-    for name in ("mcp", "httpx"):
+    # At INFO the MCP SDK logs error texts, and httpx URLs: both hold what is in the CRM. At DEBUG the others log
+    # headers, cookies among them, and results.
+    for name in ("mcp", "httpx", "httpcore", "httpx2", "httpcore2", "sse_starlette"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

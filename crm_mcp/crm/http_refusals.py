@@ -12,8 +12,9 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn, cast
 
+from crm_mcp.crm.html_page import MOST_READ, first_words, is_page
 from crm_mcp.crm.messages import Response
-from crm_mcp.crm.wording import MAX_QUOTE, quote_text
+from crm_mcp.crm.wording import clip_text, quote_text
 from crm_mcp.errors import (
     AuthenticationError,
     BadRequestError,
@@ -31,6 +32,9 @@ MAX_OBJECTS = 50_000
 MAX_VALUES = 1_000_000
 """How much a response may hold: pages have at most a hundred rows, and a parsed row takes ten times its bytes."""
 _HALF_OF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
+_MAX_OF_PAGE = 120
+"""Characters of a page's title or words that are passed on."""
+_CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 _SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed", re.IGNORECASE)
 
 
@@ -67,8 +71,9 @@ def raise_for_refusal(response: Response, account: Account) -> None:
             f"{response.login_note}".rstrip(),
         )
     if 300 <= response.status < 400 or response.status < 200:
+        what = "a redirect, which is not followed with a login" if response.status >= 300 else "which ends no request"
         raise UnexpectedAnswerError(
-            f"{account.crm} answered {response.status}, a redirect, which is not followed with a login.",
+            f"{account.crm} answered {response.status}, {what}.",
             hint=f"{response.request.unknown_outcome} Check {account.url_variable}.".strip(),
         )
     asked = f"{response.request.method} {response.request.path}"
@@ -89,8 +94,7 @@ def _error_class(status: int) -> type[RefusedError]:
 
 def _next_step(response: Response, account: Account) -> str:
     if response.status >= 500 or response.status == 408:
-        unknown = response.request.unknown_outcome
-        return unknown or "Perhaps a value does not exist there; check it, or try again later."
+        return response.request.unknown_outcome or _step_after_failed_read(response)
     steps = {
         404: account.not_found_hint,
         405: "This account's API does not offer that; nothing was changed.",
@@ -100,17 +104,36 @@ def _next_step(response: Response, account: Account) -> str:
     return steps.get(response.status) or next(by_path, "Check the arguments against describe_module.")
 
 
+def _step_after_failed_read(response: Response) -> str:
+    if response.status == 500:  # MiniCRM's way to refuse a value that does not exist, too
+        return "Perhaps a value does not exist there; check it, or try again later."
+    if response.status == 408:
+        return "It took too long: ask for less at a time, or try again later."
+    when = f"in {_wait(response)}" if response.retry_after_s else "later"
+    return f"It is busy or down for the moment; try again {when}."
+
+
 def _wait(response: Response) -> str:
     asked_s = response.retry_after_s
     return f"{math.ceil(asked_s)} seconds" if asked_s and asked_s != 60 else "a minute"
 
 
 def quote(response: Response) -> str:
-    """Return what the CRM said in a refusal: one short line of its words, or a description of a page of HTML."""
-    text = response.body[: 4 * MAX_QUOTE].decode("utf-8", errors="replace").strip()
-    if text[:1] == "<" or "html" in response.content_type:
-        return "(a page of HTML)"
-    return quote_text(text)
+    """Return what the CRM said in a refusal: one short line of its words, or the title or first words of its page."""
+    text = _text_of(response)
+    if not is_page(text):
+        return quote_text(text)
+    return f"(a page of HTML) {clip_text(quote_text(first_words(text)), _MAX_OF_PAGE)}".strip()
+
+
+def _text_of(response: Response) -> str:
+    """Return the beginning of a body as text, by the charset that its media type names."""
+    named = _CHARSET.search(response.content_type)
+    try:
+        text = response.body[:MOST_READ].decode(named[1] if named else "utf-8", errors="replace")
+    except LookupError:
+        text = response.body[:MOST_READ].decode("utf-8", errors="replace")
+    return text.lstrip("\ufeff").strip()
 
 
 def json_of(response: Response, account: Account) -> object:
@@ -128,8 +151,10 @@ def json_of(response: Response, account: Account) -> object:
             value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
         _check_readable(value)
     except (ValueError, RecursionError):
-        kind = "HTML" if response.body.lstrip()[:1] == b"<" else "something that is not JSON"
-        raise unexpected(response, account, f"sent {kind}") from None
+        said = quote(response)
+        kind = "HTML" if said.startswith("(a page of HTML)") else "something that is not JSON"
+        words = said.removeprefix("(a page of HTML)").strip()
+        raise unexpected(response, account, f'sent {kind} ("{words}")' if words else f"sent {kind}") from None
     return value
 
 

@@ -214,7 +214,8 @@ class Session:
             ) from error
         except (httpx.TransportError, TimeoutError) as error:
             raise self._unreachable(error, sent=True, request=request) from error
-        body = content if received.is_success else self._without_login(content)
+        is_data = received.is_success and content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+        body = content if is_data else self._without_login(content)
         headers = {name.lower(): value for name, value in received.headers.items()}
         content_type = headers.get("content-type", "")
         return Response(received.status_code, body, content_type, request, headers, login_note=self._login_note)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from mockserver.fake_process import FakeServer, running_fake
+from tests.crm_mcp.transport.local_server import Handler, fresh, serving
 from tests.support.mcp_play import both_crms, call
 from tests.support.transports import ERAS, Era, over_stdio, quiet_environment
 
@@ -259,6 +260,15 @@ def test_the_doctor_names_each_problem_and_ends_with_1(
     (problem,) = [line for line in result.stdout.splitlines() if line.startswith("PROBLEM")]
     assert says in problem
     assert "wrong-password" not in result.stdout + result.stderr
+
+
+def test_the_debug_log_holds_no_headers_of_the_crm(tmp_path: Path) -> None:
+    with serving(fresh(Handler)) as url:
+        settings = {"MINICRM_URL": url, "MINICRM_SYSTEM_ID": "10001", "MINICRM_API_KEY": "fake-api-key"}
+        result = crm_mcp("--log-level", "debug", "doctor", settings=settings, cwd=tmp_path)
+    assert result.returncode == 0, result.stdout
+    for word in ("set-cookie", "session=abc", "authorization", "location", "fake-api-key"):
+        assert word not in result.stderr.lower()
 
 
 def test_the_doctor_without_any_crm_ends_with_1(tmp_path: Path) -> None:

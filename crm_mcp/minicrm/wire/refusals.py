@@ -48,7 +48,7 @@ def not_found(response: Response) -> NotFoundError:
     what, hint = _subject(response.request)
     said = refusals.quote(response) if response.status == 404 else ""
     words = f' It said: "{said}".' if said else ""
-    if response.body.lstrip()[:1] == b"<":
+    if said.startswith("(a page of HTML)"):
         hint = f"{hint} A page of HTML also means that {ACCOUNT.url_variable} is not the CRM's own address."
     return NotFoundError(f"MiniCRM has no {what}.{words}", status=response.status, hint=hint)
 
