@@ -37,6 +37,7 @@ LAYERS = {
         "CRM.account.*",
         "CRM.search.*",
         "CRM.summary.*",
+        "CRM.writes.*",
         "CRM.tools.* CRM.pipeline_app",
         "CRM.connector",
         "registry",

@@ -16,18 +16,17 @@ _MOST_NAMED = 3
 
 
 class Identifiers(NamedTuple):
-    """The email address and the last digits of the phone, by which contacts are told apart; empty where none."""
+    """The email address alone and the last digits of the phone, by which contacts are told apart; empty where none."""
 
     email: str
     phone: str
 
     @classmethod
     def read(cls, email: object, phone: object) -> Identifiers:
-        """Read them from two fields; a phone number with too few digits counts as none."""
+        """Read them from two fields; text without an address, and a number with too few digits, count as none."""
+        address = read_email_address(str(email or ""))
         digits = digits_of(str(phone or ""))
-        return cls(
-            read_email_address(str(email or "")), digits[-PHONE_DIGITS:] if len(digits) >= MIN_PHONE_DIGITS else ""
-        )
+        return cls(address if "@" in address else "", digits[-PHONE_DIGITS:] if len(digits) >= MIN_PHONE_DIGITS else "")
 
     @property
     def keys(self) -> list[tuple[str, str]]:

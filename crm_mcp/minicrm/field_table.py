@@ -243,6 +243,15 @@ ADDRESS = Entity(
 )
 """Addresses; no schema lists their fields. What is required and fixed is observed."""
 
+LINKS: Mapping[str, Literal["contact", "business", "project", "address"]] = {
+    "ContactId": "contact",
+    "MainContactId": "contact",
+    "BusinessId": "business",
+    "ProjectId": "project",
+    "AddressId": "address",
+}
+"""Fields of any entity that hold another object's id, with what that is; a business is a contact of that type."""
+
 
 def names_by_use(*entities: Entity, written: bool) -> Mapping[str, str]:
     """Return the API names of the fields that a write takes, or else a search, by these names and those of results."""

@@ -11,10 +11,13 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from crm_mcp.errors import NotFoundError
+from crm_mcp.errors import InputError, NotFoundError
 
 ReportProgress = Callable[[int, int], Awaitable[None]]
 """Takes how many records are done, and of how many."""
+
+MANY_CHARACTERS = 500
+"""Emptying a longer text asks the user."""
 
 Values = Mapping[str, object]
 """Field names of the CRM's API to values."""
@@ -32,6 +35,8 @@ class Change:
         before: The fields as the CRM shows them now; None until they were read, and for a new record.
         problem: Why this one must not be written; empty where it may.
         notes: What preview and result say beside it, as sentences, such as that it cannot be undone.
+        on_existing: What is done where a new record is there already, see `safe_writes.on_existing`; empty where nobody
+            looks.
         index: Its place in the call, from 0.
         is_existing: Whether it was to be a new record and `record_id` is one that is there already: then only what
             `shown` holds is changed, and where that is nothing, nothing is sent.
@@ -44,6 +49,7 @@ class Change:
     before: Values | None = None
     problem: str = ""
     notes: tuple[str, ...] = ()
+    on_existing: str = ""
     index: int = 0
     is_existing: bool = False
 
@@ -68,6 +74,15 @@ class Target(ABC):
     noun: str
     batch_size: int = 1
     lock: AbstractAsyncContextManager[object] = contextlib.nullcontext()
+
+    def check_batch(self, changes: Sequence[Change]) -> list[Change]:
+        """Return all changes of a call, with a problem where one contradicts another."""
+        return list(changes)
+
+    async def prepared(self, changes: Sequence[Change]) -> Target:
+        """Return the target with what many of its refreshes need, read in few requests."""
+        del changes
+        return self
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Return at most `batch_size` changes with each record's present name and fields, and any problem found.
@@ -116,43 +131,72 @@ class Draft:
     warnings: Sequence[str] = ()
 
     @property
+    def empties(self) -> bool:
+        """Whether it empties a field of a record that exists."""
+        return any(change.record_id and any(map(is_empty, change.sent.values())) for change in self.changes)
+
+    @property
+    def loses_text(self) -> bool:
+        """Whether it empties a long text, as far as the records were read."""
+        return any(map(lost_texts, self.open_changes))
+
+    @property
     def open_changes(self) -> list[Change]:
         """The changes without a problem."""
         return [change for change in self.changes if not change.problem]
 
 
 def number(draft: Draft) -> Draft:
-    """Return a draft whose changes know their places in the call."""
-    return replace(draft, changes=[replace(change, index=at) for at, change in enumerate(draft.changes)])
+    """Return a draft whose changes know their places in the call, and whether they contradict each other."""
+    numbered = [replace(change, index=at) for at, change in enumerate(draft.changes)]
+    return replace(draft, changes=draft.target.check_batch(numbered) if len(numbered) > 1 else numbered)
 
 
 async def refresh(draft: Draft, report: ReportProgress) -> Draft:
-    """Return a draft with the present state of every record; in a batch, a missing record becomes a problem of its own.
+    """Return a draft with the present state of every record; in a batch, what one lacks is a problem of its own.
 
     Raises:
         NotFoundError: The only record does not exist.
-        InputError: A record cannot take these values.
+        InputError: It cannot take these values.
     """
     changes: list[Change] = []
     size = draft.target.batch_size
+    target = await draft.target.prepared(draft.open_changes)
     for start in range(0, len(draft.changes), size):
-        changes += await _refresh_batch(draft, draft.changes[start : start + size])
+        changes += await _refresh_batch(draft, target, draft.changes[start : start + size])
         if len(draft.changes) > size:
             await report(len(changes), len(draft.changes))
     return replace(draft, changes=changes)
 
 
-async def _refresh_batch(draft: Draft, batch: Sequence[Change]) -> list[Change]:
+async def _refresh_batch(draft: Draft, target: Target, batch: Sequence[Change]) -> list[Change]:
     open_changes = [change for change in batch if not change.problem]
     if not open_changes:
         return list(batch)
     try:
-        refreshed = iter(await draft.target.refresh(open_changes))
-    except NotFoundError as error:
+        refreshed = iter(await target.refresh(open_changes))
+    except (NotFoundError, InputError) as error:
         if not draft.is_batch or len(batch) > 1:
             raise
         return [replace(batch[0], problem=str(error))]
-    return [change if change.problem else next(refreshed) for change in batch]
+    return [change if change.problem else _with_losses(next(refreshed)) for change in batch]
+
+
+def _with_losses(change: Change) -> Change:
+    """Return a change whose notes say which long texts it empties."""
+    lost = [f"{name} ({size} characters)" for name, size in lost_texts(change).items()]
+    return replace(change, notes=(*change.notes, f"Emptying {', '.join(lost)} cannot be undone.")) if lost else change
+
+
+def lost_texts(change: Change) -> dict[str, int]:
+    """Return the long texts that a change empties: their fields, with the number of characters."""
+    texts = {name: (change.before or {}).get(name) for name, value in change.shown.items() if is_empty(value)}
+    return {name: len(text) for name, text in texts.items() if isinstance(text, str) and len(text) > MANY_CHARACTERS}
+
+
+def is_empty(value: object) -> bool:
+    """Tell whether a value empties its field."""
+    return not value.strip() if isinstance(value, str) else _plain(value) == ""
 
 
 def is_same(one: object, other: object) -> bool:

@@ -92,6 +92,7 @@ class Execution:
         self._draft = draft
         self._changes = list(draft.changes)
         self._as_planned = as_planned
+        self._refresher = draft.target
         self._before_send = before_send
         self._results: dict[int, ItemResult] = {}
         self._sending: list[int] = []
@@ -104,6 +105,8 @@ class Execution:
     async def run(self, report: ReportProgress) -> None:
         """Write all changes; stop at an error after which the next request would fail likewise."""
         target, total = self._draft.target, len(self._draft.changes)
+        if self._as_planned:
+            self._refresher = await target.prepared(self._draft.open_changes)
         for start in range(0, total, target.batch_size):
             await self._run_batch(range(start, min(start + target.batch_size, total)))
             if total > target.batch_size:
@@ -150,7 +153,7 @@ class Execution:
         if not self._as_planned or not batch:
             return batch
         planned = [self._changes[at] for at in batch]
-        present = await self._draft.target.refresh(planned)
+        present = await self._refresher.refresh(planned)
         return [at for at, then, now in zip(batch, planned, present, strict=True) if not self._skip(at, then, now)]
 
     def _skip(self, at: int, planned: Change, now: Change) -> bool:

@@ -112,9 +112,9 @@ class SafeWriter:
         if len(draft.changes) > MAX_UNPLANNED:
             return await self._plan(call, draft)
         async with draft.target.lock:
-            if draft.needs_refresh or draft.trashes:
+            if draft.needs_refresh or draft.trashes or draft.empties:
                 draft = await refresh(draft, call.confirmer.report_progress)
-            if draft.trashes and draft.open_changes:
+            if _cannot_go_unasked(draft):
                 await call.confirmer.require_confirmation(build_question(draft))
             execution = Execution(draft, before_send=self._note_attempts(draft, state))
             await self._run(execution, call.confirmer, state)
@@ -289,4 +289,9 @@ def _applied_already(plan: Plan, items: Sequence[ItemResult]) -> InputError:
 
 
 def _needs_confirmation(draft: Draft) -> bool:
-    return draft.trashes or len(draft.open_changes) > MAX_UNPLANNED
+    return _cannot_go_unasked(draft) or len(draft.open_changes) > MAX_UNPLANNED
+
+
+def _cannot_go_unasked(draft: Draft) -> bool:
+    """Tell whether the user must confirm even a single one of these changes."""
+    return (draft.trashes and bool(draft.open_changes)) or draft.loses_text

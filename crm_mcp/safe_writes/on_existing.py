@@ -54,7 +54,8 @@ def check_on_existing(on_existing: str, *, allow_duplicate: bool) -> str:
 def apply_on_existing(change: Change, found: Sequence[Existing], on_existing: str, *, update_tool: str) -> Change:
     """Return the change of a new record by what is there already: as it is, refused, or of the one that was found.
 
-    With `update` the caller then reads the record and sets `before`, and what is sent and shown of it.
+    The notes of the new one are gone. With `update` the caller then reads the record and sets `before`, and what is
+    sent and shown of it.
 
     Args:
         change: The new record.
@@ -74,7 +75,7 @@ def apply_on_existing(change: Change, found: Sequence[Existing], on_existing: st
         )
     ((name, record_id),) = found
     nothing: Values = {}
-    return replace(change, record_id=record_id, name=name, is_existing=True, before=nothing, shown=nothing)
+    return replace(change, record_id=record_id, name=name, is_existing=True, before=nothing, shown=nothing, notes=())
 
 
 def _ways_on(update_tool: str) -> str:

@@ -13,9 +13,10 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, PrivateAttr, TypeAdapter, ValidationError
 
 from crm_mcp.crm.progress import waits_told_to
-from crm_mcp.errors import CrmError
+from crm_mcp.errors import CrmError, InputError
 from crm_mcp.mcp.arguments import CallContext, Id
 from crm_mcp.mcp.calls.coercion import coerce, coercing
+from crm_mcp.mcp.calls.refusals import explain
 from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
 from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, one_level_deep, seal_arguments, slim_schema
 from crm_mcp.rendering.hidden_characters import remove_hidden
@@ -23,6 +24,7 @@ from crm_mcp.safe_writes.confirmation import QuestionPendingError, UserConfirmat
 from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.execution import WriteResult
 from crm_mcp.safe_writes.gate import Call, SafeWriter
+from crm_mcp.safe_writes.records import RECORDS, SCHEMA, RecordsReader, read_records
 
 
 class _WriteArguments(BaseModel):
@@ -43,6 +45,7 @@ class WriteTool(CrmTool):
     """A tool whose function only builds a draft; a `SafeWriter` does the rest."""
 
     _writer: SafeWriter = PrivateAttr()
+    _takes_records: bool = PrivateAttr(default=False)
 
     @classmethod
     def build(
@@ -53,6 +56,7 @@ class WriteTool(CrmTool):
         title: str,
         annotations: ToolAnnotations,
         is_bulk: bool = False,
+        takes_records: bool = False,
     ) -> WriteTool:
         """Make a tool of a function; one that creates takes an idempotency key too.
 
@@ -63,13 +67,14 @@ class WriteTool(CrmTool):
             annotations: `CREATE` or `UPDATE`.
             is_bulk: Whether a call without `dry_run` may end in a plan; then the schema requires no argument, since
                 the plan is applied by its id alone.
+            takes_records: Whether it also takes `records`, a list of its own arguments, in place of these.
         """
         description = " ".join((function.__doc__ or "").split())
         tool = cls.from_function(
             function, title=title, annotations=annotations, description=description, structured_output=False
         )
         assert isinstance(tool, cls)
-        tool._writer = writer  # noqa: SLF001  # its own class's
+        tool._writer, tool._takes_records = writer, takes_records  # noqa: SLF001  # its own class's
         seal_arguments(tool)
         output = slim_schema(TypeAdapter(WriteResult).json_schema(), keep_descriptions=False)
         tool.fn_metadata.output_schema = one_level_deep(output)
@@ -77,7 +82,9 @@ class WriteTool(CrmTool):
         tool.parameters["properties"] |= {
             name: {"type": schema["type"]} for name, schema in _WRITE_SCHEMAS.items() if is_keyed or name != _KEY
         }
-        if is_bulk:
+        if takes_records:
+            tool.parameters["properties"][RECORDS] = dict(SCHEMA)
+        if is_bulk or takes_records:
             tool.parameters.pop("required", None)
         return tool
 
@@ -106,13 +113,12 @@ class WriteTool(CrmTool):
         names = _WRITE_SCHEMAS.keys() & self.parameters["properties"].keys()
         chosen = _CoercedWriteArguments.model_validate({name: arguments[name] for name in names if name in arguments})
         given = {name: value for name, value in arguments.items() if name not in names}
-        is_plan_alone = chosen.plan_id and not self._says_anything(given)
-        validated = {} if is_plan_alone else self.fn_metadata.validate_arguments(given)
+        validated, build_draft = self._read_own(given, is_plan=bool(chosen.plan_id))
         confirmer = UserConfirmation(context, unconfirmed_allowed=self._writer.unconfirmed_allowed)
         return Call(
             tool=self.name,
             arguments=validated,
-            build_draft=functools.partial(self.fn, **validated),
+            build_draft=build_draft,
             confirmer=confirmer,
             asking=confirmer.asking,
             size=_count_records(validated),
@@ -121,9 +127,24 @@ class WriteTool(CrmTool):
             key=chosen.idempotency_key,
         )
 
-    def _says_anything(self, given: Json) -> bool:
-        """Tell whether arguments hold more than hosts fill in for those that are left out."""
-        return any(cast("Json", coerce(super().shape, given)).values())
+    def _read_own(self, given: Json, *, is_plan: bool) -> tuple[Json, Callable[[], Awaitable[Draft]]]:
+        """Return the tool's own arguments, and what builds the draft of them; a plan's id may stand alone."""
+        records = read_records(given.get(RECORDS)) if self._takes_records else []
+        own = {name: value for name, value in given.items() if name != RECORDS or not self._takes_records}
+        said = {name: value for name, value in cast("Json", coerce(super().shape, own)).items() if value}
+        if records:
+            reader = RecordsReader(list(super().shape.keys or {}), self._read_record, self.fn)
+            shared = reader.check_shared(said)
+            return {RECORDS: records, **shared}, functools.partial(reader.draft, records, shared)
+        validated = {} if is_plan and not said else self.fn_metadata.validate_arguments(own)
+        return validated, functools.partial(self.fn, **validated)
+
+    def _read_record(self, record: Json) -> Json:
+        try:
+            return self.fn_metadata.validate_arguments(record)
+        except ValidationError as error:
+            own = super().shape
+            raise InputError(explain(self.name, error, own, list(own.keys or {}))) from error
 
     @property
     def shape(self) -> Shape:

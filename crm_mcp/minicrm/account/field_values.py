@@ -7,7 +7,7 @@ wrong name, choice, date or value raises an `InputError`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -104,6 +104,23 @@ def _shown(value: object, field: SchemaField) -> object:
     return ", ".join(part.strip() for part in value.split(",")) if isinstance(value, str) else value
 
 
+_NAME_FIELDS: Mapping[str, tuple[Sequence[str], str]] = {
+    "Person": (("Name",), "FirstName and LastName"),
+    "Business": (("FirstName", "LastName"), "Name"),
+}
+"""For each type of contact the name fields of the other one, and its own (documented)."""
+
+
+def check_name_fields(contact_type: str, fields: Mapping[str, object]) -> None:
+    """Refuse a person's names for a business, and a business's name for a person."""
+    wrong, own = _NAME_FIELDS.get(contact_type, ((), ""))
+    if given := [name for name in wrong if name in fields]:
+        name = " ".join(str(fields[one] or "") for one in given).strip()
+        raise InputError(
+            f"A {contact_type} has no {' or '.join(given)}.", hint=f"Give {shown(name)} as {own} in `fields`."
+        )
+
+
 Values = dict[str, object]
 
 
@@ -155,6 +172,7 @@ class WrittenFields:
 
     async def of_contact(self, contact_type: str, fields: Mapping[str, object]) -> Resolved:
         """Resolve fields of a Person or Business."""
+        check_name_fields(contact_type, fields)
         schema = await self._directory.contact_schema(contact_type)
         sent = resolve_fields(schema, fields, CONTACT.written, self._zone)
         return Resolved(check_values(schema, sent), schema)
@@ -167,11 +185,15 @@ class WrittenFields:
             "UserId": await self._directory.user_id(user) if user else "",
             "Type": type,
         }
+        return await self.of_resolved_task({name: value for name, value in fields.items() if value != ""})
+
+    async def of_resolved_task(self, sent: Mapping[str, object]) -> Resolved:
+        """Return fields of a task that are resolved already, with the labels of users where there is one."""
         schema = NO_SCHEMA
-        if user:
+        if "UserId" in sent:
             users = (await self._directory.merged_project_schema())["users"]
             schema = _schema_of({"name": "UserId", "type": "UserId", "choices": users})
-        return Resolved({name: value for name, value in fields.items() if value != ""}, schema)
+        return Resolved(dict(sent), schema)
 
     @staticmethod
     def of_address(fields: Mapping[str, object]) -> Resolved:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 from crm_mcp.mcp.arguments import Id, Text
@@ -12,16 +13,17 @@ from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.minicrm.account.field_values import Resolved
 from crm_mcp.minicrm.field_table import ADDRESS
 from crm_mcp.minicrm.models import Address, Addresses
-from crm_mcp.minicrm.search.duplicates import find_alike_addresses
 from crm_mcp.minicrm.search.pages import build_page, rows_after, show_object
 from crm_mcp.minicrm.tools.context import ApiFields, ToolContext, refuse_twice
-from crm_mcp.minicrm.tools.targets import Creation, Record, Updates, with_contact_name
 from crm_mcp.minicrm.wire.checks import check_create, check_id, check_update
+from crm_mcp.minicrm.writes.lost_creates import find_alike_addresses
+from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.rendering.shortening import RenderOptions
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM address"
+_CREATED = "Creating it cannot be undone."
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,12 @@ class AddressTools:
         return (
             build_tool(self.list_addresses, title="List a contact's addresses", annotations=READ),
             build_tool(self.get_address, title="Get an address", annotations=READ),
-            build(self.create_address, writer, title="Create a MiniCRM address", annotations=CREATE),
-            build(self.update_address, writer, title="Update a MiniCRM address", annotations=UPDATE),
+            build(
+                self.create_address, writer, title="Create MiniCRM addresses", annotations=CREATE, takes_records=True
+            ),
+            build(
+                self.update_address, writer, title="Update MiniCRM addresses", annotations=UPDATE, takes_records=True
+            ),
         )
 
     async def list_addresses(self, contact_id: Id, cursor: Cursor = FIRST_PAGE) -> Addresses:
@@ -52,23 +58,29 @@ class AddressTools:
 
     async def create_address(self, contact_id: Id, name: Text, fields: ApiFields = {}) -> Draft:  # noqa: B006  # pydantic copies defaults
         """Create an address; `fields`: Type, CountryId (the country's name), PostalCode, City, Address, Default."""
-        given: dict[str, object] = {"ContactId": contact_id, "Name": name}
+        given: dict[str, object] = {"ContactId": check_id("contact_id", contact_id), "Name": name}
         refuse_twice(given, fields)
         sent = {**given, **self.context.written_fields.of_address(fields).sent}
         check_create(ADDRESS, sent)
-        client = self.context.client
-        target = Creation(_NOUN, client, client.create_address, with_contact_name, find_alike_addresses)
-        return Draft(target, [Change(sent, sent)])
+        change = Change(sent, sent, notes=(_CREATED,))
+        return Draft(self._creation, [change], needs_refresh=True)
 
     async def update_address(self, address_id: Id, fields: ApiFields) -> Draft:
         """Change fields of a MiniCRM address: Name, Type, CountryId, PostalCode, City, Address, Default."""
         resolved = self.context.written_fields.of_address(fields)
         ids = [check_id("address_id", address_id)]
         check_update(ADDRESS, resolved.sent)
+        return self._updates.draft(ids, resolved.sent)
 
-        async def check(_: Record) -> Resolved:
-            return resolved
-
+    @cached_property
+    def _creation(self) -> Creation:
         client = self.context.client
-        target = Updates(_NOUN, ADDRESS, client.get_address, client.update_address, check)
-        return target.draft(ids, resolved.sent)
+        return Creation(_NOUN, client, client.create_address, find_alike_addresses)
+
+    @cached_property
+    def _updates(self) -> Updates:
+        client = self.context.client
+        return Updates(_NOUN, ADDRESS, client, client.get_address, client.update_address, self._check)
+
+    async def _check(self, _: Record, fields: Mapping[str, object]) -> Resolved:
+        return self.context.written_fields.of_address(fields)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 from crm_mcp.crm.name_matching import resolve_choice
@@ -12,28 +13,30 @@ from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.minicrm.account.field_values import Resolved
-from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES
 from crm_mcp.minicrm.models import Contact, ContactPage
 from crm_mcp.minicrm.search.criteria import ContactCriteria, ContactType, contact_criteria
-from crm_mcp.minicrm.search.duplicates import describe_duplicates, find_alike_contacts
 from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, show_object, shown_keys, without_false_flags
 from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_several, refuse_trashed, refuse_twice
-from crm_mcp.minicrm.tools.targets import Creation, Record, Updates
 from crm_mcp.minicrm.wire.checks import check_contact_name, check_create, check_update
+from crm_mcp.minicrm.writes.contact_creation import ContactCreation
+from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts
+from crm_mcp.minicrm.writes.lost_creates import find_alike_contacts
+from crm_mcp.minicrm.writes.targets import Record, Updates
 from crm_mcp.rendering.shortening import list_options, object_options
 from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.on_existing import REFUSE, OnExisting, check_on_existing
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM contact"
+_CREATED = "Creating it cannot be undone."
 
 
 @dataclass(frozen=True)
 class ContactTools:
-    """The tools for persons and businesses of one account; the lock is held from the search for duplicates on."""
+    """The tools for persons and businesses of one account."""
 
     context: ToolContext
-    creation_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools, those that read first."""
@@ -41,8 +44,8 @@ class ContactTools:
         return (
             build_tool(self.search_contacts, title="Search contacts", annotations=READ),
             build_tool(self.get_contact, title="Get a contact", annotations=READ),
-            build(self.create_contact, writer, title="Create a MiniCRM contact", annotations=CREATE),
-            build(self.update_contact, writer, title="Update MiniCRM contacts", annotations=UPDATE, is_bulk=True),
+            build(self.create_contact, writer, title="Create MiniCRM contacts", annotations=CREATE, takes_records=True),
+            build(self.update_contact, writer, title="Update MiniCRM contacts", annotations=UPDATE, takes_records=True),
         )
 
     async def search_contacts(
@@ -91,37 +94,49 @@ class ContactTools:
         type: ContactType,  # noqa: A002
         fields: ApiFields,
         allow_duplicate: bool = False,
+        on_existing: OnExisting = REFUSE,
     ) -> Draft:
         """Create a MiniCRM contact: a Person needs FirstName or LastName, a Business needs Name.
 
-        One whose email or phone is there already is refused, naming it.
+        One whose email, phone or ReferenceId is there already is refused, naming it; or returned or updated by
+        on_existing.
         """
         contact_type = resolve_choice("type", type, CONTACT_TYPES)
+        word = check_on_existing(on_existing, allow_duplicate=allow_duplicate)
         refuse_twice({"Type": contact_type}, fields)
         refuse_trashed(fields)
         resolved = await self.context.written_fields.of_contact(contact_type, fields)
         sent: dict[str, object] = {"Type": contact_type, **resolved.sent}
         check_contact_name(check_create(CONTACT, sent))
-        change = Change(sent, {"Type": contact_type, **resolved.shown})
-        look = None if allow_duplicate else _refuse_duplicate
-        client = self.context.client
-        lock = self.creation_lock
-        target = Creation(_NOUN, client, client.create_contact, look, find_alike_contacts, lock)
-        return Draft(target, [change], needs_refresh=not allow_duplicate)
+        shown = {"Type": contact_type, **resolved.shown}
+        looked_for = "" if allow_duplicate else word
+        change = Change(sent, shown, notes=(_CREATED,), on_existing=looked_for)
+        return Draft(self._creation, [change], needs_refresh=True)
 
     async def update_contact(self, contact_id: Id = "", fields: ApiFields = {}, contact_ids: Ids = []) -> Draft:  # noqa: B006
         """Change fields of a MiniCRM contact, or of several; fields not named stay as they are."""
         ids = one_or_several("contact_id", contact_id, contact_ids)
         check_update(CONTACT, fields)
+        return self._updates.draft(ids, fields, is_batch=bool(contact_ids), needs_refresh=True)
 
-        async def check(contact: Record) -> Resolved:
-            """Check names, choices and values by the schema of persons or businesses."""
-            return await self.context.written_fields.of_contact(str(contact.get("type") or "Person"), fields)
-
+    @cached_property
+    def _creation(self) -> ContactCreation:
         client = self.context.client
-        target = Updates(_NOUN, CONTACT, client.get_contact, client.update_contact, check)
-        return target.draft(ids, fields, is_batch=bool(contact_ids), needs_refresh=True)
+        return ContactCreation(
+            _NOUN,
+            client,
+            client.create_contact,
+            find_alike_contacts,
+            asyncio.Lock(),
+            existing=ExistingContacts(client),
+            check=self._check,
+        )
 
+    @cached_property
+    def _updates(self) -> Updates:
+        client = self.context.client
+        return Updates(_NOUN, CONTACT, client, client.get_contact, client.update_contact, self._check)
 
-async def _refuse_duplicate(client: MinicrmClient, change: Change) -> Change:
-    return replace(change, problem=await describe_duplicates(client, change.sent))
+    async def _check(self, contact: Record, fields: Mapping[str, object]) -> Resolved:
+        """Check names, choices and values by the schema of persons or businesses."""
+        return await self.context.written_fields.of_contact(str(contact.get("type") or "Person"), fields)

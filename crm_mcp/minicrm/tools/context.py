@@ -45,8 +45,13 @@ StatusGroupName = Annotated[str, WithJsonSchema({"type": "string"})]
 
 def one_or_several(name: str, one: str, several: Sequence[str]) -> list[str]:
     """Return the ids of a call that takes one object by `name`, or several by its plural."""
-    if bool(one) == bool(several):
+    if one and several:
         raise InputError(f"Give either {name} or {name}s.", hint=f"{name}s is for several at once.")
+    if not one and not several:
+        raise InputError(
+            f"{name} is missing.",
+            hint=f"Give it, or {name}s for the same change of several, or records for several changes.",
+        )
     ids = [check_id(name, each) for each in several or [one]]
     if twice := next((each for each in ids if ids.count(each) > 1), ""):
         raise InputError(f"{name}s names {twice} twice.", hint="Name each once.")

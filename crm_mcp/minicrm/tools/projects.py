@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 from crm_mcp.errors import InputError
@@ -14,16 +15,17 @@ from crm_mcp.minicrm.account.field_values import Resolved
 from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import Project, ProjectPage
 from crm_mcp.minicrm.search.criteria import ProjectCriteria, project_criteria
-from crm_mcp.minicrm.search.duplicates import find_alike_projects
 from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, show_object, shown_keys, without_false_flags
 from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_several, refuse_trashed, refuse_twice
-from crm_mcp.minicrm.tools.targets import Creation, Record, Updates, with_contact_name
 from crm_mcp.minicrm.wire.checks import check_create, check_id, check_update
+from crm_mcp.minicrm.writes.lost_creates import find_alike_projects
+from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM project"
+_CREATED = "Creating it cannot be undone, but update_project can move it to the trash."
 _WITHOUT_SCHEMA = frozenset({"Name", "Deleted", "ReferenceId"})
 """Fields whose values need no schema to be checked."""
 _FITS_ANY_SCHEMA = 100
@@ -42,8 +44,8 @@ class ProjectTools:
         return (
             build_tool(self.search_projects, title="Search projects", annotations=READ),
             build_tool(self.get_project, title="Get a project", annotations=READ),
-            build(self.create_project, writer, title="Create a MiniCRM project", annotations=CREATE),
-            build(self.update_project, writer, title="Update MiniCRM projects", annotations=UPDATE, is_bulk=True),
+            build(self.create_project, writer, title="Create MiniCRM projects", annotations=CREATE, takes_records=True),
+            build(self.update_project, writer, title="Update MiniCRM projects", annotations=UPDATE, takes_records=True),
         )
 
     async def search_projects(
@@ -111,10 +113,8 @@ class ProjectTools:
         resolved = await self.context.written_fields.of_project(module_id, asked)
         sent: dict[str, object] = {**given, "CategoryId": module_id, **resolved.sent}
         check_create(PROJECT, sent)
-        change = Change(sent, {**sent, "CategoryId": module, **resolved.shown})
-        client = self.context.client
-        target = Creation(_NOUN, client, client.create_project, with_contact_name, find_alike_projects)
-        return Draft(target, [change])
+        change = Change(sent, {**sent, "CategoryId": module, **resolved.shown}, notes=(_CREATED,))
+        return Draft(self._creation, [change], needs_refresh=True)
 
     async def update_project(self, project_id: Id = "", fields: ApiFields = {}, project_ids: Ids = []) -> Draft:  # noqa: B006
         """Change fields of a MiniCRM project, or of several; fields not named stay.
@@ -123,17 +123,24 @@ class ProjectTools:
         """
         ids = one_or_several("project_id", project_id, project_ids)
         check_update(PROJECT, fields)
-        needs_schema = not _fit_any_schema(fields)
+        needs_refresh = not _fit_any_schema(fields)
+        return self._updates.draft(ids, fields, is_batch=bool(project_ids), needs_refresh=needs_refresh)
 
-        async def check(project: Record) -> Resolved:
-            """Check names, choices and values by the schema of the project's own module."""
-            if needs_schema:
-                return await self.context.written_fields.of_project(str(project.get("module_id") or ""), fields)
-            return self.context.written_fields.of_plain_project(fields)
-
+    @cached_property
+    def _creation(self) -> Creation:
         client = self.context.client
-        target = Updates(_NOUN, PROJECT, client.get_project, client.update_project, check)
-        return target.draft(ids, fields, is_batch=bool(project_ids), needs_refresh=needs_schema)
+        return Creation(_NOUN, client, client.create_project, find_alike_projects)
+
+    @cached_property
+    def _updates(self) -> Updates:
+        client = self.context.client
+        return Updates(_NOUN, PROJECT, client, client.get_project, client.update_project, self._check)
+
+    async def _check(self, project: Record, fields: Mapping[str, object]) -> Resolved:
+        """Check names, choices and values by the schema of the project's own module."""
+        if _fit_any_schema(fields):
+            return self.context.written_fields.of_plain_project(fields)
+        return await self.context.written_fields.of_project(str(project.get("module_id") or ""), fields)
 
     async def _add_labels(self, rows: Sequence[Project], options: RenderOptions, module_id: str) -> None:
         """Add labels where they are shown; they may cost a request for each module, once in a while."""

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Annotated, cast
 
 from pydantic import Field, WithJsonSchema
 
-from crm_mcp.crm.name_matching import resolve_choice
-from crm_mcp.errors import InputError
+from crm_mcp.crm.name_matching import did_you_mean, resolve_choice, shown
+from crm_mcp.errors import BadRequestError, CrmError, InputError
 from crm_mcp.mcp.arguments import Id, Text, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.minicrm.account.field_values import Resolved
-from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.account.task_types import seen_task_types
 from crm_mcp.minicrm.field_table import TASK
-from crm_mcp.minicrm.models import Task, Tasks
+from crm_mcp.minicrm.models import Task, Tasks, Written
 from crm_mcp.minicrm.search.criteria import User
-from crm_mcp.minicrm.search.duplicates import find_alike_tasks
 from crm_mcp.minicrm.search.pages import build_page, rows_after, show_object
 from crm_mcp.minicrm.tools.context import Ids, ToolContext, one_or_several
-from crm_mcp.minicrm.tools.targets import Creation, Record, Updates
 from crm_mcp.minicrm.wire.checks import check_create, check_id
+from crm_mcp.minicrm.writes.lost_creates import find_alike_tasks
+from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.rendering.shortening import CONTINUED_TEXT, OBJECT_TEXT, RenderOptions
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
@@ -30,6 +31,9 @@ from crm_mcp.safe_writes.tool import WriteTool
 _NOUN = "MiniCRM task"
 _API_STATUS = {"Open": "open", "Closed": "closed", "All": "all"}
 _CONTINUATION = "get_task(..., text_from={at})"
+_WRONG_VALUE = 400
+_CREATED = "Creating it cannot be undone."
+_CLOSED = "Closing cannot be undone: MiniCRM opens no task again."
 _TYPE_IS_UNCHECKED = ("No schema lists the types of tasks: MiniCRM itself will judge `type`.",)
 
 TaskStatus = Annotated[str, WithJsonSchema({"type": "string", "enum": list(_API_STATUS.values())})]
@@ -49,8 +53,14 @@ class TaskTools:
         return (
             build_tool(self.get_project_tasks, title="Get a project's tasks", annotations=READ),
             build_tool(self.get_task, title="Get a task", annotations=READ),
-            build(self.create_task, writer, title="Create a MiniCRM task", annotations=CREATE),
-            build(self.update_task, writer, title="Update or close MiniCRM tasks", annotations=UPDATE, is_bulk=True),
+            build(self.create_task, writer, title="Create MiniCRM tasks", annotations=CREATE, takes_records=True),
+            build(
+                self.update_task,
+                writer,
+                title="Update or close MiniCRM tasks",
+                annotations=UPDATE,
+                takes_records=True,
+            ),
         )
 
     async def get_project_tasks(
@@ -83,11 +93,10 @@ class TaskTools:
             raise InputError("A task needs a comment.", hint="Say in `comment` what is to be done.")
         owner: dict[str, object] = {"ProjectId": check_id("project_id", project_id)}
         resolved = await self.context.written_fields.of_task(comment=comment, deadline=deadline, user=user, type=type)
-        change = Change({**owner, **resolved.sent}, {**owner, **resolved.shown})
-        check_create(TASK, change.sent)
-        client = self.context.client
-        target = Creation(_NOUN, client, client.create_task, _with_project_name, find_alike_tasks)
-        return Draft(target, [change], warnings=_TYPE_IS_UNCHECKED if type else ())
+        sent = {**owner, **resolved.sent}
+        check_create(TASK, sent)
+        change = Change(sent, {**owner, **resolved.shown}, notes=(*self._notes_on(sent), _CREATED))
+        return Draft(self._creation, [change], needs_refresh=True, warnings=_TYPE_IS_UNCHECKED if type else ())
 
     async def update_task(
         self,
@@ -110,16 +119,73 @@ class TaskTools:
             resolved.sent["Status"] = "Closed"
         if not resolved.sent:
             raise InputError("There is nothing to change.", hint="Give comment, deadline, user, type or status.")
-
-        async def check(_: Record) -> Resolved:
-            return resolved
-
-        client = self.context.client
-        target = Updates(_NOUN, TASK, client.get_task, client.update_task, check)
-        draft = target.draft(ids, resolved.sent, is_batch=bool(task_ids))
+        notes = (*self._notes_on(resolved.sent), *((_CLOSED,) if status else ()))
+        draft = self._updates.draft(ids, resolved.sent, is_batch=bool(task_ids), notes=notes)
         return replace(draft, warnings=_TYPE_IS_UNCHECKED if type else ())
 
+    @cached_property
+    def _creation(self) -> Creation:
+        return Creation(_NOUN, self.context.client, self._create, find_alike_tasks)
 
-async def _with_project_name(client: MinicrmClient, change: Change) -> Change:
-    project = await client.get_project(str(change.sent["ProjectId"]))
-    return replace(change, shown={**change.shown, "ProjectId": project["name"]})
+    @cached_property
+    def _updates(self) -> Updates:
+        client = self.context.client
+        return Updates(_NOUN, TASK, client, client.get_task, self._update, self._check)
+
+    async def _check(self, _: Record, fields: Mapping[str, object]) -> Resolved:
+        return await self.context.written_fields.of_resolved_task(fields)
+
+    def _notes_on(self, sent: Mapping[str, object]) -> tuple[str, ...]:
+        deadline = str(sent.get("Deadline", ""))
+        now = self.context.now().replace(tzinfo=None).isoformat(" ", "seconds")
+        return (f"The deadline {deadline} is in the past.",) if deadline and deadline < now else ()
+
+    async def _create(self, fields: Mapping[str, object]) -> Written:
+        try:
+            return await self.context.client.create_task(fields)
+        except BadRequestError as error:
+            raise await self._explained(error, fields, str(fields["ProjectId"])) from error
+
+    async def _update(self, task_id: str, fields: Mapping[str, object]) -> Written:
+        try:
+            return await self.context.client.update_task(task_id, fields)
+        except BadRequestError as error:
+            raise await self._explained_by_task(error, task_id, fields) from error
+
+    async def _explained_by_task(
+        self, error: BadRequestError, task_id: str, fields: Mapping[str, object]
+    ) -> BadRequestError:
+        """Return the refusal of an update with its reason, as far as the task itself tells it."""
+        if error.status != _WRONG_VALUE:
+            return error
+        try:
+            task = await self.context.client.get_task(task_id)
+        except CrmError:
+            return error
+        if task.get("status") == "Closed":
+            return BadRequestError(
+                f"Task {task_id} is closed, and MiniCRM changes open tasks only. Nothing was changed.",
+                status=error.status,
+                hint="Create a new one with create_task.",
+            )
+        return await self._explained(error, fields, task.get("project_id", ""))
+
+    async def _explained(
+        self, error: BadRequestError, fields: Mapping[str, object], project_id: str
+    ) -> BadRequestError:
+        """Return the refusal of a task with what no schema lists: the types that there are."""
+        if "Type" not in fields or not project_id or error.status != _WRONG_VALUE:
+            return error
+        seen = await seen_task_types(self.context.client, self.context.directory, project_id)
+        if {str(fields["Type"])} & {*seen, *seen.values()}:
+            return error
+        names = [f"{label} ({type_id})" for type_id, label in seen.items()]
+        listed = (
+            f"Types seen in this account: {', '.join(names)}." if names else "No task seen in this account has one."
+        )
+        meant = did_you_mean(str(fields["Type"]), seen.values())
+        return BadRequestError(
+            f"{error.args[0]} Perhaps there is no type {shown(fields['Type'])}{meant}.",
+            status=error.status,
+            hint=listed,
+        )

@@ -191,10 +191,20 @@ def parse_get_address(response: Response) -> Address:
 def parse_written(response: Response) -> Written:
     """Parse the response to every create and update: `{"Id": 1234}`.
 
+    Raises:
+        UnexpectedAnswerError: It names another object than the one that was to be updated.
+
     Source: minicrm.txt, "Project (PUT)", "Contact (PUT)", "Task (PUT)", "Address (PUT)"; fixtures minicrm/14,
     21, 25 and 28.
     """
-    return {"id": read_own(response)[0]}
+    written_id = read_own(response)[0]
+    asked_id = response.request.path.rpartition("/")[2]
+    if asked_id.isdigit() and asked_id != written_id:
+        raise UnexpectedAnswerError(
+            f"MiniCRM named {written_id} as written where {asked_id} was to be.",
+            hint=f"Whether {asked_id} was written is unknown: read it before you repeat it.",
+        )
+    return {"id": written_id}
 
 
 parse_create_project = parse_update_project = parse_written

@@ -31,7 +31,7 @@ UNKNOWN_CHOICES: list[tuple[str, dict[str, Any], str]] = [
     ("update_contact", {"contact_id": 2, "fields": {"Enum8": "Iron"}}, "Steel (4)"),
 ]
 BLANK_OR_TWICE: list[tuple[str, dict[str, Any], str]] = [
-    ("create_task", {"project_id": 7, "comment": " "}, "needs a comment"),
+    ("create_task", {"project_id": 7, "comment": " "}, "comment is required"),
     ("create_project", {"module": "Sales", "contact_id": 2, "fields": {"ContactId": 1}}, "ContactId is given"),
     ("create_project", {"module": "Sales", "contact_id": 2, "fields": {"CategoryId": 5}}, "CategoryId is given"),
     ("create_project", {"module": "Sales", "contact_id": 2, "name": "A", "fields": {"Name": "B"}}, "Name is given"),

@@ -1,0 +1,102 @@
+"""New contacts as `safe_writes` carries them out: those that are there already are refused, returned or updated."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from crm_mcp.crm.duplicates import match_earlier
+from crm_mcp.crm.wording import listing, quoted
+from crm_mcp.errors import InputError
+from crm_mcp.minicrm.account.field_values import Resolved
+from crm_mcp.minicrm.field_table import CONTACT
+from crm_mcp.minicrm.models import Contact
+from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts, identifiers_of
+from crm_mcp.minicrm.writes.targets import Creation, Record, value_in
+from crm_mcp.safe_writes.draft import Change, Outcome, Target, Values
+from crm_mcp.safe_writes.on_existing import UPDATE, Existing, apply_on_existing
+
+_MOST_NAMED = 3
+
+
+@dataclass(kw_only=True)
+class ContactCreation(Creation):
+    """New persons and businesses; `check` resolves fields by what an existing contact is."""
+
+    existing: ExistingContacts
+    check: Callable[[Record, Values], Awaitable[Resolved]]
+
+    def check_batch(self, changes: Sequence[Change]) -> list[Change]:
+        """Refuse a contact with the email or phone of another one of the call."""
+        earlier = match_earlier(identifiers_of(change.sent) for change in changes)
+        return [
+            change
+            if at is None or change.problem or not change.on_existing
+            else replace(
+                change,
+                problem=f"It has the same email or phone as records[{changes[at].index}]: "
+                "give it once, or another by allow_duplicate: true.",
+            )
+            for change, at in zip(changes, earlier, strict=True)
+        ]
+
+    async def prepared(self, changes: Sequence[Change]) -> Target:
+        """Read all contacts where many new ones are to be compared."""
+        target = cast("ContactCreation", await super().prepared(changes))
+        compared = sum(bool(change.on_existing) for change in changes)
+        return replace(target, existing=await self.existing.for_many(compared))
+
+    async def refresh(self, changes: Sequence[Change]) -> list[Change]:
+        """Read what the contact is linked to, and look for those that it duplicates."""
+        (change,) = await super().refresh(changes)
+        if change.is_existing:  # refreshed before
+            change = replace(change, record_id="", is_existing=False, before=None)
+        if not change.on_existing:
+            return [change]
+        found = await self.existing.find(change.sent)
+        duplicates = [Existing(one["name"], one["id"]) for one in _of_same_type(found.duplicates, change.sent)]
+        change = apply_on_existing(change, duplicates, change.on_existing, update_tool="update_contact")
+        if change.is_existing and change.on_existing == UPDATE:
+            return [await self._with_present(change)]
+        return [_with_namesakes(change, found.namesakes)]
+
+    async def _with_present(self, change: Change) -> Change:
+        """Return the change of a contact that is there already, with what it holds now."""
+        contact: Record = await self.client.get_contact(change.record_id)
+        asked = {name: value for name, value in change.sent.items() if name != "Type"}
+        try:
+            resolved = await self.check(contact, asked)
+        except InputError as error:
+            kind = contact.get("type") or "contact"
+            raise InputError(
+                f"{quoted(change.name)} ({change.record_id}) is there already and is a {kind}: {error.args[0]}",
+                hint="Change it with update_contact, or create another by allow_duplicate: true.",
+            ) from error
+        before = resolved.show({name: value_in(contact, name, CONTACT) for name in asked})
+        sent = {"Type": change.sent["Type"], **resolved.sent}
+        return replace(change, before=before, sent=sent, shown=resolved.shown)
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Create the contact, or change the one that is there already."""
+        (change,) = changes
+        if not change.is_existing:
+            return await super().send(changes)
+        body = {name: value for name, value in change.sent.items() if name != "Type"}
+        written = await self.client.update_contact(change.record_id, body)
+        message = f"{quoted(change.name)} was there already and was changed."
+        return [{"ok": True, "id": written["id"], "message": message}]
+
+
+def _of_same_type(duplicates: Sequence[Contact], sent: Mapping[str, object]) -> Sequence[Contact]:
+    """Return those that are persons or businesses as the new one is, where there are any: a firm shares its email."""
+    return [one for one in duplicates if one.get("type") == sent["Type"]] or duplicates
+
+
+def _with_namesakes(change: Change, namesakes: Sequence[Contact]) -> Change:
+    if not namesakes or change.problem:
+        return change
+    noun = "company" if change.sent["Type"] == "Business" else "person"
+    named = listing([f"{quoted(one['name'])} ({one['id']})" for one in namesakes], _MOST_NAMED)
+    note = f"There is a {noun} of this name already: {named}."
+    return replace(change, notes=tuple(dict.fromkeys((note, *change.notes))))

@@ -1,0 +1,144 @@
+"""Creates and updates of MiniCRM objects as `safe_writes` carries them out: one object a request."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from crm_mcp.errors import UnexpectedAnswerError
+from crm_mcp.minicrm.account.field_values import Resolved, check_flag
+from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.field_table import Entity
+from crm_mcp.minicrm.models import Written
+from crm_mcp.minicrm.writes.linked_records import Linked, LinkedRecords, linking
+from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
+
+Record = Mapping[str, object]
+"""A project, contact, task or address as the client gives it."""
+
+
+@dataclass
+class Updates(Target):
+    """Changes of existing objects, read by `get` and written by `put`.
+
+    `check` resolves and checks fields by what the object is, such as its module; what it resolved it leaves as it is.
+    """
+
+    noun: str
+    entity: Entity
+    client: MinicrmClient
+    get: Callable[[str], Awaitable[Record]]
+    put: Callable[[str, Values], Awaitable[Written]]
+    check: Callable[[Record, Values], Awaitable[Resolved]]
+    links: LinkedRecords | None = None
+
+    def draft(
+        self,
+        ids: Sequence[str],
+        fields: Values,
+        *,
+        is_batch: bool = False,
+        needs_refresh: bool = False,
+        notes: tuple[str, ...] = (),
+    ) -> Draft:
+        """Return the draft of the same changes of each of these objects; see `Draft` and `Change` for the rest."""
+        sent = {name: check_flag(name, value) if name == "Deleted" else value for name, value in fields.items()}
+        changes = [Change(sent, sent, record_id=one, notes=notes) for one in ids]
+        needs_refresh = needs_refresh or bool(linking(sent))
+        return Draft(self, changes, is_batch=is_batch, needs_refresh=needs_refresh, trashes=sent.get("Deleted") == 1)
+
+    def check_batch(self, changes: Sequence[Change]) -> list[Change]:
+        """Refuse to change one object twice."""
+        first: dict[str, int] = {}
+        return [
+            replace(change, problem=f"records[{at}] changes {change.record_id} too: put all its changes there.")
+            if not change.problem and (at := first.setdefault(change.record_id, change.index)) != change.index
+            else change
+            for change in changes
+        ]
+
+    async def prepared(self, changes: Sequence[Change]) -> Target:
+        """Return the same with room to remember what the objects are linked to."""
+        del changes
+        return replace(self, links=LinkedRecords(self.client))
+
+    async def refresh(self, changes: Sequence[Change]) -> list[Change]:
+        """Read the object, and resolve and check the fields by it."""
+        (change,) = changes
+        record = await self.get(change.record_id)
+        resolved = await self.check(record, change.sent)
+        before = resolved.show({name: value_in(record, name, self.entity) for name in change.sent})
+        new_links = {name: value for name, value in resolved.sent.items() if str(before.get(name)) != str(value)}
+        linked = await _read_links(self, new_links)
+        name = str(record.get("name") or record.get("comment") or "")
+        shown = {**resolved.shown, **linked.names}
+        notes = tuple(dict.fromkeys((*linked.notes, *change.notes)))
+        return [replace(change, name=name, before=before, sent=resolved.sent, shown=shown, notes=notes)]
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Update one object."""
+        (change,) = changes
+        return [{"ok": True, "id": (await self.put(change.record_id, change.sent))["id"]}]
+
+
+@dataclass
+class Creation(Target):
+    """New objects, written by `put`.
+
+    `find` returns the ids of all objects that could be a new one, each with whether it is the same. `lock` is held from
+    refresh to create. `made` are the ids of those that were created before.
+    """
+
+    noun: str
+    client: MinicrmClient
+    put: Callable[[Values], Awaitable[Written]]
+    find: Callable[[MinicrmClient, Values], Awaitable[Mapping[str, bool] | None]]
+    lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
+    links: LinkedRecords | None = None
+    made: set[str] = field(default_factory=set[str])
+
+    async def prepared(self, changes: Sequence[Change]) -> Target:
+        """Return the same with room to remember what the objects are linked to."""
+        del changes
+        return replace(self, links=LinkedRecords(self.client))
+
+    async def refresh(self, changes: Sequence[Change]) -> list[Change]:
+        """Read what the new object is linked to."""
+        (change,) = changes
+        linked = await _read_links(self, change.sent)
+        notes = tuple(dict.fromkeys((*linked.notes, *change.notes)))
+        return [replace(change, shown={**change.shown, **linked.names}, notes=notes)]
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Create one object.
+
+        Raises:
+            UnexpectedAnswerError: The response names an object that was created before.
+        """
+        (change,) = changes
+        new_id = (await self.put(change.sent))["id"]
+        if new_id in self.made:
+            raise UnexpectedAnswerError(
+                f"MiniCRM named the {self.noun.removeprefix('MiniCRM ')} {new_id}, which was there before.",
+                hint="Whether this one was created is unknown: look for it before you repeat it.",
+            )
+        self.made.add(new_id)
+        return [{"ok": True, "id": new_id}]
+
+    async def find_alike(self, change: Change) -> Mapping[str, bool] | None:
+        """Search by what distinguishes the new object."""
+        return await self.find(self.client, change.sent)
+
+
+async def _read_links(target: Updates | Creation, sent: Values) -> Linked:
+    return await (target.links or LinkedRecords(target.client)).read(sent)
+
+
+def value_in(record: Record, name: str, entity: Entity) -> object:
+    """Return a record's value of an API field: a choice as its label where that is known, a flag as 1 or 0."""
+    fields = cast("Mapping[str, object]", record.get("fields") or {})
+    keys = [key for key in reversed(entity.keys_of(name)) if key in record]
+    value = record[keys[0]] if keys else fields.get(name)
+    return int(value) if isinstance(value, bool) else value
