@@ -15,6 +15,7 @@ from crm_mcp.ivinex.settings import IvinexSettings
 from crm_mcp.ivinex.tools.export import read_records_to_export
 from crm_mcp.ivinex.tools.notes import NoteTools
 from crm_mcp.ivinex.tools.prompts import ivinex_prompts
+from crm_mcp.ivinex.tools.record_writes import RecordWriteTools
 from crm_mcp.ivinex.tools.records import RecordTools
 from crm_mcp.ivinex.tools.summary import SummaryTools
 from crm_mcp.mcp.apps import ToolApp
@@ -71,7 +72,12 @@ class IvinexConnector:
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to Ivinex alone, those that read first."""
         writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
-        rooms = (RecordTools(self._portal, writer), SummaryTools(self._portal), NoteTools(self._portal, writer))
+        rooms = (
+            RecordTools(self._portal),
+            SummaryTools(self._portal),
+            RecordWriteTools(self._portal, writer),
+            NoteTools(self._portal, writer),
+        )
         tools = [tool for room in rooms for tool in room.tools()]
         return sorted(tools, key=lambda tool: isinstance(tool, WriteTool))
 

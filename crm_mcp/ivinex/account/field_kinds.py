@@ -12,6 +12,8 @@ from collections.abc import Collection, Mapping
 from crm_mcp.mcp.calls.shapes import CrmFields
 
 UNKNOWN = "unknown"
+UNSET = "0"
+"""What an option or a link holds that is not set (observed)."""
 NUMBERS = frozenset({"integer", "decimal"})
 DATES = frozenset({"date", "date-time"})
 
@@ -43,7 +45,7 @@ _DIGITS_AS_TEXT = re.compile(
 
 def kind_of_values(name: str, values: Collection[str]) -> str:
     """Return the kind of a field by all its values seen, the empty ones left out."""
-    if not values or set(values) == {"0"}:  # an option or a link that nobody set is "0" too (observed)
+    if not values or set(values) == {UNSET}:
         return UNKNOWN
     fitting = (kind for kind, pattern in _KINDS if all(pattern.fullmatch(value) for value in values))
     kind = next(fitting, "text")

@@ -10,7 +10,7 @@ from typing import NamedTuple, cast
 from crm_mcp.crm.dates import read_moment
 from crm_mcp.crm.name_matching import folded, shown
 from crm_mcp.errors import InputError
-from crm_mcp.ivinex.account.field_kinds import DATES, NUMBERS, UNKNOWN
+from crm_mcp.ivinex.account.field_kinds import DATES, NUMBERS, UNKNOWN, UNSET
 from crm_mcp.ivinex.account.field_values import is_like_a_number, read_date, read_number, read_value
 from crm_mcp.ivinex.account.inferred_schema import InferredSchema
 from crm_mcp.ivinex.models import RecordFilter
@@ -77,6 +77,8 @@ class _Condition:
                 f"{self.name} holds one of its options, and {self.operand} compares texts.",
                 hint=f"Use Equal, NotEqual or In with {', '.join(f'{label} ({one})' for one, label in meant.items())}.",
             )
+        if value == "" and self.name in self.schema.zeros:
+            return UNSET
         return self.schema.option_id(self.name, value)
 
     def _read_whole(self, value: object) -> object:

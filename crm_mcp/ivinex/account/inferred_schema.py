@@ -13,7 +13,7 @@ from typing import Self
 
 from crm_mcp.crm.name_matching import nearest, resolve_choice
 from crm_mcp.errors import InputError
-from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS, UNKNOWN, kind_of_values
+from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS, UNKNOWN, UNSET, kind_of_values
 from crm_mcp.ivinex.account.field_values import read_value
 from crm_mcp.ivinex.models import Record, RecordFilter
 from crm_mcp.mcp.connector import FieldDescription
@@ -54,19 +54,21 @@ _NUMBERS = re.compile(r"[\s\d.,+-]*")
 class InferredSchema:
     """The fields of one module, as far as `size` of its records show them; none where it is empty or unreadable.
 
-    `options` holds the labels by option id of each option field seen.
+    `options` holds the labels by option id of each option field seen, `zeros` the fields that are 0 in some record.
     """
 
     size: int = 0
     fields: Sequence[FieldDescription] = ()
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, dict[str, str]])
+    zeros: frozenset[str] = frozenset()
 
     @classmethod
     def infer(cls, plain: Sequence[Record], labelled: Sequence[Record]) -> Self:
         """Infer it from records and the same records read with option labels."""
         options = _infer_options(plain, labelled)
         fields = [_describe_field(name, plain, options.get(name, {})) for name in field_names(plain)]
-        return cls(len(plain), fields, options)
+        zeros = {name for record in plain for name, value in record["fields"].items() if str(value) == UNSET}
+        return cls(len(plain), fields, options, frozenset(zeros))
 
     def check_names(self, names: Iterable[str], *, strict: bool = False) -> None:
         """Refuse a field name that resembles a known one without being one; a `strict` check any unknown one."""
@@ -113,7 +115,11 @@ class InferredSchema:
 
     def with_labels(self, fields: Mapping[str, object]) -> dict[str, object]:
         """Return fields with the labels of options in place of their ids, as far as they are known."""
-        return {name: self.options.get(name, {}).get(str(value), value) for name, value in fields.items()}
+        return {name: self._label_of(name, value) for name, value in fields.items()}
+
+    def _label_of(self, name: str, value: object) -> object:
+        choices = self.options.get(name, {})
+        return None if choices and str(value) == UNSET and UNSET not in choices else choices.get(str(value), value)
 
     def labels_in(self, records: Iterable[Record]) -> dict[str, dict[str, str]]:
         """Return by field the labels of the option ids that these records hold."""

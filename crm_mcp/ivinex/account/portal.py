@@ -15,7 +15,7 @@ from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.operations import Sender
 from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import InputError, RefusedError, UnexpectedAnswerError
-from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS
+from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS, UNSET
 from crm_mcp.ivinex.account.filter_values import ResolvedFilter, resolve_filter
 from crm_mcp.ivinex.account.inferred_schema import (
     InferredSchema,
@@ -23,6 +23,7 @@ from crm_mcp.ivinex.account.inferred_schema import (
     field_names,
     is_documented,
 )
+from crm_mcp.ivinex.account.link_fields import link_fields
 from crm_mcp.ivinex.account.naming import name_of
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
@@ -111,6 +112,25 @@ class Portal:
         self.settings = settings
         self.client = IvinexClient(sender)
         self.schemas = SchemaCache(self.client)
+
+    async def without_unset(self, module_id: str, records: Sequence[Record]) -> list[Record]:
+        """Return records in which an option or a link that is not set holds nothing, where Ivinex has 0 (observed)."""
+        zeros = {name for record in records for name, value in record["fields"].items() if str(value) == UNSET}
+        if not zeros:
+            return list(records)
+        schema = await self.schemas.read(module_id)
+        unset = {name for name in zeros if schema.kind_of(name) == "option"}
+        unset |= link_fields(self.settings, schema, list(zeros)).keys()
+        return [
+            {
+                **record,
+                "fields": {
+                    name: None if name in unset and str(value) == UNSET else value
+                    for name, value in record["fields"].items()
+                },
+            }
+            for record in records
+        ]
 
     async def find_elsewhere(self, record_id: str, module_id: str) -> str:
         """Say in which other modules there is a record of this id, in brackets; empty where in none."""

@@ -1,7 +1,6 @@
 """Links to other records in records to be written: each linked record is read first, and a name becomes its id.
 
-Ivinex documents no schema, so a field is taken for a link where it is called after a module and holds no text:
-`company`, `company_id`, `parent_company`.
+Which fields are links is told by `link_fields`.
 """
 
 from __future__ import annotations
@@ -16,19 +15,18 @@ from crm_mcp.crm.name_matching import folded
 from crm_mcp.crm.pasted_text import mend_text
 from crm_mcp.crm.wording import listing, quoted
 from crm_mcp.errors import RefusedError, UnexpectedAnswerError
-from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS, UNKNOWN
+from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS, UNKNOWN, UNSET
 from crm_mcp.ivinex.account.inferred_schema import InferredSchema
+from crm_mcp.ivinex.account.link_fields import link_fields
 from crm_mcp.ivinex.account.naming import name_of
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.ivinex.search.criteria import RecordSearch
 from crm_mcp.ivinex.search.respelling import respell
-from crm_mcp.ivinex.settings import IvinexSettings
 
 _NAME_FIELDS = ("full_name", "name", "title", "subject")
 _MOST_NAMED = 5
-_NO_LINK = frozenset({"", "0"})
-"""What a link holds that is not set (observed)."""
+_NO_LINK = frozenset({"", UNSET})
 
 Fields = Mapping[str, object]
 
@@ -60,22 +58,6 @@ class _Target:
     names: dict[str, str] = field(default_factory=dict[str, str])
     ids: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
     is_unreadable: bool = False
-
-
-def link_fields(settings: IvinexSettings, schema: InferredSchema, names: Sequence[str]) -> dict[str, str]:
-    """Return which of these fields are links, with the id of the module that each links to."""
-    found: dict[str, str] = {}
-    for name in names:
-        if schema.sampled_kind_of(name) in ("integer", UNKNOWN):
-            plain = re.sub(r"(_?id|_?\d+)$", "", name.casefold())
-            for module, module_id in settings.modules.items():
-                if any(plain == one or plain.endswith(f"_{one}") for one in _singulars(module.casefold())):
-                    found[name] = module_id
-    return found
-
-
-def _singulars(module: str) -> set[str]:
-    return {module, module.removesuffix("s"), re.sub("ies$", "y", module)}
 
 
 async def read_links(portal: Portal, module_id: str, records: Sequence[Fields]) -> tuple[list[Linked], ShownValues]:
@@ -178,3 +160,31 @@ async def _describe_missing(portal: Portal, name: str, module_id: str, text: str
         return f"{name}: no record of {module} is called {quoted(text)}. Find its id with search_records."
     elsewhere = await portal.find_elsewhere(text, module_id)
     return f"{name}: there is no {module} {text}{elsewhere}. Find the id with search_records."
+
+
+async def read_linked_from(
+    portal: Portal, module_id: str, linked_module_id: str, linked_id: str
+) -> tuple[list[Record], str]:
+    """Return the records of a module that another record links to itself, and what there is to say of them.
+
+    `LinkedTo` finds a link from one side only: a contact's company, but not the other way round.
+    """
+    module, other = portal.settings.module_name(module_id), portal.settings.module_name(linked_module_id)
+    by_id: RecordFilter = {"field": "collection_id", "operand": "Equal", "value": linked_id}
+    rows = await portal.client.search_records(linked_module_id, filters=[by_id], limit=1)
+    record = next((row for row in rows if row["id"] == linked_id), None)
+    if record is None:
+        elsewhere = await portal.find_elsewhere(linked_id, linked_module_id)
+        return [], f"There is no {other} {linked_id}{elsewhere}. Find the id with search_records."
+    called = f"{other} {linked_id} ({quoted(name_of(record['fields']))})"
+    schema = await portal.schemas.read(linked_module_id)
+    fields = link_fields(portal.settings, schema, list(record["fields"]))
+    own = {name: _text(record["fields"].get(name)) for name, target in fields.items() if target == module_id}
+    ids = list(dict.fromkeys(text for text in own.values() if text not in _NO_LINK))
+    if not ids:
+        return [], f"No record of {module} is linked with {called}."
+    by_ids: RecordFilter = {"field": "collection_id", "operand": "In", "value": ids}
+    found = await portal.client.search_records(module_id, filters=[by_ids], limit=PAGE_LIMIT)
+    if not found:
+        return [], f"{called} names {module} {', '.join(ids)}, which is not there."
+    return found, f"{called} names it itself, in {' and '.join(name for name, text in own.items() if text in ids)}."

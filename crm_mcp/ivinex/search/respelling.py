@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crm_mcp.crm.name_matching import shown
+from crm_mcp.errors import BadRequestError
 from crm_mcp.ivinex.account.field_kinds import UNKNOWN
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
@@ -69,7 +70,10 @@ async def _read_alike(
     wide = replace(search, filters=[*others, *parts[:_MOST_FILTERS]], option_labels=False)
     rows: list[Record] = []
     for page in range(_MOST_PAGES):
-        read = await wide.read(PAGE_LIMIT, page * PAGE_LIMIT)
+        try:
+            read = await wide.read(PAGE_LIMIT, page * PAGE_LIMIT)
+        except BadRequestError:  # no text after all: what a field holds is a guess
+            return [], False
         rows += read
         if len(read) < PAGE_LIMIT:
             break

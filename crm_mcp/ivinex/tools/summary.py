@@ -58,8 +58,9 @@ class SummaryTools:
         found = await read_all_pages(search.read, Steps(ctx))
         if not found.rows and (respelled := await respell(self._portal, search)).is_respelled:
             search, found = respelled, await read_all_pages(respelled.read, Steps(ctx))
+        records = await self._portal.without_unset(search.module_id, found.rows)
         rows: list[dict[str, object]] = [
-            {**record["fields"], "collection_id": record["id"], "id": record["id"]} for record in found.rows
+            {**record["fields"], "collection_id": record["id"], "id": record["id"]} for record in records
         ]
         _refuse_unknown(names, rows)
         summary = Summary(group_keys, parsed_measures)

@@ -82,7 +82,7 @@ def test_option_labels_are_shown_where_they_are_asked_for(crms: CrmStub) -> None
 def test_a_linked_search_names_module_and_record(crms: CrmStub) -> None:
     linked = {"module": "note", "linked_module": "contact", "linked_id": 8}
     in_session(lambda client: call(client, "get_linked_records", **linked))
-    query = crms.query_of(f"GET {RECORDS}")
+    query = crms.queries_of(f"GET {RECORDS}")[0]
     assert query["CollectionTypeID"] == "1002"
     assert query["Filters"] == '[{"Field":"collection_id","Operand":"LinkedTo","Value":"1001:8"}]'
 

@@ -1,0 +1,91 @@
+"""The Ivinex tools that create and change records of any module."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from crm_mcp.errors import InputError
+from crm_mcp.ivinex.account.portal import Portal
+from crm_mcp.ivinex.search.duplicates import ContactLookup, describe_duplicates_within
+from crm_mcp.ivinex.search.links import read_links
+from crm_mcp.ivinex.tools.record_shapes import NewRecords, RecordUpdates
+from crm_mcp.ivinex.tools.targets import RecordChanges, RecordCreations
+from crm_mcp.ivinex.wire.checks import check_fields, check_updates
+from crm_mcp.mcp.arguments import Module
+from crm_mcp.mcp.tool import CREATE, UPDATE, CrmTool
+from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.gate import SafeWriter
+from crm_mcp.safe_writes.on_existing import REFUSE, OnExisting, check_on_existing
+from crm_mcp.safe_writes.tool import WriteTool
+
+
+class RecordWriteTools:
+    """The tools that create and change records of one portal."""
+
+    def __init__(self, portal: Portal, writer: SafeWriter) -> None:
+        self._portal = portal
+        self._writer = writer
+        self._contact_lock = asyncio.Lock()
+
+    def tools(self) -> Sequence[CrmTool]:
+        """Return the tools."""
+        build, writer = WriteTool.build, self._writer
+        return (
+            build(self.create_records, writer, title="Create Ivinex records", annotations=CREATE, is_bulk=True),
+            build(self.update_records, writer, title="Update Ivinex records", annotations=UPDATE, is_bulk=True),
+        )
+
+    async def create_records(
+        self,
+        module: Module,
+        records: NewRecords,
+        allow_duplicate: bool = False,
+        on_existing: OnExisting = "",
+    ) -> Draft:
+        """Create Ivinex records.
+
+        Each answers for itself: read `ok` of every item and repeat only what failed. Contacts are compared with those
+        there by email and phone. Field names: describe_module.
+        """
+        settings, schemas = self._portal.settings, self._portal.schemas
+        on_existing = check_on_existing(on_existing, allow_duplicate=allow_duplicate)
+        module_id = settings.module_id(module)
+        is_contact = settings.is_contact(module_id)
+        if on_existing != REFUSE and not is_contact:
+            raise InputError(
+                "Only contacts are compared with those there, by email and phone.", hint="Leave on_existing out."
+            )
+        checked = [check_fields(record, at) for at, record in enumerate(records)]
+        resolved = [await schemas.resolve_fields(module_id, fields) for fields in checked]
+        linked, shown = await read_links(self._portal, module_id, resolved)
+        sent = [one.fields for one in linked]
+        noun = f"Ivinex {settings.module_name(module_id)} record"
+        target = RecordCreations(self._portal.client, module_id, noun, shown, on_existing=on_existing)
+        duplicates = [""] * len(sent)
+        if is_contact and not allow_duplicate:
+            duplicates = describe_duplicates_within(sent)
+            target.lookup, target.lock = ContactLookup(self._portal.client, module_id), self._contact_lock
+        changes = [
+            Change(one.fields, shown.of(one.fields), problem=one.problem or duplicate)
+            for one, duplicate in zip(linked, duplicates, strict=True)
+        ]
+        return Draft(target, changes, is_batch=True, needs_refresh=target.lookup is not None)
+
+    async def update_records(self, module: Module, records: RecordUpdates) -> Draft:
+        """Change fields of existing Ivinex records.
+
+        Fields not named stay as they are. Read `ok` of every item.
+        """
+        settings, schemas = self._portal.settings, self._portal.schemas
+        module_id = settings.module_id(module)
+        checked = check_updates(records)
+        resolved = [await schemas.resolve_fields(module_id, fields) for _, fields in checked]
+        linked, shown = await read_links(self._portal, module_id, resolved)
+        noun = f"Ivinex {settings.module_name(module_id)} record"
+        target = RecordChanges(self._portal.client, module_id, noun, shown)
+        changes = [
+            Change(one.fields, shown.of(one.fields), record_id=record_id, problem=one.problem)
+            for (record_id, _), one in zip(checked, linked, strict=True)
+        ]
+        return Draft(target, changes, is_batch=True)
