@@ -57,7 +57,8 @@ def with_chart(
     if not groups or client_supports_apps(context):
         return result
     measure = measures[-1].strip() if measures else "count"
-    title = " by ".join(filter(None, [_in_words(measure, label_field), ", ".join(map(label_field, group_by))]))
+    told, *keys = (_in_words(text, label_field) for text in (measure, *group_by))
+    title = " by ".join(filter(None, [told[0].upper() + told[1:], ", ".join(keys)]))
     picture = draw_bars(in_order(groups, order), measure, title)
     image = ImageContent(data=base64.b64encode(picture).decode(), mime_type="image/png")
     return CallToolResult(content=[*result.content, image], structured_content=result.structured_content)
@@ -69,10 +70,10 @@ def in_order(groups: Sequence[Mapping[str, Any]], order: Sequence[str]) -> Seque
     return sorted(groups, key=lambda group: places.get(str(next(iter(group.values()), "")), len(places)))
 
 
-def _in_words(measure: str, label_field: Callable[[str], str]) -> str:
-    """Return `sum:amount` as `Sum of amount`, with the field's label."""
-    kind, _, field = measure.partition(":")
-    return f"{kind.strip().capitalize()} of {label_field(field.strip())}" if field else measure.capitalize()
+def _in_words(text: str, label_field: Callable[[str], str]) -> str:
+    """Return `sum:amount` as `sum of amount` and `month:created_date` likewise, with the field's label."""
+    kind, _, field = (part.strip() for part in text.partition(":"))
+    return f"{kind} of {label_field(field)}" if field else label_field(kind)
 
 
 def draw_bars(groups: Sequence[Mapping[str, Any]], measure: str, title: str) -> bytes:
