@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 from mcp import Client
@@ -46,7 +47,8 @@ def keys_of(node: Json) -> set[str]:
     return set(node.get("properties", {}))
 
 
-class Rule(NamedTuple):
+@dataclass(frozen=True)
+class Rule:
     """A rule: who applies it, what it demands, where it was read, and whether a tool keeps it."""
 
     host: str
@@ -58,7 +60,7 @@ class Rule(NamedTuple):
 GENAI_KEYS = {"type", "description", "default", "enum", "items", "properties", "required", "maximum", "minimum"}
 """Keys of a schema that google-genai's `Schema` has, as far as they are of use here."""
 
-RULES = [
+RULES: list[Rule] = [
     Rule(
         "google-genai",
         "only keys that its Schema has, additionalProperties not among them",
