@@ -1,18 +1,19 @@
 """What a CRM's refusals mean, and how a response's JSON is read without trusting it. Pure.
 
 An HTTP status is understood the same way for every CRM; what a CRM calls itself and its settings is its `Account`.
-A body that came with a refusal is never parsed: it is passed on as the CRM's words, shortened.
+A body that came with a refusal is never parsed: it is passed on as the CRM's words, shortened. Whether it is a page of
+HTML shows in how it begins; the media type does not tell, since PHP calls every text `text/html` unless told otherwise.
 """
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
 from dataclasses import dataclass
 from typing import NoReturn, cast
 
-from crm_mcp.crm.html_page import MOST_READ, first_words, is_page
 from crm_mcp.crm.messages import Response
 from crm_mcp.crm.wording import clip_text, quote_text
 from crm_mcp.errors import (
@@ -35,6 +36,17 @@ _HALF_OF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAX_OF_PAGE = 120
 """Characters of a page's title or words that are passed on."""
 _CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
+_PAGE_BEGINNING = re.compile(
+    r"(?:\s|\ufeff|<\?xml[^>]*\?>|<!--.*?-->)*"
+    r"<(?:!doctype\s+html|/?(?:html|head|body|title|meta|link|style|script|base|div|span|p|br|hr|h[1-6]|b|i|strong|em|font"
+    r"|center|table|ul|ol|li|pre|form|a|img|section|main|header|article)\b)[^>]*>",
+    re.IGNORECASE | re.DOTALL,
+)
+_PAGE_TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_PAGE_UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+_PAGE_TAG = re.compile(r"</?[a-z!?][^>]*(?:>|\Z)", re.IGNORECASE)
+_MOST_READ = 8_000
+"""Bytes of a refusal, and characters of a page, that are looked at."""
 _SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed", re.IGNORECASE)
 
 
@@ -121,19 +133,32 @@ def _wait(response: Response) -> str:
 def quote(response: Response) -> str:
     """Return what the CRM said in a refusal: one short line of its words, or the title or first words of its page."""
     text = _text_of(response)
-    if not is_page(text):
+    if not _is_page(text):
         return quote_text(text)
-    return f"(a page of HTML) {clip_text(quote_text(first_words(text)), _MAX_OF_PAGE)}".strip()
+    return f"(a page of HTML) {clip_text(quote_text(_first_words(text)), _MAX_OF_PAGE)}".strip()
 
 
 def _text_of(response: Response) -> str:
     """Return the beginning of a body as text, by the charset that its media type names."""
     named = _CHARSET.search(response.content_type)
     try:
-        text = response.body[:MOST_READ].decode(named[1] if named else "utf-8", errors="replace")
+        text = response.body[:_MOST_READ].decode(named[1] if named else "utf-8", errors="replace")
     except LookupError:
-        text = response.body[:MOST_READ].decode("utf-8", errors="replace")
+        text = response.body[:_MOST_READ].decode("utf-8", errors="replace")
     return text.lstrip("\ufeff").strip()
+
+
+def _is_page(text: str) -> bool:
+    """Tell whether a text is HTML, by how it begins: `<Name> is missing` is not."""
+    return _PAGE_BEGINNING.match(text[:_MOST_READ]) is not None
+
+
+def _first_words(page: str) -> str:
+    """Return the title of a page, or where it has none its visible text, as words from a stranger."""
+    page = page[:_MOST_READ]
+    title = _PAGE_TITLE.search(page)
+    shown = title[1] if title and title[1].strip() else _PAGE_UNSEEN.sub(" ", page)
+    return " ".join(html.unescape(_PAGE_TAG.sub(" ", shown)).split())
 
 
 def json_of(response: Response, account: Account) -> object:
