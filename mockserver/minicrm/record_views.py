@@ -13,7 +13,7 @@ from mockserver.documents.strict_json import as_list, as_object
 from mockserver.minicrm import PREFIX
 from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS
 from mockserver.minicrm.endpoints.search import PAGE_SIZE
-from mockserver.minicrm.endpoints.tasks import TASK_STATUSES, build_task_fields
+from mockserver.minicrm.endpoints.task_row import TASK_STATUSES, build_task_fields
 from mockserver.minicrm.schema import CONTACT_TYPES, Account, ContactType, Field, find_label
 
 _PROJECT = "project-"
@@ -137,6 +137,7 @@ def _build_kinds(account: Account) -> Iterable[RecordKind]:
             searches={**_ANYWHERE, **{each.name: each.label or each.name for each in fields}},
         )
     task = {name: _build_field(each) for name, each in build_task_fields(account).items()}
+    task["ContactId"] = replace(task["ContactId"], is_required=False)
     if account.modules:
         task["ProjectId"] = replace(task["ProjectId"], links_to=f"{_PROJECT}{next(iter(account.modules))}")
     yield RecordKind(

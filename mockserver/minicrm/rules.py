@@ -136,6 +136,14 @@ TYPE_BY_WORD = Rule(400, "bad_parameter", "Contact (PUT)", "Type is written as P
 NO_SUCH_CONTACT = Rule(
     400, "bad_parameter", _ERRORS, "there is no contact of this id", "assumed", WHERE_TO_FIND["Contact"]
 )
+NO_SUCH_ADDRESS = Rule(
+    400,
+    "bad_parameter",
+    _ERRORS,
+    "there is no address of this id",
+    "assumed",
+    "GET /Api/R3/AddressList/{contact} lists addresses",
+)
 NO_SUCH_PROJECT = Rule(
     400, "bad_parameter", _ERRORS, "there is no project of this id", "assumed", WHERE_TO_FIND["Project"]
 )

@@ -13,12 +13,12 @@ from mockserver.crm.api import SeedError
 from mockserver.minicrm.account import ACCOUNT_KEYS, READER, dump_account, parse_account
 from mockserver.minicrm.endpoints import contacts as contact_endpoints
 from mockserver.minicrm.endpoints import projects as project_endpoints
-from mockserver.minicrm.endpoints import tasks as task_endpoints
+from mockserver.minicrm.endpoints import task_row
 from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS, Address
 from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.request_context import API_WRITER
-from mockserver.minicrm.endpoints.tasks import TASK_STATUSES, Task, build_task_fields
+from mockserver.minicrm.endpoints.task_row import TASK_STATUSES, Task, build_task_fields
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import (
     BUILT_IN_CONTACT_FIELDS,
@@ -138,17 +138,34 @@ class _Reader:
         task = Task(
             id=_take_row_id(part, path), project_id=READER.take_id(part.pop("ProjectId", None), f"{path}.ProjectId")
         )
-        task.created_at, task.updated_at = self._take_times(part, path)
+        self._read_history(task, part, path)
+        self._read_live(task, part, path)
         attachments = part.pop("Attachments", None)
         if attachments not in (None, []):  # PHP prints no attachments as an empty list
             task.attachments = READER.take_object(attachments, f"{path}.Attachments", ("FileName", "Url"))
         fields = build_task_fields(self.account)
-        known = {name: fields[name] for name in task_endpoints.COLUMNS}
+        known = {name: fields[name] for name in task_row.COLUMNS}
         READER.take_object(part, path, known)
         READER.take_word(part.get("Status", "Open"), f"{path}.Status", TASK_STATUSES)
         for name, value in self._parse(known, part, path).items():
-            setattr(task, task_endpoints.COLUMNS[name], value)
+            setattr(task, task_row.COLUMNS[name], value)
+        if task.status == "Closed":
+            task.closed_at = task.closed_at or task.updated_at
         return task
+
+    def _read_live(self, task: Task, part: dict[str, object], path: str) -> None:
+        """Read what live servers print of a task beside the document."""
+        task.mode = READER.take_text(part.pop("Mode", task.mode), f"{path}.Mode")
+        if "ClosedAt" in part:
+            closed_at = take_moment(part.pop("ClosedAt"), f"{path}.ClosedAt")
+            task.closed_at = "" if closed_at in ZERO_DATES else closed_at
+        task.closed_by = self._take_writer(part, "ClosedBy", path)
+        notes = READER.take_items(part.pop("Notes", []), f"{path}.Notes")
+        task.notes = [READER.take_object(*each, ("Comment", "CreatedBy", "CreatedAt")) for each in notes]
+        try:
+            task.members = task_row.parse_members(part.pop("Members", []))
+        except RefusalError as refusal:
+            raise SeedError(f"{path}.Members: {refusal.hints[0]}") from refusal
 
     def read_address(self, part: dict[str, object], path: str) -> Address:
         address = Address(

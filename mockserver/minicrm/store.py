@@ -43,7 +43,7 @@ class Table:
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """What all rows share. Attributes are the columns, by their names; dicts are kept as JSON."""
+    """What all rows share. Attributes are the columns, by their names; dicts and lists are kept as JSON."""
 
     TABLE: ClassVar[Table]
     id: int
@@ -72,7 +72,7 @@ class NamedRow(WrittenRow):
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)
-_JSON_COLUMNS = frozenset({"fields", "attachments"})
+_JSON_COLUMNS = frozenset({"fields", "attachments", "members", "notes"})
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 # U+E000 is a word of its own to the tokenizer, so that no phrase reaches from one field into the next.
 _FIELD_BREAK = " \ue000 "

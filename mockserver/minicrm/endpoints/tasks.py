@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import ClassVar
-
 from mockserver.minicrm import rules
-from mockserver.minicrm.deviations import CLOSED_TASKS_STAY, SEARCH_IDS_ARE_INTS, TASK_FROM_QUERY
+from mockserver.minicrm.deviations import (
+    CLOSED_TASKS_STAY,
+    DETAIL_SHOWS_EVERY_FIELD,
+    SEARCH_IDS_ARE_INTS,
+    TASK_FROM_QUERY,
+)
+from mockserver.minicrm.endpoints.addresses import Address
+from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.projects import Project
-from mockserver.minicrm.endpoints.request_context import RequestContext
+from mockserver.minicrm.endpoints.request_context import RequestContext, name_writer, render_history
+from mockserver.minicrm.endpoints.task_row import (
+    COLUMNS,
+    LIVE_NUMBERS,
+    TASK_STATUSES,
+    Task,
+    build_task_fields,
+    parse_files,
+    parse_members,
+)
 from mockserver.minicrm.responses import render_list
 from mockserver.minicrm.rules import RefusalError
-from mockserver.minicrm.schema import Account, Field
-from mockserver.minicrm.store import Row, Table, list_rows, read_row, save_row, take_next_id
+from mockserver.minicrm.store import list_rows, read_row, save_row, take_next_id
 from mockserver.minicrm.suggestions import suggest_word
 from mockserver.minicrm.values import parse_value
 
-COLUMNS = {"UserId": "user_id", "Type": "type", "Status": "status", "Deadline": "deadline", "Comment": "comment"}
-
-TASK_STATUSES = ("Open", "Closed")
-
-
-@dataclass(slots=True, kw_only=True)
-class Task(Row):
-    """One task of a project."""
-
-    TABLE: ClassVar[Table] = Table("task", "tasks", {"by_project": "(project_id, status)"})
-    project_id: int
-    user_id: int | None = None
-    type: int | None = None
-    status: str = "Open"
-    deadline: str | None = None
-    comment: str | None = None
-    attachments: dict[str, object] = field(default_factory=dict[str, object])
-    created_at: str = ""
-    updated_at: str = ""
-
-
-def build_task_fields(account: Account) -> dict[str, Field]:
-    """Return the fields that a task can be given."""
-    fields = (
-        Field("ProjectId", "Int"),
-        Field("UserId", "Enum", choices=account.users),
-        Field("Type", "Enum", choices=account.task_types),
-        Field("Status", "Text"),
-        Field("Deadline", "DateTime"),
-        Field("Comment", "Text"),
-    )
-    return {each.name: each for each in fields}
+_NO_DEADLINE = "1970-01-01 01:00:00"  # observed, grade B
+_NOT_CLOSED = "0000-00-00 00:00:00"  # observed, grade B
 
 
 def list_tasks(context: RequestContext) -> object:
@@ -68,13 +50,15 @@ def list_tasks(context: RequestContext) -> object:
 
 
 def get_task(context: RequestContext) -> object:
-    """Answer `GET /ToDo/{id}`; a task without attachments has an empty list of them, as PHP prints it (assumed).
+    """Answer `GET /ToDo/{id}`: the documented keys, then others that the task holds; live servers print all.
+
+    A task without attachments has an empty list of them, as PHP prints it (assumed).
 
     Source: Task (GET).
     """
     task = context.read_target(Task)
     fields = build_task_fields(context.account)
-    return {
+    detail = {
         "Id": task.id,
         "UserId": context.print_field(fields["UserId"], task.user_id),
         "ProjectId": task.project_id,
@@ -83,6 +67,28 @@ def get_task(context: RequestContext) -> object:
         "Deadline": context.print_field(fields["Deadline"], task.deadline),
         "Comment": task.comment or "",
         "Attachments": task.attachments or [],
+    }
+    live = _render_live(context, task)
+    if context.observes(DETAIL_SHOWS_EVERY_FIELD):
+        return {**detail, "Deadline": detail["Deadline"] or _NO_DEADLINE, **live}
+    return {**detail, **{name: live[name] for name in (*LIVE_NUMBERS, "Members") if live[name]}}
+
+
+def _render_live(context: RequestContext, task: Task) -> dict[str, object]:
+    """Return what the document does not show of a task (observed, grade B).
+
+    An open one has a date of zeros for ClosedAt, and its creator for ClosedBy (assumed).
+    """
+    closed_by = task.closed_by if task.closed_at else task.created_by
+    return {
+        **{name: getattr(task, COLUMNS[name]) or 0 for name in LIVE_NUMBERS},
+        "SenderUserId": task.created_by or 0,
+        "Mode": task.mode,
+        **render_history(context.account, task),
+        "ClosedBy": name_writer(context.account, closed_by),
+        "ClosedAt": task.closed_at or _NOT_CLOSED,
+        "Members": task.members,
+        "Notes": task.notes,
     }
 
 
@@ -146,8 +152,27 @@ def _render_row(context: RequestContext, task: Task) -> dict[str, object]:
 
 def _write(context: RequestContext, task: Task, body: dict[str, object]) -> None:
     known = {name: each for name, each in build_task_fields(context.account).items() if name in COLUMNS}
+    files, members = body.pop("Attachments", None), body.pop("Members", None)
     for name, value in context.parse_fields(known, body).items():
         if name == "Status" and value not in TASK_STATUSES:
             raise RefusalError(rules.ILLEGAL_VALUE, "Status", ["Status is Open or Closed"])
         setattr(task, COLUMNS[name], value)
+    _refuse_strangers(context, task)
+    if files not in (None, ""):
+        task.attachments = parse_files(files)
+    if members is not None:
+        task.members = parse_members(members)
+    if task.status == "Closed" and not task.closed_at:
+        task.closed_at = context.now
+    elif task.status == "Open":
+        task.closed_at = ""
     task.updated_at = context.now
+    task.updated_by = None
+
+
+def _refuse_strangers(context: RequestContext, task: Task) -> None:
+    """Refuse an address or a contact that does not exist (assumed)."""
+    if task.contact_id and read_row(context.connection, Contact, task.contact_id) is None:
+        raise RefusalError(rules.NO_SUCH_CONTACT, "ContactId")
+    if task.address_id and read_row(context.connection, Address, task.address_id) is None:
+        raise RefusalError(rules.NO_SUCH_ADDRESS, "AddressId")

@@ -45,6 +45,12 @@ def _make(minicrm: MinicrmAccount, **fields: object) -> tuple[str, str]:
     return minicrm.save("Address", {"ContactId": int(contact_id), "Name": name, **fields}), contact_id
 
 
+def _read(minicrm: MinicrmAccount, address_id: str) -> dict[str, Any]:
+    """Return the detail of an address without what tells who changed it when."""
+    detail = minicrm.fetch("Address", address_id)
+    return {name: value for name, value in detail.items() if name not in ("UpdatedAt", "UpdatedBy")}
+
+
 @rule("minicrm.address-list.shape", source=_LIST)
 def check_list_shape(minicrm: MinicrmAccount) -> None:
     """AddressList answers Count and a list that holds one object, of texts by the addresses' ids."""
@@ -139,11 +145,11 @@ def check_update(minicrm: MinicrmAccount) -> None:
     address_id, _ = _make(
         minicrm, Type="HQ", City="Győr", Address="Fő utca 1.", PostalCode="9021", CountryId="Hungary", Default=1
     )
-    before = minicrm.fetch("Address", address_id)
+    before = _read(minicrm, address_id)
     response = minicrm.put(f"Address/{address_id}", {"Address": "Well Known street 2."})
     expect_equal(read_object(response), {"Id": int(address_id)}, "the answer", response)
     wanted = {**before, "Address": "Well Known street 2."}
-    expect_equal(minicrm.fetch("Address", address_id), wanted, "the address after the update")
+    expect_equal(_read(minicrm, address_id), wanted, "the address after the update")
 
 
 @rule("minicrm.address-update.unknown-id", source="Error handling", writes=True)

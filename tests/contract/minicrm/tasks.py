@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _LIST = "Task Search"
 _DETAIL = "Task (GET)"
 _WRITE = "Task (PUT)"
+_CHANGING = frozenset({"UpdatedAt", "UpdatedBy", "ClosedAt", "ClosedBy"})
 
 
 def _list(minicrm: MinicrmAccount, project_id: str, **query: str) -> Found:
@@ -39,6 +40,11 @@ def _make(minicrm: MinicrmAccount, **fields: object) -> tuple[str, str]:
     project_id = minicrm.make_project()
     comment = f"{minicrm.sandbox.prefix}{fields.pop('Comment', 'task')}"
     return minicrm.save("ToDo", {"ProjectId": int(project_id), "Comment": comment, **fields}), project_id
+
+
+def _read(minicrm: MinicrmAccount, task_id: str) -> dict[str, Any]:
+    """Return the detail of a task without what tells who wrote it when."""
+    return {name: value for name, value in minicrm.fetch("ToDo", task_id).items() if name not in _CHANGING}
 
 
 @rule("minicrm.task-list.shape", source=_LIST)
@@ -174,12 +180,12 @@ def check_attachments(minicrm: MinicrmAccount) -> None:
 def check_update(minicrm: MinicrmAccount) -> None:
     """A PUT with an id changes the fields that were sent and no others, and answers the task's Id."""
     task_id, project_id = _make(minicrm, Deadline="2031-01-17 23:59:00")
-    before = minicrm.fetch("ToDo", task_id)
+    before = _read(minicrm, task_id)
     for change in ({"Comment": "Do something more."}, {"Deadline": "2031-01-25 13:30:00"}):
         response = minicrm.put(f"ToDo/{task_id}", change)
         expect_equal(read_object(response), {"Id": int(task_id)}, "the answer", response)
         before |= change
-        expect_equal(minicrm.fetch("ToDo", task_id), before, "the task after the update")
+        expect_equal(_read(minicrm, task_id), before, "the task after the update")
     row = _list(minicrm, project_id, Status="All").rows[task_id]
     expect_equal(row["Deadline"], "2031-01-25 13:30:00", "the Deadline in the list")
 
@@ -222,13 +228,24 @@ def check_create_needs_project(minicrm: MinicrmAccount) -> None:
         expect(response.status == 400, f"status 400 for {project or 'no ProjectId'}", response.describe(), response)
 
 
+@rule("minicrm.task-update.live-fields", source=_WRITE, provenance="observed", writes=True)
+def check_live_fields(minicrm: MinicrmAccount) -> None:
+    """A task keeps its Duration and Reminder, in minutes, and shows the latest of the files it is given (grade B)."""
+    task_id, _ = _make(minicrm, Duration=45)
+    files = "https://files.example/plan.pdf,https://files.example/offer.pdf"
+    minicrm.save(f"ToDo/{task_id}", {"Reminder": 10, "Attachments": files})
+    detail = minicrm.fetch("ToDo", task_id)
+    expect_equal((detail.get("Duration"), detail.get("Reminder")), (45, 10), "Duration and Reminder")
+    expect_equal(detail["Attachments"].get("FileName"), "offer.pdf", "the FileName of the attachment")
+
+
 @rule("minicrm.task-update.close", source=_WRITE, provenance="observed", writes=True)
 def check_close(minicrm: MinicrmAccount) -> None:
     """Status Closed closes a task: it leaves the open for the closed ones, and nothing else changes (grades A, B)."""
     task_id, project_id = _make(minicrm, Deadline="2031-01-17 23:59:00")
-    before = minicrm.fetch("ToDo", task_id)
+    before = _read(minicrm, task_id)
     minicrm.save(f"ToDo/{task_id}", {"Status": "Closed"})
-    expect_equal(minicrm.fetch("ToDo", task_id), {**before, "Status": "Closed"}, "the closed task")
+    expect_equal(_read(minicrm, task_id), {**before, "Status": "Closed"}, "the closed task")
     expect_equal(_list(minicrm, project_id, Status="Open").ids, [], "the open tasks of the project")
     expect_equal(_list(minicrm, project_id, Status="Closed").ids, [task_id], "the closed tasks of the project")
 

@@ -146,6 +146,20 @@ def test_a_business_has_fields_that_the_document_does_not_show():
     assert {"BisnodeTrafficLight", "NonGovernmentalOrganization", "GroupIdentificationNumber"} < business.keys()
 
 
+def test_a_task_has_its_whole_story():
+    account = Account(OBSERVED)
+    task = account.get("ToDo/201")
+    assert list(task) == [
+        *("Id", "UserId", "ProjectId", "Type", "Status", "Deadline", "Comment", "Attachments"),
+        *("ContactId", "AddressId", "Duration", "Reminder", "SenderUserId", "Mode"),
+        *("CreatedBy", "CreatedAt", "UpdatedBy", "UpdatedAt", "ClosedBy", "ClosedAt", "Members", "Notes"),
+    ]
+    assert (task["Mode"], task["ClosedAt"], task["Members"]) == ("Task", "0000-00-00 00:00:00", [])
+    account.put("ToDo/201", {"Status": "Closed"})
+    assert account.get("ToDo/201")["ClosedAt"] == "2026-01-02 03:04:05"
+    assert account.get("ToDo/202")["Deadline"] == "1970-01-01 01:00:00"
+
+
 def test_the_schema_has_what_live_schemas_have():
     schema = Account(OBSERVED).get("Schema/Project/3")
     live = {"Name": "Text(512)", "Deleted": "Int", "StatusUpdatedAt": "DateTime", "IsPrivate": "Int"}

@@ -112,6 +112,39 @@ def test_a_task_is_refused(path: str, body: dict[str, object], status: int, text
     assert account.get("ToDoList/101", {"Status": "Open"})["Results"] == [FIRST_TASK]
 
 
+def test_a_task_takes_minutes_an_address_a_contact_files_and_members():
+    account = Account()
+    written = {"Duration": 45, "Reminder": "10", "AddressId": 301, "ContactId": 11}
+    members = [{"Entity": "User", "EntityId": 2}]
+    files = "https://files.example/a.pdf,https://files.example/b%20c.pdf?x=1,2"
+    task = account.put("ToDo", {"ProjectId": 101, "Comment": "Go", **written, "Attachments": files, "Members": members})
+    detail = account.get(f"ToDo/{task}")
+    assert {name: detail[name] for name in written} == {**written, "Reminder": 10}
+    assert detail["Attachments"] == {"FileName": "b c.pdf", "Url": "https://files.example/b%20c.pdf?x=1,2"}
+    assert detail["Members"] == [{"Entity": "User", "EntityId": "2"}]
+    account.put(f"ToDo/{task}", {"Members": [], "Duration": ""})
+    assert {"Members", "Duration"}.isdisjoint(account.get(f"ToDo/{task}"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Duration", "long"),
+        ("AddressId", 999),
+        ("ContactId", 999),
+        ("Attachments", "plan.pdf"),
+        ("Attachments", ["https://files.example/a.pdf"]),
+        ("Members", "Ada"),
+        ("Members", [{"Entity": "User"}]),
+        ("Notes", []),
+        ("ClosedAt", "2026-01-01 00:00:00"),
+    ],
+)
+def test_a_task_is_refused_what_it_can_not_hold(name: str, value: object):
+    answer = Account().ask("PUT", "ToDo/201", body={name: value})
+    assert read_refusal(answer) == (400, f"ToDo (PUT): Bad parameter: {name}")
+
+
 def test_a_task_without_a_comment_is_taken_and_noted():
     answer = Account().ask("PUT", "ToDo", body={"ProjectId": 101})
     assert answer.status == 200

@@ -58,6 +58,10 @@ def _search_contact(request: HttpRequest) -> HttpRequest:
     return with_query(request, BusinessId=None, ContactId=business) if business else request
 
 
+def _keep_first_file(body: Row) -> Row:
+    return {**body, "Attachments": body["Attachments"].split(",")[0]} if "Attachments" in body else body
+
+
 # fmt: off
 MUTANTS = (
     mutant("rows-leave-out-what-is-empty", "example.18b-contact-rows-as-live",
@@ -129,5 +133,20 @@ MUTANTS = (
     mutant("person-fields-are-lost", "contact-update.live-fields",
            "A field that the document shows of businesses alone is taken of a person and lost.",
            at("PUT Contact/{id}", drop_keys("VatNumber", "Industry"))),
+    mutant("task-duration-is-lost", "task-update.live-fields", "Duration and Reminder of a task are taken and lost.",
+           at("PUT ToDo(/{id})?", drop_keys("Duration", "Reminder"))),
+    mutant("task-shows-the-first-file", "task-update.live-fields", "Of several files a task shows the first.",
+           at("PUT ToDo/{id}", alter_body(_keep_first_file))),
+    mutant("open-tasks-are-closed-by-nobody", "example.24b-task-as-live",
+           "ClosedBy and ClosedAt of an open task are empty.",
+           at("GET ToDo/{id}", alter_json(lambda found: {**found, "ClosedBy": "", "ClosedAt": ""}))),
+    mutant("live-tasks-lack-their-notes", "example.24b-task-as-live", "The detail of a task lacks Notes and Members.",
+           at("GET ToDo/{id}", alter_json(_leave_out("Notes", "Members")))),
+    mutant("no-deadline-is-empty", "example.24b-task-as-live",
+           "A live server's task without a deadline has an empty text for it.",
+           at("GET ToDo/{id}",
+              alter_json(lambda found: {**found, "Deadline": found["Deadline"].replace("1970-01-01 01:00:00", "")}))),
+    mutant("live-task-fields-are-refused", "example.25d-task-update-live-fields", "AddressId of a task is refused.",
+           at("PUT ToDo/{id}", alter_body(lambda body: {**body, **({"NoSuch": 1} if "AddressId" in body else {})}))),
 )
 # fmt: on
