@@ -101,14 +101,15 @@ class ExistingContacts:
         return [contact for page in pages for contact in page.items]
 
     async def _namesakes(self, fields: Fields) -> list[Contact]:
-        parts = [read_text(fields.get(name)) or "" for name in ("Name", "LastName", "FirstName")]
-        words, contact_type = _words(" ".join(parts)), str(fields.get("Type"))
+        """Return the contacts of the same type and name, found by its longest word, since spellings differ."""
+        name = " ".join(read_text(fields.get(part)) or "" for part in ("Name", "LastName", "FirstName"))
+        words, contact_type = _words(name), str(fields.get("Type"))
         if not words:
             return []
         if self._index is not None:
             rows: Sequence[Contact] = self._index.by_name.get(words, [])
         else:
-            by_name = {"Name": next(filter(None, parts)), "Type": contact_type}
+            by_name = {"Name": max(re.findall(r"\w+", name), key=len), "Type": contact_type}
             rows = (await self._client.search_contacts(by_name)).items
         return [one for one in rows if one.get("type", contact_type) == contact_type and _words(one["name"]) == words]
 
