@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format fast snapshots readme soak schemathesis evaluation clean
+.PHONY: demo test lint format fast snapshots readme soak schemathesis evaluation hosts clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -52,5 +52,9 @@ schemathesis: $(VENV)/installed-test
 evaluation: $(VENV)/installed-test
 	$(BIN)/python -m evaluation solve
 
+# Plays hosts that other people wrote against the server; it needs the package registries, and node for some.
+hosts: $(VENV)/installed-test
+	$(BIN)/python -m tests.hosts
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .hosts

@@ -1,0 +1,34 @@
+"""Every host is pinned exactly, and the documentation says what was played."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.hosts.__main__ import Host, all_hosts
+
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "hosts.md").read_text(encoding="utf-8")
+
+
+def pins_of(host: Host) -> dict[str, str]:
+    text = host.pins.read_text(encoding="utf-8")
+    if host.is_node:
+        return json.loads(text)["dependencies"]
+    return dict(line.split("==") for line in text.splitlines())
+
+
+@pytest.mark.parametrize("host", all_hosts(), ids=lambda host: host.name)
+def test_a_host_is_pinned_exactly_and_documented_at_that_version(host: Host) -> None:
+    pins = pins_of(host)
+    assert all(re.fullmatch(r"[0-9]+(\.[0-9]+)+", version) for version in pins.values())
+    name = f"@modelcontextprotocol/{host.name}" if host.is_node else next(iter(pins))
+    assert f"| {pins[name]} |" in DOCUMENTED
+
+
+def test_no_file_of_a_host_names_a_package_registry() -> None:
+    for kind in ("*.txt", "*.json", "*.mjs"):
+        for file in Path(__file__).parent.rglob(kind):
+            assert not re.search(r"https?://|--index|resolved", file.read_text(encoding="utf-8"))
