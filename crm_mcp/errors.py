@@ -3,6 +3,7 @@
     CrmError
     ├── SettingsError             the environment is half set or wrong
     ├── InputError                refused before anything was sent: the caller can mend it
+    │   └── UnknownModuleError    the CRM has no module of that name
     ├── NotConfirmedError         the user had to confirm and did not, or could not be asked: nothing was written
     ├── UnreachableError          no response: connection, TLS, time-out, proxy
     ├── UnexpectedAnswerError     a response that is not what this CRM sends (HTML, broken JSON, another shape)
@@ -43,6 +44,18 @@ class SettingsError(CrmError):
 
 class InputError(CrmError):
     """Refused before anything was sent: the caller can mend it."""
+
+
+class UnknownModuleError(InputError):
+    """The CRM has no such module.
+
+    Attributes:
+        module: The name or id that was given.
+    """
+
+    def __init__(self, message: str, *, module: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.module = module
 
 
 class NotConfirmedError(CrmError):

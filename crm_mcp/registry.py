@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from crm_mcp.ivinex.connector import IvinexConnector
+from crm_mcp.mcp.calls.other_modules import find_module
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import ExportStore, ExportTools
 from crm_mcp.mcp.module_tools import ModuleTools
@@ -40,7 +42,12 @@ def all_tools(
     Raises:
         ValueError: Two tools have one name.
     """
-    tools = [*ModuleTools(connectors).all(), *(tool for connector in connectors for tool in connector.tools())]
+    tools = list(ModuleTools(connectors).all())
+    for connector in connectors:
+        own = connector.tools()
+        for tool in own:
+            tool.look_for_modules_by(partial(find_module, [one for one in connectors if one is not connector]))
+        tools += own
     tools += ExportTools(connectors, tools, exports or ExportStore()).all()
     refuse_same_names(tools)
     return [tool for tool in tools if not read_only or (tool.annotations and tool.annotations.read_only_hint)]

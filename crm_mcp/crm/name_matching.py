@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crm_mcp.crm.pasted_text import mend_text
 from crm_mcp.errors import InputError
@@ -18,12 +18,17 @@ _LONGEST_SHOWN = 60
 _WHERE_ALL_ARE = "describe_module lists all choices"
 
 
+class UnknownChoiceError(InputError):
+    """A value is no choice of its field."""
+
+
 def resolve_choice(
     field_name: str,
     value: object,
     choices: Mapping[str, str],
     *,
     where_all_are: str = _WHERE_ALL_ARE,
+    by_part: bool = False,
 ) -> str:
     """Return the id of a choice given by its id or its label.
 
@@ -35,15 +40,17 @@ def resolve_choice(
         value: An id (text or number) or a label.
         choices: Ids to labels.
         where_all_are: What to say where the choices are too many to be named.
+        by_part: Whether whole words of a label, else any part of it, will do where only one label has them.
 
     Raises:
-        InputError: It is no choice, or several choices have that label.
+        UnknownChoiceError: It is no choice.
+        InputError: Several choices have that label.
     """
     text = _text(value)
     if text in choices:
         return text
-    for same in (str.strip, folded, _words):
-        found = [choice_id for choice_id, label in choices.items() if text and same(label) == same(text)]
+    for is_meant in (*_ALIKE, *(_PARTS if by_part and len(folded(text)) > 1 else ())):
+        found = [choice_id for choice_id, label in choices.items() if text and is_meant(text, label)]
         if len(found) == 1:
             return found[0]
         if found:
@@ -58,6 +65,19 @@ def _words(text: str) -> list[str]:
     return sorted(folded(text).split())
 
 
+_ALIKE: Sequence[Callable[[str, str], bool]] = (
+    lambda text, label: text.strip() == label.strip(),
+    lambda text, label: folded(text) == folded(label),
+    lambda text, label: _words(text) == _words(label),
+)
+"""Ways in which a text is a label, the strictest first."""
+_PARTS: Sequence[Callable[[str, str], bool]] = (
+    lambda text, label: set(_words(text)) <= set(_words(label)),
+    lambda text, label: folded(text) in folded(label),
+)
+"""Ways in which a text is part of a label."""
+
+
 def _text(value: object) -> str:
     is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2**64
     return str(value).strip() if is_number or isinstance(value, str) else ""
@@ -65,11 +85,13 @@ def _text(value: object) -> str:
 
 def unknown_choice(
     field_name: str, value: object, choices: Mapping[str, str], where_all_are: str = _WHERE_ALL_ARE
-) -> InputError:
+) -> UnknownChoiceError:
     """Return the error for a value that is no choice: what may have been meant, and what there is."""
     listed = [f"{label} ({choice_id})" if label != choice_id else label for choice_id, label in choices.items()]
     if not listed:
-        return InputError(f"{field_name} cannot be checked: the schema lists no choices for it.", hint="Leave it out.")
+        return UnknownChoiceError(
+            f"{field_name} cannot be checked: the schema lists no choices for it.", hint="Leave it out."
+        )
     near = [
         one
         for label in nearest(_text(value), choices.values())
@@ -78,7 +100,7 @@ def unknown_choice(
     ]
     meant = f", did you mean {' or '.join(near)}" if near else ""
     every = f"Choices: {', '.join(listed)}." if len(listed) <= _FULL_LIST else f"{where_all_are}."
-    return InputError(f"{field_name} has no choice {shown(value)}{meant}.", hint=every)
+    return UnknownChoiceError(f"{field_name} has no choice {shown(value)}{meant}.", hint=every)
 
 
 def folded(text: str) -> str:

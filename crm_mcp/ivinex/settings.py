@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 from crm_mcp.crm.name_matching import nearest
-from crm_mcp.errors import InputError
+from crm_mcp.errors import UnknownModuleError
 from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment
 
 CONTACT = "contact"
@@ -44,7 +44,7 @@ class IvinexSettings(EnvironmentSettings):
         """Return the id of a module given by name (in any case) or id.
 
         Raises:
-            InputError: The name is not configured.
+            UnknownModuleError: The name is not configured.
         """
         if module.isascii() and module.isdigit() and len(module) <= 18:
             return module
@@ -54,7 +54,7 @@ class IvinexSettings(EnvironmentSettings):
         near = nearest(module, by_folded_name)
         known = f"Known: {', '.join(f'{name} ({number})' for name, number in self.modules.items()) or 'none'}."
         hint = f"Did you mean {near[0]!r}? {known}" if near else f"{known} IVINEX_MODULES names them; an id works too."
-        raise InputError(f"No Ivinex module is called {module[:60]!r}.", hint=hint)
+        raise UnknownModuleError(f"No Ivinex module is called {module[:60]!r}.", module=module, hint=hint)
 
     def module_name(self, module_id: str) -> str:
         """Return the configured name of a module id, or the id where it has none."""

@@ -12,10 +12,10 @@ from typing import Any, cast
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import ValidationError
+from pydantic import PrivateAttr, ValidationError
 
 from crm_mcp.crm.progress import waits_told_to
-from crm_mcp.errors import CrmError
+from crm_mcp.errors import CrmError, UnknownModuleError
 from crm_mcp.mcp.arguments import arguments_described_elsewhere, flatten
 from crm_mcp.mcp.calls.coercion import coercing
 from crm_mcp.mcp.calls.refusals import explain
@@ -24,6 +24,8 @@ from crm_mcp.rendering.hidden_characters import remove_hidden, without_hidden
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 
 Json = dict[str, Any]
+FindModule = Callable[[str], Awaitable[str]]
+"""Returns a sentence about a module of another CRM, empty where there is none."""
 
 READ = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
 CREATE = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True)
@@ -32,6 +34,8 @@ UPDATE = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent
 
 class CrmTool(Tool):
     """A tool whose result has a compact text form, and whose errors say what to do next."""
+
+    _find_module: FindModule | None = PrivateAttr(default=None)
 
     async def run(self, arguments: Json, context: Any, convert_result: bool = False) -> Any:  # noqa: ANN401, ARG002  # the SDK's signature
         """Run the tool and return an MCP result: compact JSON as text beside the same data as structure.
@@ -46,6 +50,8 @@ class CrmTool(Tool):
             cause = error.__cause__
             if isinstance(cause, ValidationError):
                 raise ToolError(self.explain(cause)) from cause
+            if isinstance(cause, UnknownModuleError):
+                raise ToolError(remove_hidden(await self._explain_module(cause))) from cause
             if isinstance(cause, CrmError):
                 raise ToolError(remove_hidden(str(cause))) from cause
             raise
@@ -53,6 +59,14 @@ class CrmTool(Tool):
             return result
         self._refuse_what_is_too_long(result)
         return compact_result(result)
+
+    def look_for_modules_by(self, find_module: FindModule) -> None:
+        """Let refusals of an unknown module say where else it is, by what this returns of its name."""
+        self._find_module = find_module
+
+    async def _explain_module(self, error: UnknownModuleError) -> str:
+        elsewhere = await self._find_module(error.module) if self._find_module else ""
+        return f"{error.args[0]} {elsewhere}" if elsewhere else str(error)
 
     def _refuse_what_is_too_long(self, result: Json) -> None:
         """Refuse a result over the limit; the tools whose results can grow keep within it themselves."""

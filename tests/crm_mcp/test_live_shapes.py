@@ -71,7 +71,6 @@ def test_a_project_search_with_integer_ids_and_absent_keys(live: respx.MockRoute
         "contact_id": "3",
         "status_id": "2500",
         "user_id": "9",
-        "fields": {},
     }
     assert page["items"][1]["business_id"] == "4"
     assert page["items"][1]["deleted"] is True

@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import cast
+from typing import Literal, cast
 
 from crm_mcp.crm.expiring import CACHE_TTL_S, ExpiringMap, TtlCache
 from crm_mcp.crm.fetch_many import map_bounded
-from crm_mcp.crm.name_matching import folded, resolve_choice
-from crm_mcp.errors import CrmError, InputError, RateLimitedError, RefusedError
+from crm_mcp.crm.name_matching import UnknownChoiceError, folded, resolve_choice, shown, unknown_choice
+from crm_mcp.crm.wording import listing
+from crm_mcp.errors import CrmError, InputError, RateLimitedError, RefusedError, UnknownModuleError
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import Module, Project, Schema, SchemaField, Task
@@ -43,9 +44,13 @@ class Directory:
         """Return the id of a module given by name or id.
 
         Raises:
-            InputError: There is no such module, or several have that name.
+            UnknownModuleError: There is no such module.
+            InputError: Several have that name.
         """
-        return resolve_choice("module", module, await self.modules())
+        try:
+            return resolve_choice("module", module, await self.modules())
+        except UnknownChoiceError as error:
+            raise UnknownModuleError(str(error.args[0]), module=module, hint=error.hint) from None
 
     async def project_schema(self, module_id: str) -> Schema:
         """Return the fields of a module's projects."""
@@ -83,7 +88,7 @@ class Directory:
             return []
 
     async def user_id(self, user: str, module_id: str = "") -> str:
-        """Return the id of a user given by name, id or "me".
+        """Return the id of a user given by id, "me", the name, or a part of it that no other user's has.
 
         Raises:
             InputError: No schema lists this user, several have that name, or nobody is "me".
@@ -92,7 +97,13 @@ class Directory:
             if not self._me:
                 raise InputError("Nobody is configured as 'me'.", hint="Name the user, or set MINICRM_USER.")
             user = self._me
-        return resolve_choice("user", user, (await self.merged_project_schema(module_id))["users"])
+        users = (await self.merged_project_schema(module_id))["users"]
+        try:
+            return resolve_choice("user", user, users, by_part=True)
+        except UnknownChoiceError:
+            if not module_id:
+                raise
+        raise await self._explain_choice("user", user, users, module_id)
 
     async def status_id(self, status: str, module_id: str = "") -> str:
         """Return the id of a status given by label or id; without a module, of the one module that has it.
@@ -105,6 +116,8 @@ class Directory:
             return resolve_choice("status", status, statuses)
         except InputError:
             same = [one for one, label in statuses.items() if folded(label) == folded(status)]
+            if len(same) < 2 and module_id:
+                raise await self._explain_choice("status", status, statuses, module_id) from None
             if len(same) < 2 or module_id:
                 raise
         schemas = [(name, await self.readable_schema(one)) for one, name in (await self.modules()).items()]
@@ -113,6 +126,32 @@ class Directory:
             f"status: {len(same)} modules have one called {status!r}.",
             hint=f"Name the module, or give the id: {', '.join(f'{one} ({places.get(one)})' for one in same)}.",
         )
+
+    async def resolve_status_and_user(self, fields: Mapping[str, object], module_id: str = "") -> dict[str, object]:
+        """Return fields of projects whose status and user are ids; see `status_id` and `user_id`."""
+        resolved = dict(fields)
+        for name, resolve in (("StatusId", self.status_id), ("UserId", self.user_id)):
+            if resolved.get(name) not in (None, ""):
+                resolved[name] = await resolve(str(resolved[name]), module_id)
+        return resolved
+
+    async def _explain_choice(
+        self, what: Literal["status", "user"], value: str, choices: Mapping[str, str], module_id: str
+    ) -> InputError:
+        """Return the error for a status or user that a module does not have: with the modules that have it."""
+        modules = await self.modules()
+        own = modules.get(module_id, module_id)
+        places: list[str] = []
+        for one, name in modules.items():
+            schema = None if one == module_id else await self.readable_schema(one)
+            known = {} if schema is None else schema["statuses" if what == "status" else "users"]
+            with suppress(InputError):
+                choice = resolve_choice(what, value, known, by_part=what == "user")
+                places.append(f"{name} has {known[choice]} ({choice})")
+        error = unknown_choice(f"{what} of {own}", value, choices)
+        if not places:
+            return error
+        return InputError(f"{own} has no {what} {shown(value)}; {listing(places, 3)}.", hint=error.hint)
 
     async def add_labels(self, rows: Sequence[Project] | Sequence[Task], module_id: str = "") -> None:
         """Add the labels of status and user to rows, which have ids alone, and without a module the module's name.

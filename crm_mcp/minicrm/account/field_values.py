@@ -160,8 +160,7 @@ class WrittenFields:
         if not fields:
             return Resolved({}, NO_SCHEMA)
         schema = await self._directory.merged_project_schema(module_id)
-        if "UserId" in fields:
-            fields = {**fields, "UserId": await self._directory.user_id(str(fields["UserId"]), module_id)}
+        fields = await self._directory.resolve_status_and_user(fields, module_id)
         sent = resolve_fields(schema, fields, PROJECT.written, self._zone)
         return Resolved(check_values(schema, sent), schema)
 

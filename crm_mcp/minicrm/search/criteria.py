@@ -83,9 +83,7 @@ async def project_criteria(directory: Directory, zone: ZoneInfo, asked: ProjectC
     }
     if filters:
         schema = await directory.merged_project_schema(module_id)
-        if "UserId" in filters:
-            user_id = await directory.user_id(str(filters["UserId"]), module_id)
-            filters = {**filters, "UserId": user_id}
+        filters = await directory.resolve_status_and_user(filters, module_id)
         _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), PROJECT.searched, zone))
     return {name: value for name, value in criteria.items() if value != ""}
 
