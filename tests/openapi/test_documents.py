@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -44,6 +44,39 @@ def test_a_document_is_openapi_3_1_with_valid_schemas(name: str):
     assert document["openapi"] == "3.1.0"
     for schema in document["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
+
+
+def iter_nodes(node: object) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield cast("dict[str, Any]", node)
+        for value in cast("dict[str, object]", node).values():
+            yield from iter_nodes(value)
+    elif isinstance(node, list):
+        for value in cast("list[object]", node):
+            yield from iter_nodes(value)
+
+
+@each_document
+def test_a_client_can_be_generated(name: str):
+    """What openapi-python-client needs, and openapi-typescript, hey-api, orval and datamodel-codegen take as well."""
+    document = read_document(name)
+    for node in iter_nodes(document):
+        if "enum" in node and isinstance(node["enum"], list):
+            kinds = {type(value) for value in cast("list[object]", node["enum"])}
+            assert len(kinds) == 1, f"an enum of mixed types: {node}"
+            assert "type" in node, f"an enum without a type: {node}"
+        if node.get("type") == "array":
+            assert "items" in node or "prefixItems" in node, f"an array without items: {node}"
+        assert "in" not in node or "schema" in node or "name" not in node, f"a parameter without a schema: {node}"
+        for key in ("properties", "patternProperties", "$defs"):
+            schemas = node.get(key)
+            if isinstance(schemas, dict):
+                booleans = [
+                    each for each, schema in cast("dict[str, object]", schemas).items() if isinstance(schema, bool)
+                ]
+                assert not booleans, f"schemas that are booleans: {booleans}"
+        for media in node.get("content", {}).values() if isinstance(node.get("content"), dict) else ():
+            assert "schema" in media, f"a body without a schema: {node}"
 
 
 @each_document

@@ -33,9 +33,10 @@ def find_request_errors(interaction: Interaction, operation: dict[str, Any]) -> 
         if name not in parameters:
             found.append(f"{name} is not described")
             continue
-        content = parameters[name].get("content")
-        schema = content["application/json"]["schema"] if content else parameters[name]["schema"]
-        values = [json.loads(text)] if content else read_parameter(schema, text)
+        schema = parameters[name]["schema"]
+        inside = schema.get("contentSchema")
+        values = [json.loads(text)] if inside else read_parameter(schema, text)
+        schema = inside or schema
         errors = [find_errors(crm, schema, value) for value in values]
         found += [f"{name}: {error}" for error in min(errors, key=len)]
     found += [
