@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from crm_mcp.errors import CrmError, SettingsError
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.registry import CONNECTORS
-from crm_mcp.settings import ServerSettings, load
+from crm_mcp.setting_names import find_unknown
+from crm_mcp.settings import ServerSettings, known_variables, load
 from crm_mcp.transport.session import ConnectionPool
 
 
@@ -40,6 +41,7 @@ async def examine() -> list[Finding]:
             except SettingsError as error:
                 findings.append(Finding(False, "settings", str(error)))
                 continue
+            findings += _name_ignored(known)
             if connector is not None:
                 connected += 1
                 findings.append(await _examine_login(connector))
@@ -54,6 +56,12 @@ def _tell_of_writes(settings: ServerSettings) -> str:
     if settings.unconfirmed_writes:
         return "writing tools are on; nobody is asked, even before trash and bulk (CRM_MCP_UNCONFIRMED_WRITES)"
     return "writing tools are on; trash and bulk need a person's consent"
+
+
+def _name_ignored(known: type[Connector]) -> list[Finding]:
+    """Name the variables that begin as a CRM's do and are no settings: they may be of another program, or mistyped."""
+    ignored = find_unknown(f"{known.name.upper()}_", known_variables(known.settings_class))
+    return [Finding(True, "settings", f"{name} is no setting of this server and is ignored") for name in ignored]
 
 
 async def _examine_login(connector: Connector) -> Finding:

@@ -6,12 +6,14 @@ import functools
 from collections.abc import Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
+from pydantic_settings import BaseSettings
 
 from crm_mcp.crm.operations import Sender
 from crm_mcp.errors import NotFoundError
+from crm_mcp.ivinex.account.module_check import find_module_problems
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record
-from crm_mcp.ivinex.settings import IvinexSettings
+from crm_mcp.ivinex.settings import CONTACT, NOTE, IvinexSettings
 from crm_mcp.ivinex.tools.export import read_records_to_export
 from crm_mcp.ivinex.tools.notes import NoteTools
 from crm_mcp.ivinex.tools.prompts import ivinex_prompts
@@ -34,6 +36,7 @@ class IvinexConnector:
     name = "ivinex"
     title = "Ivinex"
     variables = "IVINEX_URL, IVINEX_USERNAME, IVINEX_PASSWORD (and IVINEX_MODULES=contact=1001,note=1002)"
+    settings_class: type[BaseSettings] = IvinexSettings
     beside_modules: Sequence[str] = ()
     instructions = (
         "Ivinex holds records in modules (contact, note, ...). Find them with search_records and exact field names; "
@@ -123,14 +126,20 @@ class IvinexConnector:
         return {"search_records": SearchExport(read, {"option_labels": True})}
 
     async def check_login(self) -> str:
-        """Ask for one record of one module."""
-        module_id = next(iter(self._portal.settings.modules.values()), "")
-        if not module_id:
+        """Ask for one record of each module."""
+        modules = self._portal.settings.modules
+        if not modules:
             raise NotFoundError(
                 "IVINEX_MODULES names no module, so nothing can be asked.",
                 status=0,
                 hint="Set it as contact=1001,note=1002 with the ids of your portal (Admin Portal, Module_ID).",
             )
-        await self._portal.client.search_records(module_id, limit=1)
-        missing = [name for name in ("contact", "note") if name not in self._portal.settings.modules]
-        return f"login works; IVINEX_MODULES lacks {' and '.join(missing)}" if missing else "login works"
+        if problems := await find_module_problems(self._portal.client, modules):
+            raise NotFoundError(
+                f"the login works, but IVINEX_MODULES is wrong. {' '.join(problems)}",
+                status=0,
+                hint="The ids stand in the portal (Admin Portal, Module_ID).",
+            )
+        missing = [name for name in (CONTACT, NOTE) if name not in modules]
+        note = f"; IVINEX_MODULES lacks {' and '.join(missing)}, so create_note is not there" if missing else ""
+        return f"login works, {len(modules)} modules{note}"

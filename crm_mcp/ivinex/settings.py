@@ -26,6 +26,8 @@ def _modules(text: object) -> object:
         name, equals, module_id = (part.strip() for part in pair.partition("="))
         if not (name and equals and module_id.isascii() and module_id.isdigit()):
             raise ValueError("write it as name=id pairs, such as contact=1001,note=1002")
+        if name.casefold() in map(str.casefold, modules):
+            raise ValueError("it gives two ids to one name")
         modules[name] = module_id
     return modules
 

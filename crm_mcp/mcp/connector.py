@@ -12,6 +12,7 @@ from crm_mcp.crm.progress import Steps
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.prompts.base import Prompt
+    from pydantic_settings import BaseSettings
 
     from crm_mcp.mcp.apps import ToolApp
     from crm_mcp.mcp.tool import CrmTool
@@ -93,6 +94,8 @@ class Connector(Protocol):
     """The variables that connect an account, as one line for people."""
     instructions: str
     """One or two lines for the model on what is special about this CRM."""
+    settings_class: type[BaseSettings]
+    """What is read from its variables."""
     beside_modules: Sequence[str]
     """What `describe_module` takes beside modules, such as `Person`."""
 

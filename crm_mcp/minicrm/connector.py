@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
+from pydantic_settings import BaseSettings
 
 from crm_mcp.crm.operations import Sender
 from crm_mcp.crm.paging import PageCache
@@ -47,6 +48,7 @@ class MinicrmConnector:
     name = "minicrm"
     title = "MiniCRM"
     variables = "MINICRM_SYSTEM_ID, MINICRM_API_KEY"
+    settings_class: type[BaseSettings] = MinicrmSettings
     beside_modules: Sequence[str] = tuple(_CONTACT_TYPES.values())
     instructions = (
         "MiniCRM holds projects (cards) in modules; a project belongs to a contact (Person or Business), tasks belong "

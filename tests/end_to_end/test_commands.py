@@ -250,6 +250,11 @@ def test_the_doctor_is_content_with_a_good_login(fake: FakeServer, tmp_path: Pat
         ({"MINICRM_URL": "http://127.0.0.1:9"}, "did not answer"),
         ({"MINICRM_USER": "Nobody"}, "Nobody"),
         ({"IVINEX_MODULES": ""}, "IVINEX_MODULES"),
+        ({"IVINEX_MODULES": "contact=1001,note=9999"}, "note=9999: Ivinex answered"),
+        ({"IVINEX_MODULES": "contact=1002,note=1001"}, "note=1001 holds no notes"),
+        ({"IVINEX_MODULES": "contacts=1001,note=1002"}, "contacts must be called contact"),
+        ({"IVINEX_MODULES": "contact=1001,note=1001"}, "contact and note are one module, 1001"),
+        ({"IVINEX_MODULES": "contact=1001,contact=1002"}, "two ids to one name"),
     ],
 )
 def test_the_doctor_names_each_problem_and_ends_with_1(
@@ -260,6 +265,12 @@ def test_the_doctor_names_each_problem_and_ends_with_1(
     (problem,) = [line for line in result.stdout.splitlines() if line.startswith("PROBLEM")]
     assert says in problem
     assert "wrong-password" not in result.stdout + result.stderr
+
+
+def test_the_doctor_names_variables_that_it_does_not_know(tmp_path: Path) -> None:
+    result = crm_mcp("doctor", settings={"MINICRM_WEBHOOK_SECRET": "fake-key-123"}, cwd=tmp_path)
+    assert "MINICRM_WEBHOOK_SECRET is no setting of this server and is ignored" in result.stdout
+    assert "fake-key-123" not in result.stdout
 
 
 def test_the_debug_log_holds_no_headers_of_the_crm(tmp_path: Path) -> None:

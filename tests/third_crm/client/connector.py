@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic import SecretStr
+from pydantic_settings import BaseSettings
 
 from crm_mcp.crm.operations import Sender
 from crm_mcp.mcp.apps import ToolApp
@@ -36,6 +37,7 @@ class PeopleConnector:
     title = "People"
     variables = "PEOPLE_URL, PEOPLE_TOKEN"
     instructions = "People holds people: find them with search_people."
+    settings_class: type[BaseSettings] = PeopleSettings
     beside_modules: Sequence[str] = ()
 
     def __init__(self, sender: Sender) -> None:

@@ -1,0 +1,56 @@
+"""Whether the modules that the settings name are there and are what they are called, as a record of each shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from crm_mcp.crm.name_matching import nearest
+from crm_mcp.errors import AuthenticationError, RefusedError
+from crm_mcp.ivinex.client import IvinexClient
+from crm_mcp.ivinex.settings import CONTACT, NOTE
+
+_OF_NOTES = {"description", "contact"}
+"""Fields that `create_note` writes."""
+_OF_PEOPLE = {"first_name", "last_name", "email"}
+
+
+async def find_module_problems(client: IvinexClient, modules: Mapping[str, str]) -> list[str]:
+    """Ask for a record of each module; return what is wrong with the names and ids, a sentence each.
+
+    Raises:
+        CrmError: Ivinex cannot be reached, or refuses the login.
+    """
+    problems = [*_misnamed(modules), *_named_twice(modules)]
+    for name, module_id in modules.items():
+        try:
+            records = await client.search_records(module_id, limit=1)
+        except AuthenticationError:
+            raise
+        except RefusedError as error:
+            problems.append(f"{name}={module_id}: {error.args[0]}")
+        else:
+            problems += _mistaken(name, module_id, [set(record["fields"]) for record in records])
+    return problems
+
+
+def _misnamed(modules: Mapping[str, str]) -> list[str]:
+    absent = [one for one in (CONTACT, NOTE) if one not in map(str.casefold, modules)]
+    near = {name: nearest(name, absent, cutoff=0.8) for name in modules}
+    return [f"{name} must be called {one[0]}, or create_note is not there." for name, one in near.items() if one]
+
+
+def _named_twice(modules: Mapping[str, str]) -> list[str]:
+    names: dict[str, list[str]] = {}
+    for name, module_id in modules.items():
+        names.setdefault(module_id, []).append(name)
+    return [f"{' and '.join(same)} are one module, {one}." for one, same in names.items() if len(same) > 1]
+
+
+def _mistaken(name: str, module_id: str, seen: Sequence[set[str]]) -> list[str]:
+    """Tell that the module of notes holds no notes, or that of contacts notes: the ids may be swapped."""
+    for fields in seen:
+        if name.casefold() == NOTE and not fields & _OF_NOTES:
+            return [f"{name}={module_id} holds no notes: a record there has no description and no contact."]
+        if name.casefold() == CONTACT and fields >= _OF_NOTES and not fields & _OF_PEOPLE:
+            return [f"{name}={module_id} looks like the module of notes."]
+    return []
