@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -97,7 +98,17 @@ for command in (seed, record, drift):
     default="",
     envvar="CRM_MOCK_CONTROL_TOKEN",
     metavar="TOKEN",
-    help="Demand this bearer token at /_control/, and then from any machine (also CRM_MOCK_CONTROL_TOKEN).",
+    help=(
+        "Demand this bearer token at /_control/, and then from any machine. Everybody on this machine can read a command"
+        " line: the variable CRM_MOCK_CONTROL_TOKEN, or a file, keeps it to yourself."
+    ),
+)
+@click.option(
+    "--control-token-file",
+    default="",
+    envvar="CRM_MOCK_CONTROL_TOKEN_FILE",
+    metavar="FILE",
+    help="Read the control token from this file (also CRM_MOCK_CONTROL_TOKEN_FILE).",
 )
 @click.option(
     "--until-stdin-closes",
@@ -117,6 +128,7 @@ def serve(
     deviations: tuple[str, ...],
     language: Language,
     control_token: str,
+    control_token_file: str,
     until_stdin_closes: bool,
     log_level: str,
 ) -> None:
@@ -128,6 +140,7 @@ def serve(
     if until_stdin_closes:
         serving.exit_with_stdin()
     logging.basicConfig(stream=sys.stderr, level=log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    token = _read_token(control_token, control_token_file)
     try:
         listener = serving.bind_socket(host, port)
     except OSError as error:
@@ -135,7 +148,7 @@ def serve(
     url = serving.format_url(host, listener)
     with closing(listener):
         chosen = Profile(profile, language, _read_switches(deviations))
-        with closing(_open_app(seed_name, chosen, database_path, control_token)) as app:
+        with closing(_open_app(seed_name, chosen, database_path, token)) as app:
             serving.serve(app, listener, log_level=log_level, announce=lambda: click.echo(f"listening on {url}"))
 
 
@@ -156,6 +169,21 @@ def _open_app(seed_name: str, profile: Profile, database_path: str, control_toke
         _fail(str(name_line_of_file(error, seed_name)))
     except DatabaseError as error:
         _fail(str(error))
+
+
+def _read_token(token: str, file: str) -> str:
+    """Return the control token: as it was given, or what stands in its file but for white space round it."""
+    if not file:
+        return token
+    if token:
+        _fail("name the control token or the file that holds it, not both")
+    try:
+        found = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        _fail(f"--control-token-file: {file} cannot be read: {getattr(error, 'strerror', '') or error}")
+    if not found:
+        _fail(f"--control-token-file: {file} is empty")
+    return found
 
 
 def _read_switches(texts: tuple[str, ...]) -> dict[str, bool]:

@@ -189,6 +189,36 @@ def test_the_control_token_may_come_from_the_environment():
         assert fetch(f"{url}/_control/health", Authorization="Bearer secret")[0] == 200
 
 
+@pytest.mark.parametrize("by_variable", [True, False])
+def test_the_control_token_may_come_from_a_file_so_that_no_list_of_processes_shows_it(
+    tmp_path: Path, by_variable: bool
+):
+    file = tmp_path / "token"
+    file.write_text("secret\n", encoding="utf-8")
+    options = () if by_variable else ("--control-token-file", str(file))
+    env = {"CRM_MOCK_CONTROL_TOKEN_FILE": str(file)} if by_variable else {}
+    with running("--port", "0", "--seed", "empty", *options, env=env) as (_, url):
+        assert fetch(f"{url}/_control/health")[0] == 401
+        assert fetch(f"{url}/_control/health", Authorization="Bearer secret")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "said"),
+    [("", (), "is empty"), (None, (), "cannot be read"), ("a", ("--control-token", "b"), "not both")],
+)
+def test_a_token_file_that_gives_no_token_does_not_leave_the_fake_open(
+    tmp_path: Path, text: str | None, more: tuple[str, ...], said: str
+):
+    file = tmp_path / "token"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+
+    done = run_to_its_end("serve", "--port", "0", "--control-token-file", str(file), *more)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
 def test_a_forwarded_address_does_not_count_as_the_caller():
     with running("--port", "0", "--seed", "empty") as (_, url):
         headers = {"X-Forwarded-For": "10.1.2.3"}
