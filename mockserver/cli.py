@@ -99,8 +99,8 @@ for command in (seed, record, drift):
     envvar="CRM_MOCK_CONTROL_TOKEN",
     metavar="TOKEN",
     help=(
-        "Demand this bearer token at /_control/, and then from any machine. Everybody on this machine can read a command"
-        " line: the variable CRM_MOCK_CONTROL_TOKEN, or a file, keeps it to yourself."
+        "Demand this bearer token at /_control/, and then from any machine. Everybody on this machine can read a"
+        " command line: the variable CRM_MOCK_CONTROL_TOKEN, or a file, keeps it to yourself."
     ),
 )
 @click.option(
