@@ -34,10 +34,11 @@ class ModuleList(TypedDict):
 
 
 class FieldDescription(TypedDict):
-    """A field: its name in the API, its type, and for a choice the label of each id."""
+    """A field: its name in the API, its type, what people call it, and for a choice the label of each id."""
 
     name: str
     type: str
+    label: NotRequired[str]
     choices: NotRequired[dict[str, str]]
 
 

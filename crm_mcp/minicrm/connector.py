@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import cast
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic_settings import BaseSettings
 
+from crm_mcp.crm.field_labels import FieldLabels
 from crm_mcp.crm.operations import Sender
 from crm_mcp.crm.paging import PageCache
-from crm_mcp.errors import InputError
+from crm_mcp.errors import InputError, SettingsError
 from crm_mcp.mcp.apps import ToolApp
-from crm_mcp.mcp.connector import Module, ModuleDescription, SearchExport
+from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
@@ -59,7 +61,7 @@ class MinicrmConnector:
         self._settings = settings
         self._page_cache = PageCache(PAGE_RULES)
         self._client = MinicrmClient(self._page_cache.watch(sender))
-        self._directory = Directory(self._client, me=settings.user)
+        self._directory = Directory(self._client, me=settings.user, labels=FieldLabels(settings.labels))
         self._readers: dict[str, Callable[[str], Awaitable[Mapping[str, object]]]] = {
             "project": self._client.get_project,
             "contact": self._client.get_contact,
@@ -114,13 +116,16 @@ class MinicrmConnector:
     async def describe_module(self, module: str) -> ModuleDescription:
         """Return the fields of a module's projects, or of `Person` or `Business`; of both for `contact`."""
         if contact_type := _CONTACT_TYPES.get(module.casefold()):
-            return _description(contact_type, contact_type, await self._directory.contact_schema(contact_type))
+            return self._labelled(
+                _description(contact_type, contact_type, await self._directory.contact_schema(contact_type))
+            )
         modules = await self._directory.modules()
         if module.casefold() in _CONTACTS and module.casefold() not in map(str.casefold, modules.values()):
             both = _description("Contact", "Contact", await self._directory.merged_contact_schema())
-            return {**both, "note": _CONTACT_NOTE}
+            return {**self._labelled(both), "note": _CONTACT_NOTE}
         module_id = await self._directory.module_id(module)
-        return _description(module_id, modules[module_id], await self._directory.project_schema(module_id))
+        schema = await self._directory.project_schema(module_id)
+        return self._labelled(_description(module_id, modules[module_id], schema))
 
     def record_kinds(self) -> Sequence[str]:
         """Return what MiniCRM has besides modules."""
@@ -149,8 +154,32 @@ class MinicrmConnector:
         """Return how all rows of search_projects and search_contacts are read."""
         return ExportRowsReader(self._client, self._directory, self._settings.zone).all()
 
+    def _labelled(self, description: ModuleDescription) -> ModuleDescription:
+        """Return a description that tells what people call its fields."""
+        labels = self._directory.labels
+        fields: list[FieldDescription] = []
+        for field in description["fields"]:
+            label = labels.label_of(field["name"])
+            fields.append(field if label == field["name"] else {**field, "label": label})
+        return {**description, "fields": fields}
+
+    async def _check_labels(self) -> None:
+        """Refuse labels that lead to no field, or hide another one."""
+        labels = self._directory.labels
+        if not self._settings.labels:
+            return
+        schemas = [await self._directory.merged_project_schema(), await self._directory.merged_contact_schema()]
+        known = {field["name"] for schema in schemas for field in schema["fields"]}
+        for problem, names in (
+            ("names fields that no module has", labels.unknown(known)),
+            ("has labels that are the names of other fields", labels.hidden(known)),
+        ):
+            if names:
+                raise SettingsError(f"MINICRM_LABELS {problem}: {', '.join(names)}.", hint="Correct the setting.")
+
     async def check_login(self) -> str:
-        """Ask for the modules, and for who "me" is where the settings say."""
+        """Ask for the modules, for who "me" is where the settings say, and for the fields that these name."""
+        await self._check_labels()
         modules = await self._directory.modules()
         me = f', "me" is user {await self._directory.user_id("me")}' if self._settings.user else ""
         return f"login works, {len(modules)} modules{me}"
@@ -164,7 +193,9 @@ def _description(module_id: str, name: str, schema: Schema) -> ModuleDescription
         "name": name,
         "crm": MinicrmConnector.name,
         "fields": [
-            {"name": field["name"], "type": field["type"]} if field["name"] in told_apart else field
+            {"name": field["name"], "type": field["type"]}
+            if field["name"] in told_apart
+            else cast("FieldDescription", field)
             for field in schema["fields"]
         ],
     }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment
+from crm_mcp.settings import BaseUrl, EnvironmentSettings, Labels, environment
 
 
 def _known_zone(name: str) -> str:
@@ -26,6 +26,7 @@ class MinicrmSettings(EnvironmentSettings):
     Attributes:
         user: Name or id of the user who is "me".
         now: The time at which the clock stands still, for rehearsals on data whose dates are fixed.
+        labels: What people call fields, by API name.
     """
 
     model_config = environment("MINICRM_")
@@ -37,6 +38,7 @@ class MinicrmSettings(EnvironmentSettings):
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Budapest"
     user: str = ""
     now: datetime | None = None
+    labels: Labels = Field(default_factory=dict[str, str])
 
     @property
     def zone(self) -> ZoneInfo:

@@ -13,6 +13,7 @@ from typing import Literal, cast
 
 from crm_mcp.crm.expiring import CACHE_TTL_S, ExpiringMap, TtlCache
 from crm_mcp.crm.fetch_many import map_bounded
+from crm_mcp.crm.field_labels import NO_LABELS, FieldLabels
 from crm_mcp.crm.name_matching import UnknownChoiceError, folded, resolve_choice, shown, unknown_choice
 from crm_mcp.crm.wording import listing
 from crm_mcp.errors import CrmError, InputError, RateLimitedError, RefusedError, UnknownModuleError
@@ -25,9 +26,24 @@ MOST_TYPES_READ = 5
 
 
 class Directory:
-    """Resolves names to ids and ids to labels; `me` is the user's own name or id, empty where it is not set."""
+    """Resolves names to ids and ids to labels.
 
-    def __init__(self, client: MinicrmClient, *, me: str = "", clock: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        client: Reads the account.
+        me: The user's own name or id, empty where it is not set.
+        labels: What people call fields.
+        clock: Returns the time in seconds.
+    """
+
+    def __init__(
+        self,
+        client: MinicrmClient,
+        *,
+        me: str = "",
+        labels: FieldLabels = NO_LABELS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.labels = labels
         self._client = client
         self._me = me
         self._modules = TtlCache[list[Module]](lambda _: client.list_modules(), clock)

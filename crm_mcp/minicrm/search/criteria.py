@@ -67,7 +67,7 @@ async def project_criteria(directory: Directory, zone: ZoneInfo, asked: ProjectC
     """Return the criteria of a project search by API name; empty arguments are left out."""
     contact_id = check_id("contact_id", asked.contact_id) if asked.contact_id else ""
     group = resolve_choice("status_group", asked.status_group, STATUS_GROUPS) if asked.status_group else ""
-    module, filters = asked.module, _mended(asked.filters)
+    module, filters = asked.module, directory.labels.by_name(_mended(asked.filters))
     if not module and "CategoryId" in filters:
         module = str(filters.pop("CategoryId"))
     module_id = await directory.module_id(module) if module else ""
@@ -113,7 +113,7 @@ async def contact_criteria(directory: Directory, zone: ZoneInfo, asked: ContactC
     }
     if asked.phone:
         criteria["Phone" if query else "Query"] = phone_digits(asked.phone)
-    if filters := _mended(asked.filters):
+    if filters := directory.labels.by_name(_mended(asked.filters)):
         schema = await directory.merged_contact_schema(contact_type)
         _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), CONTACT.searched, zone))
     return {name: value for name, value in criteria.items() if value != ""}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from crm_mcp.aggregate.grouping import GroupKey, Measure, Summary, parse_group_keys, parse_measures
+from crm_mcp.crm.field_labels import NO_LABELS, FieldLabels
 from crm_mcp.crm.paging import Page
+from crm_mcp.errors import InputError
 from crm_mcp.mcp.summary_result import SummaryResult, build_summary_result
 from crm_mcp.minicrm.account.schema import check_field_names, choices_of
 from crm_mcp.minicrm.field_table import PROJECT
@@ -26,6 +29,16 @@ class Question:
     measures: Sequence[Measure]
 
     @property
+    def key_names(self) -> list[str]:
+        """What the result calls the keys."""
+        return [key.name for key in self.keys]
+
+    @property
+    def measure_names(self) -> list[str]:
+        """What the result calls the measures."""
+        return [one.name for one in self.measures]
+
+    @property
     def fields(self) -> list[str]:
         """Every field of the question, once."""
         return list(dict.fromkeys(one.field for one in (*self.keys, *self.measures)))
@@ -38,12 +51,32 @@ class Question:
         }
 
 
-def parse_question(group_by: Sequence[str], measures: Sequence[str]) -> Question:
-    """Read what to group by and to measure, with `status` for `StatusId` and so on."""
-    return Question(
-        [replace(key, field=PROJECT.api_name(key.field)) for key in parse_group_keys(group_by)],
-        [replace(one, field=PROJECT.api_name(one.field)) for one in parse_measures(measures)],
-    )
+def parse_question(group_by: Sequence[str], measures: Sequence[str], labels: FieldLabels = NO_LABELS) -> Question:
+    """Read what to group by and to measure, with `status` for `StatusId` and so on; labelled fields are named so.
+
+    Raises:
+        InputError: One of them is given twice, by its API name and its label.
+    """
+    keys = [_key_of(key, labels) for key in parse_group_keys(group_by)]
+    measured = [_measure_of(one, labels) for one in parse_measures(measures)]
+    names = [one.name for one in (*keys, *measured)]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise InputError(f"{twice!r} is given twice, by its name and its label.", hint="Name it once.")
+    return Question(keys, measured)
+
+
+def _key_of(key: GroupKey, labels: FieldLabels) -> GroupKey:
+    field = PROJECT.api_name(labels.name_of(key.field))
+    label = labels.label_of(field)
+    if label == field:
+        return replace(key, field=field)
+    return replace(key, field=field, name=f"{key.period}:{label}" if key.period else label)
+
+
+def _measure_of(measure: Measure, labels: FieldLabels) -> Measure:
+    field = PROJECT.api_name(labels.name_of(measure.field))
+    label = labels.label_of(field)
+    return replace(measure, field=field, name=measure.name if label == field else f"{measure.kind}:{label}")
 
 
 async def order_of_choices(search: ProjectSearch, question: Question) -> Sequence[str]:
@@ -74,9 +107,13 @@ async def summarize(
     incomplete_reason = " ".join(
         filter(None, [tally.incomplete_reason, "" if tally.is_counted else _describe_missing(question, fixed, tally)])
     )
-    return build_summary_result(
+    result = build_summary_result(
         summary, total=tally.total, incomplete_reason=incomplete_reason, read=tally.read, max_groups=max_groups
     )
+    labels = search.directory.labels
+    told = cast("dict[str, dict[str, int]]", result)
+    by_field = {key: labels.by_label(told[key]) for key in ("skipped", "empty") if key in told}
+    return cast("SummaryResult", {**result, **by_field})
 
 
 async def _tally(

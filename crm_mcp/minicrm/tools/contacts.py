@@ -61,7 +61,8 @@ class ContactTools:
         Rows have name, type, email and phone; other `fields`, or `detail`, cost one request a row. For all about one
         contact use get_contact_overview.
         """
-        client = self.context.client
+        client, labels = self.context.client, self.context.directory.labels
+        fields = labels.names_of(fields)
         api_criteria = await contact_criteria(self.context.directory, self.context.zone, criteria)
         rows, total, more = await self.context.page_cache.read_slice(
             f"Contact {api_criteria}",
@@ -72,7 +73,7 @@ class ContactTools:
         )
         schema = self.context.directory.merged_contact_schema
         rows = await complete(rows, fields, get=client.get_contact, schema=schema, always=detail and not fields)
-        options = list_options("get_contact", fields=shown_keys(fields), detail=detail)
+        options = list_options("get_contact", fields=shown_keys(fields), detail=detail, labels=labels)
         shown = rows if detail else without_false_flags(rows)
         return cast("ContactPage", build_page(shown, options, cursor, more=more, total=total))
 
@@ -84,7 +85,11 @@ class ContactTools:
         text_from: TextFrom = 0,
     ) -> Contact:
         """Read one MiniCRM person or business."""
-        options = object_options("get_contact", fields=shown_keys(fields), detail=detail, text_from=text_from)
+        labels = self.context.directory.labels
+        fields = labels.names_of(fields)
+        options = object_options(
+            "get_contact", fields=shown_keys(fields), detail=detail, text_from=text_from, labels=labels
+        )
         contact = await self.context.client.get_contact(contact_id)
         await check_asked(contact, fields, self.context.directory.merged_contact_schema)
         return show_object(contact, options)
@@ -103,6 +108,7 @@ class ContactTools:
         """
         contact_type = resolve_choice("type", type, CONTACT_TYPES)
         word = check_on_existing(on_existing, allow_duplicate=allow_duplicate)
+        fields = self.context.directory.labels.by_name(fields)
         refuse_twice({"Type": contact_type}, fields)
         refuse_trashed(fields)
         resolved = await self.context.written_fields.of_contact(contact_type, fields)
@@ -116,6 +122,7 @@ class ContactTools:
     async def update_contact(self, contact_id: Id = "", fields: ApiFields = {}, contact_ids: Ids = []) -> Draft:  # noqa: B006
         """Change fields of a MiniCRM contact, or of several; fields not named stay as they are."""
         ids = one_or_several("contact_id", contact_id, contact_ids)
+        fields = self.context.directory.labels.by_name(fields)
         check_update(CONTACT, fields)
         return self._updates.draft(ids, fields, is_batch=bool(contact_ids), needs_refresh=True)
 

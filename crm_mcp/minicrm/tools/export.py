@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.all_pages import AllPages, read_all_pages
 from crm_mcp.crm.fetch_many import read_details
+from crm_mcp.crm.field_labels import FieldLabels
 from crm_mcp.crm.progress import Steps
 from crm_mcp.mcp.arguments import take_fields
 from crm_mcp.mcp.connector import ExportRows, SearchExport
@@ -55,7 +56,7 @@ class ExportRowsReader:
         async def schema() -> Schema:
             return merge_schemas(await search.read_schemas(search.module_id))
 
-        return await _completed(found, arguments, self._client.get_project, schema, steps)
+        return await _completed(found, arguments, self._client.get_project, schema, steps, self._directory.labels)
 
     async def read_contacts(self, arguments: dict[str, Any], steps: Steps) -> ExportRows:
         """Read all contacts that the arguments of search_contacts find."""
@@ -65,7 +66,7 @@ class ExportRowsReader:
         )
 
         schema = self._directory.merged_contact_schema
-        return await _completed(found, arguments, self._client.get_contact, schema, steps)
+        return await _completed(found, arguments, self._client.get_contact, schema, steps, self._directory.labels)
 
 
 async def _completed(
@@ -74,29 +75,30 @@ async def _completed(
     get: Callable[[str], Awaitable[_Item]],
     schema: Callable[[], Awaitable[Schema]],
     steps: Steps,
+    labels: FieldLabels,
 ) -> ExportRows:
     """Return rows with the requested `fields`, or with `detail`, from their details where the rows lack them."""
-    fields: list[str] = arguments["fields"]
+    fields = labels.names_of(arguments["fields"])
     rows: Sequence[_Item] = found.rows
     await check_asked(None, fields, schema)
     wanted = shown_keys(fields)
     if not rows or not (arguments["detail"] or any(not _have(rows, name) for name in wanted)):
-        return ExportRows([_with_only(row, wanted) for row in rows], found.incomplete_reason)
+        return ExportRows([_with_only(row, wanted, labels) for row in rows], found.incomplete_reason)
     newest = sorted((row["id"] for row in rows), key=int, reverse=True)[:MAX_READS]
     details = await read_details(newest, get, steps, crm=PAGE_RULES.crm)
     problems = [found.incomplete_reason, details.incomplete_reason]
     if len(newest) < len(rows):
         problems.append(f"Only the {len(newest)} newest of {len(rows)} have all fields: narrow the search.")
     merged = [merge_detail(row, details.found[row["id"]]) if row["id"] in details.found else row for row in rows]
-    return ExportRows([_with_only(row, wanted) for row in merged], " ".join(filter(None, problems)))
+    return ExportRows([_with_only(row, wanted, labels) for row in merged], " ".join(filter(None, problems)))
 
 
 def _have(rows: Sequence[_Item], name: str) -> bool:
     return any(name in row or name in row["fields"] for row in rows)
 
 
-def _with_only(row: _Item, wanted: Sequence[str]) -> Mapping[str, Any]:
+def _with_only(row: _Item, wanted: Sequence[str], labels: FieldLabels) -> Mapping[str, Any]:
     if not wanted:
-        return row
+        return {**row, "fields": labels.by_label(row["fields"])}
     kept = {key: value for key, value in row.items() if key in ("id", "name") or key in wanted}
-    return kept | {"fields": {name: value for name, value in row["fields"].items() if name in wanted}}
+    return kept | {"fields": labels.by_label({name: value for name, value in row["fields"].items() if name in wanted})}

@@ -61,7 +61,8 @@ class ProjectTools:
         Rows have name, status, user and module; other `fields`, or `detail`, cost one request a row. For counts and
         sums use summarize_projects.
         """
-        client = self.context.client
+        client, labels = self.context.client, self.context.directory.labels
+        fields = labels.names_of(fields)
         api_criteria = await project_criteria(self.context.directory, self.context.zone, criteria)
         rows, total, more = await self.context.page_cache.read_slice(
             f"Project {api_criteria}",
@@ -78,7 +79,7 @@ class ProjectTools:
             schema=lambda: self.context.directory.merged_project_schema(module_id),
             always=detail and not fields,
         )
-        options = list_options("get_project", fields=shown_keys(fields), detail=detail)
+        options = list_options("get_project", fields=shown_keys(fields), detail=detail, labels=labels)
         await self._add_labels(rows, options, module_id)
         shown = rows if detail else without_false_flags(rows)
         return cast("ProjectPage", build_page(shown, options, cursor, more=more, total=total))
@@ -92,7 +93,11 @@ class ProjectTools:
         text_from: TextFrom = 0,
     ) -> Project:
         """Read one MiniCRM project by its id, or by reference_id, the id it has in another system."""
-        options = object_options("get_project", fields=shown_keys(fields), detail=detail, text_from=text_from)
+        labels = self.context.directory.labels
+        fields = labels.names_of(fields)
+        options = object_options(
+            "get_project", fields=shown_keys(fields), detail=detail, text_from=text_from, labels=labels
+        )
         if bool(project_id) == bool(reference_id):
             raise InputError("Give either project_id or reference_id.", hint="search_projects finds ids.")
         client = self.context.client
@@ -105,6 +110,7 @@ class ProjectTools:
 
     async def create_project(self, module: Module, contact_id: Id, name: Text = "", fields: ApiFields = {}) -> Draft:  # noqa: B006
         """Create a project (card) for a contact in a MiniCRM module."""
+        fields = self.context.directory.labels.by_name(fields)
         given = {"ContactId": check_id("contact_id", contact_id), **({"Name": name} if name else {})}
         refuse_twice({"CategoryId": "", **given}, fields)
         refuse_trashed(fields)
@@ -122,6 +128,7 @@ class ProjectTools:
         `Deleted: 1` moves to the trash, 0 back.
         """
         ids = one_or_several("project_id", project_id, project_ids)
+        fields = self.context.directory.labels.by_name(fields)
         check_update(PROJECT, fields)
         needs_refresh = not _fit_any_schema(fields)
         return self._updates.draft(ids, fields, is_batch=bool(project_ids), needs_refresh=needs_refresh)

@@ -42,10 +42,12 @@ class SummaryTools:
         Criteria as in search_projects. Other fields cost a request a project, up to max_reads. `chart` adds a picture.
         """
         check_can_draw(chart=chart)
-        question = parse_question(group_by, measures)
+        question = parse_question(group_by, measures, self.context.directory.labels)
         search = await self.context.search_projects(criteria, ctx)
         answer = await summarize(search, question, self.context.zone, max_groups=max_groups, max_reads=max_reads)
         result = compact_result(cast("dict[str, Any]", answer))
         if not chart:
             return result
-        return with_chart(result, ctx, group_by, measures, order=await order_of_choices(search, question))
+        return with_chart(
+            result, ctx, question.key_names, question.measure_names, order=await order_of_choices(search, question)
+        )
