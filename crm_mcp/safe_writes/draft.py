@@ -118,6 +118,7 @@ class Draft:
         target: Writes the changes.
         changes: One for each record.
         is_batch: Whether the result lists each record; otherwise there is one change, and its result is an id.
+        is_mixed: Whether the records of a batch have values of their own, so that a wrong one refuses its record alone.
         needs_refresh: Whether each record must be read before it may be written.
         trashes: Whether it moves records to the trash.
         warnings: What a preview says beside the changes.
@@ -126,6 +127,7 @@ class Draft:
     target: Target
     changes: Sequence[Change]
     is_batch: bool = False
+    is_mixed: bool = False
     needs_refresh: bool = False
     trashes: bool = False
     warnings: Sequence[str] = ()
@@ -176,7 +178,7 @@ async def _refresh_batch(draft: Draft, target: Target, batch: Sequence[Change]) 
     try:
         refreshed = iter(await target.refresh(open_changes))
     except (NotFoundError, InputError) as error:
-        if not draft.is_batch or len(batch) > 1:
+        if not draft.is_batch or len(batch) > 1 or (isinstance(error, InputError) and not draft.is_mixed):
             raise
         return [replace(batch[0], problem=str(error))]
     return [change if change.problem else _with_losses(next(refreshed)) for change in batch]

@@ -132,8 +132,18 @@ class Execution:
             self._fail(writable, error)
         else:
             for at, outcome in zip(writable, outcomes, strict=True):
-                self._record(at, outcome)
+                self._record_sent(at, outcome)
         self._sending = []
+
+    def _record_sent(self, at: int, outcome: Outcome) -> None:
+        """Record an outcome, unless it is about another record than the one that was sent: then it is unknown."""
+        record_id, answered_id = self._changes[at].record_id, outcome.get("id", "")
+        taken = {item.get("id") for item in self._results.values()}
+        is_of_another = answered_id != record_id if record_id else answered_id in taken
+        if outcome["ok"] and answered_id and is_of_another:
+            self._record(at, {"ok": False, "message": f"The CRM answered about {answered_id}. {UNKNOWN}"}, unknown=True)
+        else:
+            self._record(at, outcome)
 
     def _refuse_problem(self, at: int) -> bool:
         problem = self._changes[at].problem

@@ -45,12 +45,9 @@ StatusGroupName = Annotated[str, WithJsonSchema({"type": "string"})]
 
 def one_or_several(name: str, one: str, several: Sequence[str]) -> list[str]:
     """Return the ids of a call that takes one object by `name`, or several by its plural."""
-    if one and several:
-        raise InputError(f"Give either {name} or {name}s.", hint=f"{name}s is for several at once.")
-    if not one and not several:
+    if bool(one) == bool(several):
         raise InputError(
-            f"{name} is missing.",
-            hint=f"Give it, or {name}s for the same change of several, or records for several changes.",
+            f"Give either {name} or {name}s.", hint=f"{name}s is for one change of several, records for a change each."
         )
     ids = [check_id(name, each) for each in several or [one]]
     if twice := next((each for each in ids if ids.count(each) > 1), ""):

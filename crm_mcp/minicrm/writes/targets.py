@@ -7,7 +7,6 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.minicrm.account.field_values import Resolved, check_flag
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import Entity
@@ -88,7 +87,7 @@ class Creation(Target):
     """New objects, written by `put`.
 
     `find` returns the ids of all objects that could be a new one, each with whether it is the same. `lock` is held from
-    refresh to create. `made` are the ids of those that were created before.
+    refresh to create.
     """
 
     noun: str
@@ -97,7 +96,6 @@ class Creation(Target):
     find: Callable[[MinicrmClient, Values], Awaitable[Mapping[str, bool] | None]]
     lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
     links: LinkedRecords | None = None
-    made: set[str] = field(default_factory=set[str])
 
     async def prepared(self, changes: Sequence[Change]) -> Target:
         """Return the same with room to remember what the objects are linked to."""
@@ -112,20 +110,9 @@ class Creation(Target):
         return [replace(change, shown={**change.shown, **linked.names}, notes=notes)]
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
-        """Create one object.
-
-        Raises:
-            UnexpectedAnswerError: The response names an object that was created before.
-        """
+        """Create one object."""
         (change,) = changes
-        new_id = (await self.put(change.sent))["id"]
-        if new_id in self.made:
-            raise UnexpectedAnswerError(
-                f"MiniCRM named the {self.noun.removeprefix('MiniCRM ')} {new_id}, which was there before.",
-                hint="Whether this one was created is unknown: look for it before you repeat it.",
-            )
-        self.made.add(new_id)
-        return [{"ok": True, "id": new_id}]
+        return [{"ok": True, "id": (await self.put(change.sent))["id"]}]
 
     async def find_alike(self, change: Change) -> Mapping[str, bool] | None:
         """Search by what distinguishes the new object."""

@@ -103,7 +103,7 @@ def test_what_belongs_into_a_record_does_not_stand_beside_them(fake: Fake) -> No
         assert "Give one project_id a record" in made["items"][0]["message"]
         made = await call(client, "update_project", records=[record | {"dry_run": True}])
         assert "'dry_run'" in made["items"][0]["message"]
-        assert "project_id is missing" in await fail(client, "update_project")
+        assert "records for a change each" in await fail(client, "update_project")
         assert "project_id is required" in await fail(client, "create_task", comment="Call")
 
     play(scene)
