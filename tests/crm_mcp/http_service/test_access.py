@@ -67,3 +67,9 @@ def test_a_token_that_no_client_could_send_is_refused_at_start(monkeypatch: pyte
     with pytest.raises(SettingsError, match="CRM_MCP_HTTP_TOKEN: no HTTP header can carry that") as caught:
         load(ServerSettings)
     assert token not in str(caught.value)
+
+
+@pytest.mark.parametrize("token", [f"{TOKEN}\t", f"  {TOKEN}\n", f"{TOKEN}\u00a0"])
+def test_white_space_round_a_token_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    monkeypatch.setenv("CRM_MCP_HTTP_TOKEN", token)
+    assert load(ServerSettings).http_token.get_secret_value() == TOKEN
