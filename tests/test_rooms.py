@@ -31,7 +31,7 @@ LAYERS = {
         "setting_names settings aggregate.* rendering.* transport.*",
         "mcp.*",
         "safe_writes.*",
-        "CRM CRM.models CRM.settings CRM.field_table",
+        "CRM CRM.models CRM.settings CRM.field_table CRM.hungarian",
         "CRM.wire.*",
         "CRM.client",
         "CRM.account.*",
@@ -66,7 +66,12 @@ LAYERS = {
 PURE = (
     *("crm_mcp.errors", "crm_mcp.crm.messages", "crm_mcp.aggregate.*", "crm_mcp.rendering.*"),
     *("crm_mcp.CRM.wire.*", "crm_mcp.CRM.models", "crm_mcp.CRM.field_table"),
-    *("crm_mcp.safe_writes.draft", "crm_mcp.safe_writes.preview", "mockserver.documents.*"),
+    *(
+        "crm_mcp.safe_writes.draft",
+        "crm_mcp.safe_writes.preview",
+        "crm_mcp.safe_writes.question",
+        "mockserver.documents.*",
+    ),
 )
 INPUT_AND_OUTPUT = {"httpx", "httpx2", "mcp", "asyncio", "anyio", "socket", "subprocess", "sqlite3", "uvicorn"}
 # Which modules may import these; in all others they would cost every user time, or bind us to one library.

@@ -18,6 +18,7 @@ from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
+from crm_mcp.minicrm.hungarian import MINICRM_HUNGARIAN
 from crm_mcp.minicrm.models import PAGE_RULES, Schema
 from crm_mcp.minicrm.pipeline_app import pipeline_app
 from crm_mcp.minicrm.settings import MinicrmSettings
@@ -32,6 +33,7 @@ from crm_mcp.minicrm.tools.prompts import minicrm_prompts
 from crm_mcp.minicrm.tools.stale_projects import StaleProjectTools
 from crm_mcp.minicrm.tools.summary import SummaryTools
 from crm_mcp.minicrm.tools.tasks import TaskTools
+from crm_mcp.safe_writes.catalogue import ENGLISH
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
@@ -98,7 +100,10 @@ class MinicrmConnector:
             self._settings.zone,
             self._settings.clock,
             self._page_cache,
-            SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes),
+            SafeWriter(
+                unconfirmed_allowed=load(ServerSettings).unconfirmed_writes,
+                catalogue=MINICRM_HUNGARIAN if self._settings.language == "hu" else ENGLISH,
+            ),
         )
         entities = (ProjectTools, ContactTools, TaskTools, AddressTools)
         questions = (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -24,6 +24,7 @@ class MinicrmSettings(EnvironmentSettings):
     """One MiniCRM account and its login.
 
     Attributes:
+        language: Of questions to the person.
         user: Name or id of the user who is "me".
         now: The time at which the clock stands still, for rehearsals on data whose dates are fixed.
         labels: What people call fields, by API name.
@@ -36,6 +37,7 @@ class MinicrmSettings(EnvironmentSettings):
     api_key: SecretStr = SecretStr("")
     requests_per_minute: Annotated[int, Field(ge=0)] = 60
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Budapest"
+    language: Literal["en", "hu"] = "en"
     user: str = ""
     now: datetime | None = None
     labels: Labels = Field(default_factory=dict[str, str])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from mcp import MCPError
 from mcp.server.elicitation import (
     AcceptedElicitation,
@@ -12,7 +14,7 @@ from mcp.server.elicitation import (
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.resolve import Elicit, Resolve, build_resolver_plans, resolve_arguments
 from mcp.types import ElicitResult, InputRequiredResult
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, create_model
 
 from crm_mcp.errors import NotConfirmedError
 from crm_mcp.mcp.arguments import CallContext
@@ -28,6 +30,12 @@ class Consent(BaseModel):
     confirm: bool = Field(default=True, title="Yes, do this")
 
 
+@functools.cache
+def _form_with(yes: str) -> type[Consent]:
+    """Return the form with another title for the yes."""
+    return create_model("Consent", __base__=Consent, confirm=(bool, Field(default=True, title=yes)))
+
+
 Reply = AcceptedElicitation[Consent] | DeclinedElicitation | CancelledElicitation
 
 
@@ -40,10 +48,14 @@ class QuestionPendingError(Exception):
 
 
 class UserConfirmation:
-    """Confirmation by the user during one call; where `unconfirmed_allowed`, nobody is asked."""
+    """Confirmation by the user during one call; where `unconfirmed_allowed`, nobody is asked.
 
-    def __init__(self, context: CallContext, *, unconfirmed_allowed: bool = False) -> None:
+    `yes` is what the form calls the user's yes.
+    """
+
+    def __init__(self, context: CallContext, *, unconfirmed_allowed: bool = False, yes: str = "Yes, do this") -> None:
         self._context = context
+        self._form = _form_with(yes)
         self._unconfirmed_allowed = unconfirmed_allowed
 
     @property
@@ -109,7 +121,7 @@ class UserConfirmation:
 
     async def _ask_by_request(self, question: str) -> Reply:
         """Ask in the middle of the call, and wait."""
-        schema = render_elicitation_schema(Consent)
+        schema = render_elicitation_schema(self._form)
         reply = await self._context.session.elicit_form(question, schema, self._context.request_id)
         if reply.action == "accept":
             return AcceptedElicitation(data=Consent.model_validate(_said(reply)))
@@ -119,7 +131,7 @@ class UserConfirmation:
         """Ask by the SDK's resolver, which binds the user's reply to the words of the question."""
 
         async def consent() -> Elicit[Consent]:  # async, or the SDK would start a thread for it
-            return Elicit(question, Consent)
+            return Elicit(question, self._form)
 
         for reply in (self._context.input_responses or {}).values():
             if isinstance(reply, ElicitResult) and reply.action == "accept":

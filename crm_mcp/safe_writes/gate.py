@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol, cast
 
 from crm_mcp.errors import InputError, NotConfirmedError
+from crm_mcp.safe_writes.catalogue import ENGLISH, Catalogue
 from crm_mcp.safe_writes.draft import Change, Draft, is_unchanged, number, refresh
 from crm_mcp.safe_writes.execution import (
     BeforeSend,
@@ -18,7 +19,8 @@ from crm_mcp.safe_writes.execution import (
 )
 from crm_mcp.safe_writes.keys import KeyState, KeyStore
 from crm_mcp.safe_writes.plans import PLAN_TTL_S, Plan, PlanStore
-from crm_mcp.safe_writes.preview import MAX_SHOWN, build_preview, build_question
+from crm_mcp.safe_writes.preview import MAX_SHOWN, build_preview
+from crm_mcp.safe_writes.question import build_question
 
 MAX_UNPLANNED = 10
 """More records than this are planned first, and the user confirms the plan."""
@@ -77,15 +79,21 @@ class Call:
 class SafeWriter:
     """Makes all writes of one CRM account.
 
-    Where `unconfirmed_allowed`, nobody is asked to confirm.
+    Where `unconfirmed_allowed`, nobody is asked to confirm; `catalogue` holds the language of questions.
     """
 
     def __init__(
-        self, *, plans: PlanStore | None = None, keys: KeyStore | None = None, unconfirmed_allowed: bool = False
+        self,
+        *,
+        plans: PlanStore | None = None,
+        keys: KeyStore | None = None,
+        unconfirmed_allowed: bool = False,
+        catalogue: Catalogue = ENGLISH,
     ) -> None:
         self._plans = plans or PlanStore()
         self._keys = keys or KeyStore()
         self.unconfirmed_allowed = unconfirmed_allowed
+        self.catalogue = catalogue
 
     async def perform(self, call: Call) -> WriteResult:
         """Preview, plan or write what a call asks for.
@@ -115,7 +123,7 @@ class SafeWriter:
             if draft.needs_refresh or draft.trashes or draft.empties:
                 draft = await refresh(draft, call.confirmer.report_progress)
             if _cannot_go_unasked(draft):
-                await call.confirmer.require_confirmation(build_question(draft))
+                await call.confirmer.require_confirmation(build_question(draft, self.catalogue))
             execution = Execution(draft, before_send=self._note_attempts(draft, state))
             await self._run(execution, call.confirmer, state)
         return execution.result(raises=raises_as_a_whole(draft))
@@ -158,7 +166,7 @@ class SafeWriter:
         if call.dry_run:
             return _preview(plan.draft, plan, call)
         if _needs_confirmation(plan.draft):
-            await call.confirmer.require_confirmation(build_question(plan.draft))
+            await call.confirmer.require_confirmation(build_question(plan.draft, self.catalogue))
         key = call.key or plan.key
         if not key:
             return await self._apply(plan, call.confirmer, plan.draft)

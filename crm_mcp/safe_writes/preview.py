@@ -1,23 +1,21 @@
-"""How a draft is shown before it is written: to the model as a preview, to the user as a question. Pure."""
+"""How a draft is shown before it is written: to the model as a preview. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from typing import NotRequired
 
 from typing_extensions import TypedDict
 
-from crm_mcp.crm.wording import clip_text, listing, quoted
-from crm_mcp.safe_writes.draft import Change, Draft, is_same, is_unchanged, lost_texts
+from crm_mcp.crm.wording import clip_text, listing
+from crm_mcp.safe_writes.draft import Change, Draft, is_same, is_unchanged
+from crm_mcp.safe_writes.question import name_of
 
 MAX_SHOWN_WHOLE = 10
 """A draft of at most so many records is shown whole."""
 MAX_SHOWN = 5
 """Records of a larger draft that are shown."""
 _MAX_NAMED = 10
-"""Records that a question or a warning names."""
-_MAX_FIELDS = 4
-"""Fields that a question names."""
+"""Records that a warning names."""
 
 
 class FieldChange(TypedDict):
@@ -101,7 +99,7 @@ def _build_warnings(draft: Draft) -> list[str]:
 def _existing(draft: Draft) -> list[str]:
     """Say which new records are there already, and what becomes of each."""
     return [
-        f"{_prefix(draft, one)}{_name_of(one)} is there already: "
+        f"{_prefix(draft, one)}{name_of(one)} is there already: "
         f"{'nothing is written, its id is given' if is_unchanged(one) else 'it is changed, none is created'}."
         for one in draft.open_changes
         if one.is_existing
@@ -124,45 +122,3 @@ def _prefix(draft: Draft, change: Change) -> str:
 def _label(change: Change) -> str:
     """Return what a record of a batch is called: its id, or a new one's place in the call."""
     return change.record_id if change.record_id and not change.is_existing else f"records[{change.index}]"
-
-
-def build_question(draft: Draft) -> str:
-    """Return the question to the user: what happens to how many records, which ones, and their new values."""
-    changes = draft.open_changes
-    noun = f"{len(changes)} {draft.target.noun}s" if len(changes) > 1 else f"1 {draft.target.noun}"
-    names = listing([_name_of(change) for change in changes], _MAX_NAMED)
-    if not changes[0].record_id:
-        return f"Create {noun}? They are {names}." if len(changes) > 1 else f"Create {noun}, {names}?"
-    if draft.loses_text:
-        return _question_of_losses(changes, noun, names)
-    if draft.trashes:
-        others = _list_values(changes, without={"Deleted"})
-        return f"Move {noun} to the trash{f' and set {others}' if others else ''}: {names}?"
-    return f"Change {noun}, setting {_list_values(changes)}? {'They are' if len(changes) > 1 else 'It is'} {names}."
-
-
-def _question_of_losses(changes: Sequence[Change], noun: str, names: str) -> str:
-    lost = {name for change in changes for name in lost_texts(change)}
-    size = sum(sum(lost_texts(change).values()) for change in changes)
-    others = _list_values(changes, without=lost)
-    return (
-        f"Empty {', '.join(sorted(lost))} ({size} characters, which cannot be brought back)"
-        f"{f' and set {others}' if others else ''} in {noun}: {names}?"
-    )
-
-
-def _name_of(change: Change) -> str:
-    if change.record_id:
-        return f"{quoted(change.name)} ({change.record_id})" if change.name else change.record_id
-    texts = [quoted(value) for value in change.shown.values() if isinstance(value, str) and value.strip()]
-    return (change.name and quoted(change.name)) or " ".join(texts[:2]) or "one without text"
-
-
-def _list_values(changes: Sequence[Change], without: Collection[str] = ()) -> str:
-    """List the fields with their new values; of those whose values differ by record, the names alone."""
-    names = [name for name in dict.fromkeys(name for change in changes for name in change.shown) if name not in without]
-    parts: list[str] = []
-    for name in names:
-        values = {str(change.shown[name]) for change in changes if name in change.shown}
-        parts.append(f"{name} to {quoted(values.pop())}" if len(values) == 1 else f"{name} to a value each")
-    return listing(parts, _MAX_FIELDS)

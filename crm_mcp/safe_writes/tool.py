@@ -114,7 +114,9 @@ class WriteTool(CrmTool):
         chosen = _CoercedWriteArguments.model_validate({name: arguments[name] for name in names if name in arguments})
         given = {name: value for name, value in arguments.items() if name not in names}
         validated, build_draft = self._read_own(given, is_plan=bool(chosen.plan_id))
-        confirmer = UserConfirmation(context, unconfirmed_allowed=self._writer.unconfirmed_allowed)
+        writer = self._writer
+        yes = writer.catalogue.text("Yes, do this")
+        confirmer = UserConfirmation(context, unconfirmed_allowed=writer.unconfirmed_allowed, yes=yes)
         return Call(
             tool=self.name,
             arguments=validated,

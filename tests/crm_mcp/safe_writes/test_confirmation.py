@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from string import Formatter
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult, ErrorData
 
 from crm_mcp.doctor import examine
+from crm_mcp.minicrm.hungarian import MINICRM_HUNGARIAN
 from tests.crm_mcp.safe_writes.playing import Era, Fake, User, play
 from tests.support.mcp_play import call, fail
 
@@ -136,3 +138,52 @@ def test_read_only_beats_the_installers_leave(fake: Fake, monkeypatch: pytest.Mo
 
     assert "Unknown tool" in play(scene, read_only=True)
     assert fake.requests() == []
+
+
+@pytest.mark.parametrize("era", ["legacy", "auto"])
+@pytest.mark.parametrize(
+    ("tool", "arguments", "asks"),
+    [
+        (
+            "update_project",
+            {"project_id": 6001, "fields": {"Deleted": 1, "StatusId": "Lost"}},
+            "A lomtárba tegyek 1 MiniCRM-adatlapot, és beállítsam ezt: státusz: „Lost”? Érintett: ",
+        ),
+        (
+            "update_task",
+            {"task_ids": list(range(7001, 7012)), "status": "closed"},
+            "Módosítsak 11 MiniCRM-teendőt? Új érték: állapot: „lezárt”. Érintettek: ",
+        ),
+    ],
+)
+def test_a_hungarian_account_is_asked_in_hungarian(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch, tool: str, arguments: dict[str, Any], asks: str, era: Era
+) -> None:
+    assert fake.url
+    monkeypatch.setenv("MINICRM_LANGUAGE", "hu")
+    user = Odd({"confirm": False})
+
+    async def scene(client: Client) -> None:
+        if "task_ids" in arguments:
+            plan = await call(client, tool, **arguments)
+            await fail(client, tool, plan_id=plan["plan_id"])
+        else:
+            await fail(client, tool, **arguments)
+
+    play(scene, user=user, era=era)
+    (question,) = user.asked
+    assert question.startswith(asks)
+    assert user.schema["properties"]["confirm"]["title"] == "Igen, mehet"
+
+
+def test_every_hungarian_message_has_the_places_of_its_english_one() -> None:
+    for english, hungarian in MINICRM_HUNGARIAN.messages.items():
+        places = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (english, hungarian)]
+        assert places[1] <= places[0]
+        assert {"values", "names", "fields", "size"} & places[0] <= places[1]
+
+
+def test_hungarian_quotation_marks_in_a_name_end_no_quotation() -> None:
+    said = MINICRM_HUNGARIAN.quoted("A” (1)? Igen „x" + "y" * 100)
+    assert said.startswith("„A' (1)? Igen 'xyyy")
+    assert said.endswith("karakter)”")
