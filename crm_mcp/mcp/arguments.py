@@ -32,7 +32,7 @@ Module = Annotated[Id, Field(description="name or id")]
 Text = str
 """Text, and a number or a boolean is taken too."""
 Limit = Annotated[int, Field(ge=1, le=100)]
-FieldNames = Annotated[list[str], Field(examples=[["name", "email"]])]
+FieldNames = Annotated[list[str], Field(description="names to show", examples=[["name", "email"]])]
 """Names of the fields to show."""
 Detail = Annotated[bool, Field(description="all fields, raw")]
 TextFrom = Annotated[int, Field(ge=0)]
@@ -41,9 +41,11 @@ JsonObject = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
 Fields = JsonObject
 """The CRM's own field names with values."""
 
-GroupBy = Annotated[list[str], Field(description="fields, month:FIELD (year:, day:)", examples=[["status"]])]
+GroupBy = Annotated[
+    list[str], Field(description="fields; of dates year:, quarter:, month:, week:, day:FIELD", examples=[["status"]])
+]
 Measures = Annotated[list[str], Field(description="sum:FIELD, average:, min:, max:", examples=[["sum:FIELD"]])]
-MaxGroups = Annotated[int, Field(ge=0, le=1000), WithJsonSchema({"type": "integer"})]
+MaxGroups = Annotated[int, Field(ge=0, le=1000, description="0: a short list"), WithJsonSchema({"type": "integer"})]
 """How many groups a summary lists; 0 for as many as 2 kB hold."""
 
 

@@ -40,6 +40,7 @@ MAX_FILE_BYTES = 20_000_000
 MAX_TOTAL_BYTES = 60_000_000
 """Most bytes of all files together; the oldest go first."""
 
+SearchArguments = Annotated[Fields, Field(description="of that search, without limit and cursor")]
 SearchTool = Annotated[str, WithJsonSchema({"type": "string"})]
 FileFormat = Annotated[Format, Field()]
 
@@ -133,7 +134,7 @@ class ExportTools:
         self,
         ctx: CallContext,
         tool: SearchTool,
-        arguments: Fields = {},  # noqa: B006  # pydantic copies defaults
+        arguments: SearchArguments = {},  # noqa: B006  # pydantic copies defaults
         format: FileFormat = "csv",  # noqa: A002
     ) -> Annotated[CallToolResult, ExportResult]:
         """Read all rows of a search into a file for the user; to read rows yourself call the search."""

@@ -107,7 +107,7 @@ def test_no_schema_holds_what_some_hosts_refuse_or_what_tells_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("connected", "most_tools", "most_bytes"),
-    [("both", 30, 25_000), ("only_ivinex", 30, 18_000), ("only_minicrm", 30, 18_000)],
+    [("both", 32, 27_000), ("only_ivinex", 32, 20_000), ("only_minicrm", 32, 20_000)],
 )
 @pytest.mark.parametrize("read_only", [False, True])
 def test_the_whole_list_stays_within_its_budget(
@@ -116,8 +116,9 @@ def test_the_whole_list_stays_within_its_budget(
     request.getfixturevalue(connected)
     tools = [as_json(tool) for tool in list_tools(read_only=read_only)]
     assert len(tools) <= most_tools
-    compact = json.dumps({"tools": tools}, separators=(",", ":"), ensure_ascii=False)
-    assert len(compact.encode()) <= most_bytes
+    size = len(json.dumps({"tools": tools}, separators=(",", ":"), ensure_ascii=False).encode())
+    print(f"{connected}: {len(tools)} tools, {size:,} of {most_bytes:,} bytes")
+    assert size <= most_bytes
 
 
 @pytest.mark.parametrize(("connected", "other"), [("only_ivinex", "minicrm"), ("only_minicrm", "ivinex")])

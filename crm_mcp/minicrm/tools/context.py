@@ -21,7 +21,7 @@ from crm_mcp.mcp.calls.shapes import CrmFields
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.field_values import WrittenFields
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT, names_by_use
+from crm_mcp.minicrm.field_table import ADDRESS, CONTACT, PROJECT, STATUS_GROUPS, names_by_use
 from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.search.criteria import ProjectCriteria, project_criteria
 from crm_mcp.minicrm.search.projects import ProjectSearch
@@ -35,11 +35,13 @@ ApiFields = Annotated[
     Field(description="API field to value, see describe_module"),
     CrmFields(names_by_use(CONTACT, PROJECT, ADDRESS, written=True)),
 ]
-MaxReads = Annotated[int, Field(ge=1, le=5000), WithJsonSchema({"type": "integer"})]
+MaxReads = Annotated[
+    int, Field(ge=1, le=5000, description="most projects to read, a request each"), WithJsonSchema({"type": "integer"})
+]
 """Most objects to read one by one in one call: 300 take five minutes at 60 requests a minute."""
 MaxItems = Annotated[Limit, WithJsonSchema({"type": "integer"})]
 """A limit whose range is not in the schema; the refusal of a wrong one names it."""
-StatusGroupName = Annotated[str, WithJsonSchema({"type": "string"})]
+StatusGroupName = Annotated[str, Field(description=", ".join(STATUS_GROUPS)), WithJsonSchema({"type": "string"})]
 """A status group; the schema of search_projects lists them, and a wrong one is refused with all."""
 
 

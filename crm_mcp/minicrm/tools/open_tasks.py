@@ -12,11 +12,11 @@ from typing_extensions import TypedDict
 
 from crm_mcp.crm.fetch_many import map_bounded, read_each
 from crm_mcp.crm.name_matching import resolve_choice
-from crm_mcp.mcp.arguments import CallContext, Id, JsonObject
+from crm_mcp.mcp.arguments import CallContext, JsonObject, Module
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.models import PAGE_RULES, Project, Task
 from crm_mcp.minicrm.search.by_change import newest_changed
-from crm_mcp.minicrm.search.criteria import ProjectCriteria
+from crm_mcp.minicrm.search.criteria import ProjectCriteria, User
 from crm_mcp.minicrm.search.projects import ProjectSearch
 from crm_mcp.minicrm.tools.context import MaxItems, MaxReads, ToolContext
 from crm_mcp.minicrm.tools.deadlines import DUE, DueFilter, by_deadline, due_filter
@@ -62,9 +62,9 @@ class OpenTaskTools:
     async def list_open_tasks(
         self,
         ctx: CallContext,
-        user: Id = "",
+        user: User = "",
         due: DueWord = "all",
-        module: Id = "",
+        module: Module = "",
         limit: MaxItems = 50,
         max_reads: MaxReads = 300,
     ) -> OpenTasks:

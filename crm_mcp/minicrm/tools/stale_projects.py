@@ -11,11 +11,11 @@ from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from crm_mcp.crm.fetch_many import map_bounded, read_details
-from crm_mcp.mcp.arguments import CallContext, Id, JsonObject
+from crm_mcp.mcp.arguments import CallContext, JsonObject, Module
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.models import PAGE_RULES, Project
 from crm_mcp.minicrm.search.by_change import Parted, longest_untouched
-from crm_mcp.minicrm.search.criteria import ProjectCriteria
+from crm_mcp.minicrm.search.criteria import ProjectCriteria, User
 from crm_mcp.minicrm.search.projects import ProjectSearch, project_entry, value_of
 from crm_mcp.minicrm.tools.context import MaxItems, StatusGroupName, ToolContext
 from crm_mcp.minicrm.tools.open_tasks import read_open_tasks
@@ -53,8 +53,8 @@ class StaleProjectTools:
     async def find_stale_projects(
         self,
         ctx: CallContext,
-        module: Id = "",
-        user: Id = "",
+        module: Module = "",
+        user: User = "",
         days: Days = 30,
         status_group: StatusGroupName = "Open",
         without_open_task: bool = False,
