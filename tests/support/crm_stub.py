@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -134,3 +135,9 @@ def numbered_rows(key: str, count: int) -> Answer:
         return httpx.Response(200, json={"Records": rows[start : start + int(asked.get("Limit", "10"))]})
 
     return answer
+
+
+def counted_ids(first: int = 1000) -> Answer:
+    """Answer each create with an id of its own, as a CRM does."""
+    ids = itertools.count(first)
+    return lambda _: httpx.Response(200, json={"Id": next(ids)})

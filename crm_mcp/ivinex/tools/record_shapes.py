@@ -30,7 +30,7 @@ def read_new_records(given: object) -> object:
     """Return records whose fields stand flat, as the tool takes them.
 
     Raises:
-        ValueError: A field stands twice.
+        ValueError: A field stands twice, or `fields` is broken JSON.
     """
     return [_flat(item) for item in cast("list[object]", given)] if isinstance(given, list) else given
 
@@ -39,7 +39,7 @@ def read_updates(given: object) -> object:
     """Return updates as `{"record_id", "fields"}`, also where the fields stand beside the id, or it is called `id`.
 
     Raises:
-        ValueError: A field stands twice.
+        ValueError: A field stands twice, or `fields` is broken JSON.
     """
     return [_update(item) for item in cast("list[object]", given)] if isinstance(given, list) else given
 
@@ -48,6 +48,8 @@ def _flat(item: object) -> object:
     """Return an object with what stands under its `fields` beside its other keys."""
     record = cast("Mapping[str, object]", item) if isinstance(item, dict) else None
     inner = parse_json_text(record.get("fields")) if record is not None else None
+    if isinstance(inner, str) and inner.lstrip().startswith(("{", "[")):
+        raise ValueError('`fields` is no valid JSON; write an object such as {"first_name": "..."}')
     if record is None or not isinstance(inner, dict):
         return cast("object", item)
     fields = cast("dict[str, object]", inner)
@@ -63,8 +65,9 @@ def _update(item: object) -> object:
     key = next((name for known in _ID_KEYS for name in record if name.casefold() == known), "")
     if not key:
         return item
-    fields = {name: value for name, value in record.items() if name not in (key, "fields")}
-    return {"record_id": coerce(Shape("id"), record[key]), "fields": fields}
+    beside = {name: value for name, value in record.items() if name != key}
+    fields = beside if "fields" in beside else {"fields": beside}  # what is no object there is refused as such
+    return {"record_id": coerce(Shape("id"), record[key]), **fields}
 
 
 NewRecords = Annotated[

@@ -102,7 +102,9 @@ def _as_scalar(value: object) -> object:
 
 def _as_list(shape: Shape, value: object) -> object:
     parsed = parse_json_text(value)
-    if _is_nothing(parsed) or (isinstance(parsed, str) and parsed.lstrip().startswith("[")):
+    if _is_nothing(parsed):
+        return None
+    if isinstance(parsed, str) and parsed.lstrip().startswith("["):
         return parsed
     if parsed == {}:
         return []

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from crm_mcp.mcp.arguments import Fields, Id
 from crm_mcp.mcp.calls.coercion import coercing
-from tests.support.crm_stub import API, RECORDS, CrmStub, in_session
+from tests.support.crm_stub import API, RECORDS, CrmStub, counted_ids, in_session
 from tests.support.mcp_play import call
 
 FORBID_EXTRA = ConfigDict(extra="forbid")
@@ -161,6 +161,7 @@ def test_the_crm_is_asked_the_same_however_the_call_was_written(
             asked.append(look(crms))
 
     asked: list[object] = []
+    crms.answer(f"PUT {API}/ToDo", counted_ids())
     in_session(play)
     assert asked[0] == asked[1]
 
