@@ -89,6 +89,13 @@ def parse_members(value: object) -> list[object]:
     """
     items = as_list(value)
     members = [as_object(item) or {} for item in items or []]
-    if items is None or any(member.keys() != {"Entity", "EntityId"} for member in members):
+    if items is None or not all(map(_is_member, members)):
         raise RefusalError(rules.ILLEGAL_VALUE, "Members", ["it takes a list of objects with Entity and EntityId"])
     return [{name: str(value) for name, value in member.items()} for member in members]
+
+
+def _is_member(member: dict[str, object]) -> bool:
+    if member.keys() != {"Entity", "EntityId"} or not isinstance(member["Entity"], str):
+        return False
+    entity_id = member["EntityId"]
+    return isinstance(entity_id, str | int) and not isinstance(entity_id, bool)

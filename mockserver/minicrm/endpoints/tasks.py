@@ -152,7 +152,7 @@ def _render_row(context: RequestContext, task: Task) -> dict[str, object]:
 
 def _write(context: RequestContext, task: Task, body: dict[str, object]) -> None:
     known = {name: each for name, each in build_task_fields(context.account).items() if name in COLUMNS}
-    files, members = body.pop("Attachments", None), body.pop("Members", None)
+    files, members = body.pop("Attachments", None), body.pop("Members", task.members)
     for name, value in context.parse_fields(known, body).items():
         if name == "Status" and value not in TASK_STATUSES:
             raise RefusalError(rules.ILLEGAL_VALUE, "Status", ["Status is Open or Closed"])
@@ -160,8 +160,7 @@ def _write(context: RequestContext, task: Task, body: dict[str, object]) -> None
     _refuse_strangers(context, task)
     if files not in (None, ""):
         task.attachments = parse_files(files)
-    if members is not None:
-        task.members = parse_members(members)
+    task.members = parse_members([] if members is None else members)
     if task.status == "Closed" and not task.closed_at:
         task.closed_at = context.now
     elif task.status == "Open":

@@ -122,7 +122,7 @@ def test_a_task_takes_minutes_an_address_a_contact_files_and_members():
     assert {name: detail[name] for name in written} == {**written, "Reminder": 10}
     assert detail["Attachments"] == {"FileName": "b c.pdf", "Url": "https://files.example/b%20c.pdf?x=1,2"}
     assert detail["Members"] == [{"Entity": "User", "EntityId": "2"}]
-    account.put(f"ToDo/{task}", {"Members": [], "Duration": ""})
+    account.put(f"ToDo/{task}", {"Members": None, "Duration": ""})
     assert {"Members", "Duration"}.isdisjoint(account.get(f"ToDo/{task}"))
 
 
@@ -135,7 +135,9 @@ def test_a_task_takes_minutes_an_address_a_contact_files_and_members():
         ("Attachments", "plan.pdf"),
         ("Attachments", ["https://files.example/a.pdf"]),
         ("Members", "Ada"),
+        ("Members", {"Entity": "User"}),
         ("Members", [{"Entity": "User"}]),
+        ("Members", [{"Entity": "User", "EntityId": True}]),
         ("Notes", []),
         ("ClosedAt", "2026-01-01 00:00:00"),
     ],
