@@ -10,6 +10,7 @@ from crm_mcp.mcp.calls.other_modules import find_module
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import ExportStore, ExportTools
 from crm_mcp.mcp.module_tools import ModuleTools
+from crm_mcp.mcp.neighbours import introduce_all
 from crm_mcp.mcp.tool import CrmTool, refuse_same_names
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.transport.session import ConnectionPool
@@ -26,7 +27,9 @@ def connect(pool: ConnectionPool) -> list[Connector]:
     Raises:
         SettingsError: One is half configured, or a value is wrong.
     """
-    return [connector for known in CONNECTORS if (connector := known.from_environment(pool)) is not None]
+    connectors = [connector for known in CONNECTORS if (connector := known.from_environment(pool)) is not None]
+    introduce_all(connectors)
+    return connectors
 
 
 def describe_variables() -> str:

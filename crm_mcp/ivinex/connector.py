@@ -22,6 +22,7 @@ from crm_mcp.ivinex.tools.records import RecordTools
 from crm_mcp.ivinex.tools.summary import SummaryTools
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import Module, ModuleDescription, SearchExport
+from crm_mcp.mcp.neighbours import Neighbours
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
@@ -44,7 +45,8 @@ class IvinexConnector:
     )
 
     def __init__(self, settings: IvinexSettings, sender: Sender) -> None:
-        self._portal = Portal(settings, sender)
+        self.neighbours = Neighbours()
+        self._portal = Portal(settings, sender, self.neighbours)
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool) -> IvinexConnector | None:
@@ -100,7 +102,7 @@ class IvinexConnector:
             "id": module_id,
             "name": self._portal.settings.module_name(module_id),
             "crm": self.name,
-            "fields": list(schema.fields),
+            "fields": [self._portal.with_label(one) for one in schema.fields],
             "note": f"Sampled from {schema.size} record(s): types are guesses, unused fields and choices are missing.",
         }
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
-from crm_mcp.crm.name_matching import nearest
+from crm_mcp.crm.name_matching import folded, nearest
 from crm_mcp.errors import UnknownModuleError
-from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment
+from crm_mcp.settings import BaseUrl, EnvironmentSettings, Labels, environment
 
 CONTACT = "contact"
 """What the module of contacts is called."""
+_SHORTEST_PART = 3
 NOTE = "note"
 """What the module of notes is called."""
 
@@ -33,7 +35,7 @@ def _modules(text: object) -> object:
 
 
 class IvinexSettings(EnvironmentSettings):
-    """One Ivinex portal and its login; `modules` gives names to the account's module ids."""
+    """One Ivinex portal and its login; `modules` names the account's module ids, `labels` its fields."""
 
     model_config = environment("IVINEX_")
 
@@ -41,18 +43,23 @@ class IvinexSettings(EnvironmentSettings):
     username: str = ""
     password: SecretStr = SecretStr("")
     modules: Annotated[dict[str, str], NoDecode, BeforeValidator(_modules)] = Field(default_factory=dict)
+    labels: Labels = Field(default_factory=dict)
 
     def module_id(self, module: str) -> str:
-        """Return the id of a module given by name (in any case) or id.
+        """Return the id of a module given by name, in any case and number, by a part that only it has, or by id.
 
         Raises:
             UnknownModuleError: The name is not configured.
         """
         if module.isascii() and module.isdigit() and len(module) <= 18:
             return module
-        by_folded_name = {name.casefold(): module_id for name, module_id in self.modules.items()}
-        if module.casefold() in by_folded_name:
-            return by_folded_name[module.casefold()]
+        by_folded_name = {folded(name): module_id for name, module_id in self.modules.items()}
+        for name in (folded(module), folded(module).removesuffix("s"), re.sub("ies$", "y", folded(module))):
+            if name in by_folded_name:
+                return by_folded_name[name]
+        parts = [module_id for name, module_id in by_folded_name.items() if folded(module) in name]
+        if len(parts) == 1 and len(module) >= _SHORTEST_PART:
+            return parts[0]
         near = nearest(module, by_folded_name)
         known = f"Known: {', '.join(f'{name} ({number})' for name, number in self.modules.items()) or 'none'}."
         hint = f"Did you mean {near[0]!r}? {known}" if near else f"{known} IVINEX_MODULES names them; an id works too."

@@ -164,7 +164,7 @@ async def ask_questions(assistant: Assistant, contact_id: str) -> None:
 
 
 async def refuse_bad_input(assistant: Assistant) -> None:
-    filters = [{"field": "email", "operand": "equal", "value": "x"}]
+    filters = [{"field": "email", "operand": "equall", "value": "x"}]
     assert "Did you mean 'Equal'" in await assistant.fail("search_records", module="contact", filters=filters)
     assert "limit" in await assistant.fail("search_records", module="contact", limit=1000)
     assert "(did you mean 'limit'?)" in await assistant.fail("search_records", module="contact", limits=1)

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from crm_mcp.crm.expiring import TtlCache
 from crm_mcp.crm.fetch_many import map_bounded
+from crm_mcp.crm.field_labels import FieldLabels
 from crm_mcp.crm.operations import Sender
 from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import InputError, RefusedError, UnexpectedAnswerError
@@ -28,6 +29,8 @@ from crm_mcp.ivinex.account.naming import name_of
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.ivinex.settings import IvinexSettings
+from crm_mcp.mcp.connector import FieldDescription
+from crm_mcp.mcp.neighbours import Neighbours
 
 MAX_AGE_OF_REFUSAL_S = 5.0
 """A name is refused by a schema no older than this only: a field or option may be new."""
@@ -108,10 +111,17 @@ class SchemaCache:
 class Portal:
     """A portal: its settings, which name its modules, its client, and the schemas inferred from its records."""
 
-    def __init__(self, settings: IvinexSettings, sender: Sender) -> None:
+    def __init__(self, settings: IvinexSettings, sender: Sender, neighbours: Neighbours) -> None:
         self.settings = settings
+        self.labels = FieldLabels(settings.labels)
+        self._neighbours = neighbours
         self.client = IvinexClient(sender)
         self.schemas = SchemaCache(self.client)
+
+    def with_label(self, field: FieldDescription) -> FieldDescription:
+        """Return the description of a field with what people call it, where the settings say so."""
+        label = self.labels.label_of(field["name"])
+        return field if label == field["name"] else {**field, "label": label}
 
     async def without_unset(self, module_id: str, records: Sequence[Record]) -> list[Record]:
         """Return records in which an option or a link that is not set holds nothing, where Ivinex has 0 (observed)."""
@@ -133,7 +143,7 @@ class Portal:
         ]
 
     async def find_elsewhere(self, record_id: str, module_id: str) -> str:
-        """Say in which other modules there is a record of this id, in brackets; empty where in none."""
+        """Say in which other modules and CRMs there is a record of this id, in brackets; empty where in none."""
 
         async def look(name: str) -> str:
             by_id: RecordFilter = {"field": "collection_id", "operand": "Equal", "value": record_id}
@@ -146,4 +156,5 @@ class Portal:
 
         others = [name for name, other in self.settings.modules.items() if other != module_id]
         found = [text for text in await map_bounded(others, look) if text]
+        found += await self._neighbours.describe_record(record_id)
         return f" ({', '.join(found)})" if found else ""

@@ -60,9 +60,10 @@ class RecordSearch:
 async def prepare_search(portal: Portal, criteria: RecordCriteria, *, option_labels: bool = False) -> RecordSearch:
     """Check criteria and resolve their names; what is refused without a request is refused first."""
     module_id = portal.settings.module_id(criteria.module)
-    order_by, descending = criteria.order_by, criteria.descending
+    order_by, descending = portal.labels.name_of(criteria.order_by), criteria.descending
     check_order(order_by, descending=descending)
-    checked = [check_filter(_mended(one)) for one in criteria.filters]
+    named: list[RecordFilter] = [{**one, "field": portal.labels.name_of(one["field"])} for one in criteria.filters]
+    checked = [check_filter(_mended(one)) for one in named]
     resolved = await portal.schemas.resolve_filters(module_id, checked)
     await portal.schemas.check_names(module_id, [order_by] if order_by else [])
     filters = [one.sent for one in resolved]

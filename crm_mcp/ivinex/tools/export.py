@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from crm_mcp.crm.progress import Steps
@@ -23,10 +24,15 @@ async def read_records_to_export(portal: Portal, arguments: dict[str, Any], step
     if not found.rows:
         search = await respell(portal, search)
         found = await read_all_pages(search.read, steps, max_rows=MAX_ROWS) if search.is_respelled else found
-    fields: list[str] = arguments["fields"]
+    fields = portal.labels.names_of(arguments["fields"])
     incomplete_reason = " ".join(filter(None, (search.doubt, found.incomplete_reason)))
-    if not fields:
-        return ExportRows(found.rows, incomplete_reason)
     await portal.schemas.check_shown(search.module_id, fields, found.rows)
-    rows = [{"id": one["id"], "fields": {name: one["fields"].get(name) for name in fields}} for one in found.rows]
+    rows = [
+        {"id": one["id"], "fields": portal.labels.by_label(_chosen(one["fields"], fields))}
+        for one in await portal.without_unset(search.module_id, found.rows)
+    ]
     return ExportRows(rows, incomplete_reason)
+
+
+def _chosen(values: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    return {name: values.get(name) for name in fields} if fields else values

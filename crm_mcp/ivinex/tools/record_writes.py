@@ -50,13 +50,14 @@ class RecordWriteTools:
         """
         settings, schemas = self._portal.settings, self._portal.schemas
         on_existing = check_on_existing(on_existing, allow_duplicate=allow_duplicate)
-        module_id = settings.module_id(module)
+        module_id = self._portal.settings.module_id(module)
         is_contact = settings.is_contact(module_id)
         if on_existing != REFUSE and not is_contact:
             raise InputError(
                 "Only contacts are compared with those there, by email and phone.", hint="Leave on_existing out."
             )
-        checked = [check_fields(record, at) for at, record in enumerate(records)]
+        labels = self._portal.labels
+        checked = [check_fields(labels.by_name(record), at) for at, record in enumerate(records)]
         resolved = [await schemas.resolve_fields(module_id, fields) for fields in checked]
         linked, shown = await read_links(self._portal, module_id, resolved)
         sent = [one.fields for one in linked]
@@ -78,9 +79,10 @@ class RecordWriteTools:
         Fields not named stay as they are. Read `ok` of every item.
         """
         settings, schemas = self._portal.settings, self._portal.schemas
-        module_id = settings.module_id(module)
+        module_id = self._portal.settings.module_id(module)
         checked = check_updates(records)
-        resolved = [await schemas.resolve_fields(module_id, fields) for _, fields in checked]
+        labels = self._portal.labels
+        resolved = [await schemas.resolve_fields(module_id, labels.by_name(fields)) for _, fields in checked]
         linked, shown = await read_links(self._portal, module_id, resolved)
         noun = f"Ivinex {settings.module_name(module_id)} record"
         target = RecordChanges(self._portal.client, module_id, noun, shown)

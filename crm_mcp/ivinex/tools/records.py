@@ -50,7 +50,7 @@ class RecordTools:
         Options match by label or id; dates are YYYY-MM-DD. For one id use get_record, for counts and sums
         summarize_records.
         """
-        options = list_options("get_record", fields=fields, detail=detail)
+        options = self._list_options(fields, detail=detail)
         search = await prepare_search(self._portal, criteria, option_labels=option_labels)
         if cursor.offset:
             search = await settle(self._portal, search)
@@ -75,15 +75,16 @@ class RecordTools:
         option_labels: bool = False,
     ) -> Record:
         """Read one Ivinex record by its id."""
-        options = object_options("get_record", fields=fields, detail=detail, text_from=text_from)
+        labels, fields = self._portal.labels, self._portal.labels.names_of(fields)
+        options = object_options("get_record", fields=fields, detail=detail, text_from=text_from, labels=labels)
         module_id = self._portal.settings.module_id(module)
         record = await self._portal.client.get_record(module_id, record_id, option_labels=option_labels)
         await self._portal.schemas.check_shown(module_id, fields, [record])
         if not detail:
             (record,) = await self._portal.without_unset(module_id, [record])
-        labels = self._labels(module_id, [record], options)
-        shown = show_one(record, options, reserved=size_of(labels))
-        return {**shown, "labels": labels} if labels else shown
+        choices = self._labels(module_id, [record], options)
+        shown = show_one(record, options, reserved=size_of(choices))
+        return {**shown, "labels": choices} if choices else shown
 
     async def get_linked_records(
         self,
@@ -103,12 +104,16 @@ class RecordTools:
         linked_to = f"{linked_module_id}:{linked_id}"
         criteria = RecordCriteria(module, [{"field": "collection_id", "operand": "LinkedTo", "value": linked_to}])
         search = await prepare_search(self._portal, criteria)
-        options = list_options("get_record", fields=fields, detail=detail)
+        options = self._list_options(fields, detail=detail)
         page = await self._read_page(search, limit, cursor, options)
         if page["items"] or cursor.offset:
             return page
         found, note = await read_linked_from(self._portal, search.module_id, linked_module_id, linked_id)
         return {**await self._show_page(search.module_id, found, options), "note": note}
+
+    def _list_options(self, fields: Sequence[str], *, detail: bool) -> RenderOptions:
+        labels = self._portal.labels
+        return list_options("get_record", fields=labels.names_of(fields), detail=detail, labels=labels)
 
     async def _read_page(self, search: RecordSearch, limit: int, cursor: Cursor, options: RenderOptions) -> RecordPage:
         records, start, more = await read_next(search.read, cursor, limit)
@@ -129,7 +134,8 @@ class RecordTools:
     def _labels(self, module_id: str, records: Sequence[Record], options: RenderOptions) -> dict[str, dict[str, str]]:
         """Return the labels of option ids in these records, by field, as far as they are cached."""
         labels = {} if options.is_raw else self._portal.schemas.peek(module_id).labels_in(records)
-        return {name: known for name, known in labels.items() if not options.only or name in options.only}
+        asked = {name: known for name, known in labels.items() if not options.only or name in options.only}
+        return options.labels.by_label(asked)
 
 
 def _without_bookkeeping(record: Record) -> Record:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, cast
 
 from mcp.types import CallToolResult
 from pydantic import WithJsonSchema
 
-from crm_mcp.aggregate.grouping import Summary, parse_group_keys, parse_measures
+from crm_mcp.aggregate.grouping import GroupKey, Measure, Summary, parse_group_keys, parse_measures
+from crm_mcp.crm.field_labels import FieldLabels
 from crm_mcp.crm.name_matching import nearest
 from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.account.inferred_schema import unknown_field
@@ -52,7 +54,9 @@ class SummaryTools:
         `chart` adds a picture.
         """
         check_can_draw(chart=chart)
-        group_keys, parsed_measures = parse_group_keys(group_by), parse_measures(measures)
+        labels = self._portal.labels
+        group_keys = [_labelled_key(labels, key) for key in parse_group_keys(group_by)]
+        parsed_measures = [_labelled_measure(labels, measure) for measure in parse_measures(measures)]
         names = dict.fromkeys(check_name(one.field) for one in (*group_keys, *parsed_measures))
         search = await prepare_search(self._portal, RecordCriteria(module, filters), option_labels=True)
         found = await read_all_pages(search.read, Steps(ctx))
@@ -73,7 +77,22 @@ class SummaryTools:
             summary, total=len(rows), incomplete_reason=incomplete_reason, max_groups=max_groups
         )
         result = compact_result(cast("dict[str, Any]", summed_up))
-        return with_chart(result, ctx, group_by, measures) if chart else result
+        if not chart:
+            return result
+        return with_chart(result, ctx, [key.name for key in group_keys], [one.name for one in parsed_measures])
+
+
+def _labelled_key(labels: FieldLabels, key: GroupKey) -> GroupKey:
+    """Return a key of the field that a label means, called by that label."""
+    name = labels.name_of(key.field)
+    label = labels.label_of(name)
+    return key if label == name else replace(key, field=name, name=f"{key.period}:{label}".lstrip(":"))
+
+
+def _labelled_measure(labels: FieldLabels, measure: Measure) -> Measure:
+    name = labels.name_of(measure.field)
+    label = labels.label_of(name)
+    return measure if label == name else replace(measure, field=name, name=f"{measure.kind}:{label}")
 
 
 def _refuse_unknown(names: Iterable[str], rows: Sequence[dict[str, object]]) -> None:

@@ -92,7 +92,10 @@ EACH: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     ),
     "create_note": (
         {"contact_id": 1, "text": "Hello"},
-        [{"record": 0, "field": "description", "after": "Hello"}, {"record": 0, "field": "contact", "after": "1"}],
+        [
+            {"record": 0, "field": "description", "after": "Hello"},
+            {"record": 0, "field": "contact", "after": "Ágnes Kovács", "sent": "1"},
+        ],
     ),
 }
 """Each writing tool: a call, and what a dry run of it shows but for the records' names."""

@@ -80,6 +80,7 @@ def test_option_labels_are_shown_where_they_are_asked_for(crms: CrmStub) -> None
 
 
 def test_a_linked_search_names_module_and_record(crms: CrmStub) -> None:
+    crms.answer(SEARCH, {"Records": [{"collection_id": "8"}]})
     linked = {"module": "note", "linked_module": "contact", "linked_id": 8}
     in_session(lambda client: call(client, "get_linked_records", **linked))
     query = crms.queries_of(f"GET {RECORDS}")[0]
