@@ -104,6 +104,8 @@ class CrmEntry:
         count_key: Where a response tells how many records there are in all; empty where it does not.
         samples: What to show people to try: a sentence and the arguments of curl, with `{login}` and `{url}` left open.
         has_openapi: Whether the fixtures hold an OpenAPI document of it.
+        list_examples: Tells ids that an account holds, by the names of parameters and properties in the OpenAPI
+            document, which is served with them as examples; None: it is served as it ships.
         sparse_seeds: Seeds whose records hold as little as they can: they show what the fake leaves out without a
             value.
     """
@@ -128,6 +130,7 @@ class CrmEntry:
     count_key: str = ""
     samples: tuple[tuple[str, str], ...] = ()
     has_openapi: bool = False
+    list_examples: Callable[[Crm], Mapping[str, object]] | None = None
     sparse_seeds: tuple[Mapping[str, object], ...] = ()
 
     def owns(self, path: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mockserver.crm.entry import CrmEntry, Generator, Recording, Variables
 from mockserver.http.basic_auth import BASIC
 from mockserver.minicrm.deviations import DEVIATIONS
+from mockserver.minicrm.endpoints.examples import list_examples
 from mockserver.minicrm.fake import MinicrmFake
 from mockserver.minicrm.generate import can_extend, extend
 from mockserver.minicrm.live.drift import SPARSE_SEED, MinicrmQuestions
@@ -39,6 +40,7 @@ ENTRY = CrmEntry(
     page_parameter="Page",
     count_key="Count",
     has_openapi=True,
+    list_examples=list_examples,
     sparse_seeds=(SPARSE_SEED,),
     samples=(
         ("The modules", "-u {login} '{url}/Api/R3/Category'"),
