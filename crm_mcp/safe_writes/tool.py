@@ -146,7 +146,8 @@ class WriteTool(CrmTool):
             return self.fn_metadata.validate_arguments(record)
         except ValidationError as error:
             own = super().shape
-            raise InputError(explain(self.name, error, own, list(own.keys or {}))) from error
+            names = [name for name in own.keys or {} if not name.endswith("_ids")]
+            raise InputError(explain(self.name, error, own, names)) from error
 
     @property
     def shape(self) -> Shape:
