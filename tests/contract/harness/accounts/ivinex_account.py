@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 PATH = "/API/Records.php"
 ID = "collection_id"
 SYSTEM_FIELDS = frozenset({ID, "created_by", "created_date", "modified_by", "modified_date"})
+SITE_FIELDS = frozenset({"site_id", "fields_changed"})  # some portals have them (grade C)
 MOST_RECORDS = 1000
 
 Record = dict[str, str | None]
@@ -253,7 +254,7 @@ def as_sent(record_id: str) -> int | str:
 
 def field_names(records: Sequence[Mapping[str, str | None]]) -> list[str]:
     """Return the names of the module's own fields."""
-    return list(dict.fromkeys(name for record in records for name in record if name not in SYSTEM_FIELDS))
+    return list(dict.fromkeys(name for record in records for name in record if name not in SYSTEM_FIELDS | SITE_FIELDS))
 
 
 def _is_number_field(records: Sequence[Mapping[str, str | None]], name: str) -> bool:
