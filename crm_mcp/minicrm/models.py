@@ -54,7 +54,9 @@ class Project(TypedDict):
     module: NotRequired[str]
     module_id: NotRequired[str]
     contact_id: NotRequired[str]
+    contact: NotRequired[str]
     business_id: NotRequired[str]
+    business: NotRequired[str]
     status: NotRequired[str]
     status_id: NotRequired[str]
     user: NotRequired[str]
@@ -118,11 +120,12 @@ class Written(TypedDict):
 
 
 class ProjectPage(TypedDict):
-    """Projects that were found; `total` counts all of them."""
+    """Projects that were found; `total` counts all of them, `note` says which names were not read."""
 
     items: list[Project]
     next_cursor: NotRequired[str]
     total: NotRequired[int]
+    note: NotRequired[str]
 
 
 class ContactPage(TypedDict):

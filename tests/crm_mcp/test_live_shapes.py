@@ -63,16 +63,19 @@ def test_a_project_search_with_integer_ids_and_absent_keys(live: respx.MockRoute
             '"8":{"Id":8,"Name":"B","ContactId":3,"BusinessId":4,"StatusId":2500,"UserId":9,"Deleted":1}}}'
         )
     )
+    live.get(f"{API}/Contact").mock(php('{"Count":1,"Results":{"3":{"Id":3,"Name":"Anna"}}}'))
+    live.get(f"{API}/Contact/4").mock(php('{"Id":4,"Type":"C\\u00e9g","Name":"Kft."}'))
     page = play("search_projects", query="k")
     assert page["total"] == 2
     assert page["items"][0] == {
         "id": "7",
         "name": "K\u00e1v\u00e9 / Tea",
         "contact_id": "3",
+        "contact": "Anna",
         "status_id": "2500",
         "user_id": "9",
     }
-    assert page["items"][1]["business_id"] == "4"
+    assert (page["items"][1]["business_id"], page["items"][1]["business"]) == ("4", "Kft.")
     assert page["items"][1]["deleted"] is True
 
 

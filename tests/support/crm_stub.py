@@ -44,6 +44,7 @@ ACCOUNT: Mapping[str, Answer] = {
     f"GET {API}/Schema/Business": {"Name": "Text(1024)", "Enum8": {"4": "Steel"}},
     f"GET {API}/Project/7": {"Id": 7, "CategoryId": 3, "Name": "Card", "StatusId": "New", "UserId": "John Doe"},
     f"GET {API}/Contact/1": {"Id": 1, "Type": "Person", "FirstName": "Anna", "LastName": "Nagy"},
+    f"GET {API}/Contact/7": {"Id": 7, "Type": "Person", "FirstName": "Bea", "LastName": "Kis"},
     f"GET {API}/Contact/2": {"Id": 2, "Type": "Business", "Name": "Firm"},
     f"GET {API}/Project": {"Count": 0, "Results": []},
     f"GET {API}/Contact": {"Count": 0, "Results": []},

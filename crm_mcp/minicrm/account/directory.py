@@ -17,6 +17,7 @@ from crm_mcp.crm.field_labels import NO_LABELS, FieldLabels
 from crm_mcp.crm.name_matching import UnknownChoiceError, folded, resolve_choice, shown, unknown_choice
 from crm_mcp.crm.wording import listing
 from crm_mcp.errors import CrmError, InputError, RateLimitedError, RefusedError, UnknownModuleError
+from crm_mcp.minicrm.account.contact_names import ContactNames
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import Module, Project, Schema, SchemaField, Task
@@ -46,6 +47,7 @@ class Directory:
         self.labels = labels
         self._client = client
         self._me = me
+        self.contact_names = ContactNames(client, clock)
         self._modules = TtlCache[list[Module]](lambda _: client.list_modules(), clock)
         self._project_schemas = TtlCache[Schema](client.get_project_schema, clock)
         self._readable_schemas = TtlCache[Sequence[Schema]](self._schema_if_readable, clock)

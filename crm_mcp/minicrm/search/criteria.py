@@ -71,13 +71,16 @@ async def project_criteria(directory: Directory, zone: ZoneInfo, asked: ProjectC
     if not module and "CategoryId" in filters:
         module = str(filters.pop("CategoryId"))
     module_id = await directory.module_id(module) if module else ""
+    # A company's projects are its own and those of its people (observed).
+    is_business = contact_id and await directory.contact_names.is_business(contact_id)
+    owner = "MainContactId" if is_business else "ContactId"
     criteria: dict[str, object] = {
         "Query": mend_text(asked.query),
         "CategoryId": module_id,
         "StatusId": await _id_of(directory.status_id, asked.status, module_id),
         "StatusGroup": group,
         "UserId": await _id_of(directory.user_id, asked.user, module_id),
-        "ContactId": contact_id,
+        owner: contact_id,
         "UpdatedSince": _since(asked.updated_since, zone),
         "Deleted": "1" if asked.deleted else "",
     }

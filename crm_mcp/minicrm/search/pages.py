@@ -12,12 +12,19 @@ from typing import Any, TypeVar, cast
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.errors import NotFoundError, RateLimitedError, RefusedError
 from crm_mcp.mcp.cursor import Cursor
+from crm_mcp.minicrm.account.contact_names import ContactNames
 from crm_mcp.minicrm.account.schema import check_field_names
 from crm_mcp.minicrm.field_table import CONTACT, PROJECT
 from crm_mcp.minicrm.models import Contact, Project, Schema
 from crm_mcp.rendering.shortening import RenderOptions, show_list, show_one
 
-_KEYS = {field.name: field.keys for entity in (PROJECT, CONTACT) for field in entity.keyed}
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    **{field.name: field.keys for entity in (PROJECT, CONTACT) for field in entity.keyed},
+    "ContactId": ("contact_id", "contact"),
+    "BusinessId": ("business_id", "business"),
+}
+NAMED = {"contact": "contact_id", "business": "business_id"}
+"""Keys of names that are read by the ids of contacts."""
 _ONLY_IN_DETAILS = [field.name for field in PROJECT.fields if field.read_from == "detail" and not field.key]
 _ALWAYS_VALID = frozenset({*_KEYS, *(key for keys in _KEYS.values() for key in keys), *_ONLY_IN_DETAILS})
 _LABELS = {PROJECT.by_name[name].key: PROJECT.by_name[name].label_key for name in ("StatusId", "UserId")}
@@ -85,6 +92,18 @@ def merge_detail(row: _Item, detail: _Item) -> _Item:
     """Return a row with the rest of its detail; the row's own keys win, since the detail's are localised."""
     others = {key: value for key, value in detail.items() if key not in row}
     return cast("_Item", {**row, **others, "fields": {**row["fields"], **detail["fields"]}})
+
+
+async def add_contact_names(rows: Sequence[Project], names: ContactNames) -> str:
+    """Add the names of contacts and companies to rows; return what was not read, as a sentence."""
+    ids = [one for key in ("business_id", "contact_id") for row in rows if (one := str(row.get(key) or ""))]
+    known = await names.read(ids)
+    for row in rows:
+        for key, id_key in NAMED.items():
+            if name := known.get(str(row.get(id_key))):
+                cast("dict[str, object]", row)[key] = name
+    missing = len(set(ids) - known.keys())
+    return f"The names of {missing} contacts were not read; get_contact reads them." if missing else ""
 
 
 def without_false_flags(rows: Sequence[_Item]) -> list[_Item]:

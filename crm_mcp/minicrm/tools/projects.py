@@ -15,7 +15,16 @@ from crm_mcp.minicrm.account.field_values import Resolved
 from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import Project, ProjectPage
 from crm_mcp.minicrm.search.criteria import ProjectCriteria, project_criteria
-from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, show_object, shown_keys, without_false_flags
+from crm_mcp.minicrm.search.pages import (
+    NAMED,
+    add_contact_names,
+    build_page,
+    check_asked,
+    complete,
+    show_object,
+    shown_keys,
+    without_false_flags,
+)
 from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_several, refuse_trashed, refuse_twice
 from crm_mcp.minicrm.wire.checks import check_create, check_id, check_update
 from crm_mcp.minicrm.writes.lost_creates import find_alike_projects
@@ -74,7 +83,7 @@ class ProjectTools:
         module_id = str(api_criteria.get("CategoryId", ""))
         rows = await complete(
             rows,
-            fields,
+            [NAMED.get(name, name) for name in fields],
             get=client.get_project,
             schema=lambda: self.context.directory.merged_project_schema(module_id),
             always=detail and not fields,
@@ -82,7 +91,10 @@ class ProjectTools:
         options = list_options("get_project", fields=shown_keys(fields), detail=detail, labels=labels)
         await self._add_labels(rows, options, module_id)
         shown = rows if detail else without_false_flags(rows)
-        return cast("ProjectPage", build_page(shown, options, cursor, more=more, total=total))
+        is_named = not options.only or not NAMED.keys().isdisjoint(options.only)
+        note = await add_contact_names(shown, self.context.directory.contact_names) if is_named else ""
+        page = build_page(shown, options, cursor, more=more, total=total)
+        return cast("ProjectPage", {**page, "note": note} if note else page)
 
     async def get_project(
         self,
