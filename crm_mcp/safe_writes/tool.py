@@ -13,7 +13,7 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, PrivateAttr, TypeAdapter, ValidationError
 
 from crm_mcp.crm.progress import waits_told_to
-from crm_mcp.errors import CrmError, InputError
+from crm_mcp.errors import CrmError, InputError, UnknownModuleError
 from crm_mcp.mcp.arguments import CallContext, Id
 from crm_mcp.mcp.calls.coercion import coerce, coercing
 from crm_mcp.mcp.calls.refusals import explain
@@ -101,6 +101,8 @@ class WriteTool(CrmTool):
             return pending.result
         except ValidationError as error:
             raise ToolError(self.explain(error)) from error
+        except UnknownModuleError as error:
+            raise ToolError(remove_hidden(await self._explain_module(error))) from error
         except CrmError as error:
             raise ToolError(remove_hidden(str(error))) from error
         except (ToolError, MCPError):

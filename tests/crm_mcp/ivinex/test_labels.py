@@ -65,6 +65,8 @@ def test_what_belongs_to_the_other_crm_is_said_to(demo: CrmFake, monkeypatch: py
         modules = await call(client, "list_modules", crm="minicrm")
         said = await fail(client, "search_records", module=modules["items"][0]["name"])
         assert "search_projects searches it" in said
+        new = {"module": modules["items"][0]["name"], "records": [{"name": "A"}]}
+        assert "search_projects searches it" in await fail(client, "create_records", **new)
         cards = await call(client, "search_projects", module=modules["items"][0]["name"], limit=1)
         said = await fail(client, "create_note", contact_id=cards["items"][0]["id"], text="Hi")
         assert "in MiniCRM it is a project" in said
