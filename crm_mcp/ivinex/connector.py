@@ -28,6 +28,7 @@ from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
 from crm_mcp.transport.logins import BasicLogin
+from crm_mcp.transport.rate_limit import limit_to
 from crm_mcp.transport.session import ConnectionPool, Session
 
 
@@ -61,7 +62,9 @@ class IvinexConnector:
         if not require_whole(needed, crm=cls.title):
             return None
         note = describe_odd_values(needed)
-        session = Session(pool, crm=cls.title, base_url=settings.url or "", login=login, login_note=note)
+        rate_limit = limit_to(settings.requests_per_minute)
+        base_url = settings.url or ""
+        session = Session(pool, crm=cls.title, base_url=base_url, login=login, rate_limit=rate_limit, login_note=note)
         return cls(settings, session)
 
     @classmethod

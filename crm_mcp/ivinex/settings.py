@@ -44,6 +44,7 @@ class IvinexSettings(EnvironmentSettings):
     password: SecretStr = SecretStr("")
     modules: Annotated[dict[str, str], NoDecode, BeforeValidator(_modules)] = Field(default_factory=dict)
     labels: Labels = Field(default_factory=dict)
+    requests_per_minute: Annotated[int, Field(ge=0)] = 0
 
     def module_id(self, module: str) -> str:
         """Return the id of a module given by name, in any case and number, by a part that only it has, or by id.

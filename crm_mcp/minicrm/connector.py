@@ -38,7 +38,7 @@ from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
 from crm_mcp.transport.logins import BasicLogin
-from crm_mcp.transport.rate_limit import RateLimit
+from crm_mcp.transport.rate_limit import limit_to
 from crm_mcp.transport.session import ConnectionPool, Session
 
 _CONTACT_TYPES = {name.casefold(): name for name in CONTACT_TYPES}
@@ -79,8 +79,7 @@ class MinicrmConnector:
         needed = {"MINICRM_SYSTEM_ID": login.username, "MINICRM_API_KEY": login.password}
         if not require_whole(needed, crm=cls.title):
             return None
-        per_minute = settings.requests_per_minute
-        rate_limit = RateLimit(per_minute) if per_minute else None
+        rate_limit = limit_to(settings.requests_per_minute)
         note = describe_odd_values(needed)
         session = Session(
             pool, crm=cls.title, base_url=settings.url, login=login, rate_limit=rate_limit, login_note=note

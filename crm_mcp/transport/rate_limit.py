@@ -14,6 +14,11 @@ WINDOW_MS = 61_000
 """A minute and a second: what counts for the CRM is when requests arrive, which is never quite when they were sent."""
 
 
+def limit_to(requests_per_minute: int) -> RateLimit | None:
+    """Return the limit of an account; None for 0, which is no limit."""
+    return RateLimit(requests_per_minute) if requests_per_minute else None
+
+
 class RateLimit:
     """Lets callers through in the order they came, and makes them wait once a minute is full."""
 

@@ -10,7 +10,7 @@ import pytest
 import respx
 
 from crm_mcp.crm.messages import Request
-from crm_mcp.minicrm import connector
+from crm_mcp.transport import rate_limit
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import ConnectionPool, Session
@@ -67,8 +67,20 @@ def test_minicrm_is_held_to_the_requests_per_minute_of_its_settings(
     crms: CrmStub, monkeypatch: pytest.MonkeyPatch, setting: str, expected: list[str]
 ) -> None:
     monkeypatch.setenv("MINICRM_REQUESTS_PER_MINUTE", setting)
-    monkeypatch.setattr(connector, "RateLimit", Recorder)
+    monkeypatch.setattr(rate_limit, "RateLimit", Recorder)
     happened.clear()
     in_session(lambda client: call(client, "describe_module", crm="minicrm", module="Sales"))
     assert crms.calls == [f"GET {API}/Category", f"GET {API}/Schema/Project/3"]
+    assert happened == expected
+
+
+@pytest.mark.parametrize(("setting", "expected"), [("", []), ("0", []), ("90", ["limit 90", "wait"])])
+def test_ivinex_is_held_to_the_requests_per_minute_of_its_settings(
+    crms: CrmStub, monkeypatch: pytest.MonkeyPatch, setting: str, expected: list[str]
+) -> None:
+    monkeypatch.setenv("IVINEX_REQUESTS_PER_MINUTE", setting)
+    monkeypatch.setattr(rate_limit, "RateLimit", Recorder)
+    crms.answer("GET /API/Records.php", {"Records": [{"collection_id": "1", "name": "A"}]})
+    happened.clear()
+    in_session(lambda client: call(client, "search_records", module="contact"))
     assert happened == expected
