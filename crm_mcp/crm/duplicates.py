@@ -1,4 +1,4 @@
-"""When a new contact duplicates another: both have the same email address or phone number. Pure."""
+"""When a new contact duplicates another: both have the same email, phone number or id of another system. Pure."""
 
 from __future__ import annotations
 
@@ -16,25 +16,28 @@ _MOST_NAMED = 3
 
 
 class Identifiers(NamedTuple):
-    """The email address alone and the last digits of the phone, by which contacts are told apart; empty where none."""
+    """The email address alone, the last digits of the phone and the id of another system; empty where none."""
 
     email: str
     phone: str
+    reference: str = ""
 
     @classmethod
-    def read(cls, email: object, phone: object) -> Identifiers:
-        """Read them from two fields; text without an address, and a number with too few digits, count as none."""
+    def read(cls, email: object, phone: object, reference: str = "") -> Identifiers:
+        """Read them from their fields; text without an address, and a number with too few digits, count as none."""
         address = read_email_address(str(email or ""))
         digits = digits_of(str(phone or ""))
-        return cls(address if "@" in address else "", digits[-PHONE_DIGITS:] if len(digits) >= MIN_PHONE_DIGITS else "")
+        phone_digits = digits[-PHONE_DIGITS:] if len(digits) >= MIN_PHONE_DIGITS else ""
+        return cls(address if "@" in address else "", phone_digits, reference)
 
     @property
     def keys(self) -> list[tuple[str, str]]:
         """What is compared of them."""
-        return [key for key in (("email", self.email.casefold()), ("phone", self.phone)) if key[1]]
+        keys = (("email", self.email.casefold()), ("phone", self.phone), ("reference", self.reference))
+        return [key for key in keys if key[1]]
 
     def match(self, other: Identifiers) -> bool:
-        """Tell whether both have the same email or the same phone."""
+        """Tell whether both have one of them in common."""
         return not set(self.keys).isdisjoint(other.keys)
 
 
@@ -54,7 +57,7 @@ def match_earlier(batch: Iterable[Identifiers]) -> list[int | None]:
     return found
 
 
-def name_existing(contacts: Sequence[tuple[str, str]]) -> str:
-    """Return the beginning of a sentence that names contacts, each given by name and id, as duplicates."""
+def name_existing(contacts: Sequence[tuple[str, str]], compared: str = "email or phone") -> str:
+    """Return the beginning of a sentence that names contacts, each given by name and id, as duplicates by a field."""
     named = list(dict.fromkeys(f"{quoted(name)} ({contact_id})" for name, contact_id in contacts))
-    return f"Already there with this email or phone: {listing(named, _MOST_NAMED)}"
+    return f"Already there with this {compared}: {listing(named, _MOST_NAMED)}"

@@ -72,7 +72,7 @@ class FieldLabels:
         for given, value in fields.items():
             name = self.name_of(given)
             if name in named:
-                raise InputError(f"{name} is given twice, as {given!r} too.", hint="Give it once.")
+                raise InputError(f"{name} is given twice: its label is {self.label_of(name)!r}.", hint="Give it once.")
             named[name] = value
         return named
 

@@ -51,7 +51,9 @@ def check_on_existing(on_existing: str, *, allow_duplicate: bool) -> str:
     return word
 
 
-def apply_on_existing(change: Change, found: Sequence[Existing], on_existing: str, *, update_tool: str) -> Change:
+def apply_on_existing(
+    change: Change, found: Sequence[Existing], on_existing: str, *, update_tool: str, compared: str = "email or phone"
+) -> Change:
     """Return the change of a new record by what is there already: as it is, refused, or of the one that was found.
 
     The notes of the new one are gone. With `update` the caller then reads the record and sets `before`, and what is
@@ -62,13 +64,14 @@ def apply_on_existing(change: Change, found: Sequence[Existing], on_existing: st
         found: The records that it duplicates, each once.
         on_existing: One of the three words.
         update_tool: The tool that changes an existing record, for the next step in a refusal.
+        compared: The fields by which they were found, for a refusal.
     """
     if not found:
         return change
     if on_existing == REFUSE:
-        return replace(change, problem=f"{name_existing(found)}. {_ways_on(update_tool)}")
+        return replace(change, problem=f"{name_existing(found, compared)}. {_ways_on(update_tool)}")
     if len(found) > 1:
-        several = f"{name_existing(found)}: on_existing cannot tell which one is meant."
+        several = f"{name_existing(found, compared)}: on_existing cannot tell which one is meant."
         return replace(
             change,
             problem=f"{several} Change one with {update_tool}, or create another by allow_duplicate: true.",

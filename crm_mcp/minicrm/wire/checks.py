@@ -106,7 +106,7 @@ def check_contact_name(fields: dict[str, object]) -> dict[str, object]:
     if contact_type not in [*CONTACT_TYPES]:  # fields hold any JSON, lists too
         raise InputError("Type must be Person or Business.", hint="Write the English word, not a label or an id.")
     names = ("Name",) if contact_type == "Business" else ("FirstName", "LastName")
-    if all(fields.get(name) in (None, "") for name in names):
+    if not any((read_text(fields.get(name)) or "").strip() for name in names):
         wanted = "Name" if contact_type == "Business" else "FirstName or LastName"
         raise InputError(f"A new {contact_type} needs {wanted}.", hint="Give it in `fields`.")
     return fields

@@ -12,10 +12,10 @@ from crm_mcp.errors import InputError
 from crm_mcp.minicrm.account.field_values import Resolved
 from crm_mcp.minicrm.field_table import CONTACT
 from crm_mcp.minicrm.models import Contact
-from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts, identifiers_of
+from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts, identifiers_of, words_of_name
 from crm_mcp.minicrm.writes.targets import Creation, Record, value_in
 from crm_mcp.safe_writes.draft import Change, Outcome, Target, Values
-from crm_mcp.safe_writes.on_existing import UPDATE, Existing, apply_on_existing
+from crm_mcp.safe_writes.on_existing import RETURN, UPDATE, Existing, apply_on_existing
 
 _MOST_NAMED = 3
 
@@ -28,17 +28,17 @@ class ContactCreation(Creation):
     check: Callable[[Record, Values], Awaitable[Resolved]]
 
     def check_batch(self, changes: Sequence[Change]) -> list[Change]:
-        """Refuse a contact with the email or phone of another one of the call."""
+        """Refuse a contact with the email, phone or ReferenceId of another one of the call."""
         earlier = match_earlier(identifiers_of(change.sent) for change in changes)
         return [
             change
             if at is None or change.problem or not change.on_existing
             else replace(
                 change,
-                problem=f"It has the same email or phone as records[{changes[at].index}]: "
+                problem=f"It has the same {_compared(change)} as records[{changes[at].index}]: "
                 "give it once, or another by allow_duplicate: true.",
             )
-            for change, at in zip(changes, earlier, strict=True)
+            for change, at in zip(_with_namesakes_within(changes), earlier, strict=True)
         ]
 
     async def prepared(self, changes: Sequence[Change]) -> Target:
@@ -55,8 +55,16 @@ class ContactCreation(Creation):
         if not change.on_existing:
             return [change]
         found = await self.existing.find(change.sent)
-        duplicates = [Existing(one["name"], one["id"]) for one in _of_same_type(found.duplicates, change.sent)]
-        change = apply_on_existing(change, duplicates, change.on_existing, update_tool="update_contact")
+        alike = _of_same_type(found.duplicates, change.sent)
+        change = apply_on_existing(
+            change,
+            [Existing(one["name"], one["id"]) for one in alike],
+            change.on_existing,
+            update_tool="update_contact",
+            compared=_compared(change),
+        )
+        if change.is_existing and change.on_existing == RETURN:
+            return [_without_other_type(change, alike[0])]
         if change.is_existing and change.on_existing == UPDATE:
             return [await self._with_present(change)]
         return [_with_namesakes(change, found.namesakes)]
@@ -88,9 +96,38 @@ class ContactCreation(Creation):
         return [{"ok": True, "id": written["id"], "message": message}]
 
 
+def _compared(change: Change) -> str:
+    """Return the fields by which a new contact is compared, in words."""
+    return "email, phone or ReferenceId" if change.sent.get("ReferenceId") else "email or phone"
+
+
+def _without_other_type(change: Change, found: Contact) -> Change:
+    """Return the change, refused where a person was asked for and a firm with that email found, or the other way."""
+    wanted, kind = change.sent["Type"], found.get("type", change.sent["Type"])
+    if kind == wanted:
+        return change
+    problem = (
+        f"{quoted(change.name)} ({change.record_id}) has this {_compared(change)} but is a {kind}, no {wanted}. "
+        f"Take that one with get_contact, or create the {wanted} by allow_duplicate: true."
+    )
+    return replace(change, record_id="", is_existing=False, before=None, problem=problem)
+
+
 def _of_same_type(duplicates: Sequence[Contact], sent: Mapping[str, object]) -> Sequence[Contact]:
     """Return those that are persons or businesses as the new one is, where there are any: a firm shares its email."""
     return [one for one in duplicates if one.get("type") == sent["Type"]] or duplicates
+
+
+def _with_namesakes_within(changes: Sequence[Change]) -> list[Change]:
+    """Return the changes of a call, with a note on each business that has the name of one before it."""
+    first: dict[tuple[str, ...], int] = {}
+    noted: list[Change] = []
+    for change in changes:
+        words = words_of_name(str(change.sent.get("Name") or "")) if not change.problem else ()
+        earlier = first.setdefault(words, change.index) if words else change.index
+        notes = (f"records[{earlier}] has the same name.",) if earlier != change.index else ()
+        noted.append(replace(change, notes=(*notes, *change.notes)))
+    return noted
 
 
 def _with_namesakes(change: Change, namesakes: Sequence[Contact]) -> Change:

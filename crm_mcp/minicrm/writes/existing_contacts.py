@@ -11,6 +11,7 @@ from crm_mcp.crm.all_pages import read_all_pages
 from crm_mcp.crm.duplicates import Identifiers
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.name_matching import folded
+from crm_mcp.crm.pasted_text import mend_text
 from crm_mcp.crm.progress import Steps
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
@@ -45,7 +46,7 @@ class ContactIndex:
         for contact in contacts:
             for key in _identifiers_of_row(contact).keys:
                 self.by_key[key].append(contact)
-            self.by_name[_words(contact["name"])].append(contact)
+            self.by_name[words_of_name(contact["name"])].append(contact)
 
 
 class ExistingContacts:
@@ -79,18 +80,17 @@ class ExistingContacts:
     async def find(self, fields: Fields) -> Found:
         """Return the contacts that a new one with these fields, `Type` among them, would duplicate."""
         new = identifiers_of(fields)
-        candidates = await self._by_reference(fields)
+        candidates = await self._by_reference(new.reference)
         if self._index is None:
             candidates += [one for one in await self._search(new) if new.match(_identifiers_of_row(one))]
         else:
             candidates += [one for key in new.keys for one in self._index.by_key.get(key, [])]
         duplicates = list({one["id"]: one for one in candidates}.values())
-        if duplicates or (fields.get("Type") == "Person" and new.keys):
+        if duplicates or (fields.get("Type") == "Person" and (new.email or new.phone)):
             return Found(duplicates, [])
         return Found([], await self._namesakes(fields))
 
-    async def _by_reference(self, fields: Fields) -> list[Contact]:
-        reference = read_text(fields.get("ReferenceId"))
+    async def _by_reference(self, reference: str) -> list[Contact]:
         return [*(await self._client.search_contacts({"ReferenceId": reference})).items] if reference else []
 
     async def _search(self, new: Identifiers) -> list[Contact]:
@@ -103,7 +103,7 @@ class ExistingContacts:
     async def _namesakes(self, fields: Fields) -> list[Contact]:
         """Return the contacts of the same type and name, found by its longest word, since spellings differ."""
         name = " ".join(read_text(fields.get(part)) or "" for part in ("Name", "LastName", "FirstName"))
-        words, contact_type = _words(name), str(fields.get("Type"))
+        words, contact_type = words_of_name(name), str(fields.get("Type"))
         if not words:
             return []
         if self._index is not None:
@@ -111,19 +111,23 @@ class ExistingContacts:
         else:
             by_name = {"Name": max(re.findall(r"\w+", name), key=len), "Type": contact_type}
             rows = (await self._client.search_contacts(by_name)).items
-        return [one for one in rows if one.get("type", contact_type) == contact_type and _words(one["name"]) == words]
+        return [
+            one for one in rows if one.get("type", contact_type) == contact_type and words_of_name(one["name"]) == words
+        ]
 
 
 def identifiers_of(fields: Fields) -> Identifiers:
-    """Return the email and phone among the fields of a new contact."""
-    return Identifiers.read(read_text(fields.get("Email")), read_text(fields.get("Phone")))
+    """Return the email, phone and ReferenceId among the fields of a new contact."""
+    reference = mend_text(read_text(fields.get("ReferenceId")) or "")
+    return Identifiers.read(read_text(fields.get("Email")), read_text(fields.get("Phone")), reference)
 
 
 def _identifiers_of_row(contact: Contact) -> Identifiers:
     return Identifiers.read(contact.get("email"), contact.get("phone"))
 
 
-def _words(name: str) -> tuple[str, ...]:
+def words_of_name(name: str) -> tuple[str, ...]:
+    """Return the words of a name in alphabetical order, without case, accents and marks between them."""
     return tuple(sorted(re.findall(r"\w+", folded(name))))
 
 

@@ -43,7 +43,7 @@ def test_filters_and_writes_take_labels(labelled: CrmStub) -> None:
     in_session(lambda client: call(client, "update_project", project_id=7, fields={"Budget (HUF)": 9}))
     assert labelled.written == [(f"{API}/Project/7", {"Int3": 9})]
     said = in_session(lambda client: fail(client, "search_projects", filters={"Forrás": "x", "Text1": "y"}))
-    assert "Text1 is given twice" in said
+    assert "Text1 is given twice: its label is 'Forrás'" in said
 
 
 @pytest.mark.parametrize("measure", ["sum:Int3", "sum:Budget (HUF)", "sum(Budget (HUF))", "budget (huf):sum"])

@@ -117,6 +117,55 @@ def test_the_id_of_another_system_finds_what_is_there(fake: Fake) -> None:
     assert fake.read("Contact/5101")["FirstName"] == "Kata"
 
 
+def test_a_person_is_not_given_the_id_of_the_firm_whose_email_it_has(fake: Fake) -> None:
+    async def scene(client: Client) -> str:
+        fields = {"FirstName": "Ida", "Email": "recepcio@dunaparti.example"}
+        return await fail(client, "create_contact", type="Person", fields=fields, on_existing="return")
+
+    said = play(scene)
+    assert "(5001) has this email or phone but is a Business, no Person" in said
+    assert "allow_duplicate" in said
+    assert fake.writes() == []
+
+
+def test_one_id_of_another_system_makes_one_contact_of_a_list(fake: Fake) -> None:
+    records = [
+        {"type": "Person", "fields": {"FirstName": name, "ReferenceId": reference}}
+        for name, reference in (("Ida", "erp-7"), ("Eda", "erp-7\u00a0"), ("Oda", "erp-8"))
+    ]
+
+    async def scene(client: Client) -> Any:
+        made = await call(client, "create_contact", records=records)
+        again = await fail(client, "create_contact", **records[1])
+        assert '"Ida"' in again
+        assert "ReferenceId" in again
+        return made
+
+    items = play(scene)["items"]
+    assert [item["ok"] for item in items] == [True, False, True]
+    assert "It has the same email, phone or ReferenceId as records[0]" in items[1]["message"]
+    assert len(fake.writes()) == 2
+
+
+def test_a_person_without_a_name_is_not_made(fake: Fake) -> None:
+    async def scene(client: Client) -> str:
+        return await fail(client, "create_contact", type="Person", fields={"FirstName": "\u00a0", "LastName": " "})
+
+    assert "needs FirstName or LastName" in play(scene)
+    assert fake.writes() == []
+
+
+def test_two_firms_of_one_name_in_a_list_are_warned_of(fake: Fake) -> None:
+    records = [{"type": "Business", "fields": {"Name": name}} for name in ("Azonos Kft.", "Más Kft.", "AZONOS kft")]
+
+    async def scene(client: Client) -> Any:
+        return await call(client, "create_contact", records=records, dry_run=True)
+
+    warnings = play(scene)["warnings"]
+    assert [one for one in warnings if "same name" in one] == ["records[2]: records[0] has the same name."]
+    assert fake.writes() == []
+
+
 def test_a_duplicate_cannot_be_both_wanted_and_taken(fake: Fake) -> None:
     async def scene(client: Client) -> None:
         said = await fail(client, "create_contact", **OWNER, on_existing="return", allow_duplicate=True)
