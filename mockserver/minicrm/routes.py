@@ -64,7 +64,7 @@ ROUTES = (
     Route("Contact/{id}", {"GET": contacts.get_contact, "PUT": contacts.update_contact}),
     Route("ToDoList/{id}", {"GET": tasks.list_tasks}, ("Status",)),
     Route("ToDo", {"PUT": tasks.create_task}),
-    Route("ToDo/{id}", {"GET": tasks.get_task, "PUT": tasks.update_task}),
+    Route("ToDo/{id}", {"GET": tasks.get_task, "PUT": tasks.update_task, "POST": tasks.close_task}),
     Route("AddressList/{id}", {"GET": addresses.list_addresses}, ("Structured",)),
     Route("Address", {"PUT": addresses.create_address}),
     Route("Address/{id}", {"GET": addresses.get_address, "PUT": addresses.update_address}),

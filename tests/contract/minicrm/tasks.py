@@ -250,6 +250,19 @@ def check_close(minicrm: MinicrmAccount) -> None:
     expect_equal(_list(minicrm, project_id, Status="Closed").ids, [task_id], "the closed tasks of the project")
 
 
+@rule("minicrm.task-close.when", source=_WRITE, provenance="observed", writes=True)
+def check_close_when(minicrm: MinicrmAccount) -> None:
+    """A POST to a task with ClosedAt closes it as of that day, whether it says Status or not (grades B, C)."""
+    for said in ({"Status": "Closed"}, {}):
+        task_id, project_id = _make(minicrm)
+        response = minicrm.send("POST", f"{ROOT}/ToDo/{task_id}", body={**said, "ClosedAt": "2009-01-09"})
+        expect_equal(read_object(response), {"Id": int(task_id)}, "the answer", response)
+        detail = minicrm.fetch("ToDo", task_id)
+        expect_equal(detail["Status"], "Closed", "Status of the task")
+        expect_equal(detail.get("ClosedAt", "2009-01-09")[:10], "2009-01-09", "the day of ClosedAt, where it is shown")
+        expect_equal(_list(minicrm, project_id, Status="Closed").ids, [task_id], "the closed tasks of the project")
+
+
 @rule("minicrm.task-update.closed-stays", source=_WRITE, provenance="observed", writes=True)
 def check_closed_stays(minicrm: MinicrmAccount) -> None:
     """A closed task can not be changed nor opened again (grade B)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mockserver.minicrm.account import Account, read_refusal
+from tests.mockserver.minicrm.account import OBSERVED, Account, read_refusal
 
 FIRST_TASK = {
     "Id": "201",
@@ -151,6 +151,45 @@ def test_a_task_without_a_comment_is_taken_and_noted():
     answer = Account().ask("PUT", "ToDo", body={"ProjectId": 101})
     assert answer.status == 200
     assert answer.hints == ("a task without a Comment says nothing",)
+
+
+@pytest.mark.parametrize("said", [{"Status": "Closed"}, {}])
+def test_a_post_closes_a_task_as_of_the_day_that_it_says(said: dict[str, str]):
+    account = Account(profile=OBSERVED)
+    answer = account.ask("POST", "ToDo/201", body={**said, "ClosedAt": "2009-01-09", "Comment": "Done."})
+    assert (answer.status, answer.body) == (200, b'{"Id":201}')
+    task = account.get("ToDo/201")
+    assert (task["Status"], task["ClosedAt"], task["ClosedBy"]) == ("Closed", "2009-01-09 23:59:59", "MiniCRM")
+    assert (task["Comment"], task["UpdatedAt"]) == ("Done.", "2026-01-02 03:04:05")
+
+
+def test_a_post_without_a_day_changes_a_task_as_a_put_does():
+    account = Account(profile=OBSERVED)
+    assert account.ask("POST", "ToDo/201", body={"Comment": "Later."}).status == 200
+    assert [account.get("ToDo/201")[name] for name in ("Status", "Comment")] == ["Open", "Later."]
+    assert account.ask("POST", "ToDo/201", body={"Status": "Closed", "ClosedAt": ""}).status == 200
+    assert account.get("ToDo/201")["ClosedAt"] == "2026-01-02 03:04:05"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "names"),
+    [
+        ("ToDo/201", {"ClosedAt": "yesterday", "Comment": "x"}, "Bad parameter: ClosedAt"),
+        ("ToDo/201", {"ClosedAt": "2009-01-09", "NoSuch": "x"}, "Bad parameter: NoSuch"),
+        ("ToDo/202", {"ClosedAt": "2009-01-09"}, "A closed task can not be changed!"),
+    ],
+)
+def test_a_post_that_is_refused_closes_nothing(path: str, body: dict[str, str], names: str):
+    account = Account()
+    before = account.get(path)
+    assert read_refusal(account.ask("POST", path, body=body)) == (400, f"ToDo (POST): {names}")
+    assert account.get(path) == before
+
+
+def test_a_post_that_says_open_leaves_a_task_open():
+    account = Account()
+    assert account.ask("POST", "ToDo/201", body={"Status": "Open", "ClosedAt": "2009-01-09"}).status == 200
+    assert account.get("ToDo/201")["Status"] == "Open"
 
 
 def test_todo_is_a_spelling_of_todo_and_no_other_is():

@@ -68,10 +68,11 @@ class Minicrm:
         entity = {"Todo": "ToDo", "TodoList": "ToDoList"}.get(entity, entity)
         if entity not in _METHODS:
             return _refuse(404, entity, method)
-        if method not in _METHODS[entity].split():
+        closes = method == "POST" and entity == "ToDo" and rest
+        if method not in _METHODS[entity].split() and not closes:
             return _refuse(405, entity, method)
         try:
-            value = self._write(entity, rest, body) if method == "PUT" else self._read(entity, rest, query, root)
+            value = self._read(entity, rest, query, root) if method == "GET" else self._write(entity, rest, body)
         except (SearchError, ValueError) as error:
             return _refuse(400, entity, method, str(error))
         except LookupError:
@@ -184,7 +185,7 @@ class Minicrm:
             row = rows[int(rest) if re.fullmatch("[0-9]+", rest) else -1]
             if entity == "ToDo" and row["Status"] == "Closed":
                 raise SearchError("Status")
-            row.update(body)
+            row.update({"Status": "Closed", **body} if "ClosedAt" in body else body)
             return {"Id": row["Id"]}
         _require(body, _REQUIRED[entity])
         new_id = max(rows) + 1
