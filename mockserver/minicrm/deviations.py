@@ -184,6 +184,14 @@ TASK_FROM_QUERY = Deviation(
     "PUT /ToDo/?ProjectId=1&Comment=Go without a body makes a task of the query.",
     NEITHER,
 )
+UNKNOWN_FIELDS_ARE_IDLE = Deviation(
+    "unknown-fields-are-ignored",
+    "minicrm",
+    "observed (grade C)",
+    "A request with illegal parameters is answered with 400; a field that the schema lacks is one (assumed).",
+    "It is not looked at, and the other fields are written: one public client sends TodoId with each task.",
+    NEITHER,
+)
 BAD_LOGIN_IS_404 = Deviation(
     "bad-login-is-404",
     "minicrm",
@@ -226,6 +234,7 @@ DEVIATIONS = (
     EMPTY_DATES_ARE_ZEROS,
     HUNGARIAN_TYPES,
     TASK_FROM_QUERY,
+    UNKNOWN_FIELDS_ARE_IDLE,
     BAD_LOGIN_IS_404,
     REFUSALS_ARE_HTML,
 )

@@ -13,6 +13,7 @@ from mockserver.minicrm import PREFIX, rules
 from mockserver.minicrm.deviations import (
     EMPTY_DATES_ARE_ZEROS,
     SETS_ARE_SPACED,
+    UNKNOWN_FIELDS_ARE_IDLE,
 )
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account, Field
@@ -120,10 +121,11 @@ class RequestContext:
         Raises:
             RefusalError: A field is not known, or a value does not fit.
         """
-        for name in body:
-            if name not in known:
+        for name in [each for each in body if each not in known]:
+            if not self.observes(UNKNOWN_FIELDS_ARE_IDLE):
                 raise RefusalError(rules.UNKNOWN_FIELD, name, suggest_field(name, known, self.language))
-        return {name: parse_value(known[name], value, self.language) for name, value in body.items()}
+            self.hints.append(f"the field {name} means nothing here and was not looked at (observed)")
+        return {name: parse_value(known[name], value, self.language) for name, value in body.items() if name in known}
 
     def refuse_move(self, body: dict[str, object], owner: Field, owner_id: int, rule: rules.Rule) -> None:
         """Take what an entity belongs to out of the body of an update, which may name it only as it is.

@@ -99,6 +99,30 @@ def test_a_task_is_made_of_the_query_or_not():
     assert off.ask("PUT", "ToDo/", query).status == 400
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "known"),
+    [
+        ("ToDo", {"TodoId": None, "ProjectId": 101, "Comment": "Go"}, {"Comment": "Go"}),
+        ("ToDo/201", {"TodoId": 201, "ProjectId": 101, "Comment": "Go"}, {"Comment": "Go"}),
+        ("Project/101", {"Name": "Desk", "Description": "x"}, {"Name": "Desk"}),
+        ("Contact", {"Type": "Person", "LastName": "Kis", "BusinessName": "Kis Kft."}, {"LastName": "Kis"}),
+        ("Address/301", {"City": "Pécs", "Floor": 3}, {"City": "Pécs"}),
+        ("Address/301", {"Floor": 3}, {"Id": 301}),
+    ],
+)
+def test_a_field_that_the_schema_lacks_is_not_looked_at_or_refused(
+    path: str, body: dict[str, object], known: dict[str, object]
+):
+    on, off = (switched("unknown-fields-are-ignored", state) for state in (True, False))
+    answer = on.ask("PUT", path, body=body)
+    detail = on.get(f"{path.split('/')[0]}/{read_json(answer)['Id']}")
+    assert known.items() <= detail.items()
+    unknown = next(name for name in body if name in {"TodoId", "Description", "BusinessName", "Floor"})
+    assert unknown not in detail
+    assert answer.hints == (f"the field {unknown} means nothing here and was not looked at (observed)",)
+    assert read_refusal(off.ask("PUT", path, body=body))[0] == 400
+
+
 @pytest.mark.parametrize("on", [True, False])
 def test_a_projects_module_never_changes(on: bool):
     assert switched("project-contact-may-change", on).ask("PUT", "Project/101", body={"CategoryId": 4}).status == 400
