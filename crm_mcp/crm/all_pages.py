@@ -73,7 +73,7 @@ def _incomplete_reason(pages: list[Page[_Row]], found: int, max_rows: int, rules
     if found >= max_rows and counted != found and rules.is_full(pages[-1]):
         return f"Only the first {found} were read; narrow the search."
     if counted is not None and counted != found:
-        return f"{rules.crm} counts {counted} but sent {found}."
+        return f"{rules.crm} counts {counted} but sent {found}: some may be missing."
     if sum(len(page.items) for page in pages) != found:
-        return f"{rules.crm} sent rows twice, so others may be missing; ask again."
+        return f"{rules.crm} sent rows twice, so others may be missing; call again."
     return ""

@@ -60,4 +60,4 @@ def match_earlier(batch: Iterable[Identifiers]) -> list[int | None]:
 def name_existing(contacts: Sequence[tuple[str, str]], compared: str = "email or phone") -> str:
     """Return the beginning of a sentence that names contacts, each given by name and id, as duplicates by a field."""
     named = list(dict.fromkeys(f"{quoted(name)} ({contact_id})" for name, contact_id in contacts))
-    return f"Already there with this {compared}: {listing(named, _MOST_NAMED)}"
+    return f"Already there with the same {compared}: {listing(named, _MOST_NAMED)}"

@@ -72,11 +72,11 @@ class EachRead(Generic[_Item, _Result]):
         if self.failed:
             named = listing([name(item) for item, _ in self.failed], _MOST_NAMED)
             problems.append(f"{named} could not be read: {self.failed[0][1].args[0]}")
+        unread = f"{self.unasked} of {len(self.results)} were not read"
         if isinstance(self.stopped_by, RateLimitedError):
-            read = len(self.results) - self.unasked
-            problems.append(f"{crm} refused more requests after {read} of {len(self.results)}: try again later.")
+            problems.append(f"{unread}: {crm} accepts no more requests for now. Call again in a minute.")
         elif self.stopped_by is not None:
-            problems.append(f"{self.unasked} of {len(self.results)} were not read: {self.stopped_by.args[0]}")
+            problems.append(f"{unread}: {self.stopped_by.args[0]}")
         return " ".join(problems)
 
 
@@ -138,5 +138,5 @@ async def read_details(
     found = {one["id"]: one for one in read.results if one is not None}
     problems = [read.incomplete_reason(crm, str)]
     if missing := len(ids) - len(found) - len(read.failed) - read.unasked:
-        problems.append(f"{missing} of {len(ids)} could not be read: they are gone.")
+        problems.append(f"{crm} no longer has {missing} of these {len(ids)}.")
     return Details(found, " ".join(filter(None, problems)))

@@ -55,7 +55,7 @@ def resolve_choice(
             return found[0]
         if found:
             raise InputError(
-                f"{field_name}: {len(found)} choices are called {text!r}.",
+                f"{field_name}: {len(found)} choices match {text!r}.",
                 hint=f"Give the id: {', '.join(f'{one} ({choices[one]})' for one in found)}.",
             )
     raise unknown_choice(field_name, value, choices, where_all_are)
@@ -90,7 +90,7 @@ def unknown_choice(
     listed = [f"{label} ({choice_id})" if label != choice_id else label for choice_id, label in choices.items()]
     if not listed:
         return UnknownChoiceError(
-            f"{field_name} cannot be checked: the schema lists no choices for it.", hint="Leave it out."
+            f"{field_name} has no choices in the schema, so {shown(value)} cannot be checked.", hint="Leave it out."
         )
     near = [
         one

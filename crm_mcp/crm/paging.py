@@ -116,8 +116,8 @@ def _new_on(page: Page[_T], last_row: _T, rules: PageRules) -> list[_T]:
     new = _behind(page.items, str(_id(last_row)))
     if page.items and not new:
         raise UnexpectedAnswerError(
-            f"{rules.crm} sent a page of the list again instead of the next one.",
-            hint="What was read so far is right but not all; narrow the search to read the rest.",
+            f"{rules.crm} sent the same page again instead of the next one.",
+            hint="What was read before is right but incomplete; narrow the search to read the rest.",
         )
     return new
 

@@ -135,7 +135,7 @@ class IvinexConnector:
         modules = self._portal.settings.modules
         if not modules:
             raise NotFoundError(
-                "IVINEX_MODULES names no module, so nothing can be asked.",
+                "IVINEX_MODULES names no module, so no module can be checked.",
                 status=0,
                 hint="Set it as contact=1001,note=1002 with the ids of your portal (Admin Portal, Module_ID).",
             )
@@ -143,8 +143,8 @@ class IvinexConnector:
             raise NotFoundError(
                 f"the login works, but IVINEX_MODULES is wrong. {' '.join(problems)}",
                 status=0,
-                hint="The ids stand in the portal (Admin Portal, Module_ID).",
+                hint="The ids are in the portal (Admin Portal, Module_ID).",
             )
         missing = [name for name in (CONTACT, NOTE) if name not in modules]
-        note = f"; IVINEX_MODULES lacks {' and '.join(missing)}, so create_note is not there" if missing else ""
+        note = f"; IVINEX_MODULES lacks {' and '.join(missing)}, so create_note is not available" if missing else ""
         return f"login works, {len(modules)} modules{note}"

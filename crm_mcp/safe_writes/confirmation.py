@@ -79,18 +79,18 @@ class UserConfirmation:
         reply = await self._ask(question)
         if isinstance(reply, CancelledElicitation):
             raise NotConfirmedError(
-                "The question to the person was closed without an answer. Nothing was written.",
-                hint="Ask them in your own words before you call again.",
+                "The question to the user was closed without a reply. Nothing was written.",
+                hint="Ask the user in your own words before you call again.",
             )
         if isinstance(reply, DeclinedElicitation):
             raise NotConfirmedError(
-                "The question to the person was declined; some clients do so without showing the question. "
+                "The question to the user was declined; some clients do so without showing the question. "
                 "Nothing was written.",
-                hint=f"Ask the person whether they saw it. If they said no, leave it. If they saw none: {WAY_OUT}",
+                hint=f"Ask the user whether they saw it. If they said no, leave it. If they did not see it: {WAY_OUT}",
             )
         if not reply.data.confirm:
             raise NotConfirmedError(
-                "The person said no. Nothing was written.", hint="Do not try it again unless they want it."
+                "The user said no. Nothing was written.", hint="Call again only if the user asks for it."
             )
 
     async def report_progress(self, done: int, total: int) -> None:
@@ -113,11 +113,11 @@ class UserConfirmation:
             return await self._ask_by_request(question)
         except (ToolError, ValidationError):
             raise NotConfirmedError(
-                "The client sent no answer that fits the question. Nothing was written.",
-                hint=f"Tell the person. {WAY_OUT}",
+                "The client's reply to the question could not be read. Nothing was written.",
+                hint=f"Tell the user. {WAY_OUT}",
             ) from None
         except MCPError:
-            raise _cannot_ask("this client cannot ask for it: it answered the question with an error") from None
+            raise _cannot_ask("this client cannot ask for it: it returned an error to the question") from None
 
     async def _ask_by_request(self, question: str) -> Reply:
         """Ask in the middle of the call, and wait."""
@@ -145,7 +145,7 @@ class UserConfirmation:
 
 def _cannot_ask(why: str) -> NotConfirmedError:
     return NotConfirmedError(
-        f"This needs a person's consent, and {why}. Nothing was written.", hint=f"Tell the person. {WAY_OUT}"
+        f"This needs the user's consent, and {why}. Nothing was written.", hint=f"Tell the user. {WAY_OUT}"
     )
 
 

@@ -20,7 +20,7 @@ from crm_mcp.errors import (
 )
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, ReportProgress, is_as_planned, is_unchanged
 
-UNKNOWN = "It may have been written or not: look at it before you repeat it."
+UNKNOWN = "It may or may not have been written: look at it before you repeat it."
 NOT_TRIED = "Not tried."
 
 
@@ -141,7 +141,14 @@ class Execution:
         taken = {item.get("id") for item in self._results.values()}
         is_of_another = answered_id != record_id if record_id else answered_id in taken
         if outcome["ok"] and answered_id and is_of_another:
-            self._record(at, {"ok": False, "message": f"The CRM answered about {answered_id}. {UNKNOWN}"}, unknown=True)
+            self._record(
+                at,
+                {
+                    "ok": False,
+                    "message": f"The CRM reported the id {answered_id}, which is another record's. {UNKNOWN}",
+                },
+                unknown=True,
+            )
         else:
             self._record(at, outcome)
 
@@ -173,12 +180,20 @@ class Execution:
             self._changes[at] = now
             return self._skip_existing(at)
         elif now.record_id != planned.record_id:
-            found = f"{quoted(now.name)} ({now.record_id}) was found" if now.record_id else "it was not found any more"
-            self._record(at, {"ok": False, "message": f"Skipped: {found} since the plan was made. Make a new one."})
+            found = (
+                f"{quoted(now.name)} ({now.record_id}) was found"
+                if now.record_id
+                else f"{quoted(planned.name)} ({planned.record_id}) was no longer found"
+            )
+            self._record(
+                at, {"ok": False, "message": f"Not written: {found} after the plan was made. Make a new plan."}
+            )
         elif is_unchanged(now):
-            self._record(at, {"ok": True, "message": "It was so already; nothing was sent."})
+            self._record(at, {"ok": True, "message": "It had these values already; nothing was sent."})
         elif not is_as_planned(planned, now):
-            self._record(at, {"ok": False, "message": "Skipped: somebody changed it since the plan was made."})
+            self._record(
+                at, {"ok": False, "message": "Not written: it was changed after the plan was made. Make a new plan."}
+            )
         else:
             return False
         return True

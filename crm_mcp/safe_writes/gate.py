@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, cast
 
+from crm_mcp.crm.wording import listing
 from crm_mcp.errors import InputError, NotConfirmedError
 from crm_mcp.safe_writes.catalogue import ENGLISH, Catalogue
 from crm_mcp.safe_writes.draft import Change, Draft, is_unchanged, number, refresh
@@ -32,8 +33,8 @@ Asking = Literal["asked", "unasked", "impossible"]
 """What becomes of a write that needs a confirmation: the user is asked, nobody is, or the client cannot ask."""
 CANNOT_ASK = "this client cannot ask for it (it offers no elicitation)"
 WAY_OUT = (
-    "It can be done in the CRM itself, with a client that asks people, or after whoever runs this server has set "
-    "CRM_MCP_UNCONFIRMED_WRITES=1, by which nobody is asked."
+    "It can be done in the CRM itself, with a client that shows questions, or, without any question, after whoever "
+    "runs this server has set CRM_MCP_UNCONFIRMED_WRITES=1."
 )
 
 
@@ -157,7 +158,8 @@ class SafeWriter:
         plan = self._plans.get(call.tool, call.plan_id)
         if call.arguments and call.arguments != plan.arguments:
             raise InputError(
-                f"{plan.plan_id} was made for other arguments.", hint="Give plan_id alone, or make a new plan."
+                f"{plan.plan_id} was made for other arguments. Nothing was written now.",
+                hint="Give plan_id alone, or make a new plan with dry_run.",
             )
         if plan.is_running:
             raise _being_applied(plan)
@@ -213,8 +215,9 @@ class SafeWriter:
         rest = replace(plan.draft, changes=not_attempted)
         successor = self._plans.add(plan.tool, rest, plan.arguments, plan.key)
         return {
-            "next_step": f"{done} of {len(items)} done, {len(not_attempted)} not tried: it broke off. See each item; "
-            f"those `unknown` may be done. To go on with what was not tried call {plan.tool} with this plan_id alone.",
+            "next_step": f"{done} of {len(items)} done, {len(not_attempted)} not tried: the writing stopped early. "
+            "Items marked `unknown` may have been written: look at them. To write those not tried, call "
+            f"{plan.tool} with this plan_id alone.",
             "plan_id": successor.plan_id,
             "items": items,
         }
@@ -264,8 +267,8 @@ def _require_possible(call: Call, what: str) -> None:
     """Refuse what needs a confirmation, `what` in words, where the client cannot ask for one."""
     if call.asking == "impossible":
         raise NotConfirmedError(
-            f"{what} needs a person's consent, and {CANNOT_ASK}. Nothing was written.",
-            hint=f"Tell the person; dry_run shows what would be written. {WAY_OUT}",
+            f"{what} needs the user's consent, and {CANNOT_ASK}. Nothing was written.",
+            hint=f"Tell the user; dry_run shows what would be written. {WAY_OUT}",
         )
 
 
@@ -273,10 +276,10 @@ def _next_step(plan: Plan, asking: Asking) -> str:
     needs_confirmation = _needs_confirmation(plan.draft)
     if needs_confirmation and asking == "impossible":
         return (
-            f"Nothing was written. Writing this needs a person's consent, and {CANNOT_ASK}: plan_id would be refused. "
-            "Tell the person what would be written."
+            f"Nothing was written. Writing this needs the user's consent, and {CANNOT_ASK}: plan_id would be refused. "
+            "Tell the user what would be written."
         )
-    asked = "; the person will be asked first" if needs_confirmation and asking == "asked" else ""
+    asked = "; the user will be asked first" if needs_confirmation and asking == "asked" else ""
     minutes = f"{PLAN_TTL_S / 60:.0f} minutes"
     return (
         f"Nothing was written yet. To write exactly this, call {plan.tool} with plan_id alone within {minutes}{asked}."
@@ -284,7 +287,7 @@ def _next_step(plan: Plan, asking: Asking) -> str:
 
 
 def _being_applied(plan: Plan) -> InputError:
-    return InputError(f"{plan.plan_id} is being applied right now.", hint="Wait for the answer of that call.")
+    return InputError(f"{plan.plan_id} is being applied right now.", hint="Wait for the result of that call.")
 
 
 def _applied_already(plan: Plan, items: Sequence[ItemResult]) -> InputError:
@@ -292,7 +295,7 @@ def _applied_already(plan: Plan, items: Sequence[ItemResult]) -> InputError:
     named = [f"{item.get('id') or item['index']} ({item.get('message', 'not tried')})" for item in rest[:MAX_SHOWN]]
     return InputError(
         f"{plan.plan_id} was applied already: {len(items) - len(rest)} of {len(items)} done. Nothing was sent again.",
-        hint=f"{len(rest)} not done: {'; '.join(named)}" if rest else "",
+        hint=f"Not done, or unknown: {listing(named, MAX_SHOWN)}" if rest else "",
     )
 
 

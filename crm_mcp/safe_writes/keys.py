@@ -19,7 +19,7 @@ from crm_mcp.safe_writes.execution import Execution, ItemResult
 MAX_KEYS = 1000
 MAX_UNDER_WAY_S = 60.0
 """How long the CRM may still be processing a request that timed out (assumed)."""
-_CREATED_BEFORE = "The first attempt had created it; nothing was sent now."
+_CREATED_BEFORE = "The first attempt created it; nothing was sent now."
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ class KeyStore:
         if state.arguments != arguments:
             raise InputError(
                 f"The idempotency_key {key[:40]!r} was used with other arguments.",
-                hint="Nothing was written now. A key belongs to one creation: take a new one for another.",
+                hint="Nothing was written now. Use a new key for each record that you create.",
             )
         return state
 
@@ -143,12 +143,12 @@ class KeyStore:
         before = attempt.alike_before
         alike = None if before is None else await attempt.target.find_alike(attempt.change)
         if before is None or alike is None:
-            raise _cannot_tell("nothing that was sent can be searched for")
+            raise _cannot_tell("the CRM cannot be searched for what was sent")
         new = {
             record_id: same for record_id, same in alike.items() if record_id not in before and record_id not in others
         }
         if not new and self._may_be_under_way(attempt):
-            raise _cannot_tell("it is not there, but the CRM may still be at work on it", "Call again in a minute.")
+            raise _cannot_tell("it is not there, but the CRM may still be creating it", "Call again in a minute.")
         if not new:
             return ""
         if len(new) > 1 or not all(new.values()):
@@ -170,6 +170,6 @@ def _may_be_processing(error: CrmError | None) -> bool:
 
 def _cannot_tell(why: str, hint: str = "") -> InputError:
     return InputError(
-        f"Whether the first attempt created it cannot be told: {why}. Nothing was sent now.",
-        hint=hint or "Look for it in the CRM; to create it all the same, use another idempotency_key.",
+        f"Whether the first attempt created it is unknown: {why}. Nothing was sent now.",
+        hint=hint or "Look for it in the CRM; to create it anyway, use another idempotency_key.",
     )

@@ -45,8 +45,8 @@ def check_on_existing(on_existing: str, *, allow_duplicate: bool) -> str:
     word = resolve_choice("on_existing", on_existing or REFUSE, {one: one for one in _WORDS})
     if allow_duplicate and word != REFUSE:
         raise InputError(
-            f"allow_duplicate creates another one, on_existing: {word!r} keeps to the one that is there.",
-            hint="Give one of the two.",
+            f"allow_duplicate creates another record, and on_existing: {word!r} uses the one that is there.",
+            hint="Give only one of them.",
         )
     return word
 
@@ -71,10 +71,10 @@ def apply_on_existing(
     if on_existing == REFUSE:
         return replace(change, problem=f"{name_existing(found, compared)}. {_ways_on(update_tool)}")
     if len(found) > 1:
-        several = f"{name_existing(found, compared)}: on_existing cannot tell which one is meant."
+        several = f"{name_existing(found, compared)}. With several matches on_existing cannot choose one."
         return replace(
             change,
-            problem=f"{several} Change one with {update_tool}, or create another by allow_duplicate: true.",
+            problem=f"{several} Change one with {update_tool}, or create another with allow_duplicate: true.",
         )
     ((name, record_id),) = found
     nothing: Values = {}
@@ -83,6 +83,6 @@ def apply_on_existing(
 
 def _ways_on(update_tool: str) -> str:
     return (
-        f"Change that one with {update_tool}, take it by on_existing: return or update, or create another by "
+        f"Change it with {update_tool}, use it with on_existing: return or update, or create another with "
         "allow_duplicate: true."
     )

@@ -65,9 +65,12 @@ class PlanStore:
         plan = self._plans.get(plan_id)
         if plan is None:
             raise InputError(
-                f"There is no plan {plan_id[:40]!r}: plans are kept for {PLAN_TTL_S / 60:.0f} minutes, in memory only.",
+                f"There is no plan {plan_id[:40]!r}: plans last {PLAN_TTL_S / 60:.0f} minutes, or until a restart.",
                 hint="Nothing was written now. Make a new one with dry_run.",
             )
         if plan.tool != tool:
-            raise InputError(f"{plan_id} is a plan of {plan.tool}.", hint=f"Call {plan.tool} with it.")
+            raise InputError(
+                f"{plan_id} is a plan of {plan.tool}. Nothing was written now.",
+                hint=f"Call {plan.tool} with this plan_id.",
+            )
         return plan

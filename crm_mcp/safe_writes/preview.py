@@ -92,7 +92,9 @@ def _build_warnings(draft: Draft) -> list[str]:
     """Return the draft's own warnings, each change's problem and notes, and which records would not change."""
     problems = [f"{_prefix(draft, one)}{one.problem}" for one in draft.changes if one.problem]
     same = [change.record_id for change in draft.open_changes if is_unchanged(change) and not change.is_existing]
-    unchanged = [f"Nothing changes in {listing(same, _MAX_NAMED)}: it is so already."] if same else []
+    unchanged = (
+        [f"Nothing would change in {listing(same, _MAX_NAMED)}: these values are there already."] if same else []
+    )
     return [*draft.warnings, *problems, *_existing(draft), *unchanged, *_notes(draft)]
 
 
@@ -100,7 +102,7 @@ def _existing(draft: Draft) -> list[str]:
     """Say which new records are there already, and what becomes of each."""
     return [
         f"{_prefix(draft, one)}{name_of(one)} is there already: "
-        f"{'nothing is written, its id is given' if is_unchanged(one) else 'it is changed, none is created'}."
+        f"{'nothing will be written, its id is returned' if is_unchanged(one) else 'it will be changed, none created'}."
         for one in draft.open_changes
         if one.is_existing
     ]

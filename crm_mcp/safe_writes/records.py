@@ -69,7 +69,7 @@ class RecordsReader:
             allowed = ", ".join(["dry_run", "plan_id", *(name for name in self.names if name in SHARED)])
             raise InputError(
                 f"{', '.join(own)} cannot stand beside records.",
-                hint=f"Put it into each record. Beside them may stand {allowed}.",
+                hint=f"Put it into each record. Only {allowed} can stand beside records.",
             )
         return beside
 
@@ -89,11 +89,11 @@ class RecordsReader:
 
     def _own_arguments(self, record: object, shared: Json) -> Json:
         if not isinstance(record, dict):
-            raise InputError(f"A record is an object of arguments: {', '.join(self.names)}.")
+            raise InputError(f"Each record must be an object with these arguments: {', '.join(self.names)}.")
         own = cast("Json", record)
         lists = [name for name in own if name.endswith("_ids") and name in self.names]
         if lists:
-            raise InputError(f"{lists[0]} does not stand in a record.", hint=f"Give one {lists[0][:-1]} a record.")
+            raise InputError(f"{lists[0]} cannot stand in a record.", hint=f"Give each record one {lists[0][:-1]}.")
         return {**shared, **own}
 
 
@@ -118,4 +118,4 @@ class _NoTarget(Target):
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Refuse to send anything."""
-        raise CrmError(f"{len(changes)} records with problems were to be sent.")
+        raise CrmError(f"{len(changes)} records with problems were not sent.")

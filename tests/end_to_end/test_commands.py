@@ -253,7 +253,7 @@ def test_the_doctor_is_content_with_a_good_login(fake: FakeServer, tmp_path: Pat
         ({"IVINEX_MODULES": "contact=1001,note=9999"}, "note=9999: Ivinex answered"),
         ({"IVINEX_MODULES": "contact=1002,note=1001"}, "note=1001 holds no notes"),
         ({"IVINEX_MODULES": "contacts=1001,note=1002"}, "contacts must be called contact"),
-        ({"IVINEX_MODULES": "contact=1001,note=1001"}, "contact and note are one module, 1001"),
+        ({"IVINEX_MODULES": "contact=1001,note=1001"}, "contact and note have the same module id, 1001"),
         ({"IVINEX_MODULES": "contact=1001,contact=1002"}, "two ids to one name"),
     ],
 )

@@ -80,7 +80,7 @@ def read_date(name: str, kind: str, value: object, *, keeps_zone: bool = True) -
     is_midnight = moment.time() == time()
     if moment.tzinfo is not None and keeps_zone and not (kind == "date" and is_midnight):
         raise InputError(
-            f"{name}: the times of Ivinex have no zone, and {shown(value)} has one.",
+            f"{name}: Ivinex times have no zone, and {shown(value)} has one.",
             hint="Write the time as the portal shows it, without Z or an offset.",
         )
     if kind == "date" and not is_midnight:

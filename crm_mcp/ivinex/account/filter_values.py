@@ -83,7 +83,7 @@ class _Condition:
 
     def _read_whole(self, value: object) -> object:
         if self.kind == "boolean" and self.operand in _ORDERING:
-            raise InputError(f"{self.name} holds true or false, which {self.operand} does not compare.", hint=_EQUALS)
+            raise InputError(f"{self.name} holds true or false, and {self.operand} cannot compare those.", hint=_EQUALS)
         if self.kind == "integer" and self.operand in CHOSEN_BY_ID and not any(c.isdigit() for c in str(value)):
             return value  # perhaps the name of a linked record
         if self.kind in ("text", UNKNOWN) and self.operand in _ORDERING and is_like_a_number(value):
@@ -95,29 +95,29 @@ class _Condition:
     def _refuse_as_part(self, text: str) -> None:
         """Refuse what cannot be part of a value of this kind, as the CRM writes it."""
         if self.kind == "boolean":
-            raise InputError(f"{self.name} holds true or false, which {self.operand} does not compare.", hint=_EQUALS)
+            raise InputError(f"{self.name} holds true or false, and {self.operand} cannot compare those.", hint=_EQUALS)
         if self.kind in NUMBERS and not _PART_OF_A_NUMBER.fullmatch(text):
             raise InputError(
-                f"{self.name} holds numbers, and {shown(text)} is no part of one.",
+                f"{self.name} holds numbers, and {shown(text)} cannot be part of a number.",
                 hint="Write digits, or compare with Equal, GreaterThan or LessThan.",
             )
         if self.kind in DATES and not _PART_OF_A_DATE.fullmatch(text):
             raise InputError(
-                f"{self.name} holds dates like 2026-01-31, and {shown(text)} is no part of one.",
+                f"{self.name} holds dates like 2026-01-31, and {shown(text)} cannot be part of a date.",
                 hint="Use GreaterThanEqual and LessThanEqual with dates.",
             )
 
     def doubt(self, value: object) -> str:
         """Say where Ivinex may compare otherwise than was meant."""
         if self.kind == "date-time" and _has_zone(value):
-            return f"The times of Ivinex have no zone: {self.name} was compared with the clock time of {shown(value)}."
+            return f"Ivinex times have no zone: {self.name} was compared with {shown(value)} without its zone."
         is_ordered_number = self.operand in _ORDERING and is_like_a_number(value)
         if self.kind == "text" and is_ordered_number:
             return f"{self.name} holds text, so {self.operand} compared it as text, not by amount."
         if self.kind == UNKNOWN and (self.operand in _ORDERING or str(value).casefold() in _BOOLEAN_WORDS):
             return (
-                f"No record seen has a value in {self.name}, so whether {self.operand} compared numbers, dates or text"
-                " is not known."
+                f"No record seen has a value in {self.name}, so it is unknown whether {self.operand} compared numbers,"
+                " dates or text."
             )
         return ""
 

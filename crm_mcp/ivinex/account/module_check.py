@@ -36,14 +36,14 @@ async def find_module_problems(client: IvinexClient, modules: Mapping[str, str])
 def _misnamed(modules: Mapping[str, str]) -> list[str]:
     absent = [one for one in (CONTACT, NOTE) if one not in map(str.casefold, modules)]
     near = {name: nearest(name, absent, cutoff=0.8) for name in modules}
-    return [f"{name} must be called {one[0]}, or create_note is not there." for name, one in near.items() if one]
+    return [f"{name} must be called {one[0]} for create_note to be available." for name, one in near.items() if one]
 
 
 def _named_twice(modules: Mapping[str, str]) -> list[str]:
     names: dict[str, list[str]] = {}
     for name, module_id in modules.items():
         names.setdefault(module_id, []).append(name)
-    return [f"{' and '.join(same)} are one module, {one}." for one, same in names.items() if len(same) > 1]
+    return [f"{' and '.join(same)} have the same module id, {one}." for one, same in names.items() if len(same) > 1]
 
 
 def _mistaken(name: str, module_id: str, seen: Sequence[set[str]]) -> list[str]:

@@ -52,7 +52,7 @@ def describe_duplicates_within(records: Iterable[Fields]) -> list[str]:
     return [
         ""
         if earlier is None
-        else f"It has the same email or phone as records[{earlier}]; create it all the same by allow_duplicate: true."
+        else f"It has the same email or phone as records[{earlier}]; to create both, set allow_duplicate: true."
         for earlier in match_earlier(map(identifiers_of, records))
     ]
 

@@ -144,7 +144,7 @@ async def _link(
 def _texts_among_numbers(schema: InferredSchema, record: Fields, links: Mapping[str, str]) -> list[str]:
     return [
         f"{name}: every value seen is a number, perhaps the id of a record of another module, and {quoted(value)} is "
-        "none. Give a number."
+        "not a number. Give the number."
         for name, value in record.items()
         if name not in links and schema.sampled_kind_of(name) == "integer" and isinstance(value, str)
         if value.strip() and not any(char.isdigit() for char in value)
@@ -155,7 +155,7 @@ async def _describe_missing(portal: Portal, name: str, module_id: str, text: str
     module = portal.settings.module_name(module_id)
     if candidates:
         named = listing([f"{quoted(known)} ({one})" for one, known in candidates.items()], _MOST_NAMED)
-        return f"{name}: several in {module} are called like {quoted(text)}: {named}. Give the id."
+        return f"{name}: several records of {module} match {quoted(text)}: {named}. Give the id."
     if not text.isdecimal():
         return f"{name}: no record of {module} is called {quoted(text)}. Find its id with search_records."
     elsewhere = await portal.find_elsewhere(text, module_id)
@@ -182,9 +182,9 @@ async def read_linked_from(
     own = {name: _text(record["fields"].get(name)) for name, target in fields.items() if target == module_id}
     ids = list(dict.fromkeys(text for text in own.values() if text not in _NO_LINK))
     if not ids:
-        return [], f"No record of {module} is linked with {called}."
+        return [], f"No record of {module} is linked to {called}."
     by_ids: RecordFilter = {"field": "collection_id", "operand": "In", "value": ids}
     found = await portal.client.search_records(module_id, filters=[by_ids], limit=PAGE_LIMIT)
     if not found:
-        return [], f"{called} names {module} {', '.join(ids)}, which is not there."
-    return found, f"{called} names it itself, in {' and '.join(name for name, text in own.items() if text in ids)}."
+        return [], f"{called} links to {module} {', '.join(ids)}, which does not exist."
+    return found, f"{called} links to it in its own {' and '.join(name for name, text in own.items() if text in ids)}."

@@ -80,4 +80,4 @@ async def read_all_pages(read: ReadRecords, steps: Steps, *, max_rows: int = MAX
 
 def _repeats(count: int) -> str:
     """Say that records came twice: they moved between pages, so others may have been missed."""
-    return f"{count} records came twice while paging, so others may be missing; ask again." if count else ""
+    return f"{count} records came twice between pages, so others may be missing; call again." if count else ""

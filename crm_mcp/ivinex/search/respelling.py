@@ -97,9 +97,9 @@ def _search_for(
 ) -> RecordSearch:
     ids = [record["id"] for record in found[:_MOST_FOUND]]
     by_id: RecordFilter = {"field": "collection_id", "operand": "In", "value": ids}
-    doubt = f"Nothing is spelled exactly {sought}: these match without accents, punctuation and case."
+    doubt = f"Nothing matches {sought} exactly: these match when accents, punctuation and case are ignored."
     if not is_whole or len(found) > _MOST_FOUND:
-        doubt += " There may be more of them; narrow the search."
+        doubt += " There may be more; narrow the search."
     return replace(search, filters=[*others, by_id], doubt=f"{search.doubt} {doubt}".strip(), is_respelled=True)
 
 
@@ -109,6 +109,6 @@ def _quoted(texts: Sequence[RecordFilter]) -> str:
 
 def _tried(sought: str) -> str:
     return (
-        f"Nothing matches {sought}, in other accents or punctuation either. Try Contains with one word of it, or look "
-        "the field up with describe_module."
+        f"Nothing matches {sought}, with other accents or punctuation either. Try Contains with one word of it, or "
+        "look the field up with describe_module."
     )

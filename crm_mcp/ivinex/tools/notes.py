@@ -72,7 +72,7 @@ class NoteCreation(Target):
             )
         if "id" not in result:
             raise UnexpectedAnswerError(
-                "Ivinex made the note but did not tell its id.",
+                "Ivinex created the note but did not report its id.",
                 hint="Do not write it again; get_linked_records lists the contact's notes.",
             )
         return [result]

@@ -54,7 +54,8 @@ class RecordWriteTools:
         is_contact = settings.is_contact(module_id)
         if on_existing != REFUSE and not is_contact:
             raise InputError(
-                "Only contacts are compared with those there, by email and phone.", hint="Leave on_existing out."
+                "on_existing is for contacts only: other records are not compared with those there.",
+                hint="Leave on_existing out.",
             )
         labels = self._portal.labels
         checked = [check_fields(labels.by_name(record), at) for at, record in enumerate(records)]

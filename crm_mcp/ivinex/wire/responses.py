@@ -75,13 +75,13 @@ def parse_write_results(response: Response) -> list[WriteResult]:
         if rows is None:
             _raise_for_error_inside(body)
     if not isinstance(rows, list):
-        raise unexpected(response, ACCOUNT, "did not say what became of what was sent")
+        raise unexpected(response, ACCOUNT, "did not report what became of the records")
     results = [_write_result(index, row) for index, row in enumerate(cast("list[object]", rows))]
     sent = len(cast("dict[str, list[object]]", response.request.body)["Records"])
     if len(results) != sent:
         told = ", ".join(f"{one.get('id', 'no id')} {'ok' if one['ok'] else 'failed'}" for one in results) or "nothing"
         raise UnexpectedAnswerError(
-            f"Ivinex answered for {len(results)} of {sent} records ({told}); which is which is unknown.",
+            f"Ivinex reported {len(results)} results for {sent} records ({told}); which belongs to which is unknown.",
             hint=response.request.unknown_outcome,
         )
     return results

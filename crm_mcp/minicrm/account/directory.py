@@ -113,7 +113,7 @@ class Directory:
         """
         if user.casefold() == "me":
             if not self._me:
-                raise InputError("Nobody is configured as 'me'.", hint="Name the user, or set MINICRM_USER.")
+                raise InputError("No user is configured as 'me'.", hint="Name the user, or set MINICRM_USER.")
             user = self._me
         users = (await self.merged_project_schema(module_id))["users"]
         try:
@@ -141,7 +141,7 @@ class Directory:
         schemas = [(name, await self.readable_schema(one)) for one, name in (await self.modules()).items()]
         places = {status_id: name for name, schema in schemas if schema for status_id in schema["statuses"]}
         raise InputError(
-            f"status: {len(same)} modules have one called {status!r}.",
+            f"status: {len(same)} statuses are called {status!r}.",
             hint=f"Name the module, or give the id: {', '.join(f'{one} ({places.get(one)})' for one in same)}.",
         )
 

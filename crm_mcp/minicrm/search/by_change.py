@@ -52,7 +52,9 @@ async def longest_untouched(search: ProjectSearch, stale: Sequence[Project], unt
             return Parted(oldest, problem)
         wanted += most - len(oldest)  # the counts hold others too, such as projects in the trash
     if len(oldest) < min(most, len(stale)):
-        return Parted(list(stale), "MiniCRM's counts disagree with its rows: older ones may be missing.")
+        return Parted(
+            list(stale), "MiniCRM's counts and its rows disagree: projects changed longer ago may be missing."
+        )
     return Parted(oldest, problem)
 
 

@@ -72,7 +72,9 @@ async def read_projects(
         details = await read_details(newest, search.client.get_project, search.steps, crm=PAGE_RULES.crm)
         problems.append(details.incomplete_reason)
         if len(newest) < len(values):
-            problems.append(f"Only the {len(newest)} newest were read: narrow the search, or raise max_reads.")
+            problems.append(
+                f"Only the {len(newest)} newest of {len(values)} were read: narrow the search, or raise max_reads."
+            )
         known = choices.get("CategoryId", {})
         values = {one: _detail_values(project, known) | values[one] for one, project in details.found.items()}
     rows = [(one, 1) for one in values.values()]

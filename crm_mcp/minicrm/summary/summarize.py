@@ -146,7 +146,7 @@ def _describe_missing(question: Question, fixed: Mapping[str, object], tally: Ta
         for field in question.fields
         if field in PROJECT.values and field not in fixed and all(one.get(field) is None for one, _ in tally.rows)
     ]
-    return f"MiniCRM does not tell {' and '.join(missing)} of these projects." if missing and tally.rows else ""
+    return f"MiniCRM sends no {' and no '.join(missing)} for these projects." if missing and tally.rows else ""
 
 
 async def _learn_choices(search: ProjectSearch, question: Question) -> dict[str, dict[str, str]]:

@@ -23,7 +23,7 @@ from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM address"
-_CREATED = "Creating it cannot be undone."
+_CREATED = "Creating an address cannot be undone."
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ class OverviewReader:
         try:
             business = await self._client.get_contact(business_id)
         except NotFoundError:
-            self._problems.append(f"The company {business_id} is gone.")
+            self._problems.append(f"Its company {business_id} does not exist.")
             return {}
         await self._steps.advance("company")
         return {"company": _contact_entry(business)}
@@ -170,7 +170,7 @@ class OverviewReader:
             known = {project["id"] for project in unfinished}
             asked = [*unfinished, *(project for project in projects if project["id"] not in known)][:MAX_TASK_READS]
             self._problems.append(
-                f"Tasks of {len(asked)} of {len(projects)} projects were read; get_project_tasks gives others."
+                f"Tasks of {len(asked)} of {len(projects)} projects were read; get_project_tasks reads one project's."
             )
         tasks = await read_open_tasks(search, asked)
         self._problems += filter(None, [tasks.incomplete_reason])

@@ -29,7 +29,7 @@ from crm_mcp.safe_writes.on_existing import REFUSE, OnExisting, check_on_existin
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM contact"
-_CREATED = "Creating it cannot be undone."
+_CREATED = "Creating a contact cannot be undone."
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM project"
-_CREATED = "Creating it cannot be undone, but update_project can move it to the trash."
+_CREATED = "Creating a project cannot be undone; update_project can move it to the trash."
 _WITHOUT_SCHEMA = frozenset({"Name", "Deleted", "ReferenceId"})
 """Fields whose values need no schema to be checked."""
 _FITS_ANY_SCHEMA = 100

@@ -111,7 +111,9 @@ async def _without_open_task(search: ProjectSearch, stale: list[Project], until:
     busy = {project["id"] for _, project in found.tasks}
     problems = [oldest.incomplete_reason, found.incomplete_reason]
     if len(stale) > len(asked):
-        problems.append(f"Only the {len(asked)} longest untouched of {len(stale)} were asked for tasks.")
+        problems.append(
+            f"Only the {len(asked)} longest untouched of {len(stale)} were checked for tasks: name a module or user."
+        )
     return [one for one in found.read if one["id"] not in busy], " ".join(filter(None, problems))
 
 
@@ -125,7 +127,7 @@ async def _read_entries(search: ProjectSearch, projects: list[Project]) -> tuple
     entries.sort(key=lambda entry: entry.get("updated_at", _LAST))
     problem = details.incomplete_reason
     if len(entries) > 1 and not any("updated_at" in entry for entry in entries):
-        problem = problem or "MiniCRM does not tell when these were changed, so their order is unknown."
+        problem = problem or "MiniCRM does not say when these were changed, so their order is unknown."
     return entries, problem
 
 

@@ -32,9 +32,9 @@ _NOUN = "MiniCRM task"
 _API_STATUS = {"Open": "open", "Closed": "closed", "All": "all"}
 _CONTINUATION = "get_task(..., text_from={at})"
 _WRONG_VALUE = 400
-_CREATED = "Creating it cannot be undone."
-_CLOSED = "Closing cannot be undone: MiniCRM opens no task again."
-_TYPE_IS_UNCHECKED = ("No schema lists the types of tasks: MiniCRM itself will judge `type`.",)
+_CREATED = "Creating a task cannot be undone; update_task can close it."
+_CLOSED = "Closing a task cannot be undone: MiniCRM does not open it again."
+_TYPE_IS_UNCHECKED = ("MiniCRM lists no task types, so `type` is checked only when the task is written.",)
 
 TaskStatus = Annotated[str, WithJsonSchema({"type": "string", "enum": list(_API_STATUS.values())})]
 Closed = Annotated[str, WithJsonSchema({"type": "string", "enum": ["closed"]})]
@@ -90,7 +90,7 @@ class TaskTools:
     ) -> Draft:
         """Create a task on a MiniCRM project. `type` is a task type's id or label."""
         if not comment.strip():
-            raise InputError("A task needs a comment.", hint="Say in `comment` what is to be done.")
+            raise InputError("A task needs a comment.", hint="Write into `comment` what is to be done.")
         owner: dict[str, object] = {"ProjectId": check_id("project_id", project_id)}
         resolved = await self.context.written_fields.of_task(comment=comment, deadline=deadline, user=user, type=type)
         sent = {**owner, **resolved.sent}
@@ -114,7 +114,8 @@ class TaskTools:
         if status:
             if status.casefold() != "closed":
                 raise InputError(
-                    "A task can only be closed; MiniCRM does not open one again.", hint="Create a new one."
+                    "A task can only be closed; MiniCRM does not open it again.",
+                    hint="Create a new one with create_task.",
                 )
             resolved.sent["Status"] = "Closed"
         if not resolved.sent:
@@ -181,11 +182,11 @@ class TaskTools:
             return error
         names = [f"{label} ({type_id})" for type_id, label in seen.items()]
         listed = (
-            f"Types seen in this account: {', '.join(names)}." if names else "No task seen in this account has one."
+            f"Types seen in this account: {', '.join(names)}." if names else "No task seen in this account has a type."
         )
         meant = did_you_mean(str(fields["Type"]), seen.values())
         return BadRequestError(
-            f"{error.args[0]} Perhaps there is no type {shown(fields['Type'])}{meant}.",
+            f"{error.args[0]} Perhaps there is no task type {shown(fields['Type'])}{meant}.",
             status=error.status,
             hint=listed,
         )

@@ -36,7 +36,7 @@ class ContactCreation(Creation):
             else replace(
                 change,
                 problem=f"It has the same {_compared(change)} as records[{changes[at].index}]: "
-                "give it once, or another by allow_duplicate: true.",
+                "send it once, or set allow_duplicate: true to create both.",
             )
             for change, at in zip(_with_namesakes_within(changes), earlier, strict=True)
         ]
@@ -78,8 +78,8 @@ class ContactCreation(Creation):
         except InputError as error:
             kind = contact.get("type") or "contact"
             raise InputError(
-                f"{quoted(change.name)} ({change.record_id}) is there already and is a {kind}: {error.args[0]}",
-                hint="Change it with update_contact, or create another by allow_duplicate: true.",
+                f"{quoted(change.name)} ({change.record_id}) is there already as a {kind}: {error.args[0]}",
+                hint="Change it with update_contact, or create another with allow_duplicate: true.",
             ) from error
         before = resolved.show({name: value_in(contact, name, CONTACT) for name in asked})
         sent = {"Type": change.sent["Type"], **resolved.sent}
@@ -135,5 +135,5 @@ def _with_namesakes(change: Change, namesakes: Sequence[Contact]) -> Change:
         return change
     noun = "company" if change.sent["Type"] == "Business" else "person"
     named = listing([f"{quoted(one['name'])} ({one['id']})" for one in namesakes], _MOST_NAMED)
-    note = f"There is a {noun} of this name already: {named}."
+    note = f"There is already a {noun} with this name: {named}."
     return replace(change, notes=tuple(dict.fromkeys((note, *change.notes))))

@@ -45,8 +45,8 @@ class Odd(User):
     [
         ({"confirm": False}, "said no"),
         ({"confirm": "no"}, "said no"),
-        ({"confirm": "maybe"}, "no answer that fits"),
-        ({"confirm": ["yes"]}, "no answer that fits"),
+        ({"confirm": "maybe"}, "could not be read"),
+        ({"confirm": ["yes"]}, "could not be read"),
     ],
 )
 def test_an_accepted_question_whose_content_is_no_yes_is_no_consent(

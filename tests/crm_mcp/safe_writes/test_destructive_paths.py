@@ -75,7 +75,7 @@ def test_nothing_is_written_where_the_user_does_not_confirm_or_cannot_be_asked(
     fake: Fake, reply: Reply | None, era: Era
 ) -> None:
     user = None if reply is None else User(reply)
-    words = {"decline": "was declined", "cancel": "without an answer", None: "cannot ask"}[reply]
+    words = {"decline": "was declined", "cancel": "without a reply", None: "cannot ask"}[reply]
 
     async def scene(client: Client) -> None:
         for tool, arguments in (*TRASH, *BULK):
@@ -113,7 +113,7 @@ def test_what_is_planned_says_that_nothing_was_written_and_how_to_go_on(
     user = User()
     answer = play(lambda client: call(client, tool, **arguments), user=user)
     assert answer["next_step"].startswith("Nothing was written yet.")
-    assert "person will be asked" in answer["next_step"]
+    assert "user will be asked" in answer["next_step"]
     assert answer["count"] > 10
     assert 0 < len({change.get("id", change.get("record")) for change in answer["changes"]}) <= 5
     assert user.asked == []

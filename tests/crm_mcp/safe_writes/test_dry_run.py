@@ -154,7 +154,7 @@ def test_a_dry_run_warns_of_what_changes_nothing_and_makes_no_plan_of_it(fake: F
     shown = play(scene)
     assert shown["changes"] == []
     assert "plan_id" not in shown
-    assert shown["warnings"] == ["Nothing changes in 6002: it is so already."]
+    assert shown["warnings"] == ["Nothing would change in 6002: these values are there already."]
     assert fake.writes() == []
 
 
@@ -197,7 +197,7 @@ def test_a_dry_run_of_the_trash_asks_nobody_but_its_plan_does(fake: Fake, era: E
     async def scene(client: Client) -> None:
         shown = await call(client, "update_project", project_id=6001, fields={"Deleted": 1}, dry_run=True)
         assert user.asked == []
-        assert "person will be asked" in shown["next_step"]
+        assert "user will be asked" in shown["next_step"]
         await call(client, "update_project", plan_id=shown["plan_id"])
 
     play(scene, user=user, era=era)

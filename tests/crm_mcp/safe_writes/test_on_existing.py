@@ -61,8 +61,8 @@ def test_a_plan_is_not_applied_to_a_contact_that_came_or_went_since(fake: Fake) 
         )
 
     came, went, returned = play(scene)
-    assert "was found since the plan was made" in came
-    assert "not found any more" in went
+    assert "was found after the plan was made" in came
+    assert "no longer found" in went
     assert returned["existing"]
     assert len(fake.writes()) == 2
 
@@ -100,7 +100,7 @@ def test_a_business_is_not_changed_by_the_fields_of_a_person(fake: Fake) -> None
         return await fail(client, "create_contact", type="Person", fields=fields, on_existing="update")
 
     said = play(scene)
-    assert "(5001) is there already and is a Business" in said
+    assert "(5001) is there already as a Business" in said
     assert "update_contact" in said
     assert fake.writes() == []
 
@@ -169,7 +169,7 @@ def test_two_firms_of_one_name_in_a_list_are_warned_of(fake: Fake) -> None:
 def test_a_duplicate_cannot_be_both_wanted_and_taken(fake: Fake) -> None:
     async def scene(client: Client) -> None:
         said = await fail(client, "create_contact", **OWNER, on_existing="return", allow_duplicate=True)
-        assert "Give one of the two" in said
+        assert "Give only one of them" in said
         assert "refuse, return, update" in await fail(client, "create_contact", **OWNER, on_existing="merge")
 
     play(scene)
@@ -197,7 +197,7 @@ def test_a_lost_create_is_found_by_its_key_and_not_taken_for_an_existing_one(fak
         await fail(client, "create_contact", **FRESH, on_existing="update", idempotency_key="k")
         return await call(client, "create_contact", **FRESH, on_existing="update", idempotency_key="k")
 
-    assert "The first attempt had created it" in play(scene)["message"]
+    assert "The first attempt created it" in play(scene)["message"]
     assert len(fake.writes()) == 1
 
 
@@ -260,13 +260,13 @@ def test_a_second_company_of_one_name_and_a_nameless_namesake_are_warned_of(fake
 
     async def scene(client: Client) -> None:
         for contact, says in (
-            (firm, 'a company of this name already: "Duna-parti Szálloda Kft." (5001)'),
-            (person, "a person of this name"),
+            (firm, 'already a company with this name: "Duna-parti Szálloda Kft." (5001)'),
+            (person, "a person with this name"),
         ):
             planned = await call(client, "create_contact", **contact, dry_run=True)
             assert says in "\n".join(planned["warnings"])
             assert says in (await call(client, "create_contact", **contact))["message"]
         other = name | {"Email": "kis.ida@other.example"}
-        assert "of this name" not in (await call(client, "create_contact", type="Person", fields=other))["message"]
+        assert "with this name" not in (await call(client, "create_contact", type="Person", fields=other))["message"]
 
     play(scene)

@@ -37,9 +37,14 @@ def test_a_record_that_somebody_changed_meanwhile_is_left_alone_and_told_of(fake
 
     items = play(scene, user=User())["items"]
     assert [item["id"] for item in items] == [str(number) for number in PROJECTS]
-    assert "somebody changed it" in items[2]["message"]
+    assert "it was changed after" in items[2]["message"]
     assert not items[2]["ok"]
-    assert items[3] == {"index": 3, "ok": True, "id": "6004", "message": "It was so already; nothing was sent."}
+    assert items[3] == {
+        "index": 3,
+        "ok": True,
+        "id": "6004",
+        "message": "It had these values already; nothing was sent.",
+    }
     assert [item["ok"] for item in items].count(True) == 11
     assert fake.read("Project/6003")["Name"] == "Renamed by a colleague"
     assert len(fake.writes()) == 10 + 3
@@ -71,7 +76,7 @@ def test_a_value_that_one_of_several_cannot_take_refuses_all_of_them(fake: Fake)
     async def scene(client: Client) -> str:
         return await fail(client, "update_project", project_ids=[6001, 6031], fields={"StatusId": "Lost"})
 
-    assert "StatusId has no choice 'Lost'" in play(scene)
+    assert "Support has no status 'Lost'" in play(scene)
     assert fake.writes() == []
 
 

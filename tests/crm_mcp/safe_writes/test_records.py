@@ -71,7 +71,7 @@ def test_a_bad_record_stops_no_good_one_and_is_told_by_its_place(fake: Fake, too
         told = "\n".join(planned["warnings"])
         assert "records[1]: " in told
         assert "'colour'" in told
-        assert "records[3]: A record is an object" in told
+        assert "records[3]: Each record must be an object" in told
         return await call(client, tool, records=records)
 
     items = play(scene)["items"]
@@ -100,7 +100,7 @@ def test_what_belongs_into_a_record_does_not_stand_beside_them(fake: Fake) -> No
         said = await fail(client, "update_project", records=record | {"fields": {}}, fields={"Name": "A"})
         assert "fields cannot stand beside records" in said
         made = await call(client, "update_project", records=[{"project_ids": [6001], "fields": {"Name": "A"}}])
-        assert "Give one project_id a record" in made["items"][0]["message"]
+        assert "Give each record one project_id" in made["items"][0]["message"]
         made = await call(client, "update_project", records=[record | {"dry_run": True}])
         assert "'dry_run'" in made["items"][0]["message"]
         assert "records for a change each" in await fail(client, "update_project")

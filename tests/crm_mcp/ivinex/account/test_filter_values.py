@@ -18,7 +18,7 @@ REFUSED: list[tuple[str, str, str, object, str]] = [
     ("deal", "amount", "Equal", "1.000.000", "such as 10000"),
     ("deal", "amount", "In", ["6400", "ten"], "'ten' is not written as one"),
     ("deal", "amount", "GreaterThan", "ten", "amount holds numbers"),
-    ("deal", "amount", "Contains", "10,0", "is no part of one"),
+    ("deal", "amount", "Contains", "10,0", "cannot be part of a number"),
     ("deal", "probability", "GreaterThan", "50%", "probability holds numbers"),
     ("deal", "probability", "NotEqual", "10,000", "Write 10000"),
     ("company", "yearly_revenue", "GreaterThan", "100,000", "Write 100000"),

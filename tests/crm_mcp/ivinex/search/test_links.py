@@ -24,7 +24,7 @@ def written(fake: CrmFake) -> list[Any]:
         ("99999", "there is no contact 99999"),
         ("14", "there is no contact 14"),
         ("Nobody Known", 'no record of contact is called "Nobody Known"'),
-        ("Nagy", "several in contact are called like"),
+        ("Nagy", "several records of contact match"),
     ],
 )
 def test_a_note_on_nobody_is_refused_in_the_dry_run_and_in_the_write(demo: CrmFake, contact_id: str, says: str) -> None:

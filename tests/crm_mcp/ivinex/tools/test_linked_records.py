@@ -24,7 +24,7 @@ def test_a_link_is_followed_from_either_side() -> None:
         assert "note" not in forwards
         backwards = await call(client, "get_linked_records", **of("company", "contact", 1))
         assert [item["fields"]["name"] for item in backwards["items"]] == ["Alder Roastery"]
-        assert backwards["note"] == 'contact 1 ("Ágnes Kovács") names it itself, in company.'
+        assert backwards["note"] == 'contact 1 ("Ágnes Kovács") links to it in its own company.'
         named = await call(client, "get_linked_records", **of("company", "deal", "2"), fields=["name"])
         assert named["items"] == [{"id": "2", "fields": {"name": "Bluebird Hotels"}}]
 
@@ -36,8 +36,8 @@ def test_an_empty_list_says_why(demo: CrmFake) -> None:
         for arguments, says in (
             (of("note", "contact", 99999), "There is no contact 99999."),
             (of("note", "company", 42), 'There is no company 42 (in contact it is "'),
-            (of("note", "company", 1), 'No record of note is linked with company 1 ("Alder Roastery").'),
-            (of("company", "contact", 43), "No record of company is linked with contact 43"),
+            (of("note", "company", 1), 'No record of note is linked to company 1 ("Alder Roastery").'),
+            (of("company", "contact", 43), "No record of company is linked to contact 43"),
         ):
             found = await call(client, "get_linked_records", **arguments)
             assert found["items"] == []

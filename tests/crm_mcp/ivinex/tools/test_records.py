@@ -97,11 +97,11 @@ def test_a_batch_that_is_answered_for_another_number_is_an_error_and_may_have_be
     async def play(client: Client) -> None:
         records: list[dict[str, Any]] = [{"first_name": "A"}, {"first_name": "B"}]
         text = await fail(client, "create_records", module="contact", records=records)
-        assert f"answered for {answered} of 2" in text
+        assert f"reported {answered} results for 2 records" in text
         assert "look for it before you repeat it" in text
         records = [{"record_id": number, "fields": {"first_name": "A"}} for number in (1, 2)]
         text = await fail(client, "update_records", module="contact", records=records)
-        assert f"answered for {answered} of 2" in text
+        assert f"reported {answered} results for 2 records" in text
         assert "does no harm" in text
 
     in_session(play)

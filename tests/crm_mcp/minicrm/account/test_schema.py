@@ -61,7 +61,7 @@ def test_a_name_is_found_in_either_order_and_two_people_of_the_same_names_ask_wh
     users = {"101": "Nagy Eszter", "102": "Kovács Bálint", "103": "Bálint Kovács"}
     assert resolve_choice("user", "eszter nagy", users) == "101"
     assert resolve_choice("user", "Bálint Kovács", users) == "103"
-    with pytest.raises(InputError, match="2 choices are called"):
+    with pytest.raises(InputError, match="2 choices match"):
         resolve_choice("user", "Bálint Kovács", users | {"104": "Bálint Kovács"})
     with pytest.raises(InputError, match="has no choice"):
         resolve_choice("user", "Eszter", users)
@@ -200,7 +200,7 @@ def test_a_status_or_user_must_be_one_that_exists(name: str, value: object) -> N
 
 def test_a_user_that_cannot_be_checked_is_refused() -> None:
     empty: Schema = {"fields": [], "statuses": {}, "users": {}, "modules": {}}
-    with pytest.raises(InputError, match="UserId cannot be checked"):
+    with pytest.raises(InputError, match="cannot be checked"):
         resolve_fields(empty, {"UserId": 3200}, PROJECT.written)
 
 

@@ -118,7 +118,7 @@ def test_a_cut_answer_says_so_and_tells_of_the_newest(sales: CrmFake) -> None:
     answer = summary_of(sales, measures=["sum:Int1"], max_reads=10)
     assert answer["groups"] == [{"count": 10, "sum:Int1": sum(range(241, 251))}]
     assert (answer["total"], answer["read"], answer["exact"]) == (250, 10, False)
-    assert "Only the 10 newest were read" in answer["note"]
+    assert "Only the 10 newest of" in answer["note"]
 
 
 def test_a_set_is_read_from_projects_since_searches_would_count_some_twice(sales: CrmFake) -> None:
@@ -184,7 +184,7 @@ def test_too_many_requests_in_the_middle_give_what_was_read_and_say_so(sales: Cr
     answer = summary_of(sales, module="Sales", measures=["sum:Int1"])
     assert answer["exact"] is False
     assert 0 < answer["read"] < 250
-    assert "MiniCRM refused more requests" in answer["note"]
+    assert "MiniCRM accepts no more requests" in answer["note"]
 
 
 def test_a_field_that_no_schema_knows_is_refused_with_what_was_meant(sales: CrmFake) -> None:
