@@ -108,7 +108,7 @@ def _without_other_type(change: Change, found: Contact) -> Change:
         return change
     problem = (
         f"{quoted(change.name)} ({change.record_id}) has this {_compared(change)} but is a {kind}, no {wanted}. "
-        f"Take that one with get_contact, or create the {wanted} by allow_duplicate: true."
+        f"Take that one with get_contact, or create the {wanted} with allow_duplicate: true."
     )
     return replace(change, record_id="", is_existing=False, before=None, problem=problem)
 

@@ -107,10 +107,10 @@ def test_what_is_there_can_be_returned_or_updated_in_place_of_a_refusal(demo: Cr
         assert made["items"][0]["id"] == "1"
         boss = await call(client, "get_record", module="contact", record_id=1)
         assert boss["fields"]["position"] == "Boss"
-        assert "Give one of the two" in await fail(
+        assert "Give only one of them" in await fail(
             client, "create_records", **both, on_existing="return", allow_duplicate=True
         )
         companies = {"module": "company", "records": [{"name": "A"}], "on_existing": "return"}
-        assert "Only contacts" in await fail(client, "create_records", **companies)
+        assert "for contacts only" in await fail(client, "create_records", **companies)
 
     in_session(play)

@@ -13,7 +13,7 @@ from tests.support.mcp_play import call, fail
 UNKNOWN_CHOICES: list[tuple[str, dict[str, Any], str]] = [
     ("update_project", {"project_id": 7, "fields": {"UserId": "Jane Row"}}, "did you mean Jane Roe"),
     ("update_project", {"project_id": 7, "fields": {"UserId": 99}}, "no choice '99'"),
-    ("update_project", {"project_id": 7, "fields": {"UserId": "Max Five"}}, "no choice 'Max Five'"),
+    ("update_project", {"project_id": 7, "fields": {"UserId": "Max Five"}}, "no user 'Max Five'"),
     ("update_project", {"project_id": 7, "fields": {"StatusId": "Waiting"}}, "StatusId has no choice 'Waiting'"),
     ("update_project", {"project_id": 7, "fields": {"Enum2": "Green"}}, "Red (7), Blue (8)"),
     ("update_project", {"project_id": 7, "fields": {"Txt1": "x"}}, "did you mean Text1"),
