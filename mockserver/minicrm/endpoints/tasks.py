@@ -27,7 +27,7 @@ from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field
 from mockserver.minicrm.store import list_rows, read_row, save_row, take_next_id
 from mockserver.minicrm.suggestions import suggest_word
-from mockserver.minicrm.values import parse_value
+from mockserver.minicrm.values import ZERO_DATES, parse_value
 
 _NO_DEADLINE = "1970-01-01 01:00:00"  # observed, grade B
 _NOT_CLOSED = "0000-00-00 00:00:00"  # observed, grade B
@@ -129,12 +129,13 @@ def update_task(context: RequestContext) -> object:
 def close_task(context: RequestContext) -> object:
     """Answer `POST /ToDo/{id}`: an update that may also say when the task was closed, and closes it then.
 
-    Observed, grades B and C. A `Status` of Open beside `ClosedAt` leaves the task open (assumed).
+    Observed, grades B and C. A `Status` of Open beside `ClosedAt` leaves the task open, and so does the
+    date of zeros that the detail of an open task prints (assumed).
     """
     task = context.read_target(Task)
     body = context.read_body()
     closed_at = body.pop("ClosedAt", None)
-    if closed_at in (None, ""):
+    if closed_at in (None, "", *ZERO_DATES):
         _change(context, task, body)
     else:
         moment = parse_value(_CLOSED_AT, closed_at, context.language)
