@@ -47,7 +47,7 @@ def _log_level_option(default: str | None) -> Callable[[Callable[..., None]], Ca
         default=default,
         callback=_set_log_level,
         expose_value=False,
-        help="What goes to stderr; warning where nothing is said.",
+        help="How much is logged to stderr (default: warning).",
     )
 
 
@@ -63,9 +63,16 @@ def main(context: click.Context) -> None:
 
 @main.command()
 @click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="For http; other than loopback needs a token.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="For http; 0 picks one.")
-@click.option("--read-only", is_flag=True, help="Leave out every writing tool.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="For http. Any address but loopback needs CRM_MCP_HTTP_TOKEN.",
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="For http. 0 picks a free port."
+)
+@click.option("--read-only", is_flag=True, help="Offer no writing tools.")
 @_log_level_option(None)
 def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *, read_only: bool = False) -> None:
     """Serve on stdio, or streamable HTTP at /mcp."""
@@ -146,7 +153,7 @@ def doctor() -> None:
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="Print what tools/list answers.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result of tools/list.")
 def tools(*, as_json: bool) -> None:
     """List the tools of the present configuration."""
     try:

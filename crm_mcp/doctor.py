@@ -46,7 +46,7 @@ async def examine() -> list[Finding]:
                 connected += 1
                 findings.append(await _examine_login(connector))
     if not connected and all(finding.ok for finding in findings):
-        findings.append(Finding(False, "settings", "no CRM is configured; crm-mcp tells which variables to set."))
+        findings.append(Finding(False, "settings", "no CRM is configured; run crm-mcp to see which variables to set."))
     return findings
 
 
@@ -55,13 +55,13 @@ def _tell_of_writes(settings: ServerSettings) -> str:
         return "read only"
     if settings.unconfirmed_writes:
         return "writing tools are on; nobody is asked, even before trash and bulk (CRM_MCP_UNCONFIRMED_WRITES)"
-    return "writing tools are on; trash and bulk need a person's consent"
+    return "writing tools are on; trash, bulk and emptying a long text need the user's consent"
 
 
 def _name_ignored(known: type[Connector]) -> list[Finding]:
     """Name the variables that begin as a CRM's do and are no settings: they may be of another program, or mistyped."""
     ignored = find_unknown(f"{known.name.upper()}_", known_variables(known.settings_class))
-    return [Finding(True, "settings", f"{name} is no setting of this server and is ignored") for name in ignored]
+    return [Finding(True, "settings", f"{name} is not a setting of this server and is ignored") for name in ignored]
 
 
 async def _examine_login(connector: Connector) -> Finding:

@@ -36,9 +36,9 @@ def refuse_unknown(prefix: str, known: Collection[str]) -> None:
         longer = [one for one in known if one.startswith(name)]
         near = longer or nearest(name, known, cutoff=_NEAR)
         if near:
-            raise SettingsError(f"{name} is no setting of this server.", hint=f"Did you mean {near[0]}?")
+            raise SettingsError(f"{name} is not a setting of this server.", hint=f"Did you mean {near[0]}?")
         if prefix == SERVER_PREFIX:
-            raise SettingsError(f"{name} is no setting of this server.", hint=f"There are {', '.join(known)}.")
+            raise SettingsError(f"{name} is not a setting of this server.", hint=f"There are {', '.join(known)}.")
 
 
 def find_unknown(prefix: str, known: Collection[str]) -> list[str]:

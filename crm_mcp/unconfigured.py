@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
 NEXT_STEP = (
-    "Tell the person: only whoever installed this server can change that. Its settings are environment variables, in "
+    "Tell the user: only whoever installed this server can change that. Its settings are environment variables, in "
     "the configuration of this host or in a .env file; the command `crm-mcp doctor` checks them."
 )
 

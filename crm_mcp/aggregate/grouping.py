@@ -80,7 +80,7 @@ def parse_measures(texts: Sequence[str]) -> list[Measure]:
             continue
         if kind not in _MEASURES:
             raise InputError(
-                f"{text[:60]!r} is no measure.", hint=f"Write {', '.join(f'{one}:FIELD' for one in _MEASURES)}."
+                f"{text[:60]!r} is not a measure.", hint=f"Write {', '.join(f'{one}:FIELD' for one in _MEASURES)}."
             )
         measures.append(Measure(text, kind, name))
     _refuse_blank_or_twice("measures", [one.name for one in measures], [one.field for one in measures])
@@ -96,7 +96,7 @@ def _split(text: str, words: Collection[str]) -> tuple[str, str]:
 
 def _refuse_blank_or_twice(argument: str, names: Sequence[str], fields: Sequence[str]) -> None:
     if not all(fields):
-        raise InputError(f"{argument} names no field.", hint="Write a field's name, such as status, or month:FIELD.")
+        raise InputError(f"{argument} names no field.", hint="Write a field name such as status, or month:FIELD.")
     if twice := next((name for name in names if names.count(name) > 1), ""):
         raise InputError(f"{argument} holds {twice!r} twice.", hint="Name it once.")
 

@@ -52,8 +52,8 @@ def read_moment(text: str) -> Moment:
 
 
 def no_date(text: str) -> InputError:
-    """Return the error for a text that is no date or date-time."""
+    """Return the error for a text that is not a date or date-time."""
     return InputError(
-        f"{shown(text)} is no date or date-time.",
+        f"{shown(text)} is not a date or date-time.",
         hint="Write 2026-01-31, 2026-01-31 14:30 or 2026-01-31T14:30:00+01:00.",
     )

@@ -31,7 +31,7 @@ def parse_field_labels(text: object) -> object:
     labels = list(map(folded, texts))
     for number, (name, label) in enumerate(zip(names, texts, strict=True), 1):
         if not (name and label):
-            raise ValueError(f"pair {number} is no FIELD=label, such as Int1201=Budget (HUF),Text1105=Source")
+            raise ValueError(f"pair {number} is not written FIELD=label, such as Int1201=Budget (HUF),Text1105=Source")
         for other, meaning in (
             (names.index(name) + 1, "name the same field"),
             (labels.index(folded(label)) + 1, "have the same label: give each field its own"),

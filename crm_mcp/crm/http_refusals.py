@@ -79,11 +79,15 @@ def raise_for_refusal(response: Response, account: Account) -> None:
         raise AuthenticationError(
             f"{account.crm} refused {what} ({response.status}).{words}",
             status=response.status,
-            hint=f"The person who runs this server must check {account.login_variables}; repeating will not help. "
+            hint=f"Whoever runs this server must check {account.login_variables}; repeating will not help. "
             f"{response.login_note}".rstrip(),
         )
     if 300 <= response.status < 400 or response.status < 200:
-        what = "a redirect, which is not followed with a login" if response.status >= 300 else "which ends no request"
+        what = (
+            "a redirect, which is not followed with a login"
+            if response.status >= 300
+            else "which is not a final response"
+        )
         raise UnexpectedAnswerError(
             f"{account.crm} answered {response.status}, {what}.",
             hint=f"{response.request.unknown_outcome} Check {account.url_variable}.".strip(),
@@ -109,7 +113,7 @@ def _next_step(response: Response, account: Account) -> str:
         return response.request.unknown_outcome or _step_after_failed_read(response)
     steps = {
         404: account.not_found_hint,
-        405: "This account's API does not offer that; nothing was changed.",
+        405: "This account's API does not offer this; nothing was changed.",
         429: f"Wait {_wait(response)}, then repeat; nothing was changed.",
     }
     by_path = (hint for start, hint in account.bad_request_hints if response.request.path.startswith(start))
@@ -118,7 +122,7 @@ def _next_step(response: Response, account: Account) -> str:
 
 def _step_after_failed_read(response: Response) -> str:
     if response.status == 500:  # MiniCRM's way to refuse a value that does not exist, too
-        return "Perhaps a value does not exist there; check it, or try again later."
+        return "Either the CRM failed, or a value does not exist there: check the values, or try again later."
     if response.status == 408:
         return "It took too long: ask for less at a time, or try again later."
     when = f"in {_wait(response)}" if response.retry_after_s else "later"
@@ -208,6 +212,6 @@ def unexpected(response: Response, account: Account, what: str) -> UnexpectedAns
     hint = f"Check that {account.url_variable} is the CRM's own address and that no login page stands before it."
     hint = f"{response.request.unknown_outcome} {hint}".strip()
     return UnexpectedAnswerError(
-        f"{account.crm} {what} in answer to {response.request.method} {response.request.path} ({response.status}).",
+        f"{account.crm} {what} in response to {response.request.method} {response.request.path} ({response.status}).",
         hint=hint,
     )

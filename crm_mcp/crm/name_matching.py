@@ -100,7 +100,7 @@ def unknown_choice(
     ]
     meant = f", did you mean {' or '.join(near)}" if near else ""
     every = f"Choices: {', '.join(listed)}." if len(listed) <= _FULL_LIST else f"{where_all_are}."
-    return UnknownChoiceError(f"{field_name} has no choice {shown(value)}{meant}.", hint=every)
+    return UnknownChoiceError(f"{shown(value)} is not a choice of {field_name}{meant}.", hint=every)
 
 
 def folded(text: str) -> str:

@@ -77,7 +77,9 @@ class ExportStore:
         text = self._files.get(name)
         if text is None:
             minutes = int(EXPORT_TTL_S // 60)
-            raise ResourceNotFoundError(f"There is no such export: one is kept {minutes} minutes. Call export_search.")
+            raise ResourceNotFoundError(
+                f"There is no such export: an export is kept for {minutes} minutes. Call export_search again."
+            )
         return text
 
 
@@ -140,7 +142,9 @@ class ExportTools:
         """Read all rows of a search into a file for the user; to read rows yourself call the search."""
         search = self._searches.get(tool)
         if search is None:
-            raise InputError(f"There is no search {tool[:60]!r}.", hint=f"Use {' or '.join(self._searches)}.")
+            raise InputError(
+                f"{tool[:60]!r} is not a search that can be exported.", hint=f"Use {' or '.join(self._searches)}."
+            )
         source = self._exports[tool]
         found = await source.read(_checked(search, {**source.defaults, **arguments}), Steps(ctx))
         rows = [flat_row(item) for item in found.rows]
@@ -194,7 +198,7 @@ def add_exports(server: MCPServer[None], store: ExportStore) -> None:
         "crm://exports/{export_id}.csv",
         name="export-csv",
         title="An export as CSV",
-        description="What export_search made, for 15 minutes.",
+        description="A file that export_search made; it is kept for 15 minutes.",
         mime_type=MEDIA_TYPES["csv"],
     )
     async def csv_file(export_id: str) -> str:  # pyright: ignore[reportUnusedFunction]  # registered by the decorator
@@ -204,7 +208,7 @@ def add_exports(server: MCPServer[None], store: ExportStore) -> None:
         "crm://exports/{export_id}.jsonl",
         name="export-jsonl",
         title="An export as JSON lines",
-        description="What export_search made, for 15 minutes.",
+        description="A file that export_search made; it is kept for 15 minutes.",
         mime_type=MEDIA_TYPES["jsonl"],
     )
     async def json_lines_file(export_id: str) -> str:  # pyright: ignore[reportUnusedFunction]

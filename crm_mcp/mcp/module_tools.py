@@ -116,7 +116,7 @@ def _only(description: ModuleDescription, names: Sequence[str]) -> ModuleDescrip
     if unknown := [name for name in names if name not in known]:
         raise InputError(
             f"{description['name']} has no field {unknown[0][:60]!r}{did_you_mean(unknown[0], known)}.",
-            hint="Leave `fields` out for all of them.",
+            hint="Leave `fields` out to see all of them.",
         )
     whole: ModuleDescription = {**description, "fields": [one for one in description["fields"] if one["name"] in names]}
     for key in ("statuses", "users"):
@@ -129,7 +129,7 @@ def _fitting(description: ModuleDescription) -> ModuleDescription:
     if size_of(description) <= MAX_ANSWER_BYTES:
         return description
     lean: list[FieldDescription] = [{"name": one["name"], "type": one["type"]} for one in description["fields"]]
-    notes = [description.get("note", ""), "Choices are left out: name fields in `fields` for theirs."]
+    notes = [description.get("note", ""), "Choices are left out: name fields in `fields` to see theirs."]
     short: ModuleDescription = {**description, "fields": lean}
     for key in ("statuses", "users"):
         names = cast("dict[str, str]", description.get(key, {}))

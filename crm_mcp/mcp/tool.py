@@ -72,7 +72,7 @@ class CrmTool(Tool):
         """Refuse a result over the limit; the tools whose results can grow keep within it themselves."""
         reads = self.annotations is not None and self.annotations.read_only_hint
         if reads and (size := size_of(result)) > MAX_ANSWER_BYTES:
-            raise ToolError(f"The answer of {self.name} has {size:,} bytes, too many to read. Ask for less at a time.")
+            raise ToolError(f"The result of {self.name} has {size:,} bytes, too many to read. Ask for less at a time.")
 
     @property
     def shape(self) -> Shape:

@@ -142,7 +142,7 @@ class MinicrmConnector:
     async def read_record(self, kind: str, record_id: str) -> Mapping[str, object]:
         """Return one project, contact, task or address."""
         if kind not in self._readers:
-            raise InputError(f"MiniCRM has no {kind!r} to read.", hint=f"Use {', '.join(self._readers)}.")
+            raise InputError(f"MiniCRM has no records of kind {kind!r}.", hint=f"Use {', '.join(self._readers)}.")
         return await self._readers[kind](record_id)
 
     async def list_names(self, argument: str, module: str) -> list[str]:

@@ -203,14 +203,14 @@ class Session:
             raise self._unreachable(error, sent=False, request=request) from error
         except BodyTooLargeError as error:
             raise UnexpectedAnswerError(
-                f"{self._crm} sent more than {MAX_BODY_BYTES // 2**20} MB in answer to {request.method} "
-                f"{request.path}: no page of records is so long.",
+                f"{self._crm} sent more than {MAX_BODY_BYTES // 2**20} MB in response to {request.method} "
+                f"{request.path}, which is too much to read.",
                 hint=request.unknown_outcome or "Ask for less at a time, by more filters or a smaller limit.",
             ) from error
         except (httpx.DecodingError, UnreadableEncodingError) as error:
             raise UnexpectedAnswerError(
                 f"{self._crm} at {self._base_url} sent a response that cannot be decompressed.",
-                hint=request.unknown_outcome or "Try again; if it stays, check proxies on the way.",
+                hint=request.unknown_outcome or "Try again; if it goes on, check the proxies on the way.",
             ) from error
         except (httpx.TransportError, TimeoutError) as error:
             raise self._unreachable(error, sent=True, request=request) from error
@@ -237,7 +237,7 @@ class Session:
         way = f" through the proxy that {proxy.variable} names" if proxy else ""
         what, next_step = describe_failure(error, self._pool.timeout_s)
         return UnreachableError(
-            f"{self._crm} at {self._base_url} did not answer{way}: {what}.",
+            f"{self._crm} at {self._base_url} did not respond{way}: {what}.",
             hint=unknown or f"Nothing was changed. {next_step}",
             may_have_been_done=bool(unknown),
             may_be_under_way=bool(unknown) and _is_out_of_time(error),
@@ -257,8 +257,8 @@ def describe_failure(error: Exception, timeout_s: float) -> tuple[str, str]:
 
     causes = _causes(error)
     if _is_out_of_time(error):
-        what = f"no complete answer in {timeout_s:g} s"
-        return what, "Try again; if it stays so, look at the network, or allow more time by CRM_MCP_TIMEOUT_S."
+        what = f"no complete response in {timeout_s:g} s"
+        return what, "Try again; if it goes on, check the network, or allow more time with CRM_MCP_TIMEOUT_S."
     if isinstance(error, httpx.ProxyError):
         return f"the proxy refused ({error})", "Check the proxy's address and login."
     if untrusted := next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None):
@@ -272,8 +272,8 @@ def describe_failure(error: Exception, timeout_s: float) -> tuple[str, str]:
         return what, "Check the address, the network and proxies, then try again."
     if "illegal" in str(error):
         return "what it sent is not HTTP", "Check the address and its port."
-    what = "the connection was cut before the answer was complete"
-    return f"{what} ({reason})" if reason else what, "Try again; if it stays so, look at the network and proxies."
+    what = "the connection was cut before the response was complete"
+    return f"{what} ({reason})" if reason else what, "Try again; if it goes on, check the network and proxies."
 
 
 def _causes(error: BaseException | None) -> list[BaseException]:

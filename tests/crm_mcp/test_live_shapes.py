@@ -213,4 +213,4 @@ def test_every_ivinex_refusal_is_explained_too(live: respx.MockRouter, status: i
 
 def test_an_unreachable_host_is_named(live: respx.MockRouter) -> None:
     live.get(RECORDS).mock(side_effect=httpx.ConnectError("Name or service not known"))
-    assert "https://crm.example did not answer" in play_failing("search_records", module="contact")
+    assert "https://crm.example did not respond" in play_failing("search_records", module="contact")

@@ -224,7 +224,7 @@ def test_a_mistyped_setting_is_refused_with_the_one_that_is_meant(
         (tmp_path / ".env").write_text(f"{name}={SECRET}\n", encoding="utf-8")
     else:
         monkeypatch.setenv(name, SECRET)
-    with pytest.raises(SettingsError, match=f"{name.upper()} is no setting of this server") as caught:
+    with pytest.raises(SettingsError, match=f"{name.upper()} is not a setting of this server") as caught:
         load(settings)
     assert meant in str(caught.value)
     assert SECRET not in str(caught.value)

@@ -247,7 +247,7 @@ def test_the_doctor_is_content_with_a_good_login(fake: FakeServer, tmp_path: Pat
         ({"MINICRM_API_KEY": '"wrong-password"'}, "MINICRM_API_KEY begins and ends with quotes"),
         ({"IVINEX_PASSWORD": "${wrong-password}"}, "IVINEX_PASSWORD is an unfilled ${NAME}"),
         ({"MINICRM_API_KEY": ""}, "MINICRM_API_KEY is missing"),
-        ({"MINICRM_URL": "http://127.0.0.1:9"}, "did not answer"),
+        ({"MINICRM_URL": "http://127.0.0.1:9"}, "did not respond"),
         ({"MINICRM_USER": "Nobody"}, "Nobody"),
         ({"IVINEX_MODULES": ""}, "IVINEX_MODULES"),
         ({"IVINEX_MODULES": "contact=1001,note=9999"}, "note=9999: Ivinex answered"),
@@ -269,7 +269,7 @@ def test_the_doctor_names_each_problem_and_ends_with_1(
 
 def test_the_doctor_names_variables_that_it_does_not_know(tmp_path: Path) -> None:
     result = crm_mcp("doctor", settings={"MINICRM_WEBHOOK_SECRET": "fake-key-123"}, cwd=tmp_path)
-    assert "MINICRM_WEBHOOK_SECRET is no setting of this server and is ignored" in result.stdout
+    assert "MINICRM_WEBHOOK_SECRET is not a setting of this server and is ignored" in result.stdout
     assert "fake-key-123" not in result.stdout
 
 

@@ -98,7 +98,7 @@ def _read_conditions(item: object) -> Iterator[RecordFilter]:
     if isinstance(item, list) and len(cast("list[object]", item)) == 3:  # ["amount", ">", 5]
         item = dict(zip(_KEYS, cast("list[object]", item), strict=True))
     if not isinstance(item, dict):
-        raise ValueError(f"{_shown(cast('object', item))} is no condition; {_EXAMPLE}")
+        raise ValueError(f"{_shown(cast('object', item))} is not a condition; {_EXAMPLE}")
     condition = cast("Mapping[str, object]", item)
     keys = {name: _KEY_OF.get(_letters(name)) for name in condition}
     says_more = {"operand", "value"}.intersection(filter(None, keys.values()))
@@ -112,7 +112,7 @@ def _read_conditions(item: object) -> Iterator[RecordFilter]:
 def _read_condition(condition: Mapping[str, object], keys: Mapping[str, str | None]) -> RecordFilter:
     unknown = [name for name, key in keys.items() if key is None or list(keys.values()).count(key) > 1]
     if unknown:
-        raise ValueError(f"{_shown(unknown[0])} does not belong into a condition; {_EXAMPLE}")
+        raise ValueError(f"{_shown(unknown[0])} does not belong in a condition; {_EXAMPLE}")
     given = {str(keys[name]): value for name, value in condition.items()}
     if not isinstance(given["field"], str) or "value" not in given:
         raise ValueError(f"a condition needs field, operand and value; {_EXAMPLE}")

@@ -45,6 +45,6 @@ def module_review(module: Module, group_by: GroupBy = "") -> str:
     return (
         f'Review the Ivinex module "{module}".\n'
         f'Use summarize_records with module="{module}" and {by}, with the sum of an amount field where there is one. '
-        "Then write a short table and two sentences on what stands out; say so where an answer was not exact. "
+        "Then write a short table and two sentences on what stands out; say so where a result was not exact. "
         "Change nothing."
     )

@@ -49,13 +49,13 @@ def _flat(item: object) -> object:
     record = cast("Mapping[str, object]", item) if isinstance(item, dict) else None
     inner = parse_json_text(record.get("fields")) if record is not None else None
     if isinstance(inner, str) and inner.lstrip().startswith(("{", "[")):
-        raise ValueError('`fields` is no valid JSON; write an object such as {"first_name": "..."}')
+        raise ValueError('`fields` is not valid JSON; write an object such as {"first_name": "..."}')
     if record is None or not isinstance(inner, dict):
         return cast("object", item)
     fields = cast("dict[str, object]", inner)
     beside = {name: value for name, value in record.items() if name != "fields"}
     if twice := next((name for name in beside if name in fields and fields[name] != beside[name]), ""):
-        raise ValueError(f"{twice!r} stands beside `fields` and in it; give it once")
+        raise ValueError(f"{twice!r} is given both beside `fields` and in it; give it once")
     return {**beside, **fields}
 
 

@@ -25,7 +25,7 @@ def check_id(name: str, value: object) -> str:
     """
     text = value.strip() if isinstance(value, str) else ""
     if not text.strip("0") or len(text) > MAX_ID_LENGTH or not text.isprintable():
-        raise InputError(f"{name} is no record id.", hint="search_records finds records and their ids.")
+        raise InputError(f"{name} is not a record id.", hint="search_records finds records and their ids.")
     return text
 
 

@@ -69,7 +69,7 @@ def _explain_shape(wanted: Shape, given: object) -> str:
         return f"should be {' or '.join(wanted.choices)}, not {shown(given)}"
     looks_like = f" such as {_as_json(example_of(wanted))}" if wanted.kind in _WITH_EXAMPLE else ""
     is_json_text = isinstance(given, str) and given.lstrip().startswith(("[", "{"))
-    wrong = "and this text is no valid JSON" if is_json_text else f"not {shown(given)}"
+    wrong = "and this text is not valid JSON" if is_json_text else f"not {shown(given)}"
     return f"should be {_WANTED[wanted.kind]}{looks_like}, {wrong}"
 
 

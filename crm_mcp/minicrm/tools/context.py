@@ -60,7 +60,7 @@ def one_or_several(name: str, one: str, several: Sequence[str]) -> list[str]:
 def refuse_trashed(fields: Mapping[str, object]) -> None:
     """Refuse to create what would be in the trash from the beginning."""
     if "Deleted" in fields:
-        raise InputError("What is created cannot begin in the trash.", hint="Leave Deleted out of `fields`.")
+        raise InputError("A new record cannot be created in the trash.", hint="Leave Deleted out of `fields`.")
 
 
 def refuse_twice(given: Mapping[str, object], fields: Mapping[str, object]) -> None:

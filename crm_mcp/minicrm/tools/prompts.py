@@ -53,5 +53,5 @@ def pipeline_review(module: Module) -> str:
         f'2. find_stale_projects with module="{module}" and days=30.\n'
         f'3. list_open_tasks with module="{module}" and due="overdue".\n'
         "Then write a short table of the statuses with their counts, name the three projects that need a decision, "
-        "and say so where an answer was not exact. Change nothing."
+        "and say so where a result was not exact. Change nothing."
     )

@@ -165,7 +165,7 @@ def identify(response: Response, row: Row) -> tuple[str, dict[str, object]]:
     """Return a row's id and its object."""
     entries = as_object(row.value)
     if entries is None:
-        raise unexpected(response, "sent a row that is no object")
+        raise unexpected(response, "sent a row that is not an object")
     return row_id(response, row, entries), entries
 
 

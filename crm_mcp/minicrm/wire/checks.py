@@ -70,7 +70,7 @@ def check_criteria(criteria: Mapping[str, object]) -> dict[str, str]:
     for name, value in criteria.items():
         _check_name(name)
         if name == "Page":
-            raise InputError("Page is no criterion.", hint="Follow next_cursor instead.")
+            raise InputError("Page is not a criterion.", hint="Follow next_cursor instead.")
         text = check_text(name, value)
         query[name] = _local_time(text) if name == "UpdatedSince" else text
     return query
@@ -132,7 +132,7 @@ def _check_fields(fields: Mapping[str, object], *, refused: Iterable[str]) -> di
 
 def _check_name(name: object) -> None:
     if not isinstance(name, str) or not name.strip() or _UNSENDABLE.search(name):
-        raise InputError(f"{shown(name)} is no field name.", hint="describe_module lists the field names.")
+        raise InputError(f"{shown(name)} is not a field name.", hint="describe_module lists the field names.")
 
 
 def _check_sendable(name: str, value: object, depth: int = 0) -> None:

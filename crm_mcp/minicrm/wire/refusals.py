@@ -63,4 +63,7 @@ def _subject(request: Request) -> tuple[str, str]:
     reference = dict(request.query).get("ReferenceId")
     if noun and reference:
         return f"{noun} with ReferenceId {reference!r}", hint
-    return f"answer to {request.method} {request.path}", "Check the ids among the values, or search for the right ones."
+    return (
+        f"record for {request.method} {request.path}",
+        "Check the ids among the values, or search for the right ones.",
+    )

@@ -175,7 +175,7 @@ def _address_row(response: Response, row: Row) -> AddressRow:
     """Return a row of a list of addresses: text, or the structured form `{"Id", "Address", "Url"}`."""
     structured = as_object(row.value)
     if structured is None and not isinstance(row.value, str):
-        raise unexpected(response, "sent an address that is no text")
+        raise unexpected(response, "sent an address that is not text")
     label = read_text(row.value if structured is None else structured.get("Address"))
     return {"id": row_id(response, row, structured or {}), "label": label or ""}
 

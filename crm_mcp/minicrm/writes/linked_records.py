@@ -63,7 +63,7 @@ class LinkedRecords:
             raise InputError(await self._explain_missing(kind, linked_id), hint=_WHERE[kind])
         if kind == "business" and linked.get("type") == "Person":
             raise InputError(
-                f"{linked_id} is no company but a person, {quoted(linked.get('name'))}.", hint=_WHERE[kind]
+                f"{linked_id} is not a company but a person, {quoted(linked.get('name'))}.", hint=_WHERE[kind]
             )
         return linked
 
@@ -71,7 +71,7 @@ class LinkedRecords:
         for other in self._get:
             if other not in (kind, _NOUNS[kind]) and (found := await self._find(other, linked_id)) is not None:
                 name = quoted(found.get("name") or found.get("comment") or "")
-                return f"{linked_id} is no {_NOUNS[kind]}: there is a {_NOUNS[other]} with that id, {name}."
+                return f"There is no {_NOUNS[kind]} {linked_id}: that is the id of the {_NOUNS[other]} {name}."
         return f"There is no {_NOUNS[kind]} {linked_id}."
 
     async def _find(self, kind: str, linked_id: str) -> Mapping[str, object] | None:

@@ -184,7 +184,7 @@ def test_as_many_groups_as_asked_for_are_told_apart() -> None:
         (["a", "a"], [], "'a' twice"),
         (["month:"], [], "names no field"),
         ([""], [], "names no field"),
-        ([], ["median:x"], "'median:x' is no measure"),
+        ([], ["median:x"], "'median:x' is not a measure"),
         ([], ["sum:"], "names no field"),
     ],
 )

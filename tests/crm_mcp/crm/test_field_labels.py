@@ -27,10 +27,10 @@ def test_pairs_are_read(text: str, labels: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("Int1201", "pair 1 is no FIELD=label"),
-        ("Int1201=", "pair 1 is no FIELD=label"),
-        ("Text1=x,=Budget", "pair 2 is no FIELD=label"),
-        ("Int1201=Budget,Text1105", "pair 2 is no FIELD=label"),
+        ("Int1201", "pair 1 is not written FIELD=label"),
+        ("Int1201=", "pair 1 is not written FIELD=label"),
+        ("Text1=x,=Budget", "pair 2 is not written FIELD=label"),
+        ("Int1201=Budget,Text1105", "pair 2 is not written FIELD=label"),
         ("Int1201=Budget,Int1201=Cost", "pairs 1 and 2 name the same field"),
         ("Int1201=Budget,Text1=x,Int1301=budget ", "pairs 1 and 3 have the same label"),
         ("Int1201=Int1301,Int1301=Cost", "label of pair 1 is the name of another"),

@@ -77,7 +77,7 @@ def test_a_page_made_to_be_slow_is_read_at_once() -> None:
 
 
 def test_a_page_in_place_of_data_is_told_by_its_title() -> None:
-    with pytest.raises(CrmError, match=r'sent HTML \("Bejelentkez\u00e9s"\) in answer to GET'):
+    with pytest.raises(CrmError, match=r'sent HTML \("Bejelentkez\u00e9s"\) in response to GET'):
         json_of(Response(200, "<html><title>Bejelentkez\u00e9s</title>".encode(), "text/html", READ), ACCOUNT)
     with pytest.raises(CrmError, match=r'sent something that is not JSON \("No"\)'):
         json_of(Response(200, b"No", "text/html", READ), ACCOUNT)

@@ -117,7 +117,9 @@ def test_arguments_are_those_of_the_search_and_paging_is_not_among_them() -> Non
         assert "(did you mean 'module'?)" in await fail(client, "export_search", **wrong)
         paged = {"tool": "search_projects", "arguments": {"module": "Sales", "limit": 5}}
         assert "takes no limit" in await fail(client, "export_search", **paged)
-        assert "There is no search 'get_project'" in await fail(client, "export_search", tool="get_project")
+        assert "'get_project' is not a search that can be exported" in await fail(
+            client, "export_search", tool="get_project"
+        )
         unknown = {"tool": "search_projects", "arguments": {"module": "Sales", "fields": ["Int9"]}}
         assert "did you mean Int1" in await fail(client, "export_search", **unknown)
 

@@ -123,7 +123,7 @@ def test_an_answer_to_another_question_is_no_consent(fake: Fake) -> None:
 def test_the_doctor_says_whether_the_user_is_asked(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     assert fake.url
     said = str(asyncio.run(examine())[0])
-    assert "need the user's consent" in said
+    assert "emptying a long text need the user's consent" in said
     monkeypatch.setenv("CRM_MCP_UNCONFIRMED_WRITES", "1")
     assert "nobody is asked" in str(asyncio.run(examine())[0])
     monkeypatch.setenv("CRM_MCP_READ_ONLY", "1")

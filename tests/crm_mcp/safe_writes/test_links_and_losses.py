@@ -15,15 +15,39 @@ pytestmark = pytest.mark.slow
 
 DANGLING: list[tuple[str, dict[str, Any], str]] = [
     ("create_task", {"project_id": 999999, "comment": "x"}, "There is no project 999999."),
-    ("create_task", {"project_id": 5101, "comment": "x"}, '5101 is no project: there is a contact with that id, "Kat'),
+    (
+        "create_task",
+        {"project_id": 5101, "comment": "x"},
+        'There is no project 5101: that is the id of the contact "Kat',
+    ),
     ("create_project", {"module": "Sales", "contact_id": 999999}, "There is no contact 999999."),
-    ("create_project", {"module": "Sales", "contact_id": 6001}, "6001 is no contact: there is a project"),
-    ("create_project", {"module": "Sales", "contact_id": 7001}, "7001 is no contact: there is a task"),
-    ("create_address", {"contact_id": 6001, "name": "x"}, "6001 is no contact: there is a project"),
-    ("update_project", {"project_id": 6001, "fields": {"ContactId": 6002}}, "6002 is no contact: there is a project"),
+    (
+        "create_project",
+        {"module": "Sales", "contact_id": 6001},
+        "There is no contact 6001: that is the id of the project ",
+    ),
+    (
+        "create_project",
+        {"module": "Sales", "contact_id": 7001},
+        "There is no contact 7001: that is the id of the task ",
+    ),
+    ("create_address", {"contact_id": 6001, "name": "x"}, "There is no contact 6001: that is the id of the project "),
+    (
+        "update_project",
+        {"project_id": 6001, "fields": {"ContactId": 6002}},
+        "There is no contact 6002: that is the id of the project ",
+    ),
     ("create_contact", {"type": "Person", "fields": {"FirstName": "I", "BusinessId": 9}}, "There is no company 9."),
-    ("create_contact", {"type": "Person", "fields": {"FirstName": "I", "BusinessId": 5101}}, "no company but a person"),
-    ("update_contact", {"contact_id": 5101, "fields": {"BusinessId": 6001}}, "6001 is no company: there is a project"),
+    (
+        "create_contact",
+        {"type": "Person", "fields": {"FirstName": "I", "BusinessId": 5101}},
+        "not a company but a person",
+    ),
+    (
+        "update_contact",
+        {"contact_id": 5101, "fields": {"BusinessId": 6001}},
+        "There is no company 6001: that is the id of the project ",
+    ),
 ]
 NAMED: list[tuple[str, dict[str, Any], str]] = [
     ("create_task", {"project_id": 6001, "comment": "x"}, "Third floor, twelve rooms"),
@@ -157,7 +181,7 @@ def test_a_type_that_does_not_exist_is_refused_with_those_seen(fake: Fake) -> No
         ]
 
     for said in play(scene):
-        assert "no type 'Meetin', did you mean Meeting" in said
+        assert "no task type 'Meetin', did you mean Meeting" in said
         assert "Types seen in this account: " in said
         assert "Call (31)" in said
     assert len(fake.writes()) == 2

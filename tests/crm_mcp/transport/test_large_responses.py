@@ -110,7 +110,7 @@ def receive(kind: str) -> bytes:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["endless", "bomb"])
 def test_a_body_beyond_the_limit_is_not_read_to_its_end(kind: str) -> None:
-    with pytest.raises(UnexpectedAnswerError, match="more than 32 MB in answer to GET /x"):
+    with pytest.raises(UnexpectedAnswerError, match="more than 32 MB in response to GET /x"):
         receive(kind)
 
 

@@ -212,12 +212,12 @@ def say(words: bytes) -> Callable[[socket.socket], None]:
 @pytest.mark.parametrize(
     ("act", "says"),
     [
-        (refuse, "the connection was cut before the answer was complete (Connection reset by peer)"),
+        (refuse, "the connection was cut before the response was complete (Connection reset by peer)"),
         (say(b"SSH-2.0-OpenSSH\r\n\r\n"), "what it sent is not HTTP"),
-        (say(b""), "the connection was cut before the answer was complete"),
+        (say(b""), "the connection was cut before the response was complete"),
         (
             say(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"),
-            "the connection was cut before the answer was complete",
+            "the connection was cut before the response was complete",
         ),
     ],
 )
@@ -235,12 +235,12 @@ def test_a_connection_that_is_cut_at_once_is_not_told_as_a_long_wait(
             get(f"http://127.0.0.1:{server.server_address[1]}")
         server.shutdown()
     assert says in str(caught.value)
-    assert "no complete answer in" not in str(caught.value)
+    assert "no complete response in" not in str(caught.value)
 
 
 @pytest.mark.slow
 def test_a_closed_port_is_told_by_its_own_reason() -> None:
-    with pytest.raises(UnreachableError, match=r"did not answer: no connection could be made \(Connection refused\)"):
+    with pytest.raises(UnreachableError, match=r"did not respond: no connection could be made \(Connection refused\)"):
         get("http://127.0.0.1:9")
 
 

@@ -118,7 +118,7 @@ class Dripping(Handler):
 
 
 def test_the_time_limit_is_for_the_whole_request() -> None:
-    with serving(fresh(Dripping)) as url, pytest.raises(UnreachableError, match=r"no complete answer in 0\.3 s"):
+    with serving(fresh(Dripping)) as url, pytest.raises(UnreachableError, match=r"no complete response in 0\.3 s"):
         get(url, timeout_s=0.3)
 
 
@@ -127,4 +127,4 @@ def test_the_doctor_waits_no_longer_than_its_settings_say(monkeypatch: pytest.Mo
     with serving(fresh(Dripping)) as url:
         for name, value in (MINICRM | {"MINICRM_URL": url, "CRM_MCP_TIMEOUT_S": "0.3"}).items():
             monkeypatch.setenv(name, value)
-        assert "no complete answer in 0.3 s" in str(asyncio.run(examine())[-1])
+        assert "no complete response in 0.3 s" in str(asyncio.run(examine())[-1])

@@ -29,10 +29,10 @@ REFUSED: list[tuple[str, str, str, object, str]] = [
     ("contact", "contact_type", "StartsWith", "P", "Partner (14797)"),
     ("contact", "contact_type", "GreaterThan", 14795, "Customer (14795)"),
     ("contact", "contact_type", "Equal", "Custmer", "did you mean Customer (14795)"),
-    ("deal", "expected_close", "GreaterThan", "next week", "is no date or date-time"),
+    ("deal", "expected_close", "GreaterThan", "next week", "is not a date or date-time"),
     ("deal", "expected_close", "LessThan", "2026-11-30 10:00", "Write 2026-11-30."),
     ("deal", "expected_close", "Contains", "November", "GreaterThanEqual and LessThanEqual"),
-    ("contact", "created_date", "GreaterThan", "yesterday", "is no date or date-time"),
+    ("contact", "created_date", "GreaterThan", "yesterday", "is not a date or date-time"),
     ("contact", "id", "GreaterThan", "1,000", "Write 1000"),
 ]
 

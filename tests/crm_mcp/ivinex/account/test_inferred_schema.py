@@ -119,5 +119,5 @@ def test_fields_to_be_written_have_option_ids_and_wrong_names_are_refused() -> N
     assert schema().resolve_fields({"kind": 2, "email_2": "x"}) == {"kind": 2, "email_2": "x"}
     with pytest.raises(InputError, match="Did you mean first_name"):
         schema().resolve_fields({"frst_name": "x"})
-    with pytest.raises(InputError, match=r"kind has no choice 'Partner'. Choices: Customer \(1\)"):
+    with pytest.raises(InputError, match=r"'Partner' is not a choice of kind. Choices: Customer \(1\)"):
         schema().resolve_fields({"kind": "Partner"})

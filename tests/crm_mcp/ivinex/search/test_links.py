@@ -119,7 +119,7 @@ def test_values_are_checked_before_they_are_written(demo: CrmFake) -> None:
             return {"module": "deal", "records": [{"name": "A", **fields}], "dry_run": True}
 
         assert "Write 10000" in await fail(client, "create_records", **deal(amount="10,000"))
-        assert "no date" in await fail(client, "create_records", **deal(expected_close="soon"))
+        assert "not a date" in await fail(client, "create_records", **deal(expected_close="soon"))
         shown = await call(client, "create_records", **deal(amount="10 000", expected_close="2026. 11. 30."))
         assert [one["after"] for one in shown["changes"]] == ["A", "10000", "2026-11-30"]
         wrong = {"module": "contact", "records": [{"record_id": 1, "newsletter": "perhaps"}]}

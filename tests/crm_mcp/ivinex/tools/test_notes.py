@@ -37,7 +37,9 @@ def test_a_blank_note_or_contact_is_refused_before_any_request(crms: CrmStub) ->
         for text in ("", " \n"):
             assert "text is required" in await fail(client, "create_note", contact_id=8, text=text)
         for contact_id in ("0", "00"):
-            assert "contact_id is no record id" in await fail(client, "create_note", contact_id=contact_id, text="Hi")
+            assert "contact_id is not a record id" in await fail(
+                client, "create_note", contact_id=contact_id, text="Hi"
+            )
 
     in_session(play)
     assert crms.calls == []

@@ -72,12 +72,12 @@ WRONG_SHAPES: Refused = [
         'group_by: should be a list such as ["status',
     ),
     ("summarize_projects", {"query": "x", "group_by": '["status"'}, "group_by: should be a list such as"),
-    ("summarize_projects", {"query": "x", "group_by": '["status"'}, "and this text is no valid JSON. Arguments"),
+    ("summarize_projects", {"query": "x", "group_by": '["status"'}, "and this text is not valid JSON. Arguments"),
     ("update_task", {"task_ids": [{"id": 7}], "comment": "x"}, 'task_ids: should be a list such as ["1234"], not {'),
     (
         "create_contact",
         {"type": "Person", "fields": '{"FirstName": "A"'},
-        'fields: should be an object such as {"Name": "..."}, and this text is no valid JSON.',
+        'fields: should be an object such as {"Name": "..."}, and this text is not valid JSON.',
     ),
     (
         "create_contact",
@@ -92,7 +92,7 @@ WRONG_SHAPES: Refused = [
     (
         "update_records",
         {"module": "contact", "records": [{"record_id": 8, "fields": "{first_name: A}"}]},
-        'records: `fields` is no valid JSON; write an object such as {"first_name": "..."}',
+        'records: `fields` is not valid JSON; write an object such as {"first_name": "..."}',
     ),
     ("search_projects", {"query": "x", "module": ["Sales"]}, "module: should be one text, not ['Sales']."),
     ("search_projects", {"query": "x", "limit": "many"}, "limit: should be a whole number such as 20, not 'many'."),

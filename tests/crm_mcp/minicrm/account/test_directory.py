@@ -105,7 +105,7 @@ def test_a_user_of_any_module_is_known_without_naming_a_module() -> None:
 
 def test_a_user_that_no_schema_lists_is_refused_even_by_id() -> None:
     account = Account()
-    with pytest.raises(InputError, match="no choice '99'"):
+    with pytest.raises(InputError, match="'99' is not a choice"):
         account.run(account.directory.user_id("99"))
 
 

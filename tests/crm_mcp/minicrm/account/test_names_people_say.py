@@ -41,7 +41,7 @@ def test_a_written_user_is_found_by_the_first_name(crms: CrmStub) -> None:
         ({"module": "Sales", "status": "Waiting"}, "Sales has no status 'Waiting'; Support has Waiting (2600)."),
         ({"module": "Sales", "user": "Max"}, "Sales has no user 'Max'; Support has Max Five (4)."),
         ({"module": "Sales", "filters": {"StatusId": "Waiting"}}, "Support has Waiting (2600)."),
-        ({"module": "Sales", "status": "Wonn"}, "status of Sales has no choice 'Wonn', did you mean Won (2509)?"),
+        ({"module": "Sales", "status": "Wonn"}, "'Wonn' is not a choice of status of Sales, did you mean Won (2509)?"),
     ],
 )
 def test_what_is_of_another_module_is_told_with_the_choices_of_this_one(

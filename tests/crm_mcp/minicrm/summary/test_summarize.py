@@ -193,7 +193,7 @@ def test_a_field_that_no_schema_knows_is_refused_with_what_was_meant(sales: CrmF
     async def run() -> None:
         async with asking(sales.env) as client:
             assert "did you mean Enum1" in await fail(client, "summarize_projects", module="Sales", group_by=["Enum2"])
-            assert "is no measure" in await fail(client, "summarize_projects", measures=["total:Int1"])
+            assert "is not a measure" in await fail(client, "summarize_projects", measures=["total:Int1"])
 
     asyncio.run(run())
     assert searches(sales) == 0

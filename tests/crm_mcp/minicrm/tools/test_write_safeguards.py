@@ -12,18 +12,22 @@ from tests.support.mcp_play import call, fail
 
 UNKNOWN_CHOICES: list[tuple[str, dict[str, Any], str]] = [
     ("update_project", {"project_id": 7, "fields": {"UserId": "Jane Row"}}, "did you mean Jane Roe"),
-    ("update_project", {"project_id": 7, "fields": {"UserId": 99}}, "no choice '99'"),
+    ("update_project", {"project_id": 7, "fields": {"UserId": 99}}, "'99' is not a choice"),
     ("update_project", {"project_id": 7, "fields": {"UserId": "Max Five"}}, "no user 'Max Five'"),
-    ("update_project", {"project_id": 7, "fields": {"StatusId": "Waiting"}}, "StatusId has no choice 'Waiting'"),
+    ("update_project", {"project_id": 7, "fields": {"StatusId": "Waiting"}}, "Sales has no status 'Waiting'"),
     ("update_project", {"project_id": 7, "fields": {"Enum2": "Green"}}, "Red (7), Blue (8)"),
     ("update_project", {"project_id": 7, "fields": {"Txt1": "x"}}, "did you mean Text1"),
-    ("create_project", {"module": "Sales", "contact_id": 2, "fields": {"UserId": "Nobody"}}, "no choice 'Nobody'"),
-    ("create_project", {"module": "Sales", "contact_id": 2, "fields": {"StatusId": 2600}}, "no choice 2600"),
+    (
+        "create_project",
+        {"module": "Sales", "contact_id": 2, "fields": {"UserId": "Nobody"}},
+        "'Nobody' is not a choice",
+    ),
+    ("create_project", {"module": "Sales", "contact_id": 2, "fields": {"StatusId": 2600}}, "no status '2600'"),
     ("create_project", {"module": "Sails", "contact_id": 2}, "did you mean Sales"),
     ("create_task", {"project_id": 7, "comment": "Call", "user": "Jane Row"}, "did you mean Jane Roe"),
-    ("create_task", {"project_id": 7, "comment": "Call", "user": 99}, "no choice '99'"),
-    ("create_task", {"project_id": 7, "comment": "Call", "deadline": "tomorrow"}, "no date"),
-    ("update_task", {"task_id": 9, "user": "Nobody"}, "no choice 'Nobody'"),
+    ("create_task", {"project_id": 7, "comment": "Call", "user": 99}, "'99' is not a choice"),
+    ("create_task", {"project_id": 7, "comment": "Call", "deadline": "tomorrow"}, "not a date"),
+    ("update_task", {"task_id": 9, "user": "Nobody"}, "'Nobody' is not a choice"),
     ("update_task", {"task_id": 9, "status": "open"}, "can only be closed"),
     ("update_task", {"task_id": 9, "status": "Done"}, "can only be closed"),
     ("update_task", {"task_id": 9}, "nothing to change"),
@@ -40,8 +44,8 @@ BLANK_OR_TWICE: list[tuple[str, dict[str, Any], str]] = [
     ("create_address", {"contact_id": 2, "name": "Office", "fields": {"ContactId": 1}}, "ContactId is given"),
     ("create_address", {"contact_id": 2, "name": "Office", "fields": {"city": "Pest"}}, "'city', did you mean City"),
     ("update_address", {"address_id": 6, "fields": {"Citty": "Pest"}}, "'Citty', did you mean City"),
-    ("create_project", {"module": "Sales", "contact_id": 2, "fields": {"Deleted": 1}}, "begin in the trash"),
-    ("create_contact", {"type": "Business", "fields": {"Name": "F", "Deleted": "1"}}, "begin in the trash"),
+    ("create_project", {"module": "Sales", "contact_id": 2, "fields": {"Deleted": 1}}, "created in the trash"),
+    ("create_contact", {"type": "Business", "fields": {"Name": "F", "Deleted": "1"}}, "created in the trash"),
     ("create_project", {"module": "Sales", "contact_id": "2x"}, "contact_id must be"),
     ("update_project", {"project_id": "7x", "fields": {"UserId": "me"}}, "project_id must be"),
     ("update_project", {"project_id": 7, "fields": {}}, "`fields` is empty"),
@@ -136,7 +140,7 @@ def test_a_module_whose_schema_is_refused_keeps_no_user_of_the_others_from_being
         await call(client, "create_task", project_id=7, comment="Call", user="Max Five")
         return await fail(client, "create_task", project_id=7, comment="Call", user="Jane Roe")
 
-    assert "no choice 'Jane Roe'" in in_session(play)
+    assert "'Jane Roe' is not a choice" in in_session(play)
     assert [body["UserId"] for _, body in crms.written] == ["4"]
 
 
