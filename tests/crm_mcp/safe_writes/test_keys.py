@@ -93,7 +93,7 @@ def test_a_refused_call_may_be_mended_and_repeated_with_its_key(fake: Fake) -> N
     async def scene(client: Client) -> None:
         task = {"project_id": 6002, "comment": "Call", "idempotency_key": "k"}
         assert "MiniCRM" in await fail(client, "create_task", **task, type="No such type")
-        assert "no date" in await fail(client, "create_task", **task, deadline="tomorrow")
+        assert "not a date" in await fail(client, "create_task", **task, deadline="tomorrow")
         await call(client, "create_task", **task, type="Meeting")
         records = {"module": "company", "idempotency_key": "k"}
         failed = await call(client, "create_records", **records, records=[{"first_name": "No such field"}])
