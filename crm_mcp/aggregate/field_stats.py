@@ -83,9 +83,9 @@ class FieldStats:
         return self.others + (self.numbers if as_dates else self.dates)
 
     @property
-    def sum(self) -> Number:
-        """The sum of the numbers; 0 where there are none."""
-        return _shown_number(self._total)
+    def sum(self) -> Number | None:
+        """The sum of the numbers: 0 where all values are missing, none where there are only other values."""
+        return None if not self.numbers and (self.dates or self.others) else _shown_number(self._total)
 
     @property
     def average(self) -> Number | None:

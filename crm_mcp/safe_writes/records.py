@@ -23,6 +23,9 @@ SCHEMA: Mapping[str, object] = {
 SHARED = ("allow_duplicate", "on_existing")
 """Arguments of a tool that may stand beside `records`; they hold for each record that does not say else."""
 
+_OF_THE_CALL = ("dry_run", "plan_id", "idempotency_key")
+"""Arguments of the call as a whole: in one record they would be lost on the others, which would be written."""
+
 _LIST = Shape("list")
 
 Json = dict[str, Any]
@@ -32,7 +35,7 @@ def read_records(value: object) -> list[object]:
     """Return the records that were given, none where the argument is absent: one alone is a list of one.
 
     Raises:
-        InputError: It is no list.
+        InputError: It is no list, or a record holds an argument of the whole call.
     """
     records = coerce(_LIST, value)
     if records is None or records == "":
@@ -41,7 +44,19 @@ def read_records(value: object) -> list[object]:
         raise InputError(
             "records must be a list with the arguments of each record.", hint='Such as [{"project_id": "1", ...}].'
         )
-    return [parse_json_text(one) for one in cast("list[object]", records)]
+    return [_without_arguments_of_the_call(parse_json_text(one)) for one in cast("list[object]", records)]
+
+
+def _without_arguments_of_the_call(record: object) -> object:
+    if not isinstance(record, dict):
+        return record
+    own = cast("Json", record)
+    if misplaced := [name for name in _OF_THE_CALL if own.get(name)]:
+        raise InputError(
+            f"{' and '.join(misplaced)} cannot stand in a record. Nothing was written.",
+            hint="Give it once, beside records: it holds for all of them.",
+        )
+    return {name: value for name, value in own.items() if name not in _OF_THE_CALL}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, WithJsonSchema
 
 from crm_mcp.crm.duplicates import MIN_PHONE_DIGITS, PHONE_DIGITS, digits_of
-from crm_mcp.crm.name_matching import resolve_choice
+from crm_mcp.crm.name_matching import resolve_choice, shown
 from crm_mcp.crm.pasted_text import mend_text, read_email_address
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import Fields, Id, Module, Text
@@ -110,7 +110,7 @@ async def contact_criteria(directory: Directory, zone: ZoneInfo, asked: ContactC
     query = mend_text(asked.query)
     criteria: dict[str, object] = {
         "Query": query,
-        "Email": read_email_address(asked.email),
+        "Email": _email(asked.email),
         "Type": contact_type,
         "UpdatedSince": _since(asked.updated_since, zone),
     }
@@ -120,6 +120,14 @@ async def contact_criteria(directory: Directory, zone: ZoneInfo, asked: ContactC
         schema = await directory.merged_contact_schema(contact_type)
         _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), CONTACT.searched, zone))
     return {name: value for name, value in criteria.items() if value != ""}
+
+
+def _email(text: str) -> str:
+    """Return the address that is looked for; a name is refused, since it would find nobody."""
+    address = read_email_address(text)
+    if address and "@" not in address:
+        raise InputError(f"email holds no address: {shown(address)}.", hint="Names are searched by query.")
+    return address
 
 
 def phone_digits(phone: str) -> str:

@@ -93,6 +93,12 @@ class ProjectTools:
         shown = rows if detail else without_false_flags(rows)
         is_named = not options.only or not NAMED.keys().isdisjoint(options.only)
         note = await add_contact_names(shown, self.context.directory.contact_names) if is_named else ""
+        if (
+            criteria.contact_id
+            and not rows
+            and not await self.context.directory.contact_names.read([criteria.contact_id])
+        ):
+            note = f"No contact {criteria.contact_id} could be read: search_contacts finds contacts and their ids."
         page = build_page(shown, options, cursor, more=more, total=total)
         return cast("ProjectPage", {**page, "note": note} if note else page)
 

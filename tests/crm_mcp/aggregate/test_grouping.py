@@ -52,6 +52,13 @@ def test_text_that_is_no_plain_number_is_skipped_and_said() -> None:
     }
 
 
+@pytest.mark.parametrize(("value", "total"), [("Reception desk", None), ("2026-01-31", None), ("", 0), (None, 0)])
+def test_a_field_without_numbers_has_no_sum_of_zero(value: object, total: int | None) -> None:
+    built = summarized([{"s": "a", "x": value}, {"s": "b", "x": 0}], ["s"], ["sum:x"])
+    assert {one["s"]: one["sum:x"] for one in built["groups"]} == {"a": total, "b": 0}
+    assert ("skipped" in built) is (total is None)
+
+
 def test_an_average_has_two_decimals_more_than_its_values() -> None:
     assert summarized([{"x": "1"}, {"x": "1"}, {"x": "0"}], [], ["average:x"])["groups"] == [
         {"count": 3, "average:x": 0.67}

@@ -101,12 +101,25 @@ def test_what_belongs_into_a_record_does_not_stand_beside_them(fake: Fake) -> No
         assert "fields cannot stand beside records" in said
         made = await call(client, "update_project", records=[{"project_ids": [6001], "fields": {"Name": "A"}}])
         assert "Give each record one project_id" in made["items"][0]["message"]
-        made = await call(client, "update_project", records=[record | {"dry_run": True}])
-        assert "'dry_run'" in made["items"][0]["message"]
         assert "records for a change each" in await fail(client, "update_project")
         assert "project_id is required" in await fail(client, "create_task", comment="Call")
 
     play(scene)
+    assert fake.writes() == []
+
+
+@pytest.mark.parametrize("argument", [{"dry_run": True}, {"idempotency_key": "k"}, {"plan_id": "plan-1"}])
+def test_a_dry_run_asked_for_in_one_record_lets_no_other_be_written(fake: Fake, argument: dict[str, Any]) -> None:
+    records = [{"project_id": 6002, "comment": "a"} | argument, {"project_id": 6003, "comment": "b"}]
+
+    async def scene(client: Client) -> str:
+        unset = dict.fromkeys(argument)
+        assert await call(client, "create_task", records=[records[1] | unset], dry_run=True)
+        return await fail(client, "create_task", records=records)
+
+    said = play(scene)
+    assert f"{next(iter(argument))} cannot stand in a record. Nothing was written." in said
+    assert "beside records" in said
     assert fake.writes() == []
 
 

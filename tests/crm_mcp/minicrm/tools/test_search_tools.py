@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 from mcp import Client
 
@@ -81,6 +82,22 @@ def test_a_contact_id_with_letters_is_refused_before_any_request(crms: CrmStub) 
 
     in_session(play)
     assert crms.calls == []
+
+
+def test_a_name_given_as_an_email_is_not_answered_with_nobody(crms: CrmStub) -> None:
+    said = in_session(lambda client: fail(client, "search_contacts", email="Vo\u0308ro\u0308s Katalin\u00a0"))
+    assert said == "email holds no address: 'Vörös Katalin'. Names are searched by query."
+    assert crms.calls == []
+
+
+def test_the_projects_of_a_contact_that_is_not_there_are_not_just_none(crms: CrmStub) -> None:
+    crms.answer(f"GET {API}/Contact/9", lambda _: httpx.Response(404, text="Contact (GET): Not found!"))
+
+    async def play(client: Client) -> None:
+        assert "No contact 9 could be read" in (await call(client, "search_projects", contact_id="9.0"))["note"]
+        assert "note" not in await call(client, "search_projects", contact_id=7)
+
+    in_session(play)
 
 
 def test_a_search_for_nothing_and_an_empty_filter_are_refused_before_the_search(crms: CrmStub) -> None:
