@@ -6,7 +6,7 @@ Which fields are links is told by `link_fields`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -44,11 +44,15 @@ class ShownValues:
 
     schema: InferredSchema
     names: Mapping[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    links: Collection[str] = ()
 
     def of(self, fields: Fields) -> dict[str, object]:
-        """Return fields with labels and names in place of ids, as far as they are known."""
+        """Return fields with labels and names in place of ids, as far as they are known; of a link to nothing none."""
         labelled = self.schema.with_labels(fields)
-        return {name: self.names.get((name, str(value)), value) for name, value in labelled.items()}
+        return {
+            name: None if name in self.links and str(value) == UNSET else self.names.get((name, str(value)), value)
+            for name, value in labelled.items()
+        }
 
 
 @dataclass
@@ -77,7 +81,7 @@ async def read_links(portal: Portal, module_id: str, records: Sequence[Fields]) 
         for record_id, called in known.items()
         if called
     }
-    return found, ShownValues(schema, names)
+    return found, ShownValues(schema, names, fields.keys())
 
 
 def _text(value: object) -> str:
@@ -176,7 +180,8 @@ async def read_linked_from(
     if record is None:
         elsewhere = await portal.find_elsewhere(linked_id, linked_module_id)
         return [], f"There is no {other} {linked_id}{elsewhere}. Find the id with search_records."
-    called = f"{other} {linked_id} ({quoted(name_of(record['fields']))})"
+    name = name_of(record["fields"])
+    called = f"{other} {linked_id} ({quoted(name)})" if name else f"{other} {linked_id}"
     schema = await portal.schemas.read(linked_module_id)
     fields = link_fields(portal.settings, schema, list(record["fields"]))
     own = {name: _text(record["fields"].get(name)) for name, target in fields.items() if target == module_id}

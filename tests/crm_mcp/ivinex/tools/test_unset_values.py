@@ -72,3 +72,18 @@ def test_an_unset_option_is_found_by_an_empty_value(demo: CrmFake) -> None:
         assert shown["changes"][0]["before"] in (None, "")
 
     in_session(play)
+
+
+@pytest.mark.crm_fake(profile="observed")
+def test_the_preview_shows_a_link_to_nothing_as_nothing(demo: CrmFake) -> None:
+    records = [{"collection_id": "1", "name": "A", "kind": "7", "contact": "1"}, {"collection_id": "2", "name": "B"}]
+    demo.seed({"ivinex": {"modules": {"1001": {"name": "contact", "fields": FIELDS, "records": records}}}})
+
+    async def play(client: Client) -> None:
+        update = {"module": "contact", "dry_run": True}
+        linked = await call(client, "update_records", **update, records=[{"record_id": 2, "contact": 1, "name": "C"}])
+        assert (linked["changes"][0]["before"], linked["changes"][0]["after"]) == (None, "A")
+        unlinked = await call(client, "update_records", **update, records=[{"record_id": 1, "contact": "0"}])
+        assert unlinked["changes"][0]["after"] is None
+
+    in_session(play)
