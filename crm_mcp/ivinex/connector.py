@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic_settings import BaseSettings
@@ -24,6 +25,7 @@ from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.neighbours import Neighbours
 from crm_mcp.mcp.tool import CrmTool
+from crm_mcp.safe_writes.catalogue import ENGLISH
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
@@ -79,7 +81,8 @@ class IvinexConnector:
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to Ivinex alone, those that read first."""
-        writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes)
+        catalogue = replace(ENGLISH, labels=self._portal.labels)
+        writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes, catalogue=catalogue)
         rooms = (
             RecordTools(self._portal),
             SummaryTools(self._portal),

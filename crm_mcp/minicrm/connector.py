@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from mcp.server.mcpserver.prompts.base import Prompt
@@ -93,6 +94,7 @@ class MinicrmConnector:
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to MiniCRM alone, those that read first."""
+        language = MINICRM_HUNGARIAN if self._settings.language == "hu" else ENGLISH
         context = ToolContext(
             self._client,
             self._directory,
@@ -101,7 +103,7 @@ class MinicrmConnector:
             self._page_cache,
             SafeWriter(
                 unconfirmed_allowed=load(ServerSettings).unconfirmed_writes,
-                catalogue=MINICRM_HUNGARIAN if self._settings.language == "hu" else ENGLISH,
+                catalogue=replace(language, labels=self._directory.labels),
             ),
         )
         entities = (ProjectTools, ContactTools, TaskTools, AddressTools)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from crm_mcp.crm.field_labels import NO_LABELS, FieldLabels
 from crm_mcp.crm.wording import quote_text
 
 _LONGEST = 60
@@ -22,11 +23,13 @@ class Catalogue:
         messages: English to this language; what is not there stays English. `Field=Value` is the key of a value.
         plural: What makes a noun plural after a number; Hungarian has nothing.
         quotes: The quotation marks.
+        labels: What people of the account call its fields, whatever the language.
     """
 
     messages: Mapping[str, str] = field(default_factory=dict[str, str])
     plural: str = "s"
     quotes: str = '""'
+    labels: FieldLabels = NO_LABELS
 
     def text(self, message: str, **values: object) -> str:
         """Return a message with its values filled in."""
@@ -34,7 +37,8 @@ class Catalogue:
 
     def name(self, name: str) -> str:
         """Return what people call a field."""
-        return self.messages.get(name, name)
+        label = self.labels.label_of(name)
+        return self.messages.get(name, name) if label == name else label
 
     def count(self, count: int, noun: str) -> str:
         """Return a number with its noun."""

@@ -152,7 +152,15 @@ class SafeWriter:
         draft = await refresh(draft, call.confirmer.report_progress)
         would_change = any(not is_unchanged(change) for change in draft.open_changes)
         plan = self._plans.add(call.tool, draft, call.arguments, call.key) if would_change else None
-        return _preview(draft, plan, call)
+        return self._preview(draft, plan, call)
+
+    def _preview(self, draft: Draft, plan: Plan | None, call: Call) -> WriteResult:
+        next_step = "Nothing was written, and there is nothing to write: see warnings."
+        if plan is not None:
+            next_step = _next_step(plan, call.asking)
+        plan_id = "" if plan is None else plan.plan_id
+        preview = build_preview(draft, next_step, plan_id=plan_id, dry_run=call.dry_run, labels=self.catalogue.labels)
+        return cast("WriteResult", preview)
 
     async def _perform_plan(self, call: Call) -> WriteResult:
         plan = self._plans.get(call.tool, call.plan_id)
@@ -166,7 +174,7 @@ class SafeWriter:
         if plan.execution is not None:
             return self._continue_plan(plan, plan.execution)
         if call.dry_run:
-            return _preview(plan.draft, plan, call)
+            return self._preview(plan.draft, plan, call)
         if _needs_confirmation(plan.draft):
             await call.confirmer.require_confirmation(build_question(plan.draft, self.catalogue))
         key = call.key or plan.key
@@ -248,14 +256,6 @@ def _result_of(state: KeyState, draft: Draft, untold: Mapping[int, str], now: Wr
     for index, why in untold.items():
         items[index] = {"index": index, "ok": False, "unknown": True, "message": why}
     return build_result([items[change.index] for change in draft.changes], is_batch=draft.is_batch)
-
-
-def _preview(draft: Draft, plan: Plan | None, call: Call) -> WriteResult:
-    next_step = "Nothing was written, and there is nothing to write: see warnings."
-    if plan is not None:
-        next_step = _next_step(plan, call.asking)
-    preview = build_preview(draft, next_step, plan_id="" if plan is None else plan.plan_id, dry_run=call.dry_run)
-    return cast("WriteResult", preview)
 
 
 def _refuse_too_many(count: int) -> None:

@@ -6,6 +6,7 @@ from typing import NotRequired
 
 from typing_extensions import TypedDict
 
+from crm_mcp.crm.field_labels import NO_LABELS, FieldLabels
 from crm_mcp.crm.wording import clip_text, listing
 from crm_mcp.safe_writes.draft import Change, Draft, is_same, is_unchanged
 from crm_mcp.safe_writes.question import name_of
@@ -44,13 +45,15 @@ class Preview(TypedDict):
     warnings: NotRequired[list[str]]
 
 
-def build_preview(draft: Draft, next_step: str, *, plan_id: str, dry_run: bool) -> Preview:
-    """Return all records of a small draft, the first ones of a large draft."""
+def build_preview(
+    draft: Draft, next_step: str, *, plan_id: str, dry_run: bool, labels: FieldLabels = NO_LABELS
+) -> Preview:
+    """Return all records of a small draft, the first ones of a large draft, fields by their labels."""
     shown = draft.changes if len(draft.changes) <= MAX_SHOWN_WHOLE else draft.changes[:MAX_SHOWN]
     preview: Preview = {
         "next_step": next_step,
         "count": len(draft.open_changes),
-        "changes": [field for change in shown for field in _show_record(change)],
+        "changes": [field for change in shown for field in _show_record(change, labels)],
     }
     if dry_run:
         preview["dry_run"] = True
@@ -61,23 +64,23 @@ def build_preview(draft: Draft, next_step: str, *, plan_id: str, dry_run: bool) 
     return preview
 
 
-def _show_record(change: Change) -> list[FieldChange]:
+def _show_record(change: Change, labels: FieldLabels) -> list[FieldChange]:
     before = change.before
     if change.problem:
         return []
     names = [name for name in change.shown if before is None or not is_same(before.get(name), change.shown[name])]
-    fields = [_show_field(change, name) for name in names]
+    fields = [_show_field(change, name, labels.label_of(name)) for name in names]
     if fields and change.name:
         fields[0]["name"] = clip_text(change.name)
     return fields
 
 
-def _show_field(change: Change, name: str) -> FieldChange:
+def _show_field(change: Change, name: str, label: str) -> FieldChange:
     after = change.shown[name]
-    shown: FieldChange = {"record": change.index, "field": name, "after": _clip(after)}
+    shown: FieldChange = {"record": change.index, "field": label, "after": _clip(after)}
     if change.record_id:
         before = _clip((change.before or {}).get(name))
-        shown = {"id": change.record_id, "field": name, "before": before, "after": _clip(after)}
+        shown = {"id": change.record_id, "field": label, "before": before, "after": _clip(after)}
     sent = change.sent.get(name, after)
     if not is_same(sent, after):
         shown["sent"] = _clip(sent)

@@ -61,6 +61,13 @@ def test_one_field_by_name_and_label_is_refused(labelled: CrmStub) -> None:
     assert PROJECT not in labelled.calls
 
 
+def test_a_dry_run_shows_labels(labelled: CrmStub) -> None:
+    arguments = {"project_id": 7, "fields": {"Forrás": "fair"}, "dry_run": True}
+    preview = in_session(lambda client: call(client, "update_project", **arguments))
+    assert preview["changes"] == [{"id": "7", "name": "Card", "field": "Forrás", "before": "web", "after": "fair"}]
+    assert labelled.written == []
+
+
 def test_a_description_tells_labels(labelled: CrmStub) -> None:
     described = in_session(lambda client: call(client, "describe_module", crm="minicrm", module="Sales"))
     assert {"name": "Int3", "type": "Int", "label": "Budget (HUF)"} in described["fields"]
