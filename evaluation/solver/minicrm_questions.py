@@ -61,7 +61,7 @@ async def average_offer(play: Play) -> str:
 @solves("biggest-inquiry")
 async def biggest_inquiry(play: Play) -> str:
     page = await play.call("search_projects", module="Sales", status="New inquiry", fields=["Int1201"])
-    biggest = max(page["items"], key=lambda item: item["fields"].get("Int1201", 0))
+    biggest = max(page["items"], key=lambda item: item.get("fields", {}).get("Int1201", 0))
     return f"{biggest['name']} with {biggest['fields']['Int1201']}"
 
 

@@ -84,7 +84,7 @@ IVINEX_REQUESTS = (
     ),
     _filter("an unknown field", _FILTERS, 'Did you mean "email"', {"Field": "e_mail", "Operand": "Equal", "Value": ""}),
     _filter("a field nothing is near", _FILTERS, "Its fields are collection_id", {"Field": "zzzz", "Operand": "Equal", "Value": ""}),
-    _filter("a label for an option's id", "", "compared by option id", {"Field": "contact_type", "Operand": "Equal", "Value": "Customer"}, status=200),
+    _filter("a label for an option's id", _FILTERS, "Send 14795", {"Field": "contact_type", "Operand": "Equal", "Value": "Customer"}),
     _filter("a date that is none", _FILTERS, "A condition is like", {"Field": "created_date", "Operand": "LessThan", "Value": "soon"}),
     _filter("LinkedTo without a module", "4. Linked Records", '"1001:8"', {"Field": "collection_id", "Operand": "LinkedTo", "Value": "8"}),
     _filter("LinkedTo of another field", "4. Linked Records", '"Field":"collection_id"', {"Field": "email", "Operand": "LinkedTo", "Value": "1001:8"}),

@@ -31,6 +31,7 @@ BODIES = {
     "/Api/R3/Schema/Project/5": b'{"StatusId":{"2600":"New","2609":"Solved"},"UserId":{"1":"John Doe","2":"Jane Roe"}}',
     "/Api/R3/Schema/Person": b'{"FirstName":"Text(1024)","Enum9":{"1":"Gold"}}',
     "/Api/R3/Schema/Business": b'{"Name":"Text(1024)"}',
+    "/Api/R3/Contact/7": b'{"Id":7,"Type":"Person","LastName":"Doe"}',
 }
 ZONE = MinicrmSettings(_env_file=None).zone  # pyright: ignore[reportCallIssue]  # pydantic-settings' own argument
 
@@ -121,7 +122,7 @@ def test_a_search_by_text_and_ids_asks_for_no_schema() -> None:
     account = Account()
     criteria = project_search(account, query="x", status="2500", user="1", contact_id="7")
     assert criteria == {"Query": "x", "StatusId": "2500", "UserId": "1", "ContactId": "7"}
-    assert account.asked == []
+    assert account.asked == ["/Api/R3/Contact/7"]  # a company's people are searched with it
 
 
 def test_names_become_ids_and_dates_local_time() -> None:
