@@ -26,7 +26,7 @@ _API_PATH_END = re.compile(r"(\.php|/api/[rv][0-9]+)$", re.IGNORECASE)
 
 _ENDS = re.compile(r"^[\s\ufeff\u200b]+|[\s\ufeff\u200b]+$")
 """White space at the ends of a value, and what cannot be seen there."""
-_QUOTES = ('""', "''", "``", "\u201c\u201d", "\u201e\u201d", "\u201d\u201d", "\u2018\u2019", "\u00ab\u00bb")
+_QUOTES = frozenset("\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a")
 _PLACEHOLDER = re.compile(r"\$\{.*\}|\$[A-Za-z_]+|%[A-Za-z_]+%|\{\{.*\}\}|<.*>")
 
 _S = TypeVar("_S", bound=BaseSettings)
@@ -158,7 +158,7 @@ def describe_odd_values(names_and_values: Mapping[str, str]) -> str:
 
 
 def _describe_odd(value: str) -> str:
-    if len(value) > 1 and value[0] + value[-1] in _QUOTES:
+    if len(value) > 1 and value[0] in _QUOTES and value[-1] in _QUOTES:
         return "begins and ends with quotes, which are part of the value: write it without them"
     if _PLACEHOLDER.fullmatch(value):
         return "is an unfilled ${NAME}" if value.startswith("${") else "looks like a placeholder that was not filled in"

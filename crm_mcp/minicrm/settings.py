@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from crm_mcp.settings import BaseUrl, EnvironmentSettings, Labels, environment
 
@@ -18,6 +18,10 @@ def _known_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError("there is no such time zone; write it as Europe/Budapest") from None
     return name
+
+
+def _folded(text: object) -> object:
+    return text.casefold() if isinstance(text, str) else text
 
 
 class MinicrmSettings(EnvironmentSettings):
@@ -37,7 +41,7 @@ class MinicrmSettings(EnvironmentSettings):
     api_key: SecretStr = SecretStr("")
     requests_per_minute: Annotated[int, Field(ge=0)] = 60
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Budapest"
-    language: Literal["en", "hu"] = "en"
+    language: Annotated[Literal["en", "hu"], BeforeValidator(_folded)] = "en"
     user: str = ""
     now: datetime | None = None
     labels: Labels = Field(default_factory=dict[str, str])

@@ -39,7 +39,7 @@ def find_proxy(base_url: str) -> Proxy | None:
         return None
     from urllib.request import getproxies  # slow to import, and needed for no address of this machine
 
-    known = getproxies()
+    known = {scheme: value.strip() for scheme, value in getproxies().items() if value.strip()}
     scheme = next((one for one in (urlsplit(base_url).scheme, "all") if known.get(one)), "")
     if not scheme or _is_excepted(host, known.get("no", "")):
         return None

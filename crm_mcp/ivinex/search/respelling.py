@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 from crm_mcp.crm.name_matching import shown
 from crm_mcp.errors import BadRequestError
@@ -13,10 +15,12 @@ from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.ivinex.search.criteria import RecordSearch
 from crm_mcp.ivinex.search.spelling import CONSONANTS, NEVER_ACCENTED, is_alike, parts_in_any_spelling
 
-_OPERANDS = frozenset({"Equal", "Contains", "StartsWith"})
+_OPERANDS = frozenset({"Equal", "Contains", "StartsWith", "In"})
 _MOST_PAGES = 3
 _MOST_FOUND = 200
 _MOST_FILTERS = 12
+_MOST_CASES = 10
+"""Most ways that the texts of `In` are combined in, each a search of its own."""
 
 
 async def settle(portal: Portal, search: RecordSearch) -> RecordSearch:
@@ -37,7 +41,7 @@ async def respell(portal: Portal, search: RecordSearch) -> RecordSearch:
         return search
     others = [one for one in search.filters if one not in texts]
     for letters in (CONSONANTS, NEVER_ACCENTED):
-        found, is_whole = await _read_alike(search, texts, others, letters)
+        found, is_whole = await _read_cases(search, _cases(texts), others, letters)
         if found:
             return _search_for(search, found, others, _quoted(texts), is_whole=is_whole)
     return replace(search, doubt=f"{search.doubt} {_tried(_quoted(texts))}".strip())
@@ -49,11 +53,40 @@ def _texts(portal: Portal, search: RecordSearch) -> list[RecordFilter]:
     return [
         one
         for one in search.filters
-        if one["operand"] in _OPERANDS
-        and isinstance(one["value"], str)
-        and one["value"].strip()
-        and schema.kind_of(one["field"]) in ("text", UNKNOWN)
+        if one["operand"] in _OPERANDS and any(_sought(one)) and schema.kind_of(one["field"]) in ("text", UNKNOWN)
     ]
+
+
+def _sought(one: RecordFilter) -> list[str]:
+    """Return the texts that a filter seeks, any of which is enough."""
+    value = one["value"]
+    values = cast("list[object]", value) if isinstance(value, list) else [value]
+    return [value for value in values if isinstance(value, str) and value.strip()]
+
+
+def _cases(texts: Sequence[RecordFilter]) -> list[list[RecordFilter]]:
+    """Return filters of one text each, in every combination of what `In` takes."""
+    single: list[list[RecordFilter]] = [
+        [
+            {"field": one["field"], "operand": "Equal" if one["operand"] == "In" else one["operand"], "value": text}
+            for text in _sought(one)
+        ]
+        for one in texts
+    ]
+    return [list(case) for case in itertools.product(*single)]
+
+
+async def _read_cases(
+    search: RecordSearch, cases: Sequence[Sequence[RecordFilter]], others: Sequence[RecordFilter], letters: str
+) -> tuple[list[Record], bool]:
+    """Return the records of each case, once, and whether all that could match were read."""
+    found: dict[str, Record] = {}
+    is_whole = len(cases) <= _MOST_CASES
+    for texts in cases[:_MOST_CASES]:
+        rows, read_all = await _read_alike(search, texts, others, letters)
+        found |= {row["id"]: row for row in rows}
+        is_whole = is_whole and read_all
+    return list(found.values()), is_whole
 
 
 async def _read_alike(
@@ -104,7 +137,7 @@ def _search_for(
 
 
 def _quoted(texts: Sequence[RecordFilter]) -> str:
-    return " and ".join(shown(one["value"]) for one in texts)
+    return " and ".join(" or ".join(map(shown, _sought(one))) for one in texts)
 
 
 def _tried(sought: str) -> str:

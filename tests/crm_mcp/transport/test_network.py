@@ -76,7 +76,7 @@ def test_a_proxy_that_cannot_be_used_is_named_by_its_variable_and_never_by_its_v
 def test_a_wrong_variable_that_another_one_overrules_harms_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks9://nobody")
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.example:port")
-    monkeypatch.setenv("HTTPS_PROXY", "proxy.example:3128")
+    monkeypatch.setenv("HTTPS_PROXY", " proxy.example:3128\t")
     proxy = find_proxy(REMOTE)
     assert proxy is not None
     assert (proxy.url, proxy.variable) == ("http://proxy.example:3128", "HTTPS_PROXY")

@@ -19,7 +19,7 @@ PEOPLE = ("Ágnes Kovács", "Liam O\u2019Brien", "Žofie Muñoz", "Bela Toth", "
 PHONES = ("+36 1 555 1001", "06-20/555-3003", "(01) 555 404", "", "")
 
 
-def by(field: str, operand: str, value: str) -> dict[str, Any]:
+def by(field: str, operand: str, value: object) -> dict[str, Any]:
     return {"module": "1001", "filters": [{"field": field, "operand": operand, "value": value}]}
 
 
@@ -76,6 +76,19 @@ def test_what_is_spelled_otherwise_is_found_and_the_answer_says_so() -> None:
         export = {"tool": "search_records", "arguments": by("full_name", "Equal", "Agnes Kovacs")}
         exported = await call(client, "export_search", **export)
         assert (exported["rows"], exported["exact"]) == (1, False)
+
+    in_session(play)
+
+
+@pytest.mark.usefixtures("people")
+def test_none_of_several_texts_is_lost_for_its_spelling() -> None:
+    async def play(client: Client) -> None:
+        several = by("full_name", "In", ["Agnes Kovacs", "Nobody", "Tóth Béla"])
+        found = await call(client, "search_records", **several)
+        assert [item["id"] for item in found["items"]] == ["1", "4"]
+        assert "Agnes Kovacs' or 'Nobody' or" in found["note"]
+        nobody = await call(client, "search_records", **by("full_name", "In", ["Nobody", "Noone"]))
+        assert (nobody["items"], "Try Contains" in nobody["note"]) == ([], True)
 
     in_session(play)
 
