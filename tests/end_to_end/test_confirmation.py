@@ -39,7 +39,7 @@ async def refuse_in_every_way(client: Client, user: User, fake: Fake) -> None:
     user.reply = "decline"
     assert "was declined" in await fail(client, "update_project", **TRASH)
     user.reply = "cancel"
-    assert "without an answer" in await fail(client, "update_project", **TRASH)
+    assert "closed without a reply" in await fail(client, "update_project", **TRASH)
     assert fake.writes() == []
 
 

@@ -129,7 +129,7 @@ def test_a_write_response_that_does_not_match_what_was_sent_warns_of_duplicates(
 def test_a_short_batch_response_tells_what_is_known() -> None:
     request = wire.build_create_records("1001", [{"a": "1"}, {"a": "2"}, {"a": "3"}])
     rows = [{"CollectionID": 5, "Status": "Success"}, {"CollectionID": 6, "Status": "Error"}]
-    with pytest.raises(UnexpectedAnswerError, match=r"2 of 3 records \(5 ok, 6 failed\)"):
+    with pytest.raises(UnexpectedAnswerError, match=r"2 results for 3 records \(5 ok, 6 failed\)"):
         wire.parse_write_results(respond(rows, to=request))
 
 
