@@ -17,8 +17,10 @@ UNSET = "0"
 NUMBERS = frozenset({"integer", "decimal"})
 DATES = frozenset({"date", "date-time"})
 
+RECORD_ID_FIELDS = ("id", "collection_id")
+"""What filters may call the id of a record."""
 DOCUMENTED_KINDS: Mapping[str, str] = {
-    **dict.fromkeys(("id", "collection_id"), "id"),
+    **dict.fromkeys(RECORD_ID_FIELDS, "id"),
     **dict.fromkeys(("created_date", "modified_date"), "date-time"),
     **dict.fromkeys(("created_by", "modified_by"), "text"),
     **dict.fromkeys(("full_name", "first_name", "last_name", "email", "phone", "description"), "text"),
@@ -26,7 +28,7 @@ DOCUMENTED_KINDS: Mapping[str, str] = {
     "contact": "integer",
 }
 """Kinds that need no record to be seen. Source: ivinex.txt, examples; the four of creation are observed."""
-_OF_EVERY_RECORD = frozenset({"id", "collection_id", "created_date", "modified_date", "created_by", "modified_by"})
+_OF_EVERY_RECORD = frozenset({*RECORD_ID_FIELDS, "created_date", "modified_date", "created_by", "modified_by"})
 DOCUMENTED_NAMES = CrmFields({name: name for name in DOCUMENTED_KINDS if name not in _OF_EVERY_RECORD})
 """The documented fields that can be written, for arguments that hold fields."""
 

@@ -63,13 +63,21 @@ async def prepare_search(portal: Portal, criteria: RecordCriteria, *, option_lab
     order_by, descending = portal.labels.name_of(criteria.order_by), criteria.descending
     check_order(order_by, descending=descending)
     named: list[RecordFilter] = [{**one, "field": portal.labels.name_of(one["field"])} for one in criteria.filters]
-    checked = [check_filter(_mended(one)) for one in named]
+    checked = [check_filter(_with_module_id(portal, _mended(one))) for one in named]
     resolved = await portal.schemas.resolve_filters(module_id, checked)
     await portal.schemas.check_names(module_id, [order_by] if order_by else [])
     filters = [one.sent for one in resolved]
     return RecordSearch(
         portal.client, module_id, filters, order_by, descending, option_labels, doubt=doubts_of(resolved)
     )
+
+
+def _with_module_id(portal: Portal, one: RecordFilter) -> RecordFilter:
+    """Return a filter `LinkedTo` with the id of a module that it names."""
+    if one["operand"] != "LinkedTo" or not isinstance(one["value"], str):
+        return one
+    module, colon, record_id = one["value"].partition(":")
+    return {**one, "value": f"{portal.settings.module_id(module.strip())}:{record_id.strip()}"} if colon else one
 
 
 def _mended(one: RecordFilter) -> RecordFilter:

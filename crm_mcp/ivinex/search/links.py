@@ -56,7 +56,7 @@ class ShownValues:
 
 
 @dataclass
-class _Target:
+class Target:
     """What is linked to in one module: names of records by id, and the ids of each name that was given."""
 
     names: dict[str, str] = field(default_factory=dict[str, str])
@@ -68,11 +68,11 @@ async def read_links(portal: Portal, module_id: str, records: Sequence[Fields]) 
     """Return records with their links read, many in a request, and how their values are shown."""
     schema = portal.schemas.peek(module_id)
     fields = link_fields(portal.settings, schema, list(dict.fromkeys(name for one in records for name in one)))
-    targets: dict[str, _Target] = {}
+    targets: dict[str, Target] = {}
     for linked in dict.fromkeys(fields.values()):
         own = [name for name, one in fields.items() if one == linked]
         texts = dict.fromkeys(_text(record.get(name)) for record in records for name in own)
-        targets[linked] = await _read_target(portal, linked, [text for text in texts if text not in _NO_LINK])
+        targets[linked] = await read_target(portal, linked, [text for text in texts if text not in _NO_LINK])
     found = [await _link(portal, schema, record, fields, targets) for record in records]
     names = {
         (name, record_id): called
@@ -91,9 +91,9 @@ def _text(value: object) -> str:
     return re.sub(r"^(\d+)\.0+$", r"\1", text)
 
 
-async def _read_target(portal: Portal, module_id: str, texts: Sequence[str]) -> _Target:
-    """Read the records that ids and names stand for."""
-    target = _Target()
+async def read_target(portal: Portal, module_id: str, texts: Sequence[str]) -> Target:
+    """Read the records of a module that ids and names stand for."""
+    target = Target()
     ids = [text for text in texts if text.isdecimal()]
     words = [text for text in texts if not text.isdecimal()]
     try:
@@ -127,7 +127,7 @@ async def _find(portal: Portal, module_id: str, text: str) -> list[Record]:
 
 
 async def _link(
-    portal: Portal, schema: InferredSchema, record: Fields, fields: Mapping[str, str], targets: Mapping[str, _Target]
+    portal: Portal, schema: InferredSchema, record: Fields, fields: Mapping[str, str], targets: Mapping[str, Target]
 ) -> Linked:
     linked, problems = dict(record), _texts_among_numbers(schema, record, fields)
     for name, module_id in fields.items():
@@ -141,7 +141,7 @@ async def _link(
         elif len(called_so) == 1:
             linked[name] = next(iter(called_so))
         elif called_so or text.isdecimal() or name in DOCUMENTED_KINDS or schema.sampled_kind_of(name) != UNKNOWN:
-            problems.append(await _describe_missing(portal, name, module_id, text, called_so))
+            problems.append(await describe_missing(portal, name, module_id, text, called_so))
     return Linked(linked, " ".join(problems))
 
 
@@ -155,7 +155,8 @@ def _texts_among_numbers(schema: InferredSchema, record: Fields, links: Mapping[
     ]
 
 
-async def _describe_missing(portal: Portal, name: str, module_id: str, text: str, candidates: Mapping[str, str]) -> str:
+async def describe_missing(portal: Portal, name: str, module_id: str, text: str, candidates: Mapping[str, str]) -> str:
+    """Say that a field names no record of a module by its id or name, or several, which `candidates` names by id."""
     module = portal.settings.module_name(module_id)
     if candidates:
         named = listing([f"{quoted(known)} ({one})" for one, known in candidates.items()], _MOST_NAMED)

@@ -11,6 +11,7 @@ from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record, RecordPage
 from crm_mcp.ivinex.search.criteria import RecordCriteria, RecordSearch, prepare_search
 from crm_mcp.ivinex.search.links import read_linked_from
+from crm_mcp.ivinex.search.nothing_found import describe_unmatched, explain_nothing_found
 from crm_mcp.ivinex.search.pages import read_next
 from crm_mcp.ivinex.search.respelling import respell, settle
 from crm_mcp.ivinex.wire.checks import check_id
@@ -18,8 +19,6 @@ from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, Module, TextFro
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options, show_list, show_one, size_of
-
-_WITHOUT = "Leave on_existing out."
 
 
 class RecordTools:
@@ -61,8 +60,8 @@ class RecordTools:
             if search.is_respelled:
                 page = await self._read_page(search, limit, cursor, options)
             else:
-                notes.append(await self._portal.schemas.explain_no_match(search.module_id, search.filters))
-        note = " ".join(filter(None, [search.doubt, *notes]))
+                notes.append(await explain_nothing_found(self._portal, search))
+        note = " ".join(filter(None, [search.doubt, page.get("note"), *notes]))
         return {**page, "note": note} if note else page
 
     async def get_record(
@@ -120,6 +119,8 @@ class RecordTools:
         page = await self._show_page(search.module_id, records, options)
         if next_cursor := cursor.after(records, len(page["items"]), more=more, start=start):
             page["next_cursor"] = next_cursor
+        elif not cursor.offset and (unmatched := describe_unmatched(search, records)):
+            page["note"] = unmatched
         return page
 
     async def _show_page(self, module_id: str, records: Sequence[Record], options: RenderOptions) -> RecordPage:

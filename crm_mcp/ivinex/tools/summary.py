@@ -17,6 +17,7 @@ from crm_mcp.ivinex.account.inferred_schema import unknown_field
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.search.criteria import RecordCriteria, prepare_search
 from crm_mcp.ivinex.search.filter_shapes import Filters
+from crm_mcp.ivinex.search.nothing_found import explain_nothing_found
 from crm_mcp.ivinex.search.pages import read_all_pages
 from crm_mcp.ivinex.search.respelling import respell
 from crm_mcp.ivinex.wire.checks import check_name
@@ -72,7 +73,7 @@ class SummaryTools:
             summary.add(row)
         incomplete_reason = " ".join(filter(None, (search.doubt, found.incomplete_reason)))
         if not rows and not incomplete_reason:
-            incomplete_reason = await self._portal.schemas.explain_no_match(search.module_id, search.filters)
+            incomplete_reason = await explain_nothing_found(self._portal, search)
         summed_up = build_summary_result(
             summary, total=len(rows), incomplete_reason=incomplete_reason, max_groups=max_groups
         )
