@@ -78,6 +78,16 @@ class TimedProtocol(H11Protocol):
         if self.conn.their_state is not h11.SEND_BODY:
             self._stop_timer()
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be read; where a response has begun already, there is nobody to tell."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: Java's client offers HTTP/2 with every request, and takes HTTP/1.1 as well."""
+
     def give_up(self, response: bytes = b"") -> None:
         """Close the connection, with a response where one is given and none has begun."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):

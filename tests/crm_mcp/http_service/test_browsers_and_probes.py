@@ -74,7 +74,7 @@ def test_a_stray_slash_is_served_and_sends_nobody_elsewhere() -> None:
             response = client.post("/mcp/", json=HELLO, headers={**AUTHORIZED, "Host": host}, follow_redirects=False)
             assert response.status_code == (200 if host == "127.0.0.1" else 421)
         assert client.post("/mcp/", json=HELLO, headers=ACCEPT).status_code == 401
-        assert client.get("/elsewhere/", headers=AUTHORIZED, follow_redirects=False).status_code == 404
+        assert client.get("/health/", headers=AUTHORIZED, follow_redirects=False).status_code == 404
 
 
 def test_a_supervisor_needs_no_token_and_learns_nothing() -> None:

@@ -75,3 +75,21 @@ def test_a_call_in_flight_is_never_closed_to_make_room(tmp_path: Path) -> None:
             ended = caller.delete(url, headers={"Mcp-Session-Id": session})
             assert ended.status_code == 200
             assert list(news.iter_raw()) is not None, "the stream ended by itself, whole"
+
+
+def test_what_cannot_be_read_or_is_no_use_here_leaves_no_traceback(tmp_path: Path) -> None:
+    """A body that breaks off the rules after its refusal, and the offer of HTTP/2 that Java makes with each request."""
+    log = io.StringIO()
+    settings = both_crms("http://127.0.0.1:9") | {"CRM_MCP_HTTP_TOKEN": "a-fake-token"}
+    broken = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+    offer = b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n"
+    with http_process(settings, str(tmp_path), log=log) as (_, url):
+        address = urlsplit(url)
+        for sent, then, status in ((broken, b"zz\r\n", b"401"), (offer, b"", b"200")):
+            with socket.create_connection((str(address.hostname), address.port or 0), timeout=10) as client:
+                client.sendall(sent)
+                assert client.recv(65536).startswith(b"HTTP/1.1 " + status)
+                client.sendall(then)
+                assert not then or client.recv(65536) == b""
+    assert "Traceback" not in log.getvalue()
+    assert "upgrade" not in log.getvalue()
