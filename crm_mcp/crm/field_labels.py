@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
 from crm_mcp.crm.name_matching import folded
+from crm_mcp.crm.pasted_text import mend_text
 from crm_mcp.errors import InputError
 
 _T = TypeVar("_T")
@@ -59,8 +60,8 @@ class FieldLabels:
         return label if label in self._labels else self._names.get(folded(label), label)
 
     def names_of(self, fields: Iterable[str]) -> list[str]:
-        """Return the API names of fields given by name or label, each once."""
-        return list(dict.fromkeys(map(self.name_of, fields)))
+        """Return the API names of fields to show, given by name or label as people paste them, each once."""
+        return list(dict.fromkeys(self.name_of(mend_text(field)) for field in fields))
 
     def by_name(self, fields: Mapping[str, _T]) -> dict[str, _T]:
         """Return values by API name that are given by name or label.

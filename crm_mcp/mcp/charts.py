@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -40,7 +40,6 @@ def with_chart(
     measures: Sequence[str],
     *,
     order: Sequence[str] = (),
-    label_field: Callable[[str], str] = str,
 ) -> CallToolResult:
     """Return a summary with a picture of its last measure, unless the host draws it by its app or there is nothing.
 
@@ -50,14 +49,13 @@ def with_chart(
         group_by: As they were given.
         measures: As they were given.
         order: The choices of the first key in the CRM's own order, such as the statuses of a pipeline.
-        label_field: Returns what people call a field.
     """
     answer: Mapping[str, Any] = result.structured_content or {}
     groups: Sequence[Mapping[str, Any]] = answer.get("groups", [])
     if not groups or client_supports_apps(context):
         return result
     measure = measures[-1].strip() if measures else "count"
-    told, *keys = (_in_words(text, label_field) for text in (measure, *group_by))
+    told, *keys = (_in_words(text) for text in (measure, *group_by))
     title = " by ".join(filter(None, [told[0].upper() + told[1:], ", ".join(keys)]))
     picture = draw_bars(in_order(groups, order), measure, title)
     image = ImageContent(data=base64.b64encode(picture).decode(), mime_type="image/png")
@@ -70,10 +68,10 @@ def in_order(groups: Sequence[Mapping[str, Any]], order: Sequence[str]) -> Seque
     return sorted(groups, key=lambda group: places.get(str(next(iter(group.values()), "")), len(places)))
 
 
-def _in_words(text: str, label_field: Callable[[str], str]) -> str:
-    """Return `sum:amount` as `sum of amount` and `month:created_date` likewise, with the field's label."""
+def _in_words(text: str) -> str:
+    """Return `sum:amount` as `sum of amount` and `month:created_date` likewise."""
     kind, _, field = (part.strip() for part in text.partition(":"))
-    return f"{kind} of {label_field(field)}" if field else label_field(kind)
+    return f"{kind} of {field}" if field else kind
 
 
 def draw_bars(groups: Sequence[Mapping[str, Any]], measure: str, title: str) -> bytes:

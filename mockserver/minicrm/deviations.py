@@ -172,7 +172,7 @@ HUNGARIAN_TYPES = Deviation(
     "contact-type-by-hungarian-word",
     "minicrm",
     "observed (grade C, 2019)",
-    "Type is written as Person or Business; a live server was recorded to refuse a label.",
+    "Type is written as Person or Business; a live server refused the schema's id (grade A).",
     "Személy and Cég are taken too.",
     NEITHER,
 )

@@ -24,7 +24,10 @@ _TEXT = re.compile(r"Text\((\d+)\)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _WHOLE_WITH_FRACTION = re.compile(r"([+-]?[0-9]{1,19})\.0+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
-_FLAGS: Mapping[object, int] = {"0": 0, "1": 1, "false": 0, "true": 1}
+_FLAGS: Mapping[object, int] = {
+    **dict.fromkeys(("0", "false", "no", "nem", "hamis"), 0),
+    **dict.fromkeys(("1", "true", "yes", "igen", "igaz"), 1),
+}
 _DECIMALS = frozenset({"Float", "Decimal", "Double", "Number"})
 """What a field with decimals would be called (assumed): no schema seen has one."""
 
@@ -46,6 +49,15 @@ def check_flag(name: str, value: object) -> int:
     if flag is None:
         raise InputError(f"{name} takes 1 or 0, not {shown(value)}.", hint="Write 1 for yes and 0 for no.")
     return flag
+
+
+def check_flags(schema: Schema, fields: Mapping[str, object]) -> dict[str, object]:
+    """Return criteria of a search whose flags are 1 and 0; empty ones are left as they are."""
+    flags = {"Deleted", *(field["name"] for field in schema["fields"] if field["type"] == "Boolean")}
+    return {
+        name: check_flag(name, value) if name in flags and value not in (None, "") else value
+        for name, value in fields.items()
+    }
 
 
 def _checked(name: str, value: object, field: SchemaField | None) -> object:

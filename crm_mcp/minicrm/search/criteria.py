@@ -20,6 +20,7 @@ from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import Fields, Id, Module, Text
 from crm_mcp.mcp.calls.shapes import CrmFields
 from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.account.field_values import check_flags
 from crm_mcp.minicrm.account.local_time import parse_local_time
 from crm_mcp.minicrm.account.schema import resolve_fields
 from crm_mcp.minicrm.field_table import CONTACT, CONTACT_TYPES, PROJECT, STATUS_GROUPS, names_by_use
@@ -87,7 +88,8 @@ async def project_criteria(directory: Directory, zone: ZoneInfo, asked: ProjectC
     if filters:
         schema = await directory.merged_project_schema(module_id)
         filters = await directory.resolve_status_and_user(filters, module_id)
-        _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), PROJECT.searched, zone))
+        resolved = resolve_fields(schema, _with_local_time(filters, zone), PROJECT.searched, zone)
+        _add(criteria, check_flags(schema, resolved))
     return {name: value for name, value in criteria.items() if value != ""}
 
 
@@ -118,7 +120,8 @@ async def contact_criteria(directory: Directory, zone: ZoneInfo, asked: ContactC
         criteria["Phone" if query else "Query"] = phone_digits(asked.phone)
     if filters := directory.labels.by_name(_mended(asked.filters)):
         schema = await directory.merged_contact_schema(contact_type)
-        _add(criteria, resolve_fields(schema, _with_local_time(filters, zone), CONTACT.searched, zone))
+        resolved = resolve_fields(schema, _with_local_time(filters, zone), CONTACT.searched, zone)
+        _add(criteria, check_flags(schema, resolved))
     return {name: value for name, value in criteria.items() if value != ""}
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, cast
 from pydantic import Field, WithJsonSchema
 
 from crm_mcp.crm.name_matching import did_you_mean, resolve_choice, shown
+from crm_mcp.crm.pasted_text import mend_text
 from crm_mcp.errors import BadRequestError, CrmError, InputError
 from crm_mcp.mcp.arguments import Id, Text, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
@@ -89,7 +90,7 @@ class TaskTools:
         type: Id = "",  # noqa: A002
     ) -> Draft:
         """Create a task on a MiniCRM project. `type` is a task type's id or label."""
-        if not comment.strip():
+        if not mend_text(comment):
             raise InputError("A task needs a comment.", hint="Write into `comment` what is to be done.")
         owner: dict[str, object] = {"ProjectId": check_id("project_id", project_id)}
         resolved = await self.context.written_fields.of_task(comment=comment, deadline=deadline, user=user, type=type)
@@ -114,8 +115,8 @@ class TaskTools:
         if status:
             if status.casefold() != "closed":
                 raise InputError(
-                    "A task can only be closed; MiniCRM does not open it again.",
-                    hint="Create a new one with create_task.",
+                    f"status takes closed alone, not {shown(status)}.",
+                    hint="A done task is closed; one that is closed cannot be opened again: create a new one.",
                 )
             resolved.sent["Status"] = "Closed"
         if not resolved.sent:

@@ -63,3 +63,7 @@ def test_a_label_never_takes_the_place_of_another_field() -> None:
 def test_labels_that_lead_nowhere_are_named() -> None:
     assert LABELS.unknown(["Int1201"]) == ["Text1105"]
     assert LABELS.hidden(["Forrás", "Int1201"]) == ["Forrás"]
+
+
+def test_names_of_fields_to_show_are_taken_as_people_paste_them() -> None:
+    assert FieldLabels({"Int1201": "Budget"}).names_of(["Name\u00a0", " budget", "Int1201"]) == ["Name", "Int1201"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm_mcp.errors import InputError
-from crm_mcp.minicrm.account.field_values import check_values, show_values
+from crm_mcp.minicrm.account.field_values import check_flags, check_values, show_values
 from crm_mcp.minicrm.models import Schema
 
 SCHEMA: Schema = {
@@ -43,6 +43,7 @@ SCHEMA: Schema = {
         ("DateTime1", "2026-01-31 00:00:00", "2026-01-31 00:00:00"),
         ("Boolean1", True, 1),
         ("Boolean1", "false", 0),
+        ("Boolean1", "Igen", 1),
         ("Boolean1", "", ""),
         ("Deleted", True, 1),
         ("Deleted", "0", 0),
@@ -87,3 +88,10 @@ def test_ids_and_bitmasks_are_shown_as_labels() -> None:
     assert show_values(SCHEMA, fields) == shown
     assert show_values(SCHEMA, shown) == shown
     assert show_values(SCHEMA, {"Set1": "B,C"}) == {"Set1": "B, C"}
+
+
+def test_a_search_by_a_flag_takes_yes_and_says_what_it_takes() -> None:
+    asked = {"Boolean1": "yes", "Deleted": "nem", "Name": "yes"}
+    assert check_flags(SCHEMA, asked) == {"Boolean1": 1, "Deleted": 0, "Name": "yes"}
+    with pytest.raises(InputError, match="Boolean1 takes 1 or 0, not 'maybe'"):
+        check_flags(SCHEMA, {"Boolean1": "maybe"})

@@ -28,14 +28,15 @@ UNKNOWN_CHOICES: list[tuple[str, dict[str, Any], str]] = [
     ("create_task", {"project_id": 7, "comment": "Call", "user": 99}, "'99' is not a choice"),
     ("create_task", {"project_id": 7, "comment": "Call", "deadline": "tomorrow"}, "not a date"),
     ("update_task", {"task_id": 9, "user": "Nobody"}, "'Nobody' is not a choice"),
-    ("update_task", {"task_id": 9, "status": "open"}, "can only be closed"),
-    ("update_task", {"task_id": 9, "status": "Done"}, "can only be closed"),
+    ("update_task", {"task_id": 9, "status": "open"}, "cannot be opened again"),
+    ("update_task", {"task_id": 9, "status": "Done"}, "takes closed alone, not 'Done'"),
     ("update_task", {"task_id": 9}, "nothing to change"),
     ("create_contact", {"type": "Business", "fields": {"Name": "F", "Enum8": "Iron"}}, "Steel (4)"),
     ("update_contact", {"contact_id": 2, "fields": {"Enum8": "Iron"}}, "Steel (4)"),
 ]
 BLANK_OR_TWICE: list[tuple[str, dict[str, Any], str]] = [
     ("create_task", {"project_id": 7, "comment": " "}, "comment is required"),
+    ("create_task", {"project_id": 7, "comment": "\u200b\u2060"}, "A task needs a comment"),
     ("create_project", {"module": "Sales", "contact_id": 2, "fields": {"ContactId": 1}}, "ContactId is given"),
     ("create_project", {"module": "Sales", "contact_id": 2, "fields": {"CategoryId": 5}}, "CategoryId is given"),
     ("create_project", {"module": "Sales", "contact_id": 2, "name": "A", "fields": {"Name": "B"}}, "Name is given"),
