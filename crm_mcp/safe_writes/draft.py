@@ -40,6 +40,7 @@ class Change:
         index: Its place in the call, from 0.
         is_existing: Whether it was to be a new record and `record_id` is one that is there already: then only what
             `shown` holds is changed, and where that is nothing, nothing is sent.
+        trashes: Whether it moves the record to the trash.
     """
 
     sent: Values
@@ -52,6 +53,7 @@ class Change:
     on_existing: str = ""
     index: int = 0
     is_existing: bool = False
+    trashes: bool = False
 
 
 class Outcome(TypedDict):
@@ -120,7 +122,6 @@ class Draft:
         is_batch: Whether the result lists each record; otherwise there is one change, and its result is an id.
         is_mixed: Whether the records of a batch have values of their own, so that a wrong one refuses its record alone.
         needs_refresh: Whether each record must be read before it may be written.
-        trashes: Whether it moves records to the trash.
         warnings: What a preview says beside the changes.
     """
 
@@ -129,8 +130,12 @@ class Draft:
     is_batch: bool = False
     is_mixed: bool = False
     needs_refresh: bool = False
-    trashes: bool = False
     warnings: Sequence[str] = ()
+
+    @property
+    def trashes(self) -> bool:
+        """Whether it moves a record to the trash that is not known to be there."""
+        return any(change.trashes and not is_unchanged(change) for change in self.open_changes)
 
     @property
     def empties(self) -> bool:
@@ -141,6 +146,11 @@ class Draft:
     def loses_text(self) -> bool:
         """Whether it empties a long text, as far as the records were read."""
         return any(map(lost_texts, self.open_changes))
+
+    @property
+    def written_changes(self) -> list[Change]:
+        """The changes that are sent: without those of which nothing is changed in what is there already."""
+        return [change for change in self.open_changes if not (change.is_existing and is_unchanged(change))]
 
     @property
     def open_changes(self) -> list[Change]:

@@ -300,9 +300,9 @@ def _applied_already(plan: Plan, items: Sequence[ItemResult]) -> InputError:
 
 
 def _needs_confirmation(draft: Draft) -> bool:
-    return _cannot_go_unasked(draft) or len(draft.open_changes) > MAX_UNPLANNED
+    return _cannot_go_unasked(draft) or len(draft.written_changes) > MAX_UNPLANNED
 
 
 def _cannot_go_unasked(draft: Draft) -> bool:
     """Tell whether the user must confirm even a single one of these changes."""
-    return (draft.trashes and bool(draft.open_changes)) or draft.loses_text
+    return draft.trashes or draft.loses_text

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from crm_mcp.safe_writes.catalogue import ENGLISH, Catalogue
-from crm_mcp.safe_writes.draft import Change, Draft, lost_texts
+from crm_mcp.safe_writes.draft import Change, Draft, is_same, lost_texts
+
+_Ask = Callable[[Sequence[Change], str, Catalogue], str]
+"""Makes the sentence about all changes of a kind, given the noun of their records."""
 
 _MAX_NAMED = 10
 """Records that a question names."""
@@ -14,40 +17,67 @@ _MAX_FIELDS = 4
 
 
 def build_question(draft: Draft, catalogue: Catalogue = ENGLISH) -> str:
-    """Return the question to the user: what happens to how many records, which ones, and their new values."""
-    changes = draft.open_changes
-    records = catalogue.count(len(changes), draft.target.noun)
-    names = catalogue.listing([name_of(change, catalogue) for change in changes], _MAX_NAMED)
-    if not changes[0].record_id:
-        several = "Create {records}? They are {names}."
-        return catalogue.text(
-            several if len(changes) > 1 else "Create {records}, {names}?", records=records, names=names
-        )
-    if draft.loses_text:
-        return _question_of_losses(changes, records, names, catalogue)
-    if draft.trashes:
-        values = _list_values(changes, catalogue, without={"Deleted"})
-        message = "Move {records} to the trash: {names}?"
-        if values:
-            message = "Move {records} to the trash and set {values}: {names}?"
-        return catalogue.text(message, records=records, values=values, names=names)
-    message = "Change {records}, setting {values}? It is {names}."
-    if len(changes) > 1:
-        message = "Change {records}, setting {values}? They are {names}."
-    return catalogue.text(message, records=records, values=_list_values(changes, catalogue), names=names)
+    """Return the question to the user: what happens to how many records, which ones, and their new values.
+
+    A batch of several kinds of change has a sentence for each kind.
+    """
+    asked: dict[_Ask, list[Change]] = {}
+    for change in draft.written_changes:
+        asked.setdefault(_ask_about(change), []).append(change)
+    return " ".join(ask(changes, draft.target.noun, catalogue) for ask, changes in asked.items())
 
 
-def _question_of_losses(changes: Sequence[Change], records: str, names: str, catalogue: Catalogue) -> str:
+def _ask_about(change: Change) -> _Ask:
+    """Return how the user is asked about a change, by what becomes of its record."""
+    if not change.record_id:
+        return _ask_to_create
+    if lost_texts(change):
+        return _ask_to_empty
+    return _ask_to_trash if change.trashes else _ask_to_change
+
+
+def _ask_to_create(changes: Sequence[Change], noun: str, catalogue: Catalogue) -> str:
+    message = "Create {records}? They are {names}." if len(changes) > 1 else "Create {records}, {names}?"
+    return catalogue.text(message, records=catalogue.count(len(changes), noun), names=_list_names(changes, catalogue))
+
+
+def _ask_to_empty(changes: Sequence[Change], noun: str, catalogue: Catalogue) -> str:
     lost = {name for change in changes for name in lost_texts(change)}
-    size = sum(sum(lost_texts(change).values()) for change in changes)
-    fields = ", ".join(catalogue.name(name) for name in sorted(lost))
     values = _list_values(changes, catalogue, without=lost)
     message = "Empty {fields} ({size} characters, which cannot be brought back) in {records}: {names}?"
     if values:
         message = (
             "Empty {fields} ({size} characters, which cannot be brought back) and set {values} in {records}: {names}?"
         )
-    return catalogue.text(message, fields=fields, size=size, values=values, records=records, names=names)
+    return catalogue.text(
+        message,
+        fields=", ".join(catalogue.name(name) for name in sorted(lost)),
+        size=sum(sum(lost_texts(change).values()) for change in changes),
+        values=values,
+        records=catalogue.count(len(changes), noun),
+        names=_list_names(changes, catalogue),
+    )
+
+
+def _ask_to_trash(changes: Sequence[Change], noun: str, catalogue: Catalogue) -> str:
+    values = _list_values(changes, catalogue, without={"Deleted"})
+    message = "Move {records} to the trash: {names}?"
+    if values:
+        message = "Move {records} to the trash and set {values}: {names}?"
+    records, names = catalogue.count(len(changes), noun), _list_names(changes, catalogue)
+    return catalogue.text(message, records=records, values=values, names=names)
+
+
+def _ask_to_change(changes: Sequence[Change], noun: str, catalogue: Catalogue) -> str:
+    message = "Change {records}, setting {values}? It is {names}."
+    if len(changes) > 1:
+        message = "Change {records}, setting {values}? They are {names}."
+    records, names = catalogue.count(len(changes), noun), _list_names(changes, catalogue)
+    return catalogue.text(message, records=records, values=_list_values(changes, catalogue), names=names)
+
+
+def _list_names(changes: Sequence[Change], catalogue: Catalogue) -> str:
+    return catalogue.listing([name_of(change, catalogue) for change in changes], _MAX_NAMED)
 
 
 def name_of(change: Change, catalogue: Catalogue = ENGLISH) -> str:
@@ -60,9 +90,15 @@ def name_of(change: Change, catalogue: Catalogue = ENGLISH) -> str:
     return name or " ".join(texts[:2]) or catalogue.text("one without text")
 
 
+def _changes(change: Change, name: str) -> bool:
+    return name in change.shown and not is_same((change.before or {}).get(name), change.shown[name])
+
+
 def _list_values(changes: Sequence[Change], catalogue: Catalogue, without: Collection[str] = ()) -> str:
-    """List the fields with their new values; of those whose values differ by record, the names alone."""
-    names = [name for name in dict.fromkeys(name for change in changes for name in change.shown) if name not in without]
+    """List the fields that change with their new values; of those whose values differ by record, the names alone."""
+    known = dict.fromkeys(name for change in changes for name in change.shown)
+    changed = [name for name in known if any(_changes(change, name) for change in changes)]
+    names = [name for name in changed or known if name not in without]
     parts: list[str] = []
     for name in names:
         values = {str(change.shown[name]) for change in changes if name in change.shown}

@@ -121,7 +121,6 @@ def merge_drafts(drafts: Sequence[Draft]) -> Draft:
         is_batch=True,
         is_mixed=True,
         needs_refresh=any(draft.needs_refresh for draft in drafts),
-        trashes=any(draft.trashes for draft in drafts),
         warnings=list(dict.fromkeys(warning for draft in drafts for warning in draft.warnings)),
     )
 

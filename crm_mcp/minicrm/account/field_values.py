@@ -24,10 +24,9 @@ _TEXT = re.compile(r"Text\((\d+)\)")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _WHOLE_WITH_FRACTION = re.compile(r"([+-]?[0-9]{1,19})\.0+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
-_FLAGS: Mapping[object, int] = {
-    **dict.fromkeys(("0", "false", "no", "nem", "hamis"), 0),
-    **dict.fromkeys(("1", "true", "yes", "igen", "igaz"), 1),
-}
+_FLAGS: Mapping[str, int] = {"0": 0, "1": 1, "false": 0, "true": 1}
+_ANSWERS: Mapping[str, int] = {**_FLAGS, "no": 0, "nem": 0, "hamis": 0, "yes": 1, "igen": 1, "igaz": 1}
+"""What people write for a flag; a write of `Deleted`, which moves to the trash, takes less."""
 _DECIMALS = frozenset({"Float", "Decimal", "Double", "Number"})
 """What a field with decimals would be called (assumed): no schema seen has one."""
 
@@ -43,9 +42,9 @@ def check_values(schema: Schema, fields: Mapping[str, object]) -> dict[str, obje
     return {name: _checked(name, value, by_name.get(name)) for name, value in fields.items()}
 
 
-def check_flag(name: str, value: object) -> int:
+def check_flag(name: str, value: object, words: Mapping[str, int] = _FLAGS) -> int:
     """Return a flag as the CRM writes it, 1 or 0; anything else raises an `InputError`."""
-    flag = _FLAGS.get(str(value).strip().casefold()) if isinstance(value, str | int) else None
+    flag = words.get(str(value).strip().casefold()) if isinstance(value, str | int) else None
     if flag is None:
         raise InputError(f"{name} takes 1 or 0, not {shown(value)}.", hint="Write 1 for yes and 0 for no.")
     return flag
@@ -55,15 +54,17 @@ def check_flags(schema: Schema, fields: Mapping[str, object]) -> dict[str, objec
     """Return criteria of a search whose flags are 1 and 0; empty ones are left as they are."""
     flags = {"Deleted", *(field["name"] for field in schema["fields"] if field["type"] == "Boolean")}
     return {
-        name: check_flag(name, value) if name in flags and value not in (None, "") else value
+        name: check_flag(name, value, _ANSWERS) if name in flags and value not in (None, "") else value
         for name, value in fields.items()
     }
 
 
 def _checked(name: str, value: object, field: SchemaField | None) -> object:
     kind = "" if field is None else field["type"]
-    if name == "Deleted" or (kind == "Boolean" and value not in (None, "")):
+    if name == "Deleted":
         return check_flag(name, value)
+    if kind == "Boolean" and value not in (None, ""):
+        return check_flag(name, value, _ANSWERS)
     if value is None or value == "" or (field is not None and "choices" in field):
         return value
     if not isinstance(value, str | int | float):

@@ -28,6 +28,7 @@ from crm_mcp.minicrm.search.pages import (
 from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_several, refuse_trashed, refuse_twice
 from crm_mcp.minicrm.wire.checks import check_create, check_id, check_update
 from crm_mcp.minicrm.writes.lost_creates import find_alike_projects
+from crm_mcp.minicrm.writes.project_creation import ProjectCreation
 from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options
 from crm_mcp.safe_writes.draft import Change, Draft
@@ -154,7 +155,7 @@ class ProjectTools:
     @cached_property
     def _creation(self) -> Creation:
         client = self.context.client
-        return Creation(_NOUN, client, client.create_project, find_alike_projects)
+        return ProjectCreation(_NOUN, client, client.create_project, find_alike_projects)
 
     @cached_property
     def _updates(self) -> Updates:

@@ -44,9 +44,10 @@ class Updates(Target):
     ) -> Draft:
         """Return the draft of the same changes of each of these objects; see `Draft` and `Change` for the rest."""
         sent = {name: check_flag(name, value) if name == "Deleted" else value for name, value in fields.items()}
-        changes = [Change(sent, sent, record_id=one, notes=notes) for one in ids]
+        trashes = sent.get("Deleted") == 1
+        changes = [Change(sent, sent, record_id=one, notes=notes, trashes=trashes) for one in ids]
         needs_refresh = needs_refresh or bool(linking(sent))
-        return Draft(self, changes, is_batch=is_batch, needs_refresh=needs_refresh, trashes=sent.get("Deleted") == 1)
+        return Draft(self, changes, is_batch=is_batch, needs_refresh=needs_refresh)
 
     def check_batch(self, changes: Sequence[Change]) -> list[Change]:
         """Refuse to change one object twice."""

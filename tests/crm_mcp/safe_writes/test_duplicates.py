@@ -9,8 +9,10 @@ import pytest
 from mcp import Client
 
 from crm_mcp.ivinex.search.duplicates import describe_duplicates_within
+from mockserver.testing.crm_fake import CrmFake
 from tests.crm_mcp.safe_writes.playing import Fake, play
 from tests.support.mcp_play import call, fail
+from tests.support.question_play import account
 
 pytestmark = pytest.mark.slow
 
@@ -130,3 +132,35 @@ def test_within_a_batch_email_and_phone_are_compared_as_people_mean_them() -> No
         "",
         "",
     ]
+
+
+def test_a_second_project_of_one_reference_id_is_warned_of(fake: Fake) -> None:
+    fake.change("Project/6002", ReferenceId="ERP-7")
+
+    async def scene(client: Client) -> None:
+        card = {"module": "Sales", "contact_id": 5101, "name": "Again", "fields": {"ReferenceId": "ERP-7"}}
+        shown = await call(client, "create_project", **card, dry_run=True)
+        assert 'ReferenceId "ERP-7" is that of "Reception desk" (6002) already.' in shown["warnings"]
+        written = await call(client, "create_project", **card)
+        assert "ERP-7" in written["message"]
+        other = await call(client, "create_project", **{**card, "fields": {"ReferenceId": "ERP-8"}}, dry_run=True)
+        assert not any("ReferenceId" in one for one in other["warnings"])
+
+    play(scene)
+
+
+def test_a_list_of_contacts_that_could_not_be_read_whole_hides_no_duplicate(
+    crm_fake: CrmFake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The contact stands on the second page, and the CRM gives the first one twice."""
+    people = [{"Id": one, "Type": "Person", "FirstName": f"P{one}"} for one in range(1, 151)]
+    people[-1]["Email"] = "last@k.example"
+    crm_fake.seed(account([], contacts=people))
+    crm_fake.faults({"match": {"path": "/Api/R3/Contact"}, "fault": {"kind": "same_page"}})
+    for name, value in crm_fake.env.items():
+        monkeypatch.setenv(name, value if name.startswith("MINICRM_") else "")
+    records = [{"type": "Person", "fields": {"FirstName": f"N{at}", "Email": f"n{at}@k.example"}} for at in range(11)]
+    records[5]["fields"] = {"FirstName": "Last", "Email": "last@k.example"}
+    shown = play(lambda client: call(client, "create_contact", records=records, dry_run=True))
+    assert shown["count"] == 10
+    assert any(one.startswith("records[5]: Already there") for one in shown["warnings"])
