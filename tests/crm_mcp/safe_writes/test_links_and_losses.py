@@ -147,6 +147,21 @@ def test_emptying_a_long_text_asks_and_a_short_one_does_not(fake: Fake, reply: A
     assert len(fake.writes()) == (4 if reply == "accept" else 3)
 
 
+def test_emptying_a_long_note_asks_too(fake: Fake) -> None:
+    user = User("decline")
+
+    async def scene(client: Client) -> None:
+        note = {"module": "note", "records": [{"record_id": "1", "description": LONG}]}
+        await call(client, "update_records", **note)
+        note["records"] = [{"record_id": "1", "description": ""}]
+        assert "was declined" in await fail(client, "update_records", **note)
+
+    play(scene, user=user)
+    (question,) = user.asked
+    assert "Empty description" in question
+    assert len(fake.writes()) == 1
+
+
 def test_more_than_ten_closes_ask(fake: Fake) -> None:
     user = User("decline")
     tasks = [{"task_id": 7001 + at, "status": "closed"} for at in range(12)]
