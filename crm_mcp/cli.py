@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
+    from crm_mcp.store.engine import Store
     from crm_mcp.transport.session import ConnectionPool
 
 EXIT_PROBLEM = 1
@@ -77,7 +78,7 @@ def main(context: click.Context) -> None:
 def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *, read_only: bool = False) -> None:
     """Serve on stdio, or streamable HTTP at /mcp."""
     try:
-        settings, pool, connectors = _connect()
+        settings, pool, store, connectors = _connect()
     except SettingsError as error:
         if transport == "http" or sys.stdin.isatty():
             _quit(error)
@@ -85,7 +86,9 @@ def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *
     from crm_mcp import server as mcp_server
 
     export_dir = settings.export_dir if transport == "stdio" else None  # over HTTP it would be another's machine
-    server = mcp_server.build_server(connectors, pool, read_only=read_only or settings.read_only, export_dir=export_dir)
+    server = mcp_server.build_server(
+        connectors, pool, store=store, read_only=read_only or settings.read_only, export_dir=export_dir
+    )
     if transport == "stdio":
         _run_stdio(server)
         return
@@ -157,13 +160,13 @@ def doctor() -> None:
 def tools(*, as_json: bool) -> None:
     """List the tools of the present configuration."""
     try:
-        settings, pool, connectors = _connect()
+        settings, pool, store, connectors = _connect()
     except SettingsError as error:
         _quit(error)
     from crm_mcp import server as mcp_server
     from crm_mcp.mcp.tool_table import render_table
 
-    server = mcp_server.build_server(connectors, pool, read_only=settings.read_only)
+    server = mcp_server.build_server(connectors, pool, store=store, read_only=settings.read_only)
     listed = asyncio.run(server.list_tools())
     if as_json:
         plain = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed]
@@ -172,7 +175,7 @@ def tools(*, as_json: bool) -> None:
         click.echo(render_table(listed))
 
 
-def _connect() -> tuple[ServerSettings, ConnectionPool, list[Connector]]:
+def _connect() -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
     """Read the settings and connect what they name.
 
     Raises:
@@ -180,14 +183,16 @@ def _connect() -> tuple[ServerSettings, ConnectionPool, list[Connector]]:
     """
     from crm_mcp.registry import connect, describe_variables
     from crm_mcp.settings import ServerSettings, load
+    from crm_mcp.store.engine import Store
     from crm_mcp.transport.session import ConnectionPool
 
     settings = load(ServerSettings)
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
-    connectors = connect(pool)
+    store = Store(settings.store_location)
+    connectors = connect(pool, store)
     if not connectors:
         raise SettingsError(NOT_CONFIGURED.format(describe_variables()))
-    return settings, pool, connectors
+    return settings, pool, store, connectors
 
 
 def _quit(error: CrmError) -> NoReturn:

@@ -9,6 +9,7 @@ from crm_mcp.mcp.connector import Connector
 from crm_mcp.registry import CONNECTORS
 from crm_mcp.setting_names import find_unknown
 from crm_mcp.settings import ServerSettings, known_variables, load
+from crm_mcp.store.engine import Store
 from crm_mcp.transport.session import ConnectionPool
 
 
@@ -34,10 +35,11 @@ async def examine() -> list[Finding]:
     findings.append(Finding(True, "server", _tell_of_writes(settings)))
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file)
     connected = 0
+    store = Store(settings.store_location)
     async with pool.open():
         for known in CONNECTORS:
             try:
-                connector = known.from_environment(pool)
+                connector = known.from_environment(pool, store)
             except SettingsError as error:
                 findings.append(Finding(False, "settings", str(error)))
                 continue

@@ -13,6 +13,7 @@ from crm_mcp.mcp.module_tools import ModuleTools
 from crm_mcp.mcp.neighbours import introduce_all
 from crm_mcp.mcp.tool import CrmTool, refuse_same_names
 from crm_mcp.minicrm.connector import MinicrmConnector
+from crm_mcp.store.engine import Store
 from crm_mcp.transport.session import ConnectionPool
 
 CONNECTORS: Sequence[type[Connector]] = (
@@ -21,13 +22,14 @@ CONNECTORS: Sequence[type[Connector]] = (
 )
 
 
-def connect(pool: ConnectionPool) -> list[Connector]:
-    """Return a connector for each CRM that the environment configures.
+def connect(pool: ConnectionPool, store: Store | None = None) -> list[Connector]:
+    """Return a connector for each CRM that the environment configures; all remember in one store, or in memory.
 
     Raises:
         SettingsError: One is half configured, or a value is wrong.
     """
-    connectors = [connector for known in CONNECTORS if (connector := known.from_environment(pool)) is not None]
+    store = store or Store()
+    connectors = [connector for known in CONNECTORS if (connector := known.from_environment(pool, store)) is not None]
     introduce_all(connectors)
     return connectors
 

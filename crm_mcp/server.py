@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from mcp.server.mcpserver.tools import Tool
 
+    from crm_mcp.store.engine import Store
     from crm_mcp.transport.session import ConnectionPool
 
 _INSTRUCTIONS = (
@@ -49,14 +50,26 @@ _CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
 
 
 def build_server(
-    connectors: Sequence[Connector], pool: ConnectionPool, *, read_only: bool = False, export_dir: Path | None = None
+    connectors: Sequence[Connector],
+    pool: ConnectionPool,
+    *,
+    store: Store | None = None,
+    read_only: bool = False,
+    export_dir: Path | None = None,
 ) -> MCPServer[None]:
-    """Make the MCP server over connected CRMs; it opens `pool` while it runs, and writes exports into `export_dir`."""
+    """Make the MCP server over connected CRMs.
+
+    It holds `pool` open while it runs, closes `store` at its end, and writes exports into `export_dir`.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(_: MCPServer[None]) -> AsyncGenerator[None]:
-        async with pool.open():
-            yield
+        try:
+            async with pool.open():
+                yield
+        finally:
+            if store is not None:
+                await store.close()
 
     told = [_INSTRUCTIONS, *([] if read_only else [_WRITING]), *(connector.instructions for connector in connectors)]
     exports = ExportStore(folder=export_dir)

@@ -104,6 +104,7 @@ class ServerSettings(EnvironmentSettings):
     """The settings that belong to no CRM: `CRM_MCP_...`.
 
     `call_budget_s` is how long a request may wait that a CRM refuses for haste.
+    `store` is where the memory is, `audit_days` how long what was written is kept.
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """
 
@@ -117,6 +118,17 @@ class ServerSettings(EnvironmentSettings):
     call_budget_s: Annotated[float, Field(ge=0, le=600)] = 25.0
     ca_file: CaFile | None = None
     export_dir: Path | None = None
+    store: str = ""
+    audit_days: Annotated[int, Field(ge=1, le=3650)] = 90
+
+    @property
+    def store_location(self) -> str:
+        """Where the store is: `memory`, the URL of a PostgreSQL, or a folder, by default the user's data folder."""
+        if self.store:
+            return self.store
+        import platformdirs  # it costs start-up time
+
+        return platformdirs.user_data_dir("crm-mcp-server", appauthor=False)
 
     @property
     def allowed_host_list(self) -> list[str]:

@@ -28,6 +28,7 @@ LAYERS = {
     "crm_mcp": (
         "crm_mcp errors",
         "crm.*",
+        "store.*",
         "setting_names settings aggregate.* rendering.* transport.*",
         "mcp.*",
         "safe_writes.*",

@@ -29,6 +29,8 @@ from crm_mcp.safe_writes.catalogue import ENGLISH
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
+from crm_mcp.store.account import Account
+from crm_mcp.store.engine import Store
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import limit_to
 from crm_mcp.transport.session import ConnectionPool, Session
@@ -47,12 +49,14 @@ class IvinexConnector:
         "its field list is only sampled. A note belongs to a contact: create_note."
     )
 
-    def __init__(self, settings: IvinexSettings, sender: Sender) -> None:
+    def __init__(self, settings: IvinexSettings, sender: Sender, store: Store, account: Account) -> None:
+        self._store = store
+        self._account = account
         self.neighbours = Neighbours()
         self._portal = Portal(settings, sender, self.neighbours)
 
     @classmethod
-    def from_environment(cls, pool: ConnectionPool) -> IvinexConnector | None:
+    def from_environment(cls, pool: ConnectionPool, store: Store) -> IvinexConnector | None:
         """Return the connector, or None when no variable of Ivinex's is set; see `Connector`."""
         settings = load(IvinexSettings)
         login = BasicLogin(settings.username, settings.password.get_secret_value())
@@ -67,7 +71,8 @@ class IvinexConnector:
         rate_limit = limit_to(settings.requests_per_minute)
         base_url = settings.url or ""
         session = Session(pool, crm=cls.title, base_url=base_url, login=login, rate_limit=rate_limit, login_note=note)
-        return cls(settings, session)
+        account = Account(cls.name, base_url, system="", login=login.username)
+        return cls(settings, session, store, account)
 
     @classmethod
     def demo_environment(cls, url: str) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from crm_mcp.mcp.apps import ToolApp
     from crm_mcp.mcp.tool import CrmTool
+    from crm_mcp.store.engine import Store
     from crm_mcp.transport.session import ConnectionPool
 
 
@@ -101,7 +102,7 @@ class Connector(Protocol):
     """What `describe_module` takes beside modules, such as `Person`."""
 
     @classmethod
-    def from_environment(cls, pool: ConnectionPool) -> Connector | None:
+    def from_environment(cls, pool: ConnectionPool, store: Store) -> Connector | None:
         """Return the connector of the account that the environment names, or None where it names none.
 
         Raises:

@@ -38,6 +38,8 @@ from crm_mcp.safe_writes.catalogue import ENGLISH
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
+from crm_mcp.store.account import Account
+from crm_mcp.store.engine import Store
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import limit_to
 from crm_mcp.transport.session import ConnectionPool, Session
@@ -60,8 +62,10 @@ class MinicrmConnector:
         "to projects, addresses to contacts. Statuses, users and choices are taken by label or id."
     )
 
-    def __init__(self, settings: MinicrmSettings, sender: Sender) -> None:
+    def __init__(self, settings: MinicrmSettings, sender: Sender, store: Store, account: Account) -> None:
         self._settings = settings
+        self._store = store
+        self._account = account
         self._page_cache = PageCache(PAGE_RULES)
         self._client = MinicrmClient(self._page_cache.watch(sender))
         self._directory = Directory(self._client, me=settings.user, labels=FieldLabels(settings.labels))
@@ -73,7 +77,7 @@ class MinicrmConnector:
         }
 
     @classmethod
-    def from_environment(cls, pool: ConnectionPool) -> MinicrmConnector | None:
+    def from_environment(cls, pool: ConnectionPool, store: Store) -> MinicrmConnector | None:
         """Return the connector, or None when no login of MiniCRM's is set; see `Connector`."""
         settings = load(MinicrmSettings)
         login = BasicLogin(settings.system_id, settings.api_key.get_secret_value())
@@ -85,7 +89,8 @@ class MinicrmConnector:
         session = Session(
             pool, crm=cls.title, base_url=settings.url, login=login, rate_limit=rate_limit, login_note=note
         )
-        return cls(settings, session)
+        account = Account(cls.name, settings.url, system=login.username, login=login.password)
+        return cls(settings, session, store, account)
 
     @classmethod
     def demo_environment(cls, url: str) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from crm_mcp.ivinex.settings import IvinexSettings
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.settings import ServerSettings, load
+from crm_mcp.store.engine import Store
 from crm_mcp.transport.session import ConnectionPool
 from tests.support.mcp_play import both_crms
 
@@ -35,14 +36,14 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_nothing_set_is_nothing_connected() -> None:
-    assert IvinexConnector.from_environment(ConnectionPool()) is None
-    assert MinicrmConnector.from_environment(ConnectionPool()) is None
+    assert IvinexConnector.from_environment(ConnectionPool(), Store()) is None
+    assert MinicrmConnector.from_environment(ConnectionPool(), Store()) is None
 
 
 def test_an_empty_value_is_an_absent_one(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in both_crms(""):
         monkeypatch.setenv(name, "")
-    assert IvinexConnector.from_environment(ConnectionPool()) is None
+    assert IvinexConnector.from_environment(ConnectionPool(), Store()) is None
     assert load(MinicrmSettings).requests_per_minute == 60
 
 
@@ -51,7 +52,7 @@ def test_a_half_configured_ivinex_names_what_is_missing(missing: str, monkeypatc
     for name in {"IVINEX_URL", "IVINEX_USERNAME", "IVINEX_PASSWORD"} - {missing}:
         monkeypatch.setenv(name, "https://demo.example" if name == "IVINEX_URL" else SECRET)
     with pytest.raises(SettingsError, match=f"half configured: {missing} is missing") as caught:
-        IvinexConnector.from_environment(ConnectionPool())
+        IvinexConnector.from_environment(ConnectionPool(), Store())
     assert SECRET not in str(caught.value)
 
 
@@ -61,12 +62,12 @@ def test_a_half_configured_minicrm_names_what_is_missing(
 ) -> None:
     monkeypatch.setenv(f"MINICRM_{given}", SECRET)
     with pytest.raises(SettingsError, match=f"MINICRM_{missing} is missing"):
-        MinicrmConnector.from_environment(ConnectionPool())
+        MinicrmConnector.from_environment(ConnectionPool(), Store())
 
 
 def test_a_url_alone_does_not_make_minicrm_half_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINICRM_URL", "https://r3.minicrm.io")
-    assert MinicrmConnector.from_environment(ConnectionPool()) is None
+    assert MinicrmConnector.from_environment(ConnectionPool(), Store()) is None
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, S
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment, load, require_whole
+from crm_mcp.store.engine import Store
 from crm_mcp.transport.logins import BearerLogin
 from crm_mcp.transport.session import ConnectionPool, Session
 
@@ -45,12 +46,13 @@ class PeopleConnector:
         self._tools = PeopleTools(self._client, SafeWriter())
 
     @classmethod
-    def from_environment(cls, pool: ConnectionPool) -> PeopleConnector | None:
+    def from_environment(cls, pool: ConnectionPool, store: Store) -> PeopleConnector | None:
         """Return the connector, or None when no variable is set."""
         settings = load(PeopleSettings)
         url, token = settings.url or "", settings.token.get_secret_value()
         if not require_whole({"PEOPLE_URL": url, "PEOPLE_TOKEN": token}, crm=cls.title):
             return None
+        del store
         return cls(Session(pool, crm=cls.title, base_url=url, login=BearerLogin(token)))
 
     @classmethod

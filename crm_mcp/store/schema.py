@@ -1,0 +1,74 @@
+"""The tables of the store, as numbered migrations in SQL that SQLite and PostgreSQL both take.
+
+A migration that was released never changes: what is new is a further one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Execute = Callable[..., list[tuple[Any, ...]]]
+
+_VERSION_1 = """
+create table locks (name text primary key);
+
+-- Who may go on with something; an owner that does not renew its lease before `until_at` is taken for dead.
+create table leases (name text primary key, owner text not null, until_at double precision not null);
+
+-- Secrets of this server's own, such as the keys by which it knows its questions again; never of a CRM.
+create table secrets (name text primary key, value text not null);
+
+-- The request budget: the requests of the last minute, who waits for one, and until when the CRM refuses all.
+create table sends (budget text not null, at double precision not null);
+create index sends_by_time on sends (budget, at);
+create table waiting (
+    ticket text primary key, budget text not null, lane integer not null,
+    since double precision not null, alive double precision not null
+);
+create table pauses (budget text primary key, until_at double precision not null);
+
+-- Idempotency keys: the arguments that one was first used with, and the draft that they were resolved to.
+create table keys (
+    account text not null, tool text not null, key text not null, made_at double precision not null,
+    arguments text not null, draft text, primary key (account, tool, key)
+);
+
+-- Plans; `write_id` is set by the one call that applies it, `told` once a caller was given the whole result.
+create table plans (
+    plan_id text primary key, account text not null, tool text not null, key text not null,
+    made_at double precision not null, expires_at double precision not null,
+    arguments text not null, draft text not null,
+    write_id text, finished_at double precision, told integer not null default 0, successor text
+);
+
+-- The audit: a row for each call that wrote, and one for each of its records, made before the request goes out.
+create table batches (
+    write_id text primary key, account text not null, at double precision not null,
+    tool text not null, noun text not null, who text not null, key text not null, plan_id text not null,
+    target text not null, asked integer not null, is_batch integer not null, undoes text not null
+);
+create index batches_by_time on batches (account, at);
+create index batches_by_key on batches (account, tool, key);
+-- `place` counts the records of the call from 0; `outcome` is sent, written, refused, unknown or skipped; `change` is
+-- JSON of what was to be written and of what was there before, `result` of what the caller was told, `alike` of the ids
+-- that matched a new record before it was sent (null where they cannot be searched).
+create table writes (
+    write_id text primary key, account text not null, batch text not null, place integer not null,
+    at double precision not null, record_id text not null, outcome text not null,
+    change text not null, result text, alike text, timed_out_at double precision, undone_by text
+);
+create index writes_by_batch on writes (batch, place);
+create index writes_by_record on writes (account, record_id);
+"""
+MIGRATIONS: Sequence[str] = (_VERSION_1,)
+
+
+def migrate(execute: Execute) -> None:
+    """Bring the tables to the newest version, in the transaction that `execute` belongs to."""
+    execute("create table if not exists migrations (version integer primary key)")
+    ((version,),) = execute("select coalesce(max(version), 0) from migrations")
+    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+        for statement in filter(str.strip, script.split(";\n")):
+            execute(statement)
+        execute("insert into migrations (version) values (?)", (number,))
