@@ -26,7 +26,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 ROOT = Path(__file__).resolve().parents[1]
 HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 VERSION = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "benchmark", "version": "1"}}
-SETTINGS = {"MINICRM_URL": "http://127.0.0.1:9", "MINICRM_SYSTEM_ID": "1", "MINICRM_API_KEY": "fake"}
+SETTINGS = {
+    "MINICRM_URL": "http://127.0.0.1:9",
+    "MINICRM_SYSTEM_ID": "1",
+    "MINICRM_API_KEY": "fake",
+    "CRM_MCP_STORE": "memory",
+}
 ROUNDS = 5
 
 

@@ -122,9 +122,10 @@ async def play() -> None:
 
 
 def _environment(url: str) -> dict[str, str]:
-    """Return the environment of the demo's server: the demo accounts, and nothing that is set for others."""
+    """Return the environment of the demo's server: the demo accounts, nothing that is set for others, no store."""
     accounts = [known.demo_environment(url) for known in CONNECTORS]
-    return _neutral_environment() | {name: value for account in accounts for name, value in account.items()}
+    settings = {name: value for account in accounts for name, value in account.items()}
+    return _neutral_environment() | settings | {"CRM_MCP_STORE": "memory"}
 
 
 def _neutral_environment() -> dict[str, str]:

@@ -30,7 +30,7 @@ class World:
     @property
     def account(self) -> dict[str, str]:
         """What a `crm-mcp` needs to be told to work in this world."""
-        switches = {"CRM_MCP_READ_ONLY": "", "CRM_MCP_UNCONFIRMED_WRITES": ""}
+        switches = {"CRM_MCP_READ_ONLY": "", "CRM_MCP_UNCONFIRMED_WRITES": "", "CRM_MCP_STORE": "memory"}
         return {**self.fake.env, **switches, "MINICRM_USER": ME, "MINICRM_NOW": NOW}
 
     @property

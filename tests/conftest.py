@@ -40,6 +40,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                     import_module(module.name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_memory_of_this_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]
+    """Let nothing that a test starts remember anything; a test that wants a store says where.
+
+    Who forgets to hand CRM_MCP_STORE on gets a folder that is nobody's, and fails the run.
+    """
+    folder = tmp_path_factory.mktemp("user-data")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRM_MCP_STORE", "memory")
+        patch.setenv("XDG_DATA_HOME", str(folder))
+        yield
+    left = [str(path.relative_to(folder)) for path in folder.rglob("*")]
+    assert not left, f"a test opened a store in the user's data folder: {left}"
+
+
 @pytest.fixture(scope="session")
 def fake_server() -> Iterator[FakeServer]:
     """One empty fake for each test process; a test puts its own data in by `PUT /_control/seed` first."""

@@ -31,6 +31,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "MINICRM_NOW",
         "CRM_MCP_READ_ONLY",
         "CRM_MCP_TIMEOUT_S",
+        "CRM_MCP_STORE",
     ):
         monkeypatch.delenv(name, raising=False)
 

@@ -195,6 +195,7 @@ def test_the_demo_ignores_the_accounts_and_switches_of_this_machine(tmp_path: Pa
     settings = {
         "CRM_MCP_READ_ONLY": "1",
         "crm_mcp_timeout_s": "x",
+        "CRM_MCP_STORE": str(tmp_path / "store"),
         "MINICRM_URL": "https://crm.example",
         "IVINEX_MODULES": "contact=1",
         "CRM_MOCK_CONTROL_TOKEN": "other",
@@ -203,6 +204,7 @@ def test_the_demo_ignores_the_accounts_and_switches_of_this_machine(tmp_path: Pa
     }
     result = crm_mcp("demo", settings=settings, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
+    assert not (tmp_path / "store").exists()
 
 
 def test_the_tool_table_has_a_line_a_tool(tmp_path: Path) -> None:

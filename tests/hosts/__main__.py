@@ -123,7 +123,7 @@ def play_all(hosts: list[Host], url: str) -> bool:
     """Play hosts against the fake at `url`, print a line for each, and tell whether none failed."""
     environment = quiet_environment({}) | {
         "HOSTS_SERVER_COMMAND": json.dumps([sys.executable, "-m", "crm_mcp"]),
-        "HOSTS_SERVER_SETTINGS": json.dumps(both_crms(url)),
+        "HOSTS_SERVER_SETTINGS": json.dumps(both_crms(url) | {"CRM_MCP_STORE": "memory"}),
         "HOSTS_CALLS": str(FOLDER / "calls.json"),
         "PYTHONPATH": os.pathsep.join([str(FOLDER.parents[1])]),
     }

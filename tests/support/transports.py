@@ -18,11 +18,11 @@ ERAS: tuple[Era, ...] = ("legacy", "auto")
 
 
 def quiet_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment with no CRM setting but the given ones."""
+    """Return this process's environment with no CRM setting but the given ones, and nothing remembered."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("IVINEX_", "MINICRM_", "CRM_MCP_"))
     }
-    return {**kept, **settings}
+    return {**kept, "CRM_MCP_STORE": "memory", **settings}
 
 
 @contextlib.asynccontextmanager
