@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
     from crm_mcp.store.engine import Store
-    from crm_mcp.transport.session import ConnectionPool
+    from crm_mcp.transport.connections import ConnectionPool
 
 EXIT_PROBLEM = 1
 EXIT_SETTINGS = 2
@@ -184,7 +184,7 @@ def _connect() -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
     from crm_mcp.registry import connect, describe_variables
     from crm_mcp.settings import ServerSettings, load
     from crm_mcp.store.engine import Store
-    from crm_mcp.transport.session import ConnectionPool
+    from crm_mcp.transport.connections import ConnectionPool
 
     settings = load(ServerSettings)
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)

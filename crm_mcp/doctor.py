@@ -10,7 +10,7 @@ from crm_mcp.registry import CONNECTORS
 from crm_mcp.setting_names import find_unknown
 from crm_mcp.settings import ServerSettings, known_variables, load
 from crm_mcp.store.engine import Store
-from crm_mcp.transport.session import ConnectionPool
+from crm_mcp.transport.connections import ConnectionPool
 
 
 @dataclass(frozen=True, slots=True)

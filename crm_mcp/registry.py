@@ -14,7 +14,7 @@ from crm_mcp.mcp.neighbours import introduce_all
 from crm_mcp.mcp.tool import CrmTool, refuse_same_names
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.store.engine import Store
-from crm_mcp.transport.session import ConnectionPool
+from crm_mcp.transport.connections import ConnectionPool
 
 CONNECTORS: Sequence[type[Connector]] = (
     IvinexConnector,

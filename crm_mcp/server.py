@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
     from crm_mcp.store.engine import Store
-    from crm_mcp.transport.session import ConnectionPool
+    from crm_mcp.transport.connections import ConnectionPool
 
 _INSTRUCTIONS = (
     "Work in a CRM. Ids are text. A list is {items, next_cursor}: pass next_cursor back as cursor, with the same "

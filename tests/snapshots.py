@@ -19,7 +19,7 @@ from mcp.types import Tool
 from crm_mcp.mcp.tool_table import render_markdown
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
-from crm_mcp.transport.session import ConnectionPool
+from crm_mcp.transport.connections import ConnectionPool
 from mockserver.crm.profiles import PROFILE_NAMES, Deviation
 from mockserver.registry import CRMS, CrmEntry
 from tests.support.mcp_play import both_crms

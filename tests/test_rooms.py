@@ -77,7 +77,10 @@ PURE = (
 INPUT_AND_OUTPUT = {"httpx", "httpx2", "mcp", "asyncio", "anyio", "socket", "subprocess", "sqlite3", "uvicorn"}
 # Which modules may import these; in all others they would cost every user time, or bind us to one library.
 IMPORTERS = {
-    "httpx": {"crm_mcp.transport.session", "mockserver.respx_mount", "mockserver.live.*"},
+    "httpx": {
+        *(f"crm_mcp.transport.{name}" for name in ("connections", "failures", "session")),
+        *("mockserver.respx_mount", "mockserver.live.*"),
+    },
     "respx": {"mockserver.respx_mount"},
     "pytest": {"mockserver.pytest_plugin"},
 }

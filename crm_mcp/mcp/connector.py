@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crm_mcp.mcp.apps import ToolApp
     from crm_mcp.mcp.tool import CrmTool
     from crm_mcp.store.engine import Store
-    from crm_mcp.transport.session import ConnectionPool
+    from crm_mcp.transport.connections import ConnectionPool
 
 
 class Module(TypedDict):

@@ -40,9 +40,10 @@ from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
+from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import limit_to
-from crm_mcp.transport.session import ConnectionPool, Session
+from crm_mcp.transport.session import Session
 
 _CONTACT_TYPES = {name.casefold(): name for name in CONTACT_TYPES}
 _CONTACTS = frozenset({"contact", "contacts"})

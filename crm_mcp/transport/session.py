@@ -8,19 +8,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import socket
-import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib import metadata
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.crm.progress import sleep_told
-from crm_mcp.errors import InputError, SettingsError, UnexpectedAnswerError, UnreachableError
+from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
 from crm_mcp.transport.bodies import (
     ACCEPTED_ENCODING,
     MAX_BODY_BYTES,
@@ -28,77 +23,19 @@ from crm_mcp.transport.bodies import (
     UnreadableEncodingError,
     read_body,
 )
-from crm_mcp.transport.network import check_way_to, find_proxy, trusted_certificates
+from crm_mcp.transport.failures import describe_failure, is_out_of_time
+from crm_mcp.transport.network import check_way_to, find_proxy
 from crm_mcp.transport.retry import Patience
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import httpx
 
+    from crm_mcp.transport.connections import ConnectionPool
     from crm_mcp.transport.logins import Login
     from crm_mcp.transport.rate_limit import RateLimit
 
 MAX_URL_BYTES = 8_000
 """Longer URLs are refused before sending: common web servers cut or refuse them at 8 KiB."""
-
-
-class ConnectionPool:
-    """The process's connections to CRMs, kept for as long as the server runs.
-
-    Args:
-        timeout_s: Time for one request from beginning to end, in seconds.
-        ca_file: A private certificate authority (PEM) to trust beside those of the system; None is no other.
-        patience_s: How long a request may wait that a CRM refuses for haste, in seconds; 0 is not at all.
-    """
-
-    def __init__(self, *, timeout_s: float = 30.0, ca_file: Path | None = None, patience_s: float = 0.0) -> None:
-        self.timeout_s = timeout_s
-        self.patience_s = patience_s
-        self._ca_file = ca_file
-        self._clients: dict[str, httpx.AsyncClient] | None = None
-
-    @contextlib.asynccontextmanager
-    async def open(self) -> AsyncGenerator[None]:
-        """Hold connections open inside the block."""
-        clients: dict[str, httpx.AsyncClient] = {}
-        self._clients = clients
-        try:
-            yield
-        finally:
-            self._clients = None
-            for client in clients.values():
-                await client.aclose()
-
-    def client(self, base_url: str) -> httpx.AsyncClient:
-        """Return the HTTP client for one address; it is made when it is first used."""
-        if self._clients is None:
-            raise RuntimeError("the connection pool is not open: use `async with pool.open()`")
-        if base_url not in self._clients:
-            self._clients[base_url] = self._make_client(base_url)
-        return self._clients[base_url]
-
-    def _make_client(self, base_url: str) -> httpx.AsyncClient:
-        import httpx  # imported where it is first used: it costs a good part of the start-up time
-
-        proxy = find_proxy(base_url)
-        is_private_proxy = proxy is not None and proxy.url.startswith("https:")
-        needs_trust = is_private_proxy or base_url.startswith("https:")
-        # Where nobody is to be trusted, nobody is: building the whole context takes time.
-        verify = trusted_certificates(self._ca_file) if needs_trust else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        try:
-            via = proxy and httpx.Proxy(proxy.url, ssl_context=verify if is_private_proxy else None)
-        except (ValueError, httpx.InvalidURL):
-            raise SettingsError(f"{proxy and proxy.variable}: its address cannot be read.") from None
-        return httpx.AsyncClient(
-            timeout=self.timeout_s,
-            verify=verify,
-            proxy=via,
-            trust_env=False,  # `network` reads it, and says which variable is wrong
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # a login is in every request; none is kept
-            headers={"User-Agent": f"crm-mcp-server/{metadata.version('crm-mcp-server')}"},
-        )
 
 
 class Session:
@@ -157,7 +94,7 @@ class Session:
             await sleep_told(wait_s, f"{self._crm} takes no more requests for now", self._sleep)
 
     def _encode(self, request: Request) -> httpx.Request:
-        import httpx  # see ConnectionPool.open
+        import httpx  # see `connections`
 
         query_length = len(urlencode(request.query, errors="replace"))
         if query_length > MAX_URL_BYTES:
@@ -192,7 +129,7 @@ class Session:
         )
 
     async def _exchange(self, request: Request, outgoing: httpx.Request) -> Response:
-        import httpx  # see ConnectionPool.open
+        import httpx  # see `connections`
 
         try:
             async with asyncio.timeout(self._pool.timeout_s):
@@ -240,7 +177,7 @@ class Session:
             f"{self._crm} at {self._base_url} did not respond{way}: {what}.",
             hint=unknown or f"Nothing was changed. {next_step}",
             may_have_been_done=bool(unknown),
-            may_be_under_way=bool(unknown) and _is_out_of_time(error),
+            may_be_under_way=bool(unknown) and is_out_of_time(error),
         )
 
 
@@ -249,52 +186,6 @@ async def _read(received: httpx.Response) -> bytes:
         return received.content
     encoding = received.headers.get("content-encoding", "")
     return await read_body(received.aiter_raw(), encoding, is_refusal=not received.is_success)
-
-
-def describe_failure(error: Exception, timeout_s: float) -> tuple[str, str]:
-    """Return why no complete response came, and what to do about it, as sentences without anything that was sent."""
-    import httpx  # see ConnectionPool.open
-
-    causes = _causes(error)
-    if _is_out_of_time(error):
-        what = f"no complete response in {timeout_s:g} s"
-        return what, "Try again; if it goes on, check the network, or allow more time with CRM_MCP_TIMEOUT_S."
-    if isinstance(error, httpx.ProxyError):
-        return f"the proxy refused ({error})", "Check the proxy's address and login."
-    if untrusted := next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None):
-        return (
-            f"its certificate is not trusted ({untrusted.verify_message.rstrip('.')})",
-            "Where it is signed by an authority of your own, CRM_MCP_CA_FILE can name that authority's file (PEM).",
-        )
-    reason = next((_reason(one) for one in causes if isinstance(one, OSError) and one.errno), "")
-    if isinstance(error, httpx.ConnectError):
-        what = f"no connection could be made ({reason or str(error) or 'it was cut at once'})"
-        return what, "Check the address, the network and proxies, then try again."
-    if "illegal" in str(error):
-        return "what it sent is not HTTP", "Check the address and its port."
-    what = "the connection was cut before the response was complete"
-    return f"{what} ({reason})" if reason else what, "Try again; if it goes on, check the network and proxies."
-
-
-def _causes(error: BaseException | None) -> list[BaseException]:
-    """Return an error with what led to it, the latest first; one that was raised twice may stand in its own chain."""
-    chain: list[BaseException] = []
-    while error is not None and error not in chain:
-        chain.append(error)
-        error = error.__cause__ or error.__context__
-    return chain
-
-
-def _reason(error: OSError) -> str:
-    """Return an error of the system's in its own words, without the address that Python adds."""
-    is_systems = not isinstance(error, ssl.SSLError | socket.gaierror) and error.errno
-    return os.strerror(error.errno) if is_systems and error.errno else str(error.strerror)
-
-
-def _is_out_of_time(error: Exception) -> bool:
-    import httpx  # see ConnectionPool.open
-
-    return isinstance(error, TimeoutError | httpx.TimeoutException)
 
 
 def _json_bytes(body: object) -> bytes:

@@ -15,7 +15,7 @@ from mcp import Client
 import evaluation.solver
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
-from crm_mcp.transport.session import ConnectionPool
+from crm_mcp.transport.connections import ConnectionPool
 from evaluation.counting import Count, person_of, text_of
 from evaluation.outcome import Outcome
 from evaluation.world import World

@@ -15,7 +15,7 @@ from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.settings import ServerSettings, load
 from crm_mcp.store.engine import Store
-from crm_mcp.transport.session import ConnectionPool
+from crm_mcp.transport.connections import ConnectionPool
 from tests.support.mcp_play import both_crms
 
 SECRET = "s3cret-Passw0rd"

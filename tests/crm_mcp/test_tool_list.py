@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crm_mcp.registry import all_tools, connect
-from crm_mcp.transport.session import ConnectionPool
+from crm_mcp.transport.connections import ConnectionPool
 from tests.snapshots import HOW, TOOLS, as_json, list_tools, render_tool
 from tests.support.mcp_play import both_crms
 

@@ -9,8 +9,9 @@ from typing import Any, Self, TypeVar
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import RecordFilter
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
-from crm_mcp.transport.session import ConnectionPool, Session
+from crm_mcp.transport.session import Session
 from mockserver.testing.crm_fake import CrmFake
 
 _T = TypeVar("_T")

@@ -12,7 +12,7 @@ from mcp.types import CallToolResult, TextContent
 
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
-from crm_mcp.transport.session import ConnectionPool
+from crm_mcp.transport.connections import ConnectionPool
 
 MODULES = "contact=1001,note=1002"
 MOST_CALLS = 250

@@ -18,8 +18,9 @@ from crm_mcp.minicrm.tools.context import ToolContext
 from crm_mcp.minicrm.tools.open_tasks import OpenTaskTools
 from crm_mcp.minicrm.tools.stale_projects import StaleProjectTools
 from crm_mcp.minicrm.tools.summary import SummaryTools
+from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
-from crm_mcp.transport.session import ConnectionPool, Session
+from crm_mcp.transport.session import Session
 
 NOW = datetime.fromisoformat("2026-11-18T12:00:00+01:00")
 Json = dict[str, Any]

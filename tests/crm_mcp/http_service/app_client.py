@@ -11,7 +11,7 @@ from crm_mcp.http_service import build_app
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
 from crm_mcp.settings import ServerSettings
-from crm_mcp.transport.session import ConnectionPool
+from crm_mcp.transport.connections import ConnectionPool
 
 TOKEN = "A-long-random-Fake-token"
 ACCEPT = {"Accept": "application/json, text/event-stream"}

@@ -17,7 +17,7 @@ from crm_mcp.mcp import charts
 from crm_mcp.mcp.charts import draw_bars, in_order
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
-from crm_mcp.transport.session import ConnectionPool
+from crm_mcp.transport.connections import ConnectionPool
 from tests.support.crm_stub import CrmStub
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,7 @@ from mcp.types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
-from crm_mcp.transport.session import ConnectionPool
+from crm_mcp.transport.connections import ConnectionPool
 
 Reply = Literal["accept", "decline", "cancel"]
 Era = Literal["legacy", "auto"]

@@ -19,8 +19,9 @@ from mcp import Client
 from crm_mcp.crm.messages import Request
 from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.transport.bodies import MAX_BODY_BYTES, MAX_REFUSAL_BYTES
+from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
-from crm_mcp.transport.session import ConnectionPool, Session
+from crm_mcp.transport.session import Session
 from tests.crm_mcp.transport.local_server import serving
 from tests.support.mcp_play import both_crms
 from tests.support.transports import http_process

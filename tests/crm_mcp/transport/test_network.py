@@ -18,9 +18,10 @@ import pytest
 
 from crm_mcp.crm.messages import Request
 from crm_mcp.errors import SettingsError, UnreachableError
+from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.network import find_proxy
-from crm_mcp.transport.session import ConnectionPool, Session
+from crm_mcp.transport.session import Session
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving, write_certificate
 
 SECRET = "s3cret-Passw0rd"

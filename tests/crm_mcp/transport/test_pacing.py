@@ -11,9 +11,10 @@ import respx
 
 from crm_mcp.crm.messages import Request
 from crm_mcp.transport import rate_limit
+from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
-from crm_mcp.transport.session import ConnectionPool, Session
+from crm_mcp.transport.session import Session
 from tests.support.crm_stub import API, CrmStub, in_session
 from tests.support.mcp_play import call
 

@@ -18,8 +18,9 @@ from crm_mcp.crm.progress import sleep_told, waits_told_to
 from crm_mcp.errors import RateLimitedError
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
+from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
-from crm_mcp.transport.session import ConnectionPool, Session
+from crm_mcp.transport.session import Session
 from tests.support.crm_stub import API, CrmStub
 from tests.support.mcp_play import call
 

@@ -14,8 +14,9 @@ import respx
 
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import CrmError, InputError, UnexpectedAnswerError, UnreachableError
+from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin, BearerLogin, Login
-from crm_mcp.transport.session import MAX_URL_BYTES, ConnectionPool, Session
+from crm_mcp.transport.session import MAX_URL_BYTES, Session
 
 BASE_URL = "https://crm.example"
 LOGIN = ("somebody", "s3cret-Passw0rd")

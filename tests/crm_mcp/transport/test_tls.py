@@ -13,8 +13,9 @@ import pytest
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.doctor import examine
 from crm_mcp.errors import UnreachableError
+from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
-from crm_mcp.transport.session import ConnectionPool, Session
+from crm_mcp.transport.session import Session
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving, write_certificate
 from tests.support.mcp_play import call, fail
 from tests.support.transports import over_stdio

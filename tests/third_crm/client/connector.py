@@ -15,8 +15,9 @@ from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment, load, require_whole
 from crm_mcp.store.engine import Store
+from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BearerLogin
-from crm_mcp.transport.session import ConnectionPool, Session
+from crm_mcp.transport.session import Session
 
 from .tools import PeopleTools
 from .wire import PeopleClient, Person
@@ -99,5 +100,4 @@ class PeopleConnector:
 
     async def check_login(self) -> str:
         """Ask for the first page."""
-        found = await self._client.search_people()
-        return f"login works, {found.total} people"
+        return f"login works, {(await self._client.search_people()).total} people"

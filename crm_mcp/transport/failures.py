@@ -1,0 +1,54 @@
+"""Why a request got no complete response, as sentences that hold nothing that was sent."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+
+
+def describe_failure(error: Exception, timeout_s: float) -> tuple[str, str]:
+    """Return why no complete response came, and what to do about it, as sentences without anything that was sent."""
+    import httpx  # see `connections`
+
+    causes = _causes(error)
+    if is_out_of_time(error):
+        what = f"no complete response in {timeout_s:g} s"
+        return what, "Try again; if it goes on, check the network, or allow more time with CRM_MCP_TIMEOUT_S."
+    if isinstance(error, httpx.ProxyError):
+        return f"the proxy refused ({error})", "Check the proxy's address and login."
+    if untrusted := next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None):
+        return (
+            f"its certificate is not trusted ({untrusted.verify_message.rstrip('.')})",
+            "Where it is signed by an authority of your own, CRM_MCP_CA_FILE can name that authority's file (PEM).",
+        )
+    reason = next((_reason(one) for one in causes if isinstance(one, OSError) and one.errno), "")
+    if isinstance(error, httpx.ConnectError):
+        what = f"no connection could be made ({reason or str(error) or 'it was cut at once'})"
+        return what, "Check the address, the network and proxies, then try again."
+    if "illegal" in str(error):
+        return "what it sent is not HTTP", "Check the address and its port."
+    what = "the connection was cut before the response was complete"
+    return f"{what} ({reason})" if reason else what, "Try again; if it goes on, check the network and proxies."
+
+
+def _causes(error: BaseException | None) -> list[BaseException]:
+    """Return an error with what led to it, the latest first; one that was raised twice may stand in its own chain."""
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain
+
+
+def _reason(error: OSError) -> str:
+    """Return an error of the system's in its own words, without the address that Python adds."""
+    is_systems = not isinstance(error, ssl.SSLError | socket.gaierror) and error.errno
+    return os.strerror(error.errno) if is_systems and error.errno else str(error.strerror)
+
+
+def is_out_of_time(error: Exception) -> bool:
+    """Tell whether a request was given up for lack of time."""
+    import httpx  # see `connections`
+
+    return isinstance(error, TimeoutError | httpx.TimeoutException)
