@@ -13,9 +13,11 @@ from hypothesis import is_hypothesis_test, settings
 import crm_mcp
 import mockserver
 from mockserver.fake_process import FakeServer, running_fake
+from tests.support.postgres import PostgresServer, running_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 # No test is timed: a slow machine is no failure. What is tried hangs on the test alone: every run tries the same.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
@@ -60,3 +62,23 @@ def fake_server() -> Iterator[FakeServer]:
     """One empty fake for each test process; a test puts its own data in by `PUT /_control/seed` first."""
     with running_fake("--seed", "empty") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL for each test process that needs one."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The URL of an empty database for one test: a CRM_MCP_STORE."""
+    with postgres_server.new_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_location(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where several processes can share a store, for CRM_MCP_STORE: an empty one of each kind."""
+    return str(tmp_path / "store") if request.param == "sqlite" else request.getfixturevalue("postgres_url")
