@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from crm_mcp.crm.call import Steps
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.paging import Page, PageRules
-from crm_mcp.crm.progress import Steps
 
 MAX_ROWS = 20_000
 """Most rows of one search: 200 pages."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from crm_mcp.crm.progress import Steps
+from crm_mcp.crm.call import Steps
 from crm_mcp.crm.wording import listing
 from crm_mcp.errors import AuthenticationError, CrmError, NotFoundError, RateLimitedError, UnreachableError
 

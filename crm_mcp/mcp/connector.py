@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NotRequired, Protocol
 
 from typing_extensions import TypedDict
 
-from crm_mcp.crm.progress import Steps
+from crm_mcp.crm.call import Steps
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.prompts.base import Prompt

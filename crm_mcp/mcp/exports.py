@@ -19,8 +19,8 @@ from mcp.types import CallToolResult, ResourceLink
 from pydantic import Field, ValidationError, WithJsonSchema
 from typing_extensions import TypedDict
 
+from crm_mcp.crm.call import Steps
 from crm_mcp.crm.expiring import ExpiringMap
-from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext, Fields
 from crm_mcp.mcp.connector import Connector

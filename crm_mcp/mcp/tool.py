@@ -14,7 +14,7 @@ from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import PrivateAttr, ValidationError
 
-from crm_mcp.crm.progress import waits_told_to
+from crm_mcp.crm.call import answering
 from crm_mcp.errors import CrmError, UnknownModuleError
 from crm_mcp.mcp.arguments import arguments_described_elsewhere, flatten
 from crm_mcp.mcp.calls.coercion import coercing
@@ -44,7 +44,7 @@ class CrmTool(Tool):
             ToolError: The arguments are wrong or the CRM call failed; the text is for the model.
         """
         try:
-            with waits_told_to(context):
+            with answering(context):
                 result = await super().run(arguments, context)
         except ToolError as error:
             cause = error.__cause__

@@ -16,6 +16,7 @@ from mcp.server.mcpserver.resolve import Elicit, Resolve, build_resolver_plans, 
 from mcp.types import ElicitResult, InputRequiredResult
 from pydantic import BaseModel, Field, ValidationError, create_model
 
+from crm_mcp.crm.call import asking_the_user
 from crm_mcp.errors import NotConfirmedError
 from crm_mcp.mcp.arguments import CallContext
 from crm_mcp.safe_writes.gate import CANNOT_ASK, WAY_OUT, Asking
@@ -122,7 +123,8 @@ class UserConfirmation:
     async def _ask_by_request(self, question: str) -> Reply:
         """Ask in the middle of the call, and wait."""
         schema = render_elicitation_schema(self._form)
-        reply = await self._context.session.elicit_form(question, schema, self._context.request_id)
+        with asking_the_user():
+            reply = await self._context.session.elicit_form(question, schema, self._context.request_id)
         if reply.action == "accept":
             return AcceptedElicitation(data=Consent.model_validate(_said(reply)))
         return DeclinedElicitation() if reply.action == "decline" else CancelledElicitation()

@@ -12,7 +12,7 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field, PrivateAttr, TypeAdapter, ValidationError
 
-from crm_mcp.crm.progress import waits_told_to
+from crm_mcp.crm.call import answering
 from crm_mcp.errors import CrmError, InputError, UnknownModuleError
 from crm_mcp.mcp.arguments import CallContext, Id
 from crm_mcp.mcp.calls.coercion import coerce, coercing
@@ -95,7 +95,7 @@ class WriteTool(CrmTool):
             ToolError: The arguments are wrong, the user did not confirm, or the CRM call failed.
         """
         try:
-            with waits_told_to(context):
+            with answering(context):
                 result = await self._writer.perform(self._read_call(arguments, context))
         except QuestionPendingError as pending:
             return pending.result

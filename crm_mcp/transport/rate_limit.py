@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
-from crm_mcp.crm.progress import sleep_told
+from crm_mcp.crm.call import sleep_told
 
 WINDOW_MS = 61_000
 """A minute and a second: what counts for the CRM is when requests arrive, which is never quite when they were sent."""

@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from crm_mcp.crm.call import sleep_told
 from crm_mcp.crm.messages import Request, Response
-from crm_mcp.crm.progress import sleep_told
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
 from crm_mcp.transport.bodies import (
     ACCEPTED_ENCODING,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 
 from crm_mcp.crm.all_pages import MAX_ROWS, AllPages
-from crm_mcp.crm.progress import Steps
+from crm_mcp.crm.call import Steps
 from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record
 from crm_mcp.mcp.cursor import Cursor

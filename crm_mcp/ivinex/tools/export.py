@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from crm_mcp.crm.progress import Steps
+from crm_mcp.crm.call import Steps
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.search.criteria import RecordCriteria, prepare_search
 from crm_mcp.ivinex.search.pages import read_all_pages

@@ -10,9 +10,9 @@ from mcp.types import CallToolResult
 from pydantic import WithJsonSchema
 
 from crm_mcp.aggregate.grouping import GroupKey, Measure, Summary, parse_group_keys, parse_measures
+from crm_mcp.crm.call import Steps
 from crm_mcp.crm.field_labels import FieldLabels
 from crm_mcp.crm.name_matching import nearest
-from crm_mcp.crm.progress import Steps
 from crm_mcp.ivinex.account.inferred_schema import unknown_field
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.search.criteria import RecordCriteria, prepare_search

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm_mcp.crm.all_pages import MAX_ROWS, AllPages, read_all_pages
+from crm_mcp.crm.call import Steps
 from crm_mcp.crm.paging import Page
-from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import RateLimitedError, RefusedError
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient

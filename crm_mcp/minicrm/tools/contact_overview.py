@@ -8,8 +8,8 @@ from typing import Any, NotRequired, TypeVar, cast
 
 from typing_extensions import TypedDict
 
+from crm_mcp.crm.call import Steps
 from crm_mcp.crm.fetch_many import map_bounded
-from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import AuthenticationError, CrmError, InputError, NotFoundError
 from crm_mcp.mcp.arguments import CallContext, Id, JsonObject, Text
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, WithJsonSchema
 
+from crm_mcp.crm.call import Steps
 from crm_mcp.crm.paging import PageCache
-from crm_mcp.crm.progress import Steps
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext, Fields, Id, Limit
 from crm_mcp.mcp.calls.shapes import CrmFields

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.all_pages import AllPages, read_all_pages
+from crm_mcp.crm.call import Steps
 from crm_mcp.crm.fetch_many import read_details
 from crm_mcp.crm.field_labels import FieldLabels
-from crm_mcp.crm.progress import Steps
 from crm_mcp.mcp.arguments import take_fields
 from crm_mcp.mcp.connector import ExportRows, SearchExport
 from crm_mcp.minicrm.account.directory import Directory, merge_schemas

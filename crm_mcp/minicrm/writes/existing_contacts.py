@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crm_mcp.crm.all_pages import read_all_pages
+from crm_mcp.crm.call import Steps
 from crm_mcp.crm.duplicates import Identifiers
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.name_matching import folded
 from crm_mcp.crm.pasted_text import mend_text
-from crm_mcp.crm.progress import Steps
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import PAGE_RULES, Contact

@@ -12,9 +12,9 @@ import pytest
 import respx
 from mcp import Client
 
+from crm_mcp.crm.call import answering, sleep_told
 from crm_mcp.crm.http_refusals import Account, raise_for_refusal
 from crm_mcp.crm.messages import Request, Response
-from crm_mcp.crm.progress import sleep_told, waits_told_to
 from crm_mcp.errors import RateLimitedError
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
@@ -126,7 +126,7 @@ def test_a_long_wait_is_told_again_every_ten_seconds() -> None:
 
     async def run() -> Listener:
         listener = Listener()
-        with waits_told_to(listener):
+        with answering(listener):
             await asyncio.create_task(sleep_told(24.5, "Full", sleep))
         await sleep_told(60, "Nobody's", sleep)
         return listener

@@ -9,8 +9,8 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from crm_mcp.crm.all_pages import read_all_pages
+from crm_mcp.crm.call import Steps
 from crm_mcp.crm.paging import read_slice
-from crm_mcp.crm.progress import Steps
 from crm_mcp.mcp.arguments import Fields, Id, Limit
 from crm_mcp.mcp.connector import ExportRows
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor

@@ -1,0 +1,148 @@
+"""What is known of the tool call that is answered: whom to tell how far it is, how much it asked, how much time it has.
+
+The MCP context comes in as a `ProgressReporter`. The transport knows of a wait, the call knows whom to tell.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import time
+from collections.abc import Awaitable, Callable, Generator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Protocol
+
+TOLD_EVERY_S = 10.0
+"""Hosts give up calls of which they hear nothing."""
+
+
+class ProgressReporter(Protocol):
+    """Reports progress to whoever waits for a call, as the context of an MCP call does."""
+
+    async def report_progress(self, progress: float, total: float | None = None, message: str | None = None) -> None:
+        """Report `progress` of `total`; nothing is sent to a client that did not ask for progress."""
+        ...
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a tool, or work behind one.
+
+    Attributes:
+        reporter: Whom to tell; None where nobody listens.
+        is_behind: Whether nobody waits for it: it has no deadline, and people's calls go before it.
+        began_at: When it began, by `time.monotonic`, later by the time that a person took to reply.
+        requests: How many requests to the CRM it has made, or waits to make.
+        progress: What was last reported, since it has to grow.
+    """
+
+    reporter: ProgressReporter | None
+    is_behind: bool = False
+    began_at: float = field(default_factory=time.monotonic)
+    requests: int = 0
+    progress: float = 0.0
+    told_at: float = -math.inf
+
+    def time_left_s(self, budget_s: float) -> float:
+        """Return how long it may still work, of `budget_s` seconds in all."""
+        return math.inf if self.is_behind else self.began_at + budget_s - time.monotonic()
+
+
+_call: ContextVar[Call | None] = ContextVar("call", default=None)
+
+
+def current_call() -> Call | None:
+    """Return the call that this task works for; None where it is none of a tool."""
+    return _call.get()
+
+
+@contextlib.contextmanager
+def answering(reporter: ProgressReporter) -> Generator[None]:
+    """Work for a new call inside the block, also in tasks begun there."""
+    with _working_for(Call(reporter)):
+        yield
+
+
+@contextlib.contextmanager
+def working_behind() -> Generator[None]:
+    """Work inside the block, also in tasks begun there, for nobody who waits.
+
+    For what goes on after its call was answered, such as a plan that is applied: its requests have no deadline and
+    tell nobody of their waits, and those of people's calls go before them.
+    """
+    with _working_for(Call(None, is_behind=True)):
+        yield
+
+
+@contextlib.contextmanager
+def asking_the_user() -> Generator[None]:
+    """Stop the time of the call inside the block: what a person takes to reply does not count."""
+    began_at = time.monotonic()
+    try:
+        yield
+    finally:
+        if (call := _call.get()) is not None:
+            call.began_at += time.monotonic() - began_at
+
+
+@contextlib.contextmanager
+def _working_for(call: Call) -> Generator[None]:
+    before = _call.set(call)
+    try:
+        yield
+    finally:
+        _call.reset(before)
+
+
+class Steps:
+    """Counts the responses of the CRM that one call has had."""
+
+    def __init__(self, reporter: ProgressReporter) -> None:
+        self._reporter = reporter
+        self._done = 0
+        self._expected = 0
+
+    def expect(self, steps: int) -> None:
+        """Set how many responses are still to come, as far as that is known."""
+        self._expected = self._done + steps
+
+    async def advance(self, message: str) -> None:
+        """Count one response and report it."""
+        self._done += 1
+        total = self._expected if self._expected >= self._done else None
+        if (call := _call.get()) is not None:
+            call.progress = self._done
+        await self._reporter.report_progress(self._done, total, message)
+
+
+async def tell_of_wait(seconds: float, reason: str) -> None:
+    """Say `reason` and the seconds to whoever waits for the call, unless it heard of a wait in the last ten seconds.
+
+    A wait of less than a second is not worth telling.
+    """
+    call = _call.get()
+    if call is not None and seconds >= 1 and time.monotonic() - call.told_at >= TOLD_EVERY_S:
+        call.told_at = time.monotonic()
+        await _tell(call, seconds, reason)
+
+
+async def sleep_told(seconds: float, reason: str, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+    """Sleep; say `reason` and the seconds that are left at once, and then again every ten seconds.
+
+    A wait of less than a second is not worth telling.
+    """
+    call = _call.get()
+    while seconds > 0:
+        if call is not None and seconds >= 1:
+            await _tell(call, seconds, reason)
+        step_s = min(seconds, TOLD_EVERY_S)
+        await sleep(step_s)
+        seconds -= step_s
+
+
+async def _tell(call: Call, seconds: float, reason: str) -> None:
+    if call.reporter is not None:
+        call.progress += 0.001  # a wait is no step
+        await call.reporter.report_progress(call.progress, None, f"{reason}: {math.ceil(seconds)} s to wait")
