@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format fast snapshots readme soak schemathesis evaluation hosts clean
+.PHONY: demo test lint format fast snapshots readme soak schemathesis evaluation hosts start clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -55,6 +55,10 @@ evaluation: $(VENV)/installed-test
 # Plays hosts that other people wrote against the server; it needs the package registries, and node for some.
 hosts: $(VENV)/installed-test
 	$(BIN)/python -m tests.hosts
+
+# How long the server takes to list its tools, beside one that does nothing.
+start: $(VENV)/installed-test
+	$(BIN)/python benchmarks/start.py
 
 clean:
 	rm -rf $(VENV) .hosts

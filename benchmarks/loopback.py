@@ -39,12 +39,17 @@ class Server:
 
     def read_resident_mb(self) -> float:
         """Return its resident memory; only Linux tells."""
-        try:
-            status = Path(f"/proc/{self.pid}/status").read_text()
-        except OSError:
-            return float("nan")
-        found = re.search(r"VmRSS:\s+([0-9]+) kB", status)
-        return int(found[1]) / 1024 if found else float("nan")
+        return read_resident_mb(self.pid)
+
+
+def read_resident_mb(pid: int) -> float:
+    """Return the resident memory of a process; only Linux tells."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return float("nan")
+    found = re.search(r"VmRSS:\s+([0-9]+) kB", status)
+    return int(found[1]) / 1024 if found else float("nan")
 
 
 @contextlib.contextmanager
