@@ -5,6 +5,7 @@
     ├── InputError                refused before anything was sent: the caller can mend it
     │   └── UnknownModuleError    the CRM has no module of that name
     ├── NotConfirmedError         the user had to confirm and did not, or could not be asked: nothing was written
+    ├── StoreError                the memory of this server cannot be used: a file, a folder, a PostgreSQL
     ├── UnreachableError          no response: connection, TLS, time-out, proxy
     ├── UnexpectedAnswerError     a response that is not what this CRM sends (HTML, broken JSON, another shape)
     └── RefusedError              the CRM said no
@@ -60,6 +61,10 @@ class UnknownModuleError(InputError):
 
 class NotConfirmedError(CrmError):
     """The user had to confirm and did not, or could not be asked: nothing was written."""
+
+
+class StoreError(CrmError):
+    """The memory of this server, its store, cannot be used."""
 
 
 class UnreachableError(CrmError):

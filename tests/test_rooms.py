@@ -81,6 +81,7 @@ IMPORTERS = {
         *(f"crm_mcp.transport.{name}" for name in ("connections", "failures", "session")),
         *("mockserver.respx_mount", "mockserver.live.*"),
     },
+    "psycopg": {"crm_mcp.store.postgres"},
     "respx": {"mockserver.respx_mount"},
     "pytest": {"mockserver.pytest_plugin"},
 }

@@ -1,61 +1,59 @@
-"""Opens the store when it is first used, and runs transactions in it: SQLite in a folder, or in memory.
+"""Opens the store when it is first used, and runs transactions in it, in a thread of the store's own.
 
-All work is done in one thread of the store's own, so that waiting for another process never stops the event loop.
+So waiting for another process never stops the event loop.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import sqlite3
-import time
+import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
-from crm_mcp.store.schema import migrate
+from crm_mcp.errors import StoreError
+from crm_mcp.store.location import MEMORY, is_postgres
+from crm_mcp.store.schema import MIGRATIONS
+from crm_mcp.store.transaction import Database, Transaction
 
-MEMORY = "memory"
-_FILE = "memory.sqlite"
-_BUSY_MS = 5_000
+__all__ = ["MEMORY", "Store", "Transaction"]
 
+_WITHOUT = "Until that is mended and this server is started again, it remembers nothing beyond this process."
+
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
-Row = tuple[Any, ...]
-
-
-class Transaction(Protocol):
-    """Statements that are made together or not at all."""
-
-    def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        """Run one statement with `?` for each parameter; return its rows, none where it has none."""
-        ...
-
-    def lock(self, name: str) -> None:
-        """Keep every other transaction that locks the same name waiting until this one ends."""
-        ...
-
-    def now(self) -> float:
-        """Return the time in seconds since 1970, by the clock that all processes of this store share."""
-        ...
 
 
 class Store:
     """One store; nothing is opened before the first transaction.
 
+    One that cannot be opened is replaced by one in memory, and `problem` says so.
+
     Args:
-        where: A folder, or `memory`.
+        where: A folder, the URL of a PostgreSQL, or `memory`.
+        migrations: The versions of the tables.
+
+    Attributes:
+        problem: Why nothing is remembered beyond this process though it should be, with the next step; else empty.
+        place: Where the open store is, for people: without a login; empty before the first transaction.
     """
 
-    def __init__(self, where: str = MEMORY) -> None:
+    def __init__(self, where: str = MEMORY, *, migrations: Sequence[str] = MIGRATIONS) -> None:
         self._where = where
+        self._migrations = migrations
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._connection: sqlite3.Connection | None = None
+        self._database: Database | None = None
+        self.problem = ""
+        self.place = ""
 
     async def run(self, work: Callable[[Transaction], T]) -> T:
         """Run work in one transaction and return what it returns; an error undoes all of it.
 
         A call that is cancelled leaves the transaction whole: it is made, or not.
+
+        Raises:
+            StoreError: It was opened before, and fails now.
         """
         loop = asyncio.get_running_loop()
         return await asyncio.shield(loop.run_in_executor(self._thread, self._transact, work))
@@ -66,51 +64,47 @@ class Store:
         await asyncio.shield(loop.run_in_executor(self._thread, self._close))
 
     def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if self._database is not None:
+            self._database.close()
+            self._database = None
 
     def _transact(self, work: Callable[[Transaction], T]) -> T:
-        connection = self._connection = self._connection or self._open()
-        connection.execute("begin immediate")
+        database = self._database = self._database or self._open()
+        with database.transaction() as transaction:
+            return work(transaction)
+
+    def _open(self) -> Database:
         try:
-            result = work(_SqliteTransaction(connection))
-        except BaseException:
-            connection.execute("rollback")
-            raise
-        connection.execute("commit")
-        return result
-
-    def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path(), isolation_level=None, check_same_thread=False)
-        connection.execute(f"pragma busy_timeout={_BUSY_MS}")
-        connection.execute("pragma journal_mode=wal")
-        connection.execute("pragma synchronous=normal")
-        connection.execute("begin immediate")
-        migrate(_SqliteTransaction(connection).execute)
-        connection.execute("commit")
-        return connection
-
-    def _path(self) -> str:
-        if self._where == MEMORY:
-            return ":memory:"
-        folder = Path(self._where)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / _FILE
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        return str(path)
+            database, self.problem = open_database(self._where, self._migrations), ""
+        except StoreError as error:
+            self.problem = f"{error} {_WITHOUT}"
+            _log.warning("%s", self.problem)
+            database = open_database(MEMORY, self._migrations)
+        self.place = database.place
+        return database
 
 
-class _SqliteTransaction:
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+def open_database(where: str, migrations: Sequence[str]) -> Database:
+    """Open the store at a place.
 
-    def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
-        return self._connection.execute(sql, tuple(parameters)).fetchall()
+    Raises:
+        StoreError: It cannot be used.
+    """
+    from crm_mcp.store import sqlite
 
-    def lock(self, name: str) -> None:
-        """Do nothing: `begin immediate` lets one transaction in at a time."""
-        del name
+    if where == MEMORY:
+        return sqlite.open_memory(migrations)
+    if is_postgres(where):
+        return _open_postgres(where, migrations)
+    return sqlite.open_folder(Path(where), migrations)
 
-    def now(self) -> float:
-        return time.time()
+
+def _open_postgres(url: str, migrations: Sequence[str]) -> Database:
+    try:
+        from crm_mcp.store import postgres
+    except ImportError:
+        raise StoreError(
+            "CRM_MCP_STORE names a PostgreSQL, and psycopg, by which it is reached, is not installed.",
+            hint='Run pip install "crm-mcp-server[postgres]".',
+        ) from None
+    return postgres.open_url(url, migrations)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from crm_mcp.errors import StoreError
+
 Execute = Callable[..., list[tuple[Any, ...]]]
 
 _VERSION_1 = """
@@ -64,11 +66,20 @@ create index writes_by_record on writes (account, record_id);
 MIGRATIONS: Sequence[str] = (_VERSION_1,)
 
 
-def migrate(execute: Execute) -> None:
-    """Bring the tables to the newest version, in the transaction that `execute` belongs to."""
+def migrate(execute: Execute, migrations: Sequence[str] = MIGRATIONS) -> None:
+    """Bring the tables to the newest version, in the transaction that `execute` belongs to.
+
+    Raises:
+        StoreError: They are of a newer version than this one knows.
+    """
     execute("create table if not exists migrations (version integer primary key)")
     ((version,),) = execute("select coalesce(max(version), 0) from migrations")
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
+    if version > len(migrations):
+        raise StoreError(
+            f"It was made by a newer crm-mcp: its tables are of version {version}, known here is {len(migrations)}.",
+            hint="Update this crm-mcp, or let CRM_MCP_STORE name another place.",
+        )
+    for number, script in enumerate(migrations[version:], start=version + 1):
         for statement in filter(str.strip, script.split(";\n")):
             execute(statement)
         execute("insert into migrations (version) values (?)", (number,))

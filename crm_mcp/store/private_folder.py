@@ -1,0 +1,73 @@
+"""The folder of a store on this machine, and its files: open to their owner alone."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from crm_mcp.errors import StoreError
+from crm_mcp.store.drives import find_network_drive
+
+FILE = "memory.sqlite"
+_OWN = frozenset((FILE, f"{FILE}-wal", f"{FILE}-shm"))
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_ELSEWHERE = "Let CRM_MCP_STORE name another folder"
+
+
+def prepare_file(folder: Path) -> Path:
+    """Make the folder and the file of a store where they do not exist, and close them to others.
+
+    Raises:
+        StoreError: The folder cannot be made or used.
+    """
+    path = folder / FILE
+    if drive := find_network_drive(folder):
+        raise StoreError(
+            f"The store cannot be in {folder}, which is on another machine ({drive}): processes there would not see "
+            "each other's locks.",
+            hint=f"{_ELSEWHERE} on a disk of this machine, or a PostgreSQL.",
+        )
+    try:
+        _make_folder(folder)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _close_to_others(folder)
+    except (FileExistsError, NotADirectoryError):
+        raise StoreError(f"The store cannot be in {folder}, which is no folder.", hint=f"{_ELSEWHERE}.") from None
+    except OSError as error:
+        raise StoreError(
+            f"The store {path} cannot be written: {error.strerror}.",
+            hint=f"Make the folder writable for this user, or free space. Or {_ELSEWHERE.lower()}.",
+        ) from None
+    return path
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it for their owner alone; what exists stays as it is."""
+    if not folder.is_dir():
+        if folder.parent != folder:
+            _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _close_to_others(folder: Path) -> None:
+    """Take the rights of others from the files, and from the folder where nothing else is in it."""
+    if os.name != "posix":
+        return
+    inside = list(folder.iterdir())
+    own = [path for path in inside if path.name in _OWN]
+    for path in own if len(own) < len(inside) else [*own, folder]:
+        found = path.stat()
+        if found.st_mode & _OTHERS and found.st_uid == os.geteuid():
+            path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
+
+
+def describe_access(folder: Path) -> str:
+    """Say who else can reach into the folder, as the end of a sentence; empty where nobody can."""
+    if os.name != "posix":
+        return ""
+    mode = folder.stat().st_mode
+    if not mode & _OTHERS:
+        return ""
+    can = "change" if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX else "see"
+    return f"other users can {can} what is in that folder: run chmod 700 {folder}, or let CRM_MCP_STORE name its own"

@@ -1,0 +1,154 @@
+"""The store as a SQLite file in a folder of the user's own, shared by all processes on this machine; or in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+from crm_mcp.errors import StoreError
+from crm_mcp.store.private_folder import prepare_file
+from crm_mcp.store.schema import migrate
+from crm_mcp.store.transaction import Row, Transaction
+
+_BUSY_S = 5.0
+_JOURNAL_BYTES = 4 << 20
+_CHECKED_BYTES = 16 << 20
+"""Up to this size a file is looked through for damage when it is opened; it takes 2 ms a megabyte."""
+_OLDEST = (3, 35, 0)
+"""SQLite's first version with `returning`."""
+
+_LEFT_ALONE = "It was left as it is: put a backup in its place, or move it away, and its -wal and -shm, to begin anew."
+_FAILURES = {
+    sqlite3.SQLITE_BUSY: (f"another process has kept it locked for {_BUSY_S:.0f} s", "Try again, or end that process."),
+    sqlite3.SQLITE_CORRUPT: ("the file is damaged", _LEFT_ALONE),
+    sqlite3.SQLITE_NOTADB: ("the file is damaged, or no SQLite file", _LEFT_ALONE),
+    sqlite3.SQLITE_FULL: ("the disk is full", "Free some space."),
+    sqlite3.SQLITE_IOERR: ("the disk reports an error", "See whether it is full or damaged."),
+    sqlite3.SQLITE_READONLY: ("it cannot be written", "Make the file and its folder writable for this user."),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "Make the file and its folder writable for this user."),
+}
+
+
+class SqliteDatabase:
+    """One connection to a SQLite file, or to one in memory."""
+
+    def __init__(self, connection: sqlite3.Connection, place: str) -> None:
+        self._connection = connection
+        self.place = place
+
+    @contextlib.contextmanager
+    def transaction(self) -> Generator[Transaction]:
+        """Begin at once to write, so that nobody else writes until the end."""
+        connection = self._connection
+        with _telling(self.place):
+            connection.execute("begin immediate")
+            try:
+                yield _SqliteTransaction(connection)
+                connection.execute("commit")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("rollback")
+
+    def close(self) -> None:
+        """Fold the journal back into the file and let go of it."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("pragma busy_timeout=100")
+            self._connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+        self._connection.close()
+
+
+def open_folder(folder: Path, migrations: Sequence[str]) -> SqliteDatabase:
+    """Open the file in a folder, and make both where they do not exist.
+
+    Raises:
+        StoreError: It cannot be used; it is as it was.
+    """
+    path = prepare_file(folder)
+    place = f"SQLite file {path}"
+    with _telling(place):
+        connection = _connect(str(path))
+        try:
+            _write_ahead(connection, place)
+            if path.stat().st_size <= _CHECKED_BYTES:
+                _look_for_damage(connection)
+            return _migrated(SqliteDatabase(connection, place), migrations)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def open_memory(migrations: Sequence[str]) -> SqliteDatabase:
+    """Open an empty one that nobody else sees and that goes with the process."""
+    return _migrated(SqliteDatabase(_connect(":memory:"), "memory"), migrations)
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    if sqlite3.sqlite_version_info < _OLDEST:
+        raise StoreError(
+            f"This Python's SQLite is {sqlite3.sqlite_version}; the store needs 3.35 or newer.",
+            hint="Use a Python that was built with a newer one.",
+        )
+    return sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+
+
+def _write_ahead(connection: sqlite3.Connection, place: str) -> None:
+    """Let readers and one writer work side by side; a crash of the machine may lose the last moment, never the file."""
+    deadline = time.monotonic() + _BUSY_S
+    while True:  # SQLite does not always wait here for another process that does the same
+        try:
+            ((mode,),) = connection.execute("pragma journal_mode=wal").fetchall()
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+    if mode != "wal":
+        raise StoreError(
+            f"The store ({place}) is on a file system without shared memory.",
+            hint="Let CRM_MCP_STORE name a folder on a disk of this machine, or a PostgreSQL.",
+        )
+    connection.execute("pragma synchronous=normal")
+    connection.execute(f"pragma journal_size_limit={_JOURNAL_BYTES}")
+
+
+def _look_for_damage(connection: sqlite3.Connection) -> None:
+    found = connection.execute("pragma quick_check(1)").fetchall()
+    if found != [("ok",)]:
+        error = sqlite3.DatabaseError(str(found[0][0]))
+        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise error
+
+
+def _migrated(database: SqliteDatabase, migrations: Sequence[str]) -> SqliteDatabase:
+    with database.transaction() as transaction:
+        migrate(transaction.execute, migrations)
+    return database
+
+
+@contextlib.contextmanager
+def _telling(place: str) -> Generator[None]:
+    """Turn what SQLite raises into a sentence with the next step."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        what, hint = _FAILURES.get(code, (str(error), ""))
+        raise StoreError(f"The store ({place}) cannot be used: {what}.", hint=hint) from error
+
+
+class _SqliteTransaction:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        return self._connection.execute(sql, tuple(parameters)).fetchall()
+
+    def lock(self, name: str) -> None:
+        """Do nothing: `begin immediate` lets one transaction in at a time."""
+        del name
+
+    def now(self) -> float:
+        return time.time()

@@ -1,0 +1,47 @@
+"""What both kinds of store offer: transactions of plain SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+
+
+class Transaction(Protocol):
+    """Statements that are made together or not at all."""
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Run one statement with `?` for each parameter; return its rows, none where it has none.
+
+        No `?` may stand in a text or comment of a statement that has parameters.
+        """
+        ...
+
+    def lock(self, name: str) -> None:
+        """Keep every other transaction that locks the same name waiting until this one ends."""
+        ...
+
+    def now(self) -> float:
+        """Return the time in seconds since 1970, by the clock that all processes of this store share."""
+        ...
+
+
+class Database(Protocol):
+    """One open connection."""
+
+    place: str
+    """Where it is, for people: without a login."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """Begin a transaction; commit it at the end, undo it on any error.
+
+        Raises:
+            StoreError: It cannot be begun, a statement failed, or it could not be committed.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
