@@ -131,6 +131,11 @@ class ServerSettings(EnvironmentSettings):
         return platformdirs.user_data_dir("crm-mcp-server", appauthor=False)
 
     @property
+    def undo_days(self) -> int:
+        """For how many days a write can be undone; 0 where it is forgotten when the server ends."""
+        return 0 if self.store == "memory" else self.audit_days
+
+    @property
     def allowed_host_list(self) -> list[str]:
         """The Host headers accepted beside loopback, from comma-separated text."""
         return [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]

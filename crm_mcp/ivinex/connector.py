@@ -87,8 +87,9 @@ class IvinexConnector:
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to Ivinex alone, those that read first."""
-        catalogue = replace(ENGLISH, labels=self._portal.labels)
-        writer = SafeWriter(unconfirmed_allowed=load(ServerSettings).unconfirmed_writes, catalogue=catalogue)
+        server = load(ServerSettings)
+        catalogue = replace(ENGLISH, labels=self._portal.labels, undo_days=server.undo_days)
+        writer = SafeWriter(unconfirmed_allowed=server.unconfirmed_writes, catalogue=catalogue)
         rooms = (
             RecordTools(self._portal),
             SummaryTools(self._portal),

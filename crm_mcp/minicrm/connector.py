@@ -101,6 +101,7 @@ class MinicrmConnector:
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to MiniCRM alone, those that read first."""
         language = MINICRM_HUNGARIAN if self._settings.language == "hu" else ENGLISH
+        server = load(ServerSettings)
         context = ToolContext(
             self._client,
             self._directory,
@@ -108,8 +109,8 @@ class MinicrmConnector:
             self._settings.clock,
             self._page_cache,
             SafeWriter(
-                unconfirmed_allowed=load(ServerSettings).unconfirmed_writes,
-                catalogue=replace(language, labels=self._directory.labels),
+                unconfirmed_allowed=server.unconfirmed_writes,
+                catalogue=replace(language, labels=self._directory.labels, undo_days=server.undo_days),
             ),
         )
         entities = (ProjectTools, ContactTools, TaskTools, AddressTools)

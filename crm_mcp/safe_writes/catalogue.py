@@ -24,16 +24,23 @@ class Catalogue:
         plural: What makes a noun plural after a number; Hungarian has nothing.
         quotes: The quotation marks.
         labels: What people of the account call its fields, whatever the language.
+        undo_days: For how many days a write can be undone; 0 where it is forgotten when the server ends.
     """
 
     messages: Mapping[str, str] = field(default_factory=dict[str, str])
     plural: str = "s"
     quotes: str = '""'
     labels: FieldLabels = NO_LABELS
+    undo_days: int = 0
 
     def text(self, message: str, **values: object) -> str:
         """Return a message with its values filled in."""
         return self.messages.get(message, message).format(**values)
+
+    @property
+    def until(self) -> str:
+        """How long a write can be undone."""
+        return self.text("for {days} days" if self.undo_days else "until the server ends", days=self.undo_days)
 
     def name(self, name: str) -> str:
         """Return what people call a field."""
@@ -79,13 +86,18 @@ HUNGARIAN = Catalogue(
         "Change {records}, setting {values}? They are {names}.": (
             "Módosítsak {records}? Új érték: {values}. Érintettek: {names}."
         ),
-        "Empty {fields} ({size} characters, which cannot be brought back) in {records}: {names}?": (
-            "Kiürítsem ezt: {fields} ({size} karakter, nem hozható vissza)? Érintett: {names}."
+        "Empty {fields} ({size} characters, which can be brought back {until}) in {records}: {names}?": (
+            "Kiürítsem ezt: {fields} ({size} karakter, {until} visszahozható)? Érintett: {names}."
         ),
-        "Empty {fields} ({size} characters, which cannot be brought back) and set {values} in {records}: {names}?": (
-            "Kiürítsem ezt: {fields} ({size} karakter, nem hozható vissza), és beállítsam ezt: {values}? "
+        (
+            "Empty {fields} ({size} characters, which can be brought back {until}) and set {values} in {records}: "
+            "{names}?"
+        ): (
+            "Kiürítsem ezt: {fields} ({size} karakter, {until} visszahozható), és beállítsam ezt: {values}? "
             "Érintett: {names}."
         ),
+        "for {days} days": "{days} napig",
+        "until the server ends": "a szerver leállásáig",
         "{field} to {value}": "{field}: {value}",
         "{field} to a value each": "{field}: mindegyiknél más",
         "one without text": "egy szöveg nélküli",

@@ -33,6 +33,7 @@ class Change:
         record_id: The record; empty for a new one.
         name: The record's name in the CRM, which is untrusted text; empty until it was read.
         before: The fields as the CRM shows them now; None until they were read, and for a new record.
+        held: The same fields as a write takes them, so that they can be put back; without those that cannot be told.
         problem: Why this one must not be written; empty where it may.
         notes: What preview and result say beside it, as sentences, such as that it cannot be undone.
         on_existing: What is done where a new record is there already, see `safe_writes.on_existing`; empty where nobody
@@ -48,6 +49,7 @@ class Change:
     record_id: str = ""
     name: str = ""
     before: Values | None = None
+    held: Values | None = None
     problem: str = ""
     notes: tuple[str, ...] = ()
     on_existing: str = ""
@@ -197,7 +199,9 @@ async def _refresh_batch(draft: Draft, target: Target, batch: Sequence[Change]) 
 def _with_losses(change: Change) -> Change:
     """Return a change whose notes say which long texts it empties."""
     lost = [f"{name} ({size} characters)" for name, size in lost_texts(change).items()]
-    return replace(change, notes=(*change.notes, f"Emptying {', '.join(lost)} cannot be undone.")) if lost else change
+    if not lost:
+        return change
+    return replace(change, notes=(*change.notes, f"Emptying {', '.join(lost)}, which undo_write can bring back."))
 
 
 def lost_texts(change: Change) -> dict[str, int]:
@@ -218,8 +222,20 @@ def is_same(one: object, other: object) -> bool:
 
 def is_unchanged(change: Change) -> bool:
     """Tell whether a record already holds the new values."""
-    before = change.before
-    return before is not None and all(is_same(before.get(name), value) for name, value in change.shown.items())
+    return change.before is not None and all(holds_already(change, name) for name in change.shown)
+
+
+def holds_already(change: Change, name: str) -> bool:
+    """Tell whether a record that was read holds the new value of a field: two choices may have one label."""
+    before, held = change.before or {}, change.held or {}
+    is_shown_alike = is_same(before.get(name), change.shown[name])
+    return is_shown_alike and not are_other_ids(held.get(name), change.sent.get(name))
+
+
+def are_other_ids(one: object, other: object) -> bool:
+    """Tell whether two values are ids, and not the same one."""
+    ids = [str(value) for value in (one, other)]
+    return ids[0] != ids[1] and all(map(str.isdecimal, ids))
 
 
 def is_as_planned(planned: Change, now: Change) -> bool:
@@ -227,7 +243,11 @@ def is_as_planned(planned: Change, now: Change) -> bool:
     if planned.before is None:
         return True
     before, present = planned.before, now.before or {}
-    return all(is_same(before.get(name), present.get(name)) for name in planned.shown)
+    held, holds = planned.held or {}, now.held or {}
+    return all(
+        is_same(before.get(name), present.get(name)) and not are_other_ids(held.get(name), holds.get(name))
+        for name in planned.shown
+    )
 
 
 def _plain(value: object) -> str:

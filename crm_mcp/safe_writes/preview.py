@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from crm_mcp.crm.field_labels import NO_LABELS, FieldLabels
 from crm_mcp.crm.wording import clip_text, listing
-from crm_mcp.safe_writes.draft import Change, Draft, is_same, is_unchanged
+from crm_mcp.safe_writes.draft import Change, Draft, holds_already, is_same, is_unchanged
 from crm_mcp.safe_writes.question import name_of
 
 MAX_SHOWN_WHOLE = 10
@@ -68,7 +68,7 @@ def _show_record(change: Change, labels: FieldLabels) -> list[FieldChange]:
     before = change.before
     if change.problem:
         return []
-    names = [name for name in change.shown if before is None or not is_same(before.get(name), change.shown[name])]
+    names = [name for name in change.shown if before is None or not holds_already(change, name)]
     fields = [_show_field(change, name, labels.label_of(name)) for name in names]
     if fields and change.name:
         fields[0]["name"] = clip_text(change.name)

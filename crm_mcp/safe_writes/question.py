@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from crm_mcp.safe_writes.catalogue import ENGLISH, Catalogue
-from crm_mcp.safe_writes.draft import Change, Draft, is_same, lost_texts
+from crm_mcp.safe_writes.draft import Change, Draft, holds_already, lost_texts
 
 _Ask = Callable[[Sequence[Change], str, Catalogue], str]
 """Makes the sentence about all changes of a kind, given the noun of their records."""
@@ -44,15 +44,17 @@ def _ask_to_create(changes: Sequence[Change], noun: str, catalogue: Catalogue) -
 def _ask_to_empty(changes: Sequence[Change], noun: str, catalogue: Catalogue) -> str:
     lost = {name for change in changes for name in lost_texts(change)}
     values = _list_values(changes, catalogue, without=lost)
-    message = "Empty {fields} ({size} characters, which cannot be brought back) in {records}: {names}?"
+    message = "Empty {fields} ({size} characters, which can be brought back {until}) in {records}: {names}?"
     if values:
         message = (
-            "Empty {fields} ({size} characters, which cannot be brought back) and set {values} in {records}: {names}?"
+            "Empty {fields} ({size} characters, which can be brought back {until}) and set {values} in {records}: "
+            "{names}?"
         )
     return catalogue.text(
         message,
         fields=", ".join(catalogue.name(name) for name in sorted(lost)),
         size=sum(sum(lost_texts(change).values()) for change in changes),
+        until=catalogue.until,
         values=values,
         records=catalogue.count(len(changes), noun),
         names=_list_names(changes, catalogue),
@@ -91,7 +93,7 @@ def name_of(change: Change, catalogue: Catalogue = ENGLISH) -> str:
 
 
 def _changes(change: Change, name: str) -> bool:
-    return name in change.shown and not is_same((change.before or {}).get(name), change.shown[name])
+    return name in change.shown and not (change.before is not None and holds_already(change, name))
 
 
 def _list_values(changes: Sequence[Change], catalogue: Catalogue, without: Collection[str] = ()) -> str:

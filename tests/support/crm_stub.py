@@ -52,6 +52,8 @@ ACCOUNT: Mapping[str, Answer] = {
     f"PUT {API}/Project/7": {"Id": 7},
     f"PUT {API}/Contact": {"Id": 20},
     f"PUT {API}/Contact/2": {"Id": 2},
+    f"GET {API}/ToDo/9": {"Id": 9, "ProjectId": 7, "Comment": "Call", "Status": "Open", "UserId": "John Doe"},
+    f"GET {API}/Address/6": {"Id": 6, "ContactId": 1, "Name": "Home", "City": "Pécs"},
     f"PUT {API}/ToDo": {"Id": 90},
     f"PUT {API}/ToDo/9": {"Id": 9},
     f"PUT {API}/Address": {"Id": 60},

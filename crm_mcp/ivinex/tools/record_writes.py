@@ -91,4 +91,4 @@ class RecordWriteTools:
             Change(one.fields, shown.of(one.fields), record_id=record_id, problem=one.problem)
             for (record_id, _), one in zip(checked, linked, strict=True)
         ]
-        return Draft(target, changes, is_batch=True)
+        return Draft(target, changes, is_batch=True, needs_refresh=True)

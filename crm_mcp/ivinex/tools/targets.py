@@ -40,7 +40,7 @@ class RecordChanges(Target):
         if record is None:
             return replace(change, problem=f"Ivinex has no record {change.record_id} in this module.")
         present = {name: record["fields"].get(name) for name in change.sent}
-        return replace(change, name=name_of(record["fields"]), before=self.shown.of(present))
+        return replace(change, name=name_of(record["fields"]), before=self.shown.of(present), held=present)
 
     async def _read(self, ids: Sequence[str]) -> dict[str, Record]:
         """Return records by id: in one request where the CRM takes `In` as it is meant, the others one by one."""
@@ -100,7 +100,7 @@ class RecordCreations(Target):
             return replace(compared, notes=notes)
         if self.on_existing == UPDATE:
             present = {name: matches.records[0]["fields"].get(name) for name in change.sent}
-            return replace(compared, shown=shown, before=self.shown.of(present))
+            return replace(compared, shown=shown, before=self.shown.of(present), held=present)
         return compared
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:

@@ -21,6 +21,7 @@ from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_se
 from crm_mcp.minicrm.wire.checks import check_contact_name, check_create, check_update
 from crm_mcp.minicrm.writes.contact_creation import ContactCreation
 from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts
+from crm_mcp.minicrm.writes.held_values import find_by_search
 from crm_mcp.minicrm.writes.lost_creates import find_alike_contacts
 from crm_mcp.minicrm.writes.targets import Record, Updates
 from crm_mcp.rendering.shortening import list_options, object_options
@@ -124,7 +125,7 @@ class ContactTools:
         ids = one_or_several("contact_id", contact_id, contact_ids)
         fields = self.context.directory.labels.by_name(fields)
         check_update(CONTACT, fields)
-        return self._updates.draft(ids, fields, is_batch=bool(contact_ids), needs_refresh=True)
+        return self._updates.draft(ids, fields, is_batch=bool(contact_ids))
 
     @cached_property
     def _creation(self) -> ContactCreation:
@@ -142,8 +143,14 @@ class ContactTools:
     @cached_property
     def _updates(self) -> Updates:
         client = self.context.client
-        return Updates(_NOUN, CONTACT, client, client.get_contact, client.update_contact, self._check)
+        find = find_by_search(client.search_contacts, _of_same_name)
+        return Updates(_NOUN, CONTACT, client, client.get_contact, client.update_contact, self._check, find)
 
     async def _check(self, contact: Record, fields: Mapping[str, object]) -> Resolved:
         """Check names, choices and values by the schema of persons or businesses."""
         return await self.context.written_fields.of_contact(str(contact.get("type") or "Person"), fields)
+
+
+def _of_same_name(contact: Record) -> dict[str, object]:
+    """Return criteria of the contacts with the same email, else of the same name."""
+    return {"Email": contact["email"]} if contact.get("email") else {"Name": contact.get("name", "")}

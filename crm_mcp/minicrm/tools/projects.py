@@ -27,6 +27,7 @@ from crm_mcp.minicrm.search.pages import (
 )
 from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_several, refuse_trashed, refuse_twice
 from crm_mcp.minicrm.wire.checks import check_create, check_id, check_update
+from crm_mcp.minicrm.writes.held_values import find_by_search
 from crm_mcp.minicrm.writes.lost_creates import find_alike_projects
 from crm_mcp.minicrm.writes.project_creation import ProjectCreation
 from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
@@ -149,8 +150,7 @@ class ProjectTools:
         ids = one_or_several("project_id", project_id, project_ids)
         fields = self.context.directory.labels.by_name(fields)
         check_update(PROJECT, fields)
-        needs_refresh = not _fit_any_schema(fields)
-        return self._updates.draft(ids, fields, is_batch=bool(project_ids), needs_refresh=needs_refresh)
+        return self._updates.draft(ids, fields, is_batch=bool(project_ids))
 
     @cached_property
     def _creation(self) -> Creation:
@@ -160,7 +160,8 @@ class ProjectTools:
     @cached_property
     def _updates(self) -> Updates:
         client = self.context.client
-        return Updates(_NOUN, PROJECT, client, client.get_project, client.update_project, self._check)
+        find = find_by_search(client.search_projects, _in_same_place)
+        return Updates(_NOUN, PROJECT, client, client.get_project, client.update_project, self._check, find)
 
     async def _check(self, project: Record, fields: Mapping[str, object]) -> Resolved:
         """Check names, choices and values by the schema of the project's own module."""
@@ -172,6 +173,12 @@ class ProjectTools:
         """Add labels where they are shown; they may cost a request for each module, once in a while."""
         if not options.only or {"status", "user", "module"} & set(options.only):
             await self.context.directory.add_labels(rows, module_id)
+
+
+def _in_same_place(project: Record) -> dict[str, object]:
+    """Return criteria of the projects of the same contact in the same module."""
+    trash = {"Deleted": 1} if project.get("deleted") else {}
+    return {"ContactId": project.get("contact_id", ""), "CategoryId": project.get("module_id", ""), **trash}
 
 
 def _fit_any_schema(fields: Mapping[str, object]) -> bool:

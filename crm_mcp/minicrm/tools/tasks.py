@@ -23,6 +23,7 @@ from crm_mcp.minicrm.search.criteria import User
 from crm_mcp.minicrm.search.pages import build_page, rows_after, show_object
 from crm_mcp.minicrm.tools.context import Ids, ToolContext, one_or_several
 from crm_mcp.minicrm.wire.checks import check_create, check_id
+from crm_mcp.minicrm.writes.held_values import find_in_project
 from crm_mcp.minicrm.writes.lost_creates import find_alike_tasks
 from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.rendering.shortening import CONTINUED_TEXT, OBJECT_TEXT, RenderOptions
@@ -132,7 +133,7 @@ class TaskTools:
     @cached_property
     def _updates(self) -> Updates:
         client = self.context.client
-        return Updates(_NOUN, TASK, client, client.get_task, self._update, self._check)
+        return Updates(_NOUN, TASK, client, client.get_task, self._update, self._check, find_in_project(client))
 
     async def _check(self, _: Record, fields: Mapping[str, object]) -> Resolved:
         return await self.context.written_fields.of_resolved_task(fields)

@@ -13,6 +13,7 @@ from crm_mcp.minicrm.account.field_values import Resolved
 from crm_mcp.minicrm.field_table import CONTACT
 from crm_mcp.minicrm.models import Contact
 from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts, identifiers_of, words_of_name
+from crm_mcp.minicrm.writes.held_values import HeldValues
 from crm_mcp.minicrm.writes.targets import Creation, Record, value_in
 from crm_mcp.safe_writes.draft import Change, Outcome, Target, Values
 from crm_mcp.safe_writes.on_existing import RETURN, UPDATE, Existing, apply_on_existing
@@ -82,8 +83,9 @@ class ContactCreation(Creation):
                 hint="Change it with update_contact, or create another with allow_duplicate: true.",
             ) from error
         before = resolved.show({name: value_in(contact, name, CONTACT) for name in asked})
+        held = await HeldValues(CONTACT).read(contact, list(asked), resolved.schema["fields"])
         sent = {"Type": change.sent["Type"], **resolved.sent}
-        return replace(change, before=before, sent=sent, shown=resolved.shown)
+        return replace(change, before=before, held=held, sent=sent, shown=resolved.shown)
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Create the contact, or change the one that is there already."""

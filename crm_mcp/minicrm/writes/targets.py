@@ -11,7 +11,8 @@ from crm_mcp.minicrm.account.field_values import Resolved, check_flag
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import Entity
 from crm_mcp.minicrm.models import Written
-from crm_mcp.minicrm.writes.linked_records import Linked, LinkedRecords, linking
+from crm_mcp.minicrm.writes.held_values import FindChoices, HeldValues, no_choices
+from crm_mcp.minicrm.writes.linked_records import Linked, LinkedRecords
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
 
 Record = Mapping[str, object]
@@ -23,6 +24,7 @@ class Updates(Target):
     """Changes of existing objects, read by `get` and written by `put`.
 
     `check` resolves and checks fields by what the object is, such as its module; what it resolved it leaves as it is.
+    `find` tells which of several choices with one label an object has.
     """
 
     noun: str
@@ -31,23 +33,17 @@ class Updates(Target):
     get: Callable[[str], Awaitable[Record]]
     put: Callable[[str, Values], Awaitable[Written]]
     check: Callable[[Record, Values], Awaitable[Resolved]]
+    find: FindChoices = no_choices
     links: LinkedRecords | None = None
 
     def draft(
-        self,
-        ids: Sequence[str],
-        fields: Values,
-        *,
-        is_batch: bool = False,
-        needs_refresh: bool = False,
-        notes: tuple[str, ...] = (),
+        self, ids: Sequence[str], fields: Values, *, is_batch: bool = False, notes: tuple[str, ...] = ()
     ) -> Draft:
         """Return the draft of the same changes of each of these objects; see `Draft` and `Change` for the rest."""
         sent = {name: check_flag(name, value) if name == "Deleted" else value for name, value in fields.items()}
         trashes = sent.get("Deleted") == 1
         changes = [Change(sent, sent, record_id=one, notes=notes, trashes=trashes) for one in ids]
-        needs_refresh = needs_refresh or bool(linking(sent))
-        return Draft(self, changes, is_batch=is_batch, needs_refresh=needs_refresh)
+        return Draft(self, changes, is_batch=is_batch, needs_refresh=True)
 
     def check_batch(self, changes: Sequence[Change]) -> list[Change]:
         """Refuse to change one object twice."""
@@ -69,13 +65,15 @@ class Updates(Target):
         (change,) = changes
         record = await self.get(change.record_id)
         resolved = await self.check(record, change.sent)
-        before = resolved.show({name: value_in(record, name, self.entity) for name in change.sent})
+        names = list(change.sent)
+        before = resolved.show({name: value_in(record, name, self.entity) for name in names})
+        held = await HeldValues(self.entity, self.find).read(record, names, resolved.schema["fields"])
         new_links = {name: value for name, value in resolved.sent.items() if str(before.get(name)) != str(value)}
         linked = await _read_links(self, new_links)
         name = str(record.get("name") or record.get("comment") or "")
         shown = {**resolved.shown, **linked.names}
         notes = tuple(dict.fromkeys((*linked.notes, *change.notes)))
-        return [replace(change, name=name, before=before, sent=resolved.sent, shown=shown, notes=notes)]
+        return [replace(change, name=name, before=before, held=held, sent=resolved.sent, shown=shown, notes=notes)]
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Update one object."""

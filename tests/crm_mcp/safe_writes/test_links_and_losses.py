@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,7 +136,7 @@ def test_emptying_a_long_text_asks_and_a_short_one_does_not(fake: Fake, reply: A
     async def scene(client: Client) -> None:
         await call(client, "update_project", project_id=6002, fields={"Text1204": ""})
         planned = await call(client, "update_project", project_id=6001, fields={"Text1204": " "}, dry_run=True)
-        assert "Emptying Text1204 (760 characters) cannot be undone" in "\n".join(planned["warnings"])
+        assert "Emptying Text1204 (760 characters), which undo_write can bring back." in planned["warnings"]
         assert "will be asked" in planned["next_step"]
         write = call if reply == "accept" else fail
         await write(client, "update_project", project_id=6001, fields={"Text1204": None})
@@ -143,8 +144,25 @@ def test_emptying_a_long_text_asks_and_a_short_one_does_not(fake: Fake, reply: A
     play(scene, user=user)
     (question,) = user.asked
     assert "Empty Text1204" in question
-    assert "cannot be brought back" in question
+    assert "760 characters, which can be brought back until the server ends" in question
     assert len(fake.writes()) == (4 if reply == "accept" else 3)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [("en", "which can be brought back for 30 days"), ("hu", "(760 karakter, 30 napig visszahozható)")],
+)
+def test_who_is_asked_about_a_long_text_is_told_how_long_it_can_be_brought_back(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str, says: str
+) -> None:
+    settings = {"CRM_MCP_STORE": str(tmp_path), "CRM_MCP_AUDIT_DAYS": "30", "MINICRM_LANGUAGE": language}
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    fake.change("Project/6001", Text1204=LONG)
+    user = User("decline")
+    play(lambda client: fail(client, "update_project", project_id=6001, fields={"Text1204": ""}), user=user)
+    (question,) = user.asked
+    assert says in question
 
 
 def test_emptying_a_long_note_asks_too(fake: Fake) -> None:

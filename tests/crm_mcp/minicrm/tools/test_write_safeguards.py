@@ -125,9 +125,9 @@ def test_the_trash_is_written_as_1_after_a_look_but_without_asking_for_a_schema(
 
 
 @pytest.mark.parametrize("deleted", [False, 0, "0"])
-def test_the_trash_is_left_by_0_without_any_other_request(crms: CrmStub, deleted: object) -> None:
+def test_the_trash_is_left_by_0_after_a_look_but_without_asking_for_a_schema(crms: CrmStub, deleted: object) -> None:
     in_session(lambda client: call(client, "update_project", project_id=7, fields={"Deleted": deleted}))
-    assert crms.calls == [f"PUT {API}/Project/7"]
+    assert crms.calls == [f"GET {API}/Project/7", f"PUT {API}/Project/7"]
     assert crms.last_body == b'{"Deleted":0}'
 
 
