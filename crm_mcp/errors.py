@@ -28,11 +28,13 @@ class CrmError(Exception):
 
     Attributes:
         hint: The next step, as a sentence; empty when there is none.
+        is_transient: Whether the same request may well succeed a moment later.
     """
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", is_transient: bool = False) -> None:
         super().__init__(message)
         self.hint = hint
+        self.is_transient = is_transient
 
     def __str__(self) -> str:
         message = str(self.args[0])
@@ -71,14 +73,23 @@ class UnreachableError(CrmError):
     """The CRM sent no response.
 
     Attributes:
+        was_sent: Whether anything of the request may have been sent; False where no connection could be made.
         may_have_been_done: Whether a write may have reached the CRM all the same.
         may_be_under_way: Whether the CRM may be at work on it even now, since it was given up for lack of time.
     """
 
     def __init__(
-        self, message: str, *, hint: str = "", may_have_been_done: bool = False, may_be_under_way: bool = False
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        is_transient: bool = False,
+        was_sent: bool = True,
+        may_have_been_done: bool = False,
+        may_be_under_way: bool = False,
     ) -> None:
-        super().__init__(message, hint=hint)
+        super().__init__(message, hint=hint, is_transient=is_transient)
+        self.was_sent = was_sent
         self.may_have_been_done = may_have_been_done
         self.may_be_under_way = may_be_under_way
 
@@ -92,11 +103,21 @@ class RefusedError(CrmError):
 
     Attributes:
         status: The HTTP status; 200 where a CRM reports a failure inside a success.
+        retry_after_s: How long the CRM asks to wait; None where it does not say.
     """
 
-    def __init__(self, message: str, *, status: int, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        hint: str = "",
+        is_transient: bool = False,
+        retry_after_s: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint, is_transient=is_transient)
         self.status = status
+        self.retry_after_s = retry_after_s
 
 
 class AuthenticationError(RefusedError):

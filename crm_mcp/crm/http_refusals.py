@@ -47,6 +47,12 @@ _PAGE_UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|head)\b.*?(?:</\1\s
 _PAGE_TAG = re.compile(r"</?[a-z!?][^>]*(?:>|\Z)", re.IGNORECASE)
 _MOST_READ = 8_000
 """Bytes of a refusal, and characters of a page, that are looked at."""
+_PAGE = "(a page of HTML)"
+_WORD = re.compile(r"[^\W\d_]+")
+_WORDS_ROUND_A_MESSAGE = frozenset(
+    ("http", "status", "code", "title", "message", "error", "errors", "success", "false")
+)
+_NO_WORDS = (set[str](), {"server"}, {"internal", "server"})
 _SAYS_UNAUTHORIZED = re.compile(r"unauthori[sz]ed", re.IGNORECASE)
 
 
@@ -98,7 +104,20 @@ def raise_for_refusal(response: Response, account: Account) -> None:
         f"{account.crm} answered {response.status} to {asked}{waited}.{words}",
         status=response.status,
         hint=_next_step(response, account),
+        is_transient=_is_transient(response, said),
+        retry_after_s=response.retry_after_s,
     )
+
+
+def _is_transient(response: Response, said: str) -> bool:
+    """Tell whether a refusal may be over in a moment; `said` is what the CRM said.
+
+    A 500 is not, once it has words of its own: then the CRM means this request.
+    """
+    if response.status == 500:
+        words = set(_WORD.findall(said.casefold())) - _WORDS_ROUND_A_MESSAGE
+        return said.startswith(_PAGE) or words in _NO_WORDS
+    return response.status == 408 or (response.status > 500 and response.status not in (501, 505))
 
 
 def _error_class(status: int) -> type[RefusedError]:
@@ -139,7 +158,7 @@ def quote(response: Response) -> str:
     text = _text_of(response)
     if not _is_page(text):
         return quote_text(text)
-    return f"(a page of HTML) {clip_text(quote_text(_first_words(text)), _MAX_OF_PAGE)}".strip()
+    return f"{_PAGE} {clip_text(quote_text(_first_words(text)), _MAX_OF_PAGE)}".strip()
 
 
 def _text_of(response: Response) -> str:
@@ -181,9 +200,10 @@ def json_of(response: Response, account: Account) -> object:
         _check_readable(value)
     except (ValueError, RecursionError):
         said = quote(response)
-        kind = "HTML" if said.startswith("(a page of HTML)") else "something that is not JSON"
-        words = said.removeprefix("(a page of HTML)").strip()
-        raise unexpected(response, account, f'sent {kind} ("{words}")' if words else f"sent {kind}") from None
+        kind = "HTML" if said.startswith(_PAGE) else "something that is not JSON"
+        words = said.removeprefix(_PAGE).strip()
+        what = f'sent {kind} ("{words}")' if words else f"sent {kind}"
+        raise unexpected(response, account, what, is_transient=True) from None
     return value
 
 
@@ -207,11 +227,12 @@ def _check_readable(value: object, depth: int = 0) -> None:
             _check_readable(item, depth + 1)
 
 
-def unexpected(response: Response, account: Account, what: str) -> UnexpectedAnswerError:
+def unexpected(response: Response, account: Account, what: str, *, is_transient: bool = False) -> UnexpectedAnswerError:
     """Return the error for a response of another shape: `what` follows the CRM's name, such as `sent no list`."""
     hint = f"Check that {account.url_variable} is the CRM's own address and that no login page stands before it."
     hint = f"{response.request.unknown_outcome} {hint}".strip()
     return UnexpectedAnswerError(
         f"{account.crm} {what} in response to {response.request.method} {response.request.path} ({response.status}).",
         hint=hint,
+        is_transient=is_transient,
     )

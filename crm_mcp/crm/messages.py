@@ -19,6 +19,7 @@ class Request:
         path: Path from the CRM's base URL, percent-encoded where it holds free text.
         is_idempotent: Whether sending it twice does no more than sending it once. The codec sets it for each
             operation: one HTTP method may both create and update.
+        changes_by_get: Whether this GET changes something in the CRM all the same.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -26,13 +27,19 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     body: object = None
     is_idempotent: bool = True
+    changes_by_get: bool = False
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it changes nothing, so that it may be sent as often as one likes."""
+        return self.method == "GET" and not self.changes_by_get
 
     @property
     def unknown_outcome(self) -> str:
         """What to do when this was sent and no clear response came: a sentence, empty for a read."""
         if not self.is_idempotent:
             return "The change may have been made all the same: look for it before you repeat it."
-        return "" if self.method == "GET" else "It may or may not have been made; sending it again does no harm."
+        return "" if self.is_read else "It may or may not have been made; sending it again does no harm."
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,14 @@ PARSED_APART_BYTES = 256 * 1024
 
 
 class Sender(Protocol):
-    """Whatever carries a request to the CRM: the transport's session, or a stand-in in tests."""
+    """Whatever carries requests to the CRM: the transport's session, or a stand-in in tests."""
 
-    async def send(self, request: Request) -> Response:
-        """Send one request and return the CRM's response, refusals included."""
+    async def perform(self, request: Request, parse: Callable[[Response], _T]) -> _T:
+        """Send a request and return what `parse` makes of the response, refusals included.
+
+        Both belong together: whether a response is of any use shows when it is parsed, and a read that brought none
+        may be sent again.
+        """
         ...
 
 
@@ -30,16 +34,20 @@ class Client:
         self.sender = sender
 
 
+async def parse_response(response: Response, parse: Callable[[Response], _T]) -> _T:
+    """Return what `parse` makes of a response; a long one is parsed in a thread."""
+    if len(response.body) < PARSED_APART_BYTES:
+        return parse(response)
+    return await asyncio.to_thread(parse, response)
+
+
 def operation(
     build: Callable[_P, Request], parse: Callable[[Response], _T]
 ) -> Callable[Concatenate[Client, _P], Coroutine[Any, Any, _T]]:
     """Return a method that takes what `build` takes and returns what `parse` makes of the response."""
 
     async def perform(client: Client, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        response = await client.sender.send(build(*args, **kwargs))
-        if len(response.body) < PARSED_APART_BYTES:
-            return parse(response)
-        return await asyncio.to_thread(parse, response)
+        return await client.sender.perform(build(*args, **kwargs), parse)
 
     perform.__doc__ = build.__doc__
     return perform

@@ -189,11 +189,11 @@ class _WatchedSender:
         self._sender = sender
         self._on_write = on_write
 
-    async def send(self, request: Request) -> Response:
-        if request.method == "GET":
-            return await self._sender.send(request)
+    async def perform(self, request: Request, parse: Callable[[Response], _T]) -> _T:
+        if request.is_read:
+            return await self._sender.perform(request, parse)
         self._on_write()
         try:
-            return await self._sender.send(request)
+            return await self._sender.perform(request, parse)
         finally:
             self._on_write()

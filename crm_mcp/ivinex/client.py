@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from crm_mcp.crm.operations import Client, operation
 from crm_mcp.ivinex.models import Record, RecordFilter
 from crm_mcp.ivinex.wire.checks import check_id
@@ -21,4 +23,4 @@ class IvinexClient(Client):
         record_id = check_id("record_id", record_id)
         by_id: RecordFilter = {"field": "collection_id", "operand": "Equal", "value": record_id}
         request = build_search_records(module_id, filters=[by_id], option_labels=option_labels)
-        return parse_get_record(await self.sender.send(request), record_id)
+        return await self.sender.perform(request, partial(parse_get_record, record_id=record_id))

@@ -36,6 +36,6 @@ class MinicrmClient(Client):
 
     async def get_project_by_reference(self, reference_id: str | int) -> Project:
         """Get a project by its ReferenceId, in two requests where the first response holds a row only."""
-        response = await self.sender.send(requests.build_get_project_by_reference(reference_id))
-        found = responses.parse_get_project_by_reference(response)
+        request = requests.build_get_project_by_reference(reference_id)
+        found = await self.sender.perform(request, responses.parse_get_project_by_reference)
         return await self.get_project(found) if isinstance(found, str) else found

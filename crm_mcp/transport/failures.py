@@ -32,6 +32,15 @@ def describe_failure(error: Exception, timeout_s: float) -> tuple[str, str]:
     return f"{what} ({reason})" if reason else what, "Try again; if it goes on, check the network and proxies."
 
 
+def may_pass(error: Exception) -> bool:
+    """Tell whether the same request may well get a response a moment later."""
+    import httpx  # see `connections`
+
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.ProxyError):
+        return False
+    return not any(isinstance(one, ssl.SSLCertVerificationError) for one in _causes(error))
+
+
 def _causes(error: BaseException | None) -> list[BaseException]:
     """Return an error with what led to it, the latest first; one that was raised twice may stand in its own chain."""
     chain: list[BaseException] = []

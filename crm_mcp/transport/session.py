@@ -8,14 +8,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
+import math
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlencode
 
-from crm_mcp.crm.call import sleep_told
+from crm_mcp.crm.call import current_call, sleep_told
 from crm_mcp.crm.messages import Request, Response
+from crm_mcp.crm.operations import parse_response
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
+from crm_mcp.transport.attempts import Attempts
 from crm_mcp.transport.bodies import (
     ACCEPTED_ENCODING,
     MAX_BODY_BYTES,
@@ -23,7 +26,7 @@ from crm_mcp.transport.bodies import (
     UnreadableEncodingError,
     read_body,
 )
-from crm_mcp.transport.failures import describe_failure, is_out_of_time
+from crm_mcp.transport.failures import describe_failure, is_out_of_time, may_pass
 from crm_mcp.transport.network import check_way_to, find_proxy
 from crm_mcp.transport.retry import Patience
 
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from crm_mcp.transport.connections import ConnectionPool
     from crm_mcp.transport.logins import Login
     from crm_mcp.transport.rate_limit import RateLimit
+
+_T = TypeVar("_T")
 
 MAX_URL_BYTES = 8_000
 """Longer URLs are refused before sending: common web servers cut or refuse them at 8 KiB."""
@@ -47,7 +52,6 @@ class Session:
         base_url: Scheme, host and perhaps a folder, without a trailing slash and without a login.
         login: What each request logs in with.
         rate_limit: None is no limit.
-        sleep: How to wait after a refusal for haste.
         login_note: What looks wrong with the login, as sentences without it; said where the CRM refuses it.
 
     Raises:
@@ -62,7 +66,6 @@ class Session:
         base_url: str,
         login: Login,
         rate_limit: RateLimit | None = None,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         login_note: str = "",
     ) -> None:
         check_way_to(base_url)
@@ -71,11 +74,38 @@ class Session:
         self._base_url = base_url
         self._login = login
         self._rate_limit = rate_limit
-        self._sleep = sleep
         self._login_note = login_note
 
-    async def send(self, request: Request) -> Response:
+    async def perform(self, request: Request, parse: Callable[[Response], _T]) -> _T:
+        """Send a request and return what `parse` makes of the response; again after a failure that may pass.
+
+        Raises:
+            CrmError: What `send` or `parse` raises at the last attempt.
+        """
+        attempts = Attempts(
+            request,
+            within_s=self._patience_s(),
+            reason=f"{self._crm} is busy or down for the moment",
+            sleep=self._pool.sleep,
+        )
+
+        async def attempt() -> _T:
+            return await parse_response(await self.send(request, within_s=attempts.time_left_s()), parse)
+
+        return await attempts.run(attempt)
+
+    def _patience_s(self) -> float:
+        """Return how long a request may be tried that is sent now: no longer than the call has time."""
+        call = current_call()
+        patience_s = self._pool.patience_s
+        return patience_s if call is None else min(patience_s, call.time_left_s(patience_s))
+
+    async def send(self, request: Request, *, within_s: float = math.inf) -> Response:
         """Send one request and return the response, refusals included; one for haste is waited for and sent again.
+
+        Args:
+            request: What is sent.
+            within_s: Time for the response, in seconds, where that is less than the pool allows.
 
         Raises:
             InputError: The request cannot be written as HTTP; nothing was sent.
@@ -87,11 +117,14 @@ class Session:
         while True:
             if self._rate_limit is not None:
                 await self._rate_limit.wait()
-            response = await self._exchange(request, outgoing)
+            response = await self._exchange(request, outgoing, min(self._pool.timeout_s, within_s))
             wait_s = patience.next_wait_s(response)
             if not wait_s:
                 return replace(response, waited_s=patience.waited_s)
-            await sleep_told(wait_s, f"{self._crm} takes no more requests for now", self._sleep)
+            await sleep_told(wait_s, f"{self._crm} takes no more requests for now", self._pool.sleep)
+
+    def _client_for(self, request: Request) -> httpx.AsyncClient:
+        return self._pool.client(self._base_url, reads=request.is_read)
 
     def _encode(self, request: Request) -> httpx.Request:
         import httpx  # see `connections`
@@ -101,7 +134,7 @@ class Session:
             raise self._too_long(query_length)
         try:
             content = None if request.body is None else _json_bytes(request.body)
-            outgoing = self._pool.client(self._base_url).build_request(
+            outgoing = self._client_for(request).build_request(
                 request.method,
                 self._base_url + request.path,
                 params=list(request.query) or None,
@@ -128,16 +161,16 @@ class Session:
             hint="Use fewer or shorter filter values, in several calls.",
         )
 
-    async def _exchange(self, request: Request, outgoing: httpx.Request) -> Response:
+    async def _exchange(self, request: Request, outgoing: httpx.Request, timeout_s: float) -> Response:
         import httpx  # see `connections`
 
         try:
-            async with asyncio.timeout(self._pool.timeout_s):
-                received = await self._pool.client(self._base_url).send(outgoing, stream=True)
+            async with asyncio.timeout(timeout_s):
+                received = await self._client_for(request).send(outgoing, stream=True)
                 async with contextlib.aclosing(received):
                     content = await _read(received)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-            raise self._unreachable(error, sent=False, request=request) from error
+            raise self._unreachable(error, timeout_s, sent=False, request=request) from error
         except BodyTooLargeError as error:
             raise UnexpectedAnswerError(
                 f"{self._crm} sent more than {MAX_BODY_BYTES // 2**20} MB in response to {request.method} "
@@ -148,9 +181,10 @@ class Session:
             raise UnexpectedAnswerError(
                 f"{self._crm} at {self._base_url} sent a response that cannot be decompressed.",
                 hint=request.unknown_outcome or "Try again; if it goes on, check the proxies on the way.",
+                is_transient=True,
             ) from error
         except (httpx.TransportError, TimeoutError) as error:
-            raise self._unreachable(error, sent=True, request=request) from error
+            raise self._unreachable(error, timeout_s, sent=True, request=request) from error
         is_data = received.is_success and content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
         body = content if is_data else self._without_login(content)
         headers = {name.lower(): value for name, value in received.headers.items()}
@@ -167,15 +201,21 @@ class Session:
                 body = body.replace(text.encode(), b"***")
         return body
 
-    def _unreachable(self, error: Exception, *, sent: bool, request: Request) -> UnreachableError:
-        """Build the error for a request without a response; once it was `sent`, a write may have been done."""
+    def _unreachable(self, error: Exception, timeout_s: float, *, sent: bool, request: Request) -> UnreachableError:
+        """Build the error for a request without a response; once it was `sent`, a write may have been done.
+
+        Of a read nothing is said about changes: it may be part of a call that made some.
+        """
         unknown = request.unknown_outcome if sent else ""
+        unsent = "" if sent or request.is_read else "The change was not sent. "
         proxy = find_proxy(self._base_url)
         way = f" through the proxy that {proxy.variable} names" if proxy else ""
-        what, next_step = describe_failure(error, self._pool.timeout_s)
+        what, next_step = describe_failure(error, timeout_s)
         return UnreachableError(
             f"{self._crm} at {self._base_url} did not respond{way}: {what}.",
-            hint=unknown or f"Nothing was changed. {next_step}",
+            hint=unknown or f"{unsent}{next_step}",
+            is_transient=may_pass(error),
+            was_sent=sent,
             may_have_been_done=bool(unknown),
             may_be_under_way=bool(unknown) and is_out_of_time(error),
         )

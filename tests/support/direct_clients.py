@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.ivinex.client import IvinexClient
@@ -16,6 +16,8 @@ from mockserver.server.app import MockApp, create_app
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+_T = TypeVar("_T")
 
 
 class DirectSender:
@@ -30,12 +32,12 @@ class DirectSender:
         self._app = app
         self._headers = {b"authorization": b"Basic " + base64.b64encode(login.encode()), b"host": b"127.0.0.1"}
 
-    async def send(self, request: Request) -> Response:
-        """Send one request and return the answer, refusals included."""
+    async def perform(self, request: Request, parse: Callable[[Response], _T]) -> _T:
+        """Send one request and return the parsed answer, refusals included."""
         body = b"" if request.body is None else json.dumps(request.body).encode()
         sent = HttpRequest(request.method, request.path, list(request.query), self._headers, body, "", "http")
         response = self._app.respond(sent)
-        return Response(response.status, response.body, response.content_type, request)
+        return parse(Response(response.status, response.body, response.content_type, request))
 
 
 @contextmanager

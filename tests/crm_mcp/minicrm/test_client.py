@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,9 +23,9 @@ class Recorder:
         self.bodies = list(bodies)
         self.requests: list[Request] = []
 
-    async def send(self, request: Request) -> Response:
+    async def perform(self, request: Request, parse: Callable[[Response], Any]) -> Any:
         self.requests.append(request)
-        return Response(200, json.dumps(self.bodies.pop(0)).encode(), "application/json", request)
+        return parse(Response(200, json.dumps(self.bodies.pop(0)).encode(), "application/json", request))
 
 
 PAGE = {"Count": 1, "Results": {"7": {"Id": 7, "Name": "n"}}}

@@ -42,10 +42,10 @@ def send(request: Request, answers: list[httpx.Response], *, patience_s: float =
         slept.append(seconds)
 
     async def run() -> Response:
-        pool = ConnectionPool(patience_s=patience_s)
+        pool = ConnectionPool(patience_s=patience_s, sleep=sleep)
         async with pool.open():
             login = BasicLogin("a", "b")
-            session = Session(pool, crm="MiniCRM", base_url="https://crm.example", login=login, sleep=sleep)
+            session = Session(pool, crm="MiniCRM", base_url="https://crm.example", login=login)
             return await session.send(request)
 
     left = list(answers)

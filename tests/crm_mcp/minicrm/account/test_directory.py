@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -45,10 +45,10 @@ class Account:
         self.now_s = 0.0
         self.directory = Directory(MinicrmClient(self), me=me, clock=lambda: self.now_s)
 
-    async def send(self, request: Request) -> Response:
+    async def perform(self, request: Request, parse: Callable[[Response], Any]) -> Any:
         self.asked.append(request.path)
         status = 403 if request.path in self.closed else 200
-        return Response(status, BODIES[request.path], "application/json", request)
+        return parse(Response(status, BODIES[request.path], "application/json", request))
 
     def run(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run(coroutine)
