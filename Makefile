@@ -39,10 +39,12 @@ fast: $(VENV)/installed-test
 snapshots readme: $(VENV)/installed-test
 	$(BIN)/python -m tests.snapshots
 
-# Figures that take minutes, with fixed seeds: every property with many examples, and long runs of Schemathesis.
+# Figures that take minutes, with fixed seeds: every property with many examples, long runs of Schemathesis, and
+# ten thousand writes under faults while servers and the fake are killed.
 SCHEMATHESIS_EXAMPLES ?= 500
 soak: schemathesis
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest --numprocesses auto --timeout 0 tests/properties
+	$(BIN)/python -m tests.soak
 
 # make schemathesis SCHEMATHESIS_EXAMPLES=2000 makes these runs longer.
 schemathesis: $(VENV)/installed-test
