@@ -6,8 +6,8 @@ Errors turn into MCP's `ToolError` here and nowhere else.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
@@ -19,7 +19,7 @@ from crm_mcp.errors import CrmError, UnknownModuleError
 from crm_mcp.mcp.arguments import arguments_described_elsewhere, flatten
 from crm_mcp.mcp.calls.coercion import coercing
 from crm_mcp.mcp.calls.refusals import explain
-from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
+from crm_mcp.mcp.calls.shapes import Kind, Shape, shape_of, shape_of_model
 from crm_mcp.rendering.hidden_characters import remove_hidden, without_hidden
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 
@@ -107,17 +107,25 @@ def build_tool(
     """
     description = " ".join((function.__doc__ or "").split())
     tool = CrmTool.from_function(
-        flatten(function), name=name or None, title=title, annotations=annotations, description=description
+        flatten(function),
+        name=name or None,
+        title=title,
+        annotations=annotations,
+        description=description,
+        structured_output=False,
     )
     assert isinstance(tool, CrmTool)
     seal_arguments(tool, unlisted)
     for argument in arguments_described_elsewhere(function):
         tool.parameters["properties"][argument] = {"type": tool.parameters["properties"][argument]["type"]}
-    assert tool.fn_metadata.output_schema is not None, f"{tool.name} has no output schema"
-    tool.fn_metadata.output_schema = one_level_deep(
-        slim_schema(tool.fn_metadata.output_schema, keep_descriptions=False)
-    )
+    tool.fn_metadata.output_schema = output_schema_of(_result_of(function))
     return tool
+
+
+def _result_of(function: Callable[..., object]) -> object:
+    """Return the type of a tool's result; a tool that makes its own `CallToolResult` annotates this with it."""
+    annotation = get_type_hints(function, include_extras=True)["return"]
+    return get_args(annotation)[1] if get_origin(annotation) is Annotated else annotation
 
 
 def seal_arguments(tool: CrmTool, unlisted: Sequence[str] = ()) -> None:
@@ -125,7 +133,7 @@ def seal_arguments(tool: CrmTool, unlisted: Sequence[str] = ()) -> None:
 
     A tool that lists no argument ignores what it is sent: some hosts invent one for it.
     """
-    tool.parameters = slim_schema(tool.fn_metadata.arg_model.model_json_schema(by_alias=True))
+    tool.parameters = slim_schema(tool.parameters)
     for name in unlisted:
         del tool.parameters["properties"][name]
     tool.fn_metadata.arg_model = coercing(
@@ -148,24 +156,27 @@ def refuse_same_names(tools: Iterable[CrmTool]) -> None:
 
 _FOR_LATER_CALLS = frozenset({"id", "next_cursor", "plan_id"})
 """Texts in a result that a later call takes."""
+_JSON_TYPES: Mapping[Kind, str] = {"text": "string", "id": "string", "list": "array"}
 
 
-def one_level_deep(schema: Json) -> Json:
-    """Return an output schema with the keys of a result, but not what is inside their values.
+def output_schema_of(result: object) -> Json:
+    """Return the output schema of a TypedDict: the keys of a result, but not what is inside their values.
 
     Of optional texts and booleans only those are kept that a later call takes.
     """
-    shapes = {name: {"type": value["type"]} for name, value in schema.get("properties", {}).items()}
-    always = schema.get("required", [])
-    named = {
-        name: shape
-        for name, shape in shapes.items()
-        if name in always or name in _FOR_LATER_CALLS or shape["type"] not in ("string", "boolean")
+    shape = shape_of(result)
+    types = {name: _JSON_TYPES.get(one.kind, one.kind) for name, one in (shape.keys or {}).items()}
+    always = [name for name in types if name in shape.required]
+    properties = {
+        name: {"type": kind}
+        for name, kind in types.items()
+        if name in always or name in _FOR_LATER_CALLS or kind not in ("string", "boolean")
     }
-    return schema | {"properties": named}
+    required = {"required": always} if always else {}
+    return {"properties": properties, **required, "type": "object"}
 
 
-def slim_schema(schema: Json, *, keep_descriptions: bool = True) -> Json:
+def slim_schema(schema: Json) -> Json:
     """Return a JSON Schema without titles, empty defaults and references, which cost tokens and tell nothing."""
     definitions = cast("dict[str, Json]", schema.get("$defs", {}))
 
@@ -180,8 +191,7 @@ def slim_schema(schema: Json, *, keep_descriptions: bool = True) -> Json:
         return {
             key: slim(value, names_properties=key == "properties" and not names_properties)
             for key, value in node.items()
-            if names_properties
-            or not _is_noise(key, value, keep_descriptions=keep_descriptions and "properties" not in node)
+            if names_properties or not _is_noise(key, value, is_object="properties" in node)
         }
 
     return cast("Json", slim(schema))
@@ -191,9 +201,9 @@ _NEVER_SHOWN = frozenset({"title", "$defs", "additionalProperties", "examples"})
 """google-genai dies on `additionalProperties`; unknown arguments are refused by the model of the arguments."""
 
 
-def _is_noise(key: str, value: object, *, keep_descriptions: bool) -> bool:
+def _is_noise(key: str, value: object, *, is_object: bool) -> bool:
     if key == "description":
-        return not keep_descriptions
+        return is_object  # it would be a docstring
     if key in ("minimum", "minItems"):
         return value in (0, 1)
     return key in _NEVER_SHOWN or (key == "default" and value in ("", [], {}, False))

@@ -10,7 +10,7 @@ from typing import Any, cast
 from mcp import MCPError
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import ToolAnnotations
-from pydantic import BaseModel, Field, PrivateAttr, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 
 from crm_mcp.crm.call import answering
 from crm_mcp.errors import CrmError, InputError, UnknownModuleError
@@ -18,7 +18,7 @@ from crm_mcp.mcp.arguments import CallContext, Id
 from crm_mcp.mcp.calls.coercion import coerce, coercing
 from crm_mcp.mcp.calls.refusals import explain
 from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
-from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, one_level_deep, seal_arguments, slim_schema
+from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, output_schema_of, seal_arguments, slim_schema
 from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.safe_writes.confirmation import QuestionPendingError, UserConfirmation
 from crm_mcp.safe_writes.draft import Draft
@@ -76,8 +76,7 @@ class WriteTool(CrmTool):
         assert isinstance(tool, cls)
         tool._writer, tool._takes_records = writer, takes_records  # noqa: SLF001  # its own class's
         seal_arguments(tool)
-        output = slim_schema(TypeAdapter(WriteResult).json_schema(), keep_descriptions=False)
-        tool.fn_metadata.output_schema = one_level_deep(output)
+        tool.fn_metadata.output_schema = output_schema_of(WriteResult)
         is_keyed = annotations is CREATE
         tool.parameters["properties"] |= {
             name: {"type": schema["type"]} for name, schema in _WRITE_SCHEMAS.items() if is_keyed or name != _KEY

@@ -33,17 +33,18 @@ _DEEPEST = 10
 
 
 def coercing(model: type[_Model], *, ignores_unknown: bool = False) -> type[_Model]:
-    """Return a model that coerces what it is given, and refuses unknown names unless it `ignores_unknown`."""
+    """Return a model that coerces what it is given, and refuses unknown names unless it `ignores_unknown`.
+
+    It is built when it is first used, which takes time from a call and not from the start of the server.
+    """
     shape = shape_of_model(model)
 
     def coerce_all(cls: object, given: object) -> object:  # noqa: ARG001  # what a validator of a model takes
         return coerce(shape, given)
 
     validators = {"coerce_all": cast("Callable[..., Any]", model_validator(mode="before")(coerce_all))}
-    coerced: type[_Model] = create_model(model.__name__, __base__=model, __validators__=validators)
-    coerced.model_config["extra"] = "ignore" if ignores_unknown else "forbid"
-    coerced.model_rebuild(force=True)
-    return coerced
+    config = {"extra": "ignore" if ignores_unknown else "forbid", "defer_build": True}
+    return create_model(model.__name__, __base__=model, __validators__=validators, __cls_kwargs__=config)
 
 
 def coerce(shape: Shape, value: object) -> object:

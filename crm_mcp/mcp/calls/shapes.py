@@ -85,7 +85,13 @@ def shape_of(annotation: Any, notes: Sequence[object] = ()) -> Shape:  # noqa: A
 def _shape_of_typed_dict(annotation: Any) -> Shape:  # noqa: ANN401
     hints = get_type_hints(annotation, include_extras=True)
     keys = {name: shape_of(hint) for name, hint in hints.items()}
-    return Shape("object", keys=keys, required=frozenset(annotation.__required_keys__))
+    required = frozenset(name for name, hint in hints.items() if _is_required(annotation, name, get_origin(hint)))
+    return Shape("object", keys=keys, required=required)
+
+
+def _is_required(annotation: Any, name: str, qualifier: object) -> bool:  # noqa: ANN401
+    """Tell whether a TypedDict always has a key: where its annotations are text, it knows no qualifiers by itself."""
+    return qualifier is Required or (name in annotation.__required_keys__ and qualifier is not NotRequired)
 
 
 def _example_in(notes: Sequence[object]) -> Any:  # noqa: ANN401  # any JSON

@@ -132,7 +132,7 @@ def test_a_crash_tells_the_model_nothing_of_the_inside() -> None:
 
 def test_a_property_may_be_called_title_or_description() -> None:
     schema = {"properties": {"title": {"title": "T", "type": "string"}, "description": {"type": "string"}}}
-    slim = slim_schema(schema, keep_descriptions=False)
+    slim = slim_schema(schema)
     assert slim == {"properties": {"title": {"type": "string"}, "description": {"type": "string"}}}
 
 
