@@ -6,7 +6,7 @@ import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NotRequired
 
 from typing_extensions import TypedDict
@@ -42,6 +42,11 @@ class Change:
         is_existing: Whether it was to be a new record and `record_id` is one that is there already: then only what
             `shown` holds is changed, and where that is nothing, nothing is sent.
         trashes: Whether it moves the record to the trash.
+        undoes: The `write_id` of the write that it takes back; empty for any other change.
+        left: What that write left in these fields, as a write takes it; a record that holds something else stays as it
+            is.
+        left_shown: The same as the CRM shows it.
+        settled: Why nothing is to be sent although it counts as done, as a sentence; empty where something is.
     """
 
     sent: Values
@@ -56,6 +61,10 @@ class Change:
     index: int = 0
     is_existing: bool = False
     trashes: bool = False
+    undoes: str = ""
+    left: Values = field(default_factory=dict[str, object])
+    left_shown: Values = field(default_factory=dict[str, object])
+    settled: str = ""
 
 
 class Outcome(TypedDict):
@@ -96,6 +105,14 @@ class Target(ABC):
             InputError: The record cannot take these values.
         """
         return list(changes)
+
+    def undoing(self, changes: Sequence[Change]) -> Draft:
+        """Return the draft that takes back changes which were written; a problem says what to do where one cannot be.
+
+        The changes are as they were sent, with the ids of new records; see `taking_back`.
+        """
+        problem = f"A {self.noun} cannot be put back by this server: change it in the CRM itself."
+        return Draft(self, [replace(change, problem=problem) for change in changes], is_batch=True)
 
     @abstractmethod
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
@@ -227,8 +244,10 @@ def is_unchanged(change: Change) -> bool:
 
 def holds_already(change: Change, name: str) -> bool:
     """Tell whether a record that was read holds the new value of a field: two choices may have one label."""
-    before, held = change.before or {}, change.held or {}
-    is_shown_alike = is_same(before.get(name), change.shown[name])
+    held = change.held or {}
+    if name in held and is_same(held[name], change.sent.get(name)):
+        return True
+    is_shown_alike = is_same((change.before or {}).get(name), change.shown[name])
     return is_shown_alike and not are_other_ids(held.get(name), change.sent.get(name))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crm_mcp.errors import BadRequestError, InputError, UnexpectedAnswerError
 from crm_mcp.ivinex.account.portal import Portal
@@ -11,6 +11,7 @@ from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT
 from crm_mcp.ivinex.search.links import read_links
 from crm_mcp.ivinex.settings import CONTACT, NOTE
+from crm_mcp.ivinex.tools.targets import CANNOT_DELETE
 from crm_mcp.ivinex.wire.checks import check_fields, check_id
 from crm_mcp.mcp.arguments import Id, Text
 from crm_mcp.mcp.tool import CREATE, CrmTool
@@ -88,3 +89,7 @@ class NoteCreation(Target):
             limit=PAGE_LIMIT,
         )
         return {record["id"]: record["fields"].get("description") == change.sent["description"] for record in rows}
+
+    def undoing(self, changes: Sequence[Change]) -> Draft:
+        """Say what can be done instead."""
+        return Draft(self, [replace(change, problem=CANNOT_DELETE) for change in changes], is_batch=True)

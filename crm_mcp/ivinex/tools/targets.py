@@ -12,11 +12,13 @@ from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.ivinex.search.duplicates import ContactLookup, Matches
 from crm_mcp.ivinex.search.links import ShownValues
-from crm_mcp.safe_writes.draft import Change, Outcome, Target
+from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.on_existing import REFUSE, UPDATE, Existing, apply_on_existing
+from crm_mcp.safe_writes.taking_back import put_back
 
 BATCH_SIZE = 25
 """Records of one request: few enough that one lost response leaves little unknown."""
+CANNOT_DELETE = "Ivinex's API deletes no record: delete it in Ivinex, or change it with update_records."
 _MOST_FILTERS = 3
 _MOST_CHARACTERS = 100
 
@@ -41,6 +43,10 @@ class RecordChanges(Target):
             return replace(change, problem=f"Ivinex has no record {change.record_id} in this module.")
         present = {name: record["fields"].get(name) for name in change.sent}
         return replace(change, name=name_of(record["fields"]), before=self.shown.of(present), held=present)
+
+    def undoing(self, changes: Sequence[Change]) -> Draft:
+        """Put back what the records held."""
+        return Draft(self, [put_back(change) for change in changes], is_batch=True, is_mixed=True)
 
     async def _read(self, ids: Sequence[str]) -> dict[str, Record]:
         """Return records by id: in one request where the CRM takes `In` as it is meant, the others one by one."""
@@ -123,6 +129,14 @@ class RecordCreations(Target):
                 raise
             return [(change, {"ok": False, "message": str(error)}) for change in existing]
         return list(zip(existing, results, strict=True))
+
+    def undoing(self, changes: Sequence[Change]) -> Draft:
+        """Put back what contacts held that were there already; Ivinex's API deletes no record."""
+        updates = RecordChanges(self.client, self.module_id, self.noun, self.shown)
+        undone = [
+            put_back(change) if change.is_existing else replace(change, problem=CANNOT_DELETE) for change in changes
+        ]
+        return Draft(updates, undone, is_batch=True, is_mixed=True)
 
     async def find_alike(self, change: Change) -> Mapping[str, bool] | None:
         """Search by the texts that were sent, which come back as they went; numbers and options may not."""

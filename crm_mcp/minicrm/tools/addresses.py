@@ -24,6 +24,7 @@ from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM address"
 _CREATED = "Creating an address cannot be undone."
+_CANNOT_UNDO = "MiniCRM's API deletes no address: delete it in MiniCRM, or change it with update_address."
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class AddressTools:
     @cached_property
     def _creation(self) -> Creation:
         client = self.context.client
-        return Creation(_NOUN, client, client.create_address, find_alike_addresses)
+        return Creation(_NOUN, client, client.create_address, find_alike_addresses, _CANNOT_UNDO)
 
     @cached_property
     def _updates(self) -> Updates:

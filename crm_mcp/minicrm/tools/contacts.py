@@ -31,6 +31,7 @@ from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM contact"
 _CREATED = "Creating a contact cannot be undone."
+_CANNOT_UNDO = "MiniCRM's API deletes no contact: delete it in MiniCRM, or change it with update_contact."
 
 
 @dataclass(frozen=True)
@@ -135,9 +136,10 @@ class ContactTools:
             client,
             client.create_contact,
             find_alike_contacts,
+            _CANNOT_UNDO,
             asyncio.Lock(),
             existing=ExistingContacts(client),
-            check=self._check,
+            updates=self._updates,
         )
 
     @cached_property

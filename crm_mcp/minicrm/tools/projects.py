@@ -36,7 +36,7 @@ from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM project"
-_CREATED = "Creating a project cannot be undone; update_project can move it to the trash."
+_CREATED = "A new project cannot be deleted; undo_write moves it to the trash."
 _WITHOUT_SCHEMA = frozenset({"Name", "Deleted", "ReferenceId"})
 """Fields whose values need no schema to be checked."""
 _FITS_ANY_SCHEMA = 100
@@ -155,7 +155,7 @@ class ProjectTools:
     @cached_property
     def _creation(self) -> Creation:
         client = self.context.client
-        return ProjectCreation(_NOUN, client, client.create_project, find_alike_projects)
+        return ProjectCreation(_NOUN, client, client.create_project, find_alike_projects, updates=self._updates)
 
     @cached_property
     def _updates(self) -> Updates:

@@ -25,7 +25,8 @@ from crm_mcp.minicrm.tools.context import Ids, ToolContext, one_or_several
 from crm_mcp.minicrm.wire.checks import check_create, check_id
 from crm_mcp.minicrm.writes.held_values import find_in_project
 from crm_mcp.minicrm.writes.lost_creates import find_alike_tasks
-from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
+from crm_mcp.minicrm.writes.targets import Creation, Record
+from crm_mcp.minicrm.writes.task_updates import TaskUpdates
 from crm_mcp.rendering.shortening import CONTINUED_TEXT, OBJECT_TEXT, RenderOptions
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.tool import WriteTool
@@ -35,6 +36,7 @@ _API_STATUS = {"Open": "open", "Closed": "closed", "All": "all"}
 _CONTINUATION = "get_task(..., text_from={at})"
 _WRONG_VALUE = 400
 _CREATED = "Creating a task cannot be undone; update_task can close it."
+_CANNOT_UNDO = "MiniCRM's API deletes no task: close it with update_task, or delete it in MiniCRM."
 _CLOSED = "Closing a task cannot be undone: MiniCRM does not open it again."
 _TYPE_IS_UNCHECKED = ("MiniCRM lists no task types, so `type` is checked only when the task is written.",)
 
@@ -128,12 +130,12 @@ class TaskTools:
 
     @cached_property
     def _creation(self) -> Creation:
-        return Creation(_NOUN, self.context.client, self._create, find_alike_tasks)
+        return Creation(_NOUN, self.context.client, self._create, find_alike_tasks, _CANNOT_UNDO)
 
     @cached_property
-    def _updates(self) -> Updates:
+    def _updates(self) -> TaskUpdates:
         client = self.context.client
-        return Updates(_NOUN, TASK, client, client.get_task, self._update, self._check, find_in_project(client))
+        return TaskUpdates(_NOUN, TASK, client, client.get_task, self._update, self._check, find_in_project(client))
 
     async def _check(self, _: Record, fields: Mapping[str, object]) -> Resolved:
         return await self.context.written_fields.of_resolved_task(fields)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from crm_mcp.crm.duplicates import match_earlier
 from crm_mcp.crm.wording import listing, quoted
 from crm_mcp.errors import InputError
-from crm_mcp.minicrm.account.field_values import Resolved
-from crm_mcp.minicrm.field_table import CONTACT
 from crm_mcp.minicrm.models import Contact
 from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts, identifiers_of, words_of_name
-from crm_mcp.minicrm.writes.held_values import HeldValues
-from crm_mcp.minicrm.writes.targets import Creation, Record, value_in
-from crm_mcp.safe_writes.draft import Change, Outcome, Target, Values
+from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
+from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.on_existing import RETURN, UPDATE, Existing, apply_on_existing
 
 _MOST_NAMED = 3
@@ -23,10 +20,10 @@ _MOST_NAMED = 3
 
 @dataclass(kw_only=True)
 class ContactCreation(Creation):
-    """New persons and businesses; `check` resolves fields by what an existing contact is."""
+    """New persons and businesses; `updates` changes those that are there already."""
 
     existing: ExistingContacts
-    check: Callable[[Record, Values], Awaitable[Resolved]]
+    updates: Updates
 
     def check_batch(self, changes: Sequence[Change]) -> list[Change]:
         """Refuse a contact with the email, phone or ReferenceId of another one of the call."""
@@ -75,17 +72,15 @@ class ContactCreation(Creation):
         contact: Record = await self.client.get_contact(change.record_id)
         asked = {name: value for name, value in change.sent.items() if name != "Type"}
         try:
-            resolved = await self.check(contact, asked)
+            updated = await self.updates.refreshed(replace(change, sent=asked), contact)
         except InputError as error:
             kind = contact.get("type") or "contact"
             raise InputError(
                 f"{quoted(change.name)} ({change.record_id}) is there already as a {kind}: {error.args[0]}",
                 hint="Change it with update_contact, or create another with allow_duplicate: true.",
             ) from error
-        before = resolved.show({name: value_in(contact, name, CONTACT) for name in asked})
-        held = await HeldValues(CONTACT).read(contact, list(asked), resolved.schema["fields"])
-        sent = {"Type": change.sent["Type"], **resolved.sent}
-        return replace(change, before=before, held=held, sent=sent, shown=resolved.shown)
+        sent = {"Type": change.sent["Type"], **updated.sent}
+        return replace(updated, sent=sent, name=change.name)
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Create the contact, or change the one that is there already."""
@@ -96,6 +91,13 @@ class ContactCreation(Creation):
         written = await self.client.update_contact(change.record_id, body)
         message = f"{quoted(change.name)} was there already and was changed."
         return [{"ok": True, "id": written["id"], "message": message}]
+
+    def undoing(self, changes: Sequence[Change]) -> Draft:
+        """Put back what contacts held that were there already."""
+        created = iter(super().undoing([change for change in changes if not change.is_existing]).changes)
+        existing = iter(self.updates.undoing([change for change in changes if change.is_existing]).changes)
+        undone = [next(existing if change.is_existing else created) for change in changes]
+        return Draft(self.updates, undone, is_batch=True, is_mixed=True)
 
 
 def _compared(change: Change) -> str:

@@ -7,13 +7,18 @@ from dataclasses import dataclass, replace
 
 from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import RefusedError
-from crm_mcp.minicrm.writes.targets import Creation
-from crm_mcp.safe_writes.draft import Change
+from crm_mcp.minicrm.writes.targets import Creation, Updates
+from crm_mcp.safe_writes.draft import Change, Draft
 
 
 @dataclass(kw_only=True)
 class ProjectCreation(Creation):
-    """New projects; MiniCRM takes one ReferenceId twice, and then finds one of the two by it."""
+    """New projects; MiniCRM takes one ReferenceId twice, and then finds one of the two by it.
+
+    `updates` moves one to the trash again.
+    """
+
+    updates: Updates
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Read what the project is linked to, and whether its ReferenceId is taken."""
@@ -27,3 +32,21 @@ class ProjectCreation(Creation):
             return [change]
         note = f"ReferenceId {quoted(reference)} is that of {quoted(taken['name'])} ({taken['id']}) already."
         return [replace(change, notes=tuple(dict.fromkeys((note, *change.notes))))]
+
+    def undoing(self, changes: Sequence[Change]) -> Draft:
+        """Move the new projects to the trash."""
+        return Draft(self.updates, [_to_trash(change) for change in changes], is_batch=True, is_mixed=True)
+
+
+def _to_trash(change: Change) -> Change:
+    trash, there = {"Deleted": 1}, {"Deleted": 0}
+    return Change(
+        trash,
+        trash,
+        record_id=change.record_id,
+        name=change.name or str(change.sent.get("Name") or ""),
+        index=change.index,
+        trashes=True,
+        left=there,
+        left_shown=there,
+    )

@@ -14,6 +14,7 @@ from crm_mcp.minicrm.models import Written
 from crm_mcp.minicrm.writes.held_values import FindChoices, HeldValues, no_choices
 from crm_mcp.minicrm.writes.linked_records import Linked, LinkedRecords
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
+from crm_mcp.safe_writes.taking_back import put_back
 
 Record = Mapping[str, object]
 """A project, contact, task or address as the client gives it."""
@@ -55,6 +56,14 @@ class Updates(Target):
             for change in changes
         ]
 
+    def undoing(self, changes: Sequence[Change]) -> Draft:
+        """Put back what the objects held."""
+        return Draft(self, [self._put_back(change) for change in changes], is_batch=True, is_mixed=True)
+
+    def _put_back(self, change: Change) -> Change:
+        turned = put_back(change)
+        return replace(turned, trashes=turned.sent.get("Deleted") == 1)
+
     async def prepared(self, changes: Sequence[Change]) -> Target:
         """Return the same with room to remember what the objects are linked to."""
         del changes
@@ -63,7 +72,10 @@ class Updates(Target):
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Read the object, and resolve and check the fields by it."""
         (change,) = changes
-        record = await self.get(change.record_id)
+        return [await self.refreshed(change, await self.get(change.record_id))]
+
+    async def refreshed(self, change: Change, record: Record) -> Change:
+        """Return a change with what a record holds that was just read."""
         resolved = await self.check(record, change.sent)
         names = list(change.sent)
         before = resolved.show({name: value_in(record, name, self.entity) for name in names})
@@ -73,7 +85,7 @@ class Updates(Target):
         name = str(record.get("name") or record.get("comment") or "")
         shown = {**resolved.shown, **linked.names}
         notes = tuple(dict.fromkeys((*linked.notes, *change.notes)))
-        return [replace(change, name=name, before=before, held=held, sent=resolved.sent, shown=shown, notes=notes)]
+        return replace(change, name=name, before=before, held=held, sent=resolved.sent, shown=shown, notes=notes)
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Update one object."""
@@ -86,13 +98,14 @@ class Creation(Target):
     """New objects, written by `put`.
 
     `find` returns the ids of all objects that could be a new one, each with whether it is the same. `lock` is held from
-    refresh to create.
+    refresh to create. `cannot_undo` says why a new one cannot be taken back, and what can be done.
     """
 
     noun: str
     client: MinicrmClient
     put: Callable[[Values], Awaitable[Written]]
     find: Callable[[MinicrmClient, Values], Awaitable[Mapping[str, bool] | None]]
+    cannot_undo: str = ""
     lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
     links: LinkedRecords | None = None
 
@@ -116,6 +129,10 @@ class Creation(Target):
     async def find_alike(self, change: Change) -> Mapping[str, bool] | None:
         """Search by what distinguishes the new object."""
         return await self.find(self.client, change.sent)
+
+    def undoing(self, changes: Sequence[Change]) -> Draft:
+        """Say what can be done instead: the API takes no new object back but a project."""
+        return Draft(self, [replace(change, problem=self.cannot_undo) for change in changes], is_batch=True)
 
 
 async def _read_links(target: Updates | Creation, sent: Values) -> Linked:
