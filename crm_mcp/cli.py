@@ -188,7 +188,7 @@ def _connect() -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
 
     settings = load(ServerSettings)
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
-    store = Store(settings.store_location)
+    store = Store(settings.store, keep_days=settings.audit_days)
     connectors = connect(pool, store)
     if not connectors:
         raise SettingsError(NOT_CONFIGURED.format(describe_variables()))

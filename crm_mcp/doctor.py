@@ -1,15 +1,16 @@
-"""What `crm-mcp doctor` looks at: settings, the way to each CRM, and its login."""
+"""What `crm-mcp doctor` looks at: settings, the store, the way to each CRM, and its login."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crm_mcp.errors import CrmError, SettingsError
+from crm_mcp.errors import CrmError, SettingsError, StoreError
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.registry import CONNECTORS
 from crm_mcp.setting_names import find_unknown
 from crm_mcp.settings import ServerSettings, known_variables, load
-from crm_mcp.store.engine import Store
+from crm_mcp.store.engine import MEMORY, Store
+from crm_mcp.store.retention import count_writes
 from crm_mcp.transport.connections import ConnectionPool
 
 
@@ -35,7 +36,8 @@ async def examine() -> list[Finding]:
     findings.append(Finding(True, "server", _tell_of_writes(settings)))
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file)
     connected = 0
-    store = Store(settings.store_location)
+    store = Store(settings.store, keep_days=settings.audit_days)
+    findings.append(await _examine_store(store, settings.audit_days))
     async with pool.open():
         for known in CONNECTORS:
             try:
@@ -47,6 +49,7 @@ async def examine() -> list[Finding]:
             if connector is not None:
                 connected += 1
                 findings.append(await _examine_login(connector))
+    await store.close()
     if not connected and all(finding.ok for finding in findings):
         findings.append(Finding(False, "settings", "no CRM is configured; run crm-mcp to see which variables to set."))
     return findings
@@ -58,6 +61,18 @@ def _tell_of_writes(settings: ServerSettings) -> str:
     if settings.unconfirmed_writes:
         return "writing tools are on; nobody is asked, even before trash and bulk (CRM_MCP_UNCONFIRMED_WRITES)"
     return "writing tools are on; trash, bulk and emptying a long text need the user's consent"
+
+
+async def _examine_store(store: Store, keep_days: int) -> Finding:
+    try:
+        kept = await store.run(count_writes)
+    except StoreError as error:
+        return Finding(False, "store", str(error))
+    if store.problem or store.place == MEMORY:
+        return Finding(not store.problem, "store", store.problem or "memory; nothing outlives this process")
+    if store.warning:
+        return Finding(False, "store", store.warning)
+    return Finding(True, "store", f"{store.place}; {kept} writes of the last {keep_days} days are kept")
 
 
 def _name_ignored(known: type[Connector]) -> list[Finding]:

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from crm_mcp.crm.field_labels import parse_field_labels
 from crm_mcp.errors import SettingsError
 from crm_mcp.setting_names import refuse_unknown
+from crm_mcp.store.location import DEFAULT_FOLDER, check_location
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 _API_PATH_END = re.compile(r"(\.php|/api/[rv][0-9]+)$", re.IGNORECASE)
@@ -100,11 +101,21 @@ HttpToken = Annotated[SecretStr, AfterValidator(_sendable)]
 """A token that a client can send; any other would never match."""
 
 
+def _place_of_store(where: str) -> str:
+    if odd := _describe_odd(where):
+        raise ValueError(f"it {odd}")
+    return check_location(where)
+
+
+StoreLocation = Annotated[str, AfterValidator(_place_of_store)]
+"""`memory`, the URL of a PostgreSQL, or a folder."""
+
+
 class ServerSettings(EnvironmentSettings):
     """The settings that belong to no CRM: `CRM_MCP_...`.
 
     `call_budget_s` is how long a request may wait that a CRM refuses for haste.
-    `store` is where the memory is, `audit_days` how long what was written is kept.
+    `store` is where the memory is (empty: the user's data folder), `audit_days` how long what was written is kept.
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """
 
@@ -118,17 +129,8 @@ class ServerSettings(EnvironmentSettings):
     call_budget_s: Annotated[float, Field(ge=0, le=600)] = 25.0
     ca_file: CaFile | None = None
     export_dir: Path | None = None
-    store: str = ""
+    store: Annotated[StoreLocation, Field(repr=False)] = DEFAULT_FOLDER
     audit_days: Annotated[int, Field(ge=1, le=3650)] = 90
-
-    @property
-    def store_location(self) -> str:
-        """Where the store is: `memory`, the URL of a PostgreSQL, or a folder, by default the user's data folder."""
-        if self.store:
-            return self.store
-        import platformdirs  # it costs start-up time
-
-        return platformdirs.user_data_dir("crm-mcp-server", appauthor=False)
 
     @property
     def undo_days(self) -> int:

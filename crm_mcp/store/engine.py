@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TypeVar
 
 from crm_mcp.errors import StoreError
-from crm_mcp.store.location import MEMORY, is_postgres
+from crm_mcp.store.location import MEMORY, find_folder, is_postgres
+from crm_mcp.store.retention import forget_old
 from crm_mcp.store.schema import MIGRATIONS
 from crm_mcp.store.transaction import Database, Transaction
 
 __all__ = ["MEMORY", "Store", "Transaction"]
 
 _WITHOUT = "Until that is mended and this server is started again, it remembers nothing beyond this process."
+
+_BETWEEN_FORGETTING_S = 3_600.0
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -31,21 +34,33 @@ class Store:
     One that cannot be opened is replaced by one in memory, and `problem` says so.
 
     Args:
-        where: A folder, the URL of a PostgreSQL, or `memory`.
+        where: A folder, the URL of a PostgreSQL, `memory`, or empty for the user's data folder.
+        keep_days: How long what was written is kept.
         migrations: The versions of the tables.
+        clock: Seconds that only grow.
 
     Attributes:
         problem: Why nothing is remembered beyond this process though it should be, with the next step; else empty.
+        warning: What is not as it should be though it works, with the next step; else empty.
         place: Where the open store is, for people: without a login; empty before the first transaction.
     """
 
-    def __init__(self, where: str = MEMORY, *, migrations: Sequence[str] = MIGRATIONS) -> None:
+    def __init__(
+        self,
+        where: str = MEMORY,
+        *,
+        keep_days: int = 90,
+        migrations: Sequence[str] = MIGRATIONS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._where = where
+        self._keep_days = keep_days
         self._migrations = migrations
+        self._clock = clock
+        self._forget_at = 0.0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self._database: Database | None = None
-        self.problem = ""
-        self.place = ""
+        self.problem = self.place = self.warning = ""
 
     async def run(self, work: Callable[[Transaction], T]) -> T:
         """Run work in one transaction and return what it returns; an error undoes all of it.
@@ -71,7 +86,21 @@ class Store:
     def _transact(self, work: Callable[[Transaction], T]) -> T:
         database = self._database = self._database or self._open()
         with database.transaction() as transaction:
-            return work(transaction)
+            result = work(transaction)
+        if self._clock() >= self._forget_at:
+            self._forget_at = self._clock() + _BETWEEN_FORGETTING_S
+            self._thread.submit(self._forget_old)
+        return result
+
+    def _forget_old(self) -> None:
+        """Forget what is too old; nobody waits for it."""
+        if self._database is None:
+            return
+        try:
+            with self._database.transaction() as transaction:
+                forget_old(transaction, self._keep_days)
+        except StoreError as error:
+            _log.warning("Old entries could not be removed. %s", error)
 
     def _open(self) -> Database:
         try:
@@ -80,7 +109,9 @@ class Store:
             self.problem = f"{error} {_WITHOUT}"
             _log.warning("%s", self.problem)
             database = open_database(MEMORY, self._migrations)
-        self.place = database.place
+        self.place, self.warning = database.place, database.warning
+        if self.warning:
+            _log.warning("%s", self.warning)
         return database
 
 
@@ -96,7 +127,7 @@ def open_database(where: str, migrations: Sequence[str]) -> Database:
         return sqlite.open_memory(migrations)
     if is_postgres(where):
         return _open_postgres(where, migrations)
-    return sqlite.open_folder(Path(where), migrations)
+    return sqlite.open_folder(find_folder(where), migrations)
 
 
 def _open_postgres(url: str, migrations: Sequence[str]) -> Database:

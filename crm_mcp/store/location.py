@@ -6,18 +6,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 MEMORY = "memory"
+DEFAULT_FOLDER = ""
+"""The folder for data of this user on this kind of system."""
 _SCHEMES = ("postgresql", "postgres")
 _POSTGRES_FORM = "write it as postgresql://USER:PASSWORD@HOST:PORT/DATABASE"
 
 
 def check_location(where: str) -> str:
-    """Return a place as it is to be used: `memory`, the URL of a PostgreSQL, or a folder.
+    """Return a place as it is to be used: `memory`, the URL of a PostgreSQL, a folder, or empty as it is.
 
     Raises:
         ValueError: It is none; the message repeats nothing of it, since a URL holds a password.
     """
-    if where.lower() == MEMORY:
-        return MEMORY
+    if where.lower() in (MEMORY, DEFAULT_FOLDER):
+        return where.lower()
     scheme = where.partition(":")[0].lower()
     if scheme in _SCHEMES:
         return _check_url(where)
@@ -45,6 +47,15 @@ def _check_url(where: str) -> str:
     if not parts.path.strip("/"):
         raise ValueError(f"it names no database: {_POSTGRES_FORM}")
     return where
+
+
+def find_folder(where: str) -> Path:
+    """Return the folder that a checked place is, the user's data folder where it names none."""
+    if where != DEFAULT_FOLDER:
+        return Path(where)
+    import platformdirs  # it costs start-up time
+
+    return platformdirs.user_data_path("crm-mcp-server", appauthor=False)
 
 
 def is_postgres(where: str) -> bool:

@@ -49,6 +49,7 @@ class PostgresDatabase:
     """One connection, opened again where it was cut between two transactions."""
 
     def __init__(self, url: str) -> None:
+        self.warning = ""
         self.place = describe_postgres(url)
         self._url = url
         self._connection = self._connect()

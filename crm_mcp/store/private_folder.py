@@ -37,7 +37,7 @@ def prepare_file(folder: Path) -> Path:
     except OSError as error:
         raise StoreError(
             f"The store {path} cannot be written: {error.strerror}.",
-            hint=f"Make the folder writable for this user, or free space. Or {_ELSEWHERE.lower()}.",
+            hint=f"Make the folder writable for this user. {_ELSEWHERE} otherwise.",
         ) from None
     return path
 
@@ -63,11 +63,12 @@ def _close_to_others(folder: Path) -> None:
 
 
 def describe_access(folder: Path) -> str:
-    """Say who else can reach into the folder, as the end of a sentence; empty where nobody can."""
-    if os.name != "posix":
-        return ""
+    """Say that others can reach into the folder; empty where nobody can."""
     mode = folder.stat().st_mode
-    if not mode & _OTHERS:
+    if os.name != "posix" or not mode & _OTHERS:
         return ""
     can = "change" if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX else "see"
-    return f"other users can {can} what is in that folder: run chmod 700 {folder}, or let CRM_MCP_STORE name its own"
+    return (
+        f"Other users can {can} what is in {folder}, where the store is beside other things. "
+        f"Run chmod 700 {folder}, or let CRM_MCP_STORE name a folder of its own."
+    )

@@ -9,7 +9,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from crm_mcp.errors import StoreError
-from crm_mcp.store.private_folder import prepare_file
+from crm_mcp.store.private_folder import describe_access, prepare_file
 from crm_mcp.store.schema import migrate
 from crm_mcp.store.transaction import Row, Transaction
 
@@ -35,9 +35,10 @@ _FAILURES = {
 class SqliteDatabase:
     """One connection to a SQLite file, or to one in memory."""
 
-    def __init__(self, connection: sqlite3.Connection, place: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, place: str, warning: str = "") -> None:
         self._connection = connection
         self.place = place
+        self.warning = warning
 
     @contextlib.contextmanager
     def transaction(self) -> Generator[Transaction]:
@@ -71,10 +72,9 @@ def open_folder(folder: Path, migrations: Sequence[str]) -> SqliteDatabase:
     with _telling(place):
         connection = _connect(str(path))
         try:
+            _look_at(connection, path)
             _write_ahead(connection, place)
-            if path.stat().st_size <= _CHECKED_BYTES:
-                _look_for_damage(connection)
-            return _migrated(SqliteDatabase(connection, place), migrations)
+            return _migrated(SqliteDatabase(connection, place, describe_access(folder)), migrations)
         except BaseException:
             connection.close()
             raise
@@ -114,7 +114,15 @@ def _write_ahead(connection: sqlite3.Connection, place: str) -> None:
     connection.execute(f"pragma journal_size_limit={_JOURNAL_BYTES}")
 
 
-def _look_for_damage(connection: sqlite3.Connection) -> None:
+def _look_at(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file that is another program's, or damaged."""
+    tables = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
+    if tables and ("migrations",) not in tables:
+        raise StoreError(
+            f"The file {path} is another program's.", hint="Let CRM_MCP_STORE name a folder without such a file."
+        )
+    if path.stat().st_size > _CHECKED_BYTES:
+        return
     found = connection.execute("pragma quick_check(1)").fetchall()
     if found != [("ok",)]:
         error = sqlite3.DatabaseError(str(found[0][0]))

@@ -33,6 +33,8 @@ class Database(Protocol):
 
     place: str
     """Where it is, for people: without a login."""
+    warning: str
+    """What is not as it should be though it works, with the next step; usually empty."""
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; commit it at the end, undo it on any error.
