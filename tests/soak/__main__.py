@@ -16,10 +16,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write under faults and kills; 1 where one was misreported.")
     parser.add_argument("--writes", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=10, help="of servers, and as many of the fake")
-    parser.add_argument("--callers", type=int, default=4)
+    parser.add_argument("--callers", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    size = Size(given.writes, given.kills, given.callers, max(10, given.writes // given.callers // 40), given.seed)
+    things = max(10, given.writes // given.callers // 40)
+    size = Size(given.writes, given.kills, given.callers, things, given.seed, comes_back=True)
     with tempfile.TemporaryDirectory() as folder:
         report = asyncio.run(soak(size, Path(folder)))
     print(show_figures(report))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mcp import Client, MCPError
@@ -17,7 +18,9 @@ from tests.soak.processes import FakeProcess, ServerProcess
 from tests.soak.told import SETTLED, Message, Reading, Told, read_result
 
 MOST_ATTEMPTS = 8
-_FIRST_PAUSE_S = 0.05
+_FIRST_PAUSE_S = 0.02
+_COME_BACK_S = 61.0
+"""What was left unknown is asked for again after this time: a CRM may be at work on a write for a minute."""
 _LONGEST_CALL_S = 100.0
 
 
@@ -31,6 +34,7 @@ class UnderWay:
         attempts: How many results it had that did not settle it.
         plan_id: The plan to apply next.
         is_direct: Whether a dry run found nothing to plan, so that the tool itself is called.
+        left_s: When it was left with something unknown.
     """
 
     step: Step
@@ -38,6 +42,7 @@ class UnderWay:
     attempts: int = 0
     plan_id: str = ""
     is_direct: bool = False
+    left_s: float = 0.0
 
     def arguments(self) -> Json:
         """Return the arguments of its next call."""
@@ -60,7 +65,8 @@ class UnderWay:
             self.is_direct = True
         if reading.plan_id or _is_plan_lost(reading) or any(one.told in SETTLED for one in reading.messages):
             self.plan_id = reading.plan_id
-        return self.attempts >= MOST_ATTEMPTS or (not self.step.is_accepted and "said no" in reading.text)
+        is_refused = not self.step.is_accepted and "said no" in reading.text
+        return self.attempts >= MOST_ATTEMPTS or "in a minute" in reading.text or is_refused
 
 
 def _is_plan_lost(reading: Reading) -> bool:
@@ -77,21 +83,37 @@ class Caller:
     ledger: Ledger
     killer: Killer
     user_accepts: bool = field(default=True, init=False)
+    _steps: Iterator[UnderWay] = field(init=False, repr=False)
+    _left: list[UnderWay] = field(default_factory=list[UnderWay], init=False)
 
-    async def run(self, writes: int) -> None:
-        """Take steps until so many writes were begun, over as many lives of the server as it needs."""
-        left = writes
-        under_way: UnderWay | None = None
-        while left > 0 or under_way:
+    async def run(self, writes: int, *, comes_back: bool) -> None:
+        """Take steps until so many writes were begun, over as many lives of the server as it needs.
+
+        Args:
+            writes: How many.
+            comes_back: Whether what was left unknown is called once more, a minute later.
+        """
+        self._steps = self._draw(writes)
+        under_way = next(self._steps, None)
+        while under_way:
             async with self.server.running(self.fake.url, self._answer) as client:
-                while left > 0 or under_way:
-                    if under_way is None:
-                        under_way = UnderWay(self.planner.draw(), time.time())
-                        left -= len(under_way.step.writes)
-                        self.ledger.steps += 1
-                    if not await self._play(client, under_way):
-                        break  # the server died
-                    under_way = None
+                while under_way and await self._play(client, under_way):
+                    under_way = next(self._steps, None) or (await self._come_back() if comes_back else None)
+
+    def _draw(self, writes: int) -> Iterator[UnderWay]:
+        while writes > 0:
+            step = self.planner.draw()
+            writes -= len(step.writes)
+            self.ledger.steps += 1
+            yield UnderWay(step, time.time())
+
+    async def _come_back(self) -> UnderWay | None:
+        if not self._left:
+            return None
+        under_way = self._left.pop(0)
+        await asyncio.sleep(max(0.0, under_way.left_s + _COME_BACK_S - time.time()))
+        under_way.attempts = 0
+        return under_way
 
     async def _play(self, client: Client, under_way: UnderWay) -> bool:
         """Call until a step is at its end; return whether it came to that, and the server did not die before."""
@@ -103,6 +125,9 @@ class Caller:
             if under_way.take(reading):
                 break
             await asyncio.sleep(_FIRST_PAUSE_S * 2 ** min(under_way.attempts, 5))
+        if any(one.told is Told.UNKNOWN for one in reading.messages) and not under_way.left_s:
+            under_way.left_s = time.time()
+            self._left.append(under_way)
         for write, message in zip(under_way.step.writes, reading.messages, strict=True):
             if message.told is Told.DONE:
                 self.planner.learn(write, message.thing_id)

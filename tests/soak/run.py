@@ -33,6 +33,7 @@ class Size:
         things: How many of each kind a caller finds at the beginning.
         seed: Of everything drawn.
         has_faults: Whether requests meet faults.
+        comes_back: Whether callers call what was left unknown once more, a minute later.
     """
 
     writes: int
@@ -41,6 +42,7 @@ class Size:
     things: int
     seed: int = 1
     has_faults: bool = True
+    comes_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ async def soak(size: Size, folder: Path, make_caller: MakeCaller = Caller) -> Re
         ]
         async with asyncio.TaskGroup() as group:
             for one in callers:
-                group.create_task(one.run(size.writes // size.callers))
+                group.create_task(one.run(size.writes // size.callers, comes_back=size.comes_back))
         await killer.finish()
         following.cancel()
         with contextlib.suppress(asyncio.CancelledError):
