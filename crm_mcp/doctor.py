@@ -34,7 +34,7 @@ async def examine() -> list[Finding]:
     except SettingsError as error:
         return [Finding(False, "server", str(error))]
     findings.append(Finding(True, "server", _tell_of_writes(settings)))
-    pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file)
+    pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
     connected = 0
     store = Store(settings.store, keep_days=settings.audit_days)
     findings.append(await _examine_store(store, settings.audit_days))

@@ -75,7 +75,7 @@ class UnreachableError(CrmError):
     Attributes:
         was_sent: Whether anything of the request may have been sent; False where no connection could be made.
         may_have_been_done: Whether a write may have reached the CRM all the same.
-        may_be_under_way: Whether the CRM may be at work on it even now, since it was given up for lack of time.
+        is_out_of_time: Whether the request was given up for lack of time.
     """
 
     def __init__(
@@ -86,12 +86,22 @@ class UnreachableError(CrmError):
         is_transient: bool = False,
         was_sent: bool = True,
         may_have_been_done: bool = False,
-        may_be_under_way: bool = False,
+        is_out_of_time: bool = False,
     ) -> None:
         super().__init__(message, hint=hint, is_transient=is_transient)
         self.was_sent = was_sent
         self.may_have_been_done = may_have_been_done
-        self.may_be_under_way = may_be_under_way
+        self.is_out_of_time = is_out_of_time
+
+    @property
+    def may_be_under_way(self) -> bool:
+        """Whether the CRM may be at work on a write even now."""
+        return self.may_have_been_done and self.is_out_of_time
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether another request would fail likewise: none gets a connection, or a response in time."""
+        return not self.was_sent or self.is_out_of_time
 
 
 class UnexpectedAnswerError(CrmError):

@@ -13,6 +13,8 @@ from crm_mcp.errors import AuthenticationError, CrmError, NotFoundError, RateLim
 
 AT_ONCE = 6
 """Calls in flight at a time; the session keeps the CRM's rate limit all the same."""
+MOST_UNREACHABLE = 3
+"""After so many failures a CRM that sends no response is down, and it is not only about the item that was asked for."""
 _MOST_NAMED = 3
 
 _Item = TypeVar("_Item")
@@ -104,11 +106,14 @@ async def read_each(
                 return None
             except AuthenticationError:
                 raise
-            except (RateLimitedError, UnreachableError) as error:
+            except RateLimitedError as error:
                 stopped.append(error)
             except CrmError as error:
-                failed.append((item, error))
-                return None
+                if isinstance(error, UnreachableError) and (error.is_lasting or len(failed) >= MOST_UNREACHABLE):
+                    stopped.append(error)
+                else:
+                    failed.append((item, error))
+                    return None
             else:
                 await steps.advance(name(item))
                 return result
@@ -116,10 +121,9 @@ async def read_each(
         return None
 
     results = await map_bounded(items, read_one)
-    if items and len(failed) == len(items):
-        raise failed[0][1]
-    if items and unasked == len(items) and isinstance(stopped[0], UnreachableError):
-        raise stopped[0]
+    errors = [*(error for _, error in failed), *stopped]
+    if items and len(failed) + unasked == len(items) and not isinstance(errors[-1], RateLimitedError):
+        raise errors[0]
     return EachRead(results, failed, unasked, next(iter(stopped), None))
 
 

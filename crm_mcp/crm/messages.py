@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
+LONGEST_ASKED_S = 86_400.0
+"""A longer `Retry-After` is a mistake, or a wish not to be asked at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -64,10 +67,10 @@ class Response:
         """How many seconds the CRM asks to wait, by `Retry-After`; None where it does not say."""
         asked = self.headers.get("retry-after", "").strip()
         if asked.isascii() and asked.isdigit():
-            return float(asked)
+            return min(float(asked), LONGEST_ASKED_S)
         try:
             until, now = (parsedate_to_datetime(text) for text in (asked, self.headers.get("date", "")))
-            return max(0.0, (until - now).total_seconds())
+            return min(max(0.0, (until - now).total_seconds()), LONGEST_ASKED_S)
         except (TypeError, ValueError):
             return None
 

@@ -25,7 +25,8 @@ MOST_UNSENT = 3
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 8.0
 """But for what the CRM itself asks for."""
-_SHORTEST_ATTEMPT_S = 1.0
+SHORTEST_ATTEMPT_S = 2.0
+"""What a read gets that is begun late in its call."""
 
 _T = TypeVar("_T")
 
@@ -75,9 +76,12 @@ class Attempts:
             raise
 
     def time_left_s(self) -> float:
-        """Return how long an attempt that begins now may take; the first may take as long as any request."""
-        is_first = not self._slept_s
-        return math.inf if is_first else max(self._within_s - self._used_s(), _SHORTEST_ATTEMPT_S)
+        """Return how long an attempt that begins now may take.
+
+        A write is never given up for the call's sake: whether it was carried out would be unknown.
+        """
+        is_bounded = self._request.is_read and self._within_s > 0
+        return max(self._within_s - self._used_s(), SHORTEST_ATTEMPT_S) if is_bounded else math.inf
 
     def _used_s(self) -> float:
         return max(time.monotonic() - self._began_s, self._slept_s)  # the latter where time is a test's

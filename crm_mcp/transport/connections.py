@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     import httpx
 
 
-READS_KEPT_S = 5.0
-WRITES_KEPT_S = 1.0
-"""How long a connection is kept that nothing is sent on."""
+_MOST_KEPT = 20
+"""Connections that are kept for the next read."""
 
 
 class ConnectionPool:
@@ -65,18 +64,16 @@ class ConnectionPool:
     def client(self, base_url: str, *, reads: bool = True) -> httpx.AsyncClient:
         """Return the HTTP client for one address; it is made when it is first used.
 
-        One that is not for `reads` sends on a connection opened for the request, or used a moment ago: on an older
-        one, which the CRM may be about to close, a request is lost and nobody can tell whether it was carried out.
+        One that is not for `reads` opens a connection for each request: on a kept one, which the CRM may be about to
+        close, a write is lost and nobody can tell whether it was carried out.
         """
         if self._clients is None:
             raise RuntimeError("the connection pool is not open: use `async with pool.open()`")
         if (base_url, reads) not in self._clients:
-            self._clients[base_url, reads] = self._make_client(
-                base_url, kept_s=READS_KEPT_S if reads else WRITES_KEPT_S
-            )
+            self._clients[base_url, reads] = self._make_client(base_url, most_kept=_MOST_KEPT if reads else 0)
         return self._clients[base_url, reads]
 
-    def _make_client(self, base_url: str, *, kept_s: float) -> httpx.AsyncClient:
+    def _make_client(self, base_url: str, *, most_kept: int) -> httpx.AsyncClient:
         import httpx  # imported where it is first used: it costs a good part of the start-up time
 
         proxy = find_proxy(base_url)
@@ -92,7 +89,7 @@ class ConnectionPool:
             timeout=self.timeout_s,
             verify=verify,
             proxy=via,
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=kept_s),
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=most_kept),
             trust_env=False,  # `network` reads it, and says which variable is wrong
             follow_redirects=False,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # a login is in every request; none is kept

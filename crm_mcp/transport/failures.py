@@ -13,7 +13,7 @@ def describe_failure(error: Exception, timeout_s: float) -> tuple[str, str]:
 
     causes = _causes(error)
     if is_out_of_time(error):
-        what = f"no complete response in {timeout_s:g} s"
+        what = f"no complete response in {timeout_s:.3g} s"
         return what, "Try again; if it goes on, check the network, or allow more time with CRM_MCP_TIMEOUT_S."
     if isinstance(error, httpx.ProxyError):
         return f"the proxy refused ({error})", "Check the proxy's address and login."

@@ -217,7 +217,7 @@ class Session:
             is_transient=may_pass(error),
             was_sent=sent,
             may_have_been_done=bool(unknown),
-            may_be_under_way=bool(unknown) and is_out_of_time(error),
+            is_out_of_time=is_out_of_time(error),
         )
 
 

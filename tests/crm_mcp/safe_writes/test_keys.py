@@ -177,7 +177,7 @@ class TimesOut(Target):
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Give up."""
         assert changes
-        raise UnreachableError("", may_have_been_done=True, may_be_under_way=True)
+        raise UnreachableError("", may_have_been_done=True, is_out_of_time=True)
 
     async def find_alike(self, change: Change) -> dict[str, bool]:
         """Find nothing."""
