@@ -36,7 +36,9 @@ def may_pass(error: Exception) -> bool:
     """Tell whether the same request may well get a response a moment later."""
     import httpx  # see `connections`
 
-    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError | httpx.ProxyError):
+    if isinstance(error, httpx.ProxyError):
+        return str(error).startswith(("502", "503", "504"))
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.LocalProtocolError):
         return False
     return not any(isinstance(one, ssl.SSLCertVerificationError) for one in _causes(error))
 

@@ -134,7 +134,9 @@ def test_a_write_that_may_have_been_made_is_never_sent_again(request_: Request, 
 
 
 @pytest.mark.parametrize("request_", [READ, *WRITES])
-@pytest.mark.parametrize("failure", [httpx.ConnectError("refused"), httpx.ConnectTimeout("late")], ids=repr)
+@pytest.mark.parametrize(
+    "failure", [httpx.ConnectError("refused"), httpx.ConnectTimeout("late"), httpx.ProxyError("503 Busy")], ids=repr
+)
 def test_what_was_certainly_not_sent_is_sent_twice_more(request_: Request, failure: Exception) -> None:
     assert perform(request_, failure, failure, DONE).result == {"Id": 7}
     played = perform(request_, failure)
