@@ -25,8 +25,10 @@ MOST_UNSENT = 3
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 8.0
 """But for what the CRM itself asks for."""
-SHORTEST_ATTEMPT_S = 2.0
-"""What a read gets that is begun late in its call."""
+LEAST_PATIENCE_S = 4.0
+"""Within it a request may be sent again that is late in its call: time for all attempts, but for what the CRM asks."""
+SHORTEST_ATTEMPT_S = 10.0
+"""The time for a response to a read that is late in its call."""
 
 _T = TypeVar("_T")
 

@@ -18,7 +18,7 @@ from crm_mcp.crm.call import current_call, sleep_told
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.crm.operations import parse_response
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
-from crm_mcp.transport.attempts import Attempts
+from crm_mcp.transport.attempts import LEAST_PATIENCE_S, Attempts
 from crm_mcp.transport.bodies import (
     ACCEPTED_ENCODING,
     MAX_BODY_BYTES,
@@ -95,10 +95,14 @@ class Session:
         return await attempts.run(attempt)
 
     def _patience_s(self) -> float:
-        """Return how long a request may be tried that is sent now: no longer than the call has time."""
+        """Return how long a request may be tried that is sent now: as long as the call has time, and a moment at least.
+
+        Else a call that is late for good reasons would fail at the next failure that passes.
+        """
         call = current_call()
         patience_s = self._pool.patience_s
-        return patience_s if call is None else min(patience_s, call.time_left_s(patience_s))
+        left_s = patience_s if call is None else call.time_left_s(patience_s)
+        return min(patience_s, max(left_s, LEAST_PATIENCE_S))
 
     async def send(self, request: Request, *, within_s: float = math.inf) -> Response:
         """Send one request and return the response, refusals included; one for haste is waited for and sent again.

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import respx
 
-from crm_mcp.crm.call import answering
+from crm_mcp.crm.call import answering, current_call
 from crm_mcp.crm.http_refusals import Account, json_of, raise_for_refusal
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import CrmError, UnreachableError
@@ -54,8 +54,11 @@ def parse(response: Response) -> object:
     return json_of(response, ACCOUNT)
 
 
-def perform(request: Request, *replies: Reply, patience_s: float = 25.0) -> Played:
-    """Have a request carried out by a CRM that replies so in turn, the last again and again."""
+def perform(request: Request, *replies: Reply, patience_s: float = 25.0, call_is_s: float = 0.0) -> Played:
+    """Have a request carried out by a CRM that replies so in turn, the last again and again.
+
+    The call works for `call_is_s` already.
+    """
     played = Played()
     left = list(replies)
 
@@ -74,6 +77,9 @@ def perform(request: Request, *replies: Reply, patience_s: float = 25.0) -> Play
         async with pool.open():
             session = Session(pool, crm="MiniCRM", base_url=BASE_URL, login=BasicLogin("a", "b"))
             with answering(played):
+                call = current_call()
+                assert call is not None
+                call.began_at -= call_is_s
                 played.result = await session.perform(request, parse)
 
     with respx.mock:
@@ -183,6 +189,16 @@ def test_a_wait_that_is_longer_than_the_call_has_time_is_told_at_once() -> None:
 def test_waiting_ends_with_the_time_of_the_call() -> None:
     played = perform(READ, httpx.Response(503, headers={"Retry-After": "7"}))
     assert (played.sent, played.slept) == (4, [7.0, 7.0, 7.0])
+
+
+def test_what_was_waited_for_before_in_the_call_counts() -> None:
+    busy = httpx.Response(503, headers={"Retry-After": "7"})
+    assert perform(READ, busy, DONE, call_is_s=10).result == {"Id": 7}
+    assert perform(READ, busy, DONE, call_is_s=20).sent == 1
+
+
+def test_a_call_that_is_late_survives_a_failure_that_passes() -> None:
+    assert perform(READ, *[BUSY] * 5, DONE, call_is_s=100).result == {"Id": 7}
 
 
 def test_nothing_is_sent_again_where_no_time_is_given() -> None:
