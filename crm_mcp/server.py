@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from importlib import metadata
@@ -66,7 +67,10 @@ def build_server(
     async def lifespan(_: MCPServer[None]) -> AsyncGenerator[None]:
         try:
             async with pool.open():
-                yield
+                try:
+                    yield
+                finally:
+                    await asyncio.gather(*(connector.finish() for connector in connectors))
         finally:
             if store is not None:
                 await store.close()

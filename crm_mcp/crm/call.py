@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Generator
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 TOLD_EVERY_S = 10.0
@@ -36,6 +36,7 @@ class Call:
         began_at: When it began, by `time.monotonic`, later by the time that a person took to reply.
         requests: How many requests to the CRM it has made, or waits to make.
         progress: What was last reported, since it has to grow.
+        is_bounded: Whether it ends at a deadline.
     """
 
     reporter: ProgressReporter | None
@@ -43,11 +44,12 @@ class Call:
     began_at: float = field(default_factory=time.monotonic)
     requests: int = 0
     progress: float = 0.0
+    is_bounded: bool = True
     told_at: float = -math.inf
 
     def time_left_s(self, budget_s: float) -> float:
         """Return how long it may still work, of `budget_s` seconds in all."""
-        return math.inf if self.is_behind else self.began_at + budget_s - time.monotonic()
+        return math.inf if self.is_behind or not self.is_bounded else self.began_at + budget_s - time.monotonic()
 
 
 _call: ContextVar[Call | None] = ContextVar("call", default=None)
@@ -73,6 +75,17 @@ def working_behind() -> Generator[None]:
     tell nobody of their waits, and those of people's calls go before them.
     """
     with _working_for(Call(None, is_behind=True)):
+        yield
+
+
+@contextlib.contextmanager
+def without_deadline() -> Generator[None]:
+    """Work inside the block for the same call, and to its end even where the call is answered before.
+
+    For what must not stop halfway, such as a write that was begun.
+    """
+    call = _call.get() or Call(None)
+    with _working_for(replace(call, is_bounded=False)):
         yield
 
 

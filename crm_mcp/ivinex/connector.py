@@ -26,9 +26,9 @@ from crm_mcp.mcp.connector import Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.neighbours import Neighbours
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.safe_writes.catalogue import ENGLISH
-from crm_mcp.safe_writes.gate import SafeWriter
+from crm_mcp.safe_writes.gate import make_writer
 from crm_mcp.safe_writes.tool import WriteTool
-from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
+from crm_mcp.settings import describe_odd_values, load, require_whole
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
@@ -51,10 +51,9 @@ class IvinexConnector:
     )
 
     def __init__(self, settings: IvinexSettings, sender: Sender, store: Store, account: Account) -> None:
-        self._store = store
-        self._account = account
         self.neighbours = Neighbours()
         self._portal = Portal(settings, sender, self.neighbours)
+        self._writer = make_writer(store, account, replace(ENGLISH, labels=self._portal.labels))
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool, store: Store) -> IvinexConnector | None:
@@ -87,9 +86,7 @@ class IvinexConnector:
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to Ivinex alone, those that read first."""
-        server = load(ServerSettings)
-        catalogue = replace(ENGLISH, labels=self._portal.labels, undo_days=server.undo_days)
-        writer = SafeWriter(unconfirmed_allowed=server.unconfirmed_writes, catalogue=catalogue)
+        writer = self._writer
         rooms = (
             RecordTools(self._portal),
             SummaryTools(self._portal),
@@ -98,6 +95,10 @@ class IvinexConnector:
         )
         tools = [tool for room in rooms for tool in room.tools()]
         return sorted(tools, key=lambda tool: isinstance(tool, WriteTool))
+
+    async def finish(self) -> None:
+        """Let the write end that is under way, and begin no other."""
+        await self._writer.finish()
 
     def apps(self) -> Sequence[ToolApp]:
         """Return none."""

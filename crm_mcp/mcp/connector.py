@@ -119,6 +119,10 @@ class Connector(Protocol):
         """Return the tools that belong to this CRM alone."""
         ...
 
+    async def finish(self) -> None:
+        """Let the write end that is under way, record it, and begin no other."""
+        ...
+
     def apps(self) -> Sequence[ToolApp]:
         """Return the pages that draw results of its tools in hosts that show MCP Apps."""
         ...

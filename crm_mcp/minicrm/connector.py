@@ -35,9 +35,9 @@ from crm_mcp.minicrm.tools.stale_projects import StaleProjectTools
 from crm_mcp.minicrm.tools.summary import SummaryTools
 from crm_mcp.minicrm.tools.tasks import TaskTools
 from crm_mcp.safe_writes.catalogue import ENGLISH
-from crm_mcp.safe_writes.gate import SafeWriter
+from crm_mcp.safe_writes.gate import make_writer
 from crm_mcp.safe_writes.tool import WriteTool
-from crm_mcp.settings import ServerSettings, describe_odd_values, load, require_whole
+from crm_mcp.settings import describe_odd_values, load, require_whole
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
@@ -65,11 +65,11 @@ class MinicrmConnector:
 
     def __init__(self, settings: MinicrmSettings, sender: Sender, store: Store, account: Account) -> None:
         self._settings = settings
-        self._store = store
-        self._account = account
         self._page_cache = PageCache(PAGE_RULES)
         self._client = MinicrmClient(self._page_cache.watch(sender))
         self._directory = Directory(self._client, me=settings.user, labels=FieldLabels(settings.labels))
+        language = MINICRM_HUNGARIAN if settings.language == "hu" else ENGLISH
+        self._writer = make_writer(store, account, replace(language, labels=self._directory.labels))
         self._readers: dict[str, Callable[[str], Awaitable[Mapping[str, object]]]] = {
             "project": self._client.get_project,
             "contact": self._client.get_contact,
@@ -100,23 +100,22 @@ class MinicrmConnector:
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools that belong to MiniCRM alone, those that read first."""
-        language = MINICRM_HUNGARIAN if self._settings.language == "hu" else ENGLISH
-        server = load(ServerSettings)
         context = ToolContext(
             self._client,
             self._directory,
             self._settings.zone,
             self._settings.clock,
             self._page_cache,
-            SafeWriter(
-                unconfirmed_allowed=server.unconfirmed_writes,
-                catalogue=replace(language, labels=self._directory.labels, undo_days=server.undo_days),
-            ),
+            self._writer,
         )
         entities = (ProjectTools, ContactTools, TaskTools, AddressTools)
         questions = (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)
         tools = [tool for kind in (*entities, *questions) for tool in kind(context).tools()]
         return sorted(tools, key=lambda tool: isinstance(tool, WriteTool))
+
+    async def finish(self) -> None:
+        """Let the write end that is under way, and begin no other."""
+        await self._writer.finish()
 
     def apps(self) -> Sequence[ToolApp]:
         """Return the pipeline."""

@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from crm_mcp.crm.call import asking_the_user
 from crm_mcp.errors import NotConfirmedError
 from crm_mcp.mcp.arguments import CallContext
-from crm_mcp.safe_writes.gate import CANNOT_ASK, WAY_OUT, Asking
+from crm_mcp.safe_writes.call import CANNOT_ASK, WAY_OUT, Asking
 
 _ASKING_BY_RESULT = "2026-07-28"
 """The first protocol version in which a question is the result of a call, which the client then repeats."""
@@ -65,6 +65,14 @@ class UserConfirmation:
         if self._unconfirmed_allowed:
             return "unasked"
         return "asked" if self._client_can_ask() else "impossible"
+
+    @property
+    def client(self) -> str:
+        """The client, by its own name and version; empty where it told none."""
+        if self._context.protocol_version is None:
+            return ""
+        params = self._context.session.client_params
+        return f"{params.client_info.name} {params.client_info.version}" if params else ""
 
     async def require_confirmation(self, question: str) -> None:
         """Return once the user confirmed, or at once where nobody is asked.

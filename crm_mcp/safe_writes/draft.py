@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NotRequired
 
@@ -81,12 +80,19 @@ class Target(ABC):
     Attributes:
         noun: The kind in the singular, such as `MiniCRM project`; an s makes the plural.
         batch_size: Changes of one request.
-        lock: Held from refresh to write, where two calls at once could create duplicates.
+        turn: What only one call of all processes may write at a time, since two at once could create duplicates, such
+            as `contacts`; empty where any may.
+        reads_back: Whether a record whose response was lost may be read to see what became of it.
     """
 
     noun: str
     batch_size: int = 1
-    lock: AbstractAsyncContextManager[object] = contextlib.nullcontext()
+    turn: str = ""
+    reads_back: bool = True
+
+    def saved(self) -> Values:
+        """Return what the target can be made again from, in another process, as JSON; see `WriteTool.build`."""
+        return {}
 
     def check_batch(self, changes: Sequence[Change]) -> list[Change]:
         """Return all changes of a call, with a problem where one contradicts another."""
@@ -96,6 +102,14 @@ class Target(ABC):
         """Return the target with what many of its refreshes need, read in few requests."""
         del changes
         return self
+
+    def crm_time(self, local_s: float) -> float | None:
+        """Return what the CRM's clock showed at a time of this machine's (seconds since 1970); None if not known."""
+        del local_s
+
+    async def find_moved(self, changes: Sequence[Change], since_s: float) -> Collection[str] | None:
+        """Return which records changed since a time of the CRM's clock, in few requests; None where it cannot tell."""
+        del changes, since_s
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Return at most `batch_size` changes with each record's present name and fields, and any problem found.
@@ -142,6 +156,7 @@ class Draft:
         is_mixed: Whether the records of a batch have values of their own, so that a wrong one refuses its record alone.
         needs_refresh: Whether each record must be read before it may be written.
         warnings: What a preview says beside the changes.
+        read_at_s: When its records were read, by the CRM's clock, in seconds since 1970; None where that is not known.
     """
 
     target: Target
@@ -150,6 +165,7 @@ class Draft:
     is_mixed: bool = False
     needs_refresh: bool = False
     warnings: Sequence[str] = ()
+    read_at_s: float | None = None
 
     @property
     def trashes(self) -> bool:
@@ -192,12 +208,13 @@ async def refresh(draft: Draft, report: ReportProgress) -> Draft:
     """
     changes: list[Change] = []
     size = draft.target.batch_size
+    began_s = time.time()
     target = await draft.target.prepared(draft.open_changes)
     for start in range(0, len(draft.changes), size):
         changes += await _refresh_batch(draft, target, draft.changes[start : start + size])
         if len(draft.changes) > size:
             await report(len(changes), len(draft.changes))
-    return replace(draft, changes=changes)
+    return replace(draft, changes=changes, read_at_s=draft.target.crm_time(began_s))
 
 
 async def _refresh_batch(draft: Draft, target: Target, batch: Sequence[Change]) -> list[Change]:

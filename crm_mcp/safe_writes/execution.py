@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Collection, Sequence
 from typing import Any, NotRequired, cast
 
 from typing_extensions import TypedDict
@@ -13,15 +14,18 @@ from crm_mcp.errors import (
     CrmError,
     InputError,
     RateLimitedError,
-    RefusedError,
-    ServerFaultError,
     UnexpectedAnswerError,
     UnreachableError,
 )
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, ReportProgress, is_as_planned, is_unchanged
+from crm_mcp.safe_writes.journal import Journal
+from crm_mcp.safe_writes.lost_responses import Found, find_created, leaves_unknown, may_be_under_way, read_back
 
 UNKNOWN = "It may or may not have been written: look at it before you repeat it."
 NOT_TRIED = "Not tried."
+_OF_ONE = ("id", "write_id", "existing", "message")
+_FOUND = "The response was lost; it was looked for and is there."
+_WITH_KEY = "Call again with the same idempotency_key: it is looked for first."
 
 
 class WriteResult(TypedDict):
@@ -34,6 +38,7 @@ class WriteResult(TypedDict):
     next_step: NotRequired[str]
 
     id: NotRequired[str]
+    write_id: NotRequired[str]
     existing: NotRequired[bool]
     message: NotRequired[str]
     items: NotRequired[list[Any]]
@@ -50,90 +55,170 @@ class ItemResult(TypedDict):
     index: int
     ok: bool
     id: NotRequired[str]
+    write_id: NotRequired[str]
     existing: NotRequired[bool]
     unknown: NotRequired[bool]
     message: NotRequired[str]
 
 
-def build_result(items: list[ItemResult], *, is_batch: bool) -> WriteResult:
+def build_result(items: list[ItemResult], *, is_batch: bool, write_id: str = "") -> WriteResult:
     """Return the result of a batch, or of a single record.
 
     Raises:
         InputError: The single record was not written.
     """
     if is_batch:
-        return {"items": items}
+        return {"items": items, "write_id": write_id} if any("write_id" in item for item in items) else {"items": items}
     (result,) = items
     if not result["ok"]:
         raise InputError(result.get("message", "It was not written."))
-    return cast("WriteResult", {name: value for name, value in result.items() if name in ("id", "existing", "message")})
-
-
-BeforeSend = Callable[[Sequence[Change]], Awaitable[None]]
-"""Called with the changes of a request just before it is sent; an error keeps it from being sent."""
-
-
-async def _nothing_before_send(changes: Sequence[Change]) -> None:
-    del changes
+    return cast("WriteResult", {name: value for name, value in result.items() if name in _OF_ONE})
 
 
 class Execution:
-    """The writing of one draft.
+    """The writing of one draft: each record is written down before its request, with its outcome after it.
 
     Args:
         draft: What is written.
+        journal: Where it is written down.
         as_planned: Whether a record that changed since the draft was made is skipped.
-        before_send: What is done before each request.
+        is_keyed: Whether what matches a new record is searched before it is sent, to know it after a lost response.
+        stopping: Set where no further request is to be begun.
     """
 
     def __init__(
-        self, draft: Draft, *, as_planned: bool = False, before_send: BeforeSend = _nothing_before_send
+        self,
+        draft: Draft,
+        journal: Journal,
+        *,
+        as_planned: bool = False,
+        is_keyed: bool = False,
+        stopping: asyncio.Event | None = None,
     ) -> None:
         self._draft = draft
+        self._journal = journal
         self._changes = list(draft.changes)
         self._as_planned = as_planned
-        self._refresher = draft.target
-        self._before_send = before_send
+        self._is_keyed = is_keyed
+        self._stopping = stopping or asyncio.Event()
+        self._target = draft.target
+        self._moved: Collection[str] | None = None
         self._results: dict[int, ItemResult] = {}
-        self._sending: list[int] = []
+        self._sending: Sequence[int] = ()
+        self._timed_out: list[int] = []
+        self._alike: dict[int, Sequence[str] | None] = {}
         self._not_attempted: set[int] = set()
         self.error: CrmError | None = None
         """The last request that failed as a whole."""
-        self.errors: dict[int, CrmError] = {}
-        """The requests that failed as a whole, by the index of each of their changes."""
 
     async def run(self, report: ReportProgress) -> None:
         """Write all changes; stop at an error after which the next request would fail likewise."""
-        target, total = self._draft.target, len(self._draft.changes)
-        if self._as_planned:
-            self._refresher = await target.prepared(self._draft.open_changes)
-        for start in range(0, total, target.batch_size):
-            await self._run_batch(range(start, min(start + target.batch_size, total)))
-            if total > target.batch_size:
+        size, total = self._target.batch_size, len(self._changes)
+        if self._as_planned and not await self._prepare():
+            return
+        for start in range(0, total, size):
+            if self._stopping.is_set():
+                return
+            await self._run_batch(range(start, min(start + size, total)))
+            if total > size:
                 await report(len(self._results), total)
             if _stops_execution(self.error):
                 return
+
+    async def _prepare(self) -> bool:
+        """Learn in few requests what many refreshes need, and which records changed; tell whether that went well."""
+        planned = self._draft.open_changes
+        try:
+            self._target = await self._target.prepared(planned)
+            since_s = self._draft.read_at_s
+            self._moved = None if since_s is None else await self._target.find_moved(planned, since_s)
+        except CrmError as error:
+            self._fail(range(len(self._changes)), error)
+            self._not_attempted.update(self._results)
+            return False
+        return True
 
     async def _run_batch(self, batch: Sequence[int]) -> None:
         try:
             writable = await self._select_as_planned([at for at in batch if not self._refuse_problem(at)])
             writable = [at for at in writable if not self._skip_existing(at)]
-            if writable:
-                await self._before_send([self._changes[at] for at in writable])
+            await self._begin(writable)
         except CrmError as error:  # nothing of this batch was sent
             self._fail(batch, error)
+            writable = []
+        if writable:
+            await self._send(writable)
+        await self._journal.withdraw([self._changes[at] for at in batch if at in self._not_attempted])
+        ended = [at for at in batch if at in self._results and at not in self._not_attempted]
+        await self._journal.end(
+            [self._changes[at] for at in ended],
+            [self._results[at] for at in ended],
+            [self._changes[at].index for at in self._timed_out],
+        )
+
+    async def _begin(self, places: Sequence[int]) -> None:
+        """Write down what is going to be sent, and under a key what matches it already."""
+        if not places:
             return
-        if not writable:
-            return
-        self._sending = writable
+        changes = [self._changes[at] for at in places]
+        for change in changes:
+            if self._is_keyed and not change.record_id:
+                alike = await self._target.find_alike(change)
+                self._alike[change.index] = None if alike is None else list(alike)
+        await self._journal.begin(changes, self._alike)
+
+    async def _send(self, places: Sequence[int], *, is_second: bool = False) -> None:
+        self._sending = places
+        changes = [self._changes[at] for at in places]
         try:
-            outcomes = await self._draft.target.send([self._changes[at] for at in writable])
+            outcomes = await self._draft.target.send(changes)
         except CrmError as error:
-            self._fail(writable, error)
+            if leaves_unknown(error):
+                await self._settle(places, error, is_second=is_second)
+            else:
+                self._fail(places, error)
         else:
-            for at, outcome in zip(writable, outcomes, strict=True):
+            for at, outcome in zip(places, outcomes, strict=True):
                 self._record_sent(at, outcome)
-        self._sending = []
+        self._sending = ()
+
+    async def _settle(self, places: Sequence[int], error: CrmError, *, is_second: bool) -> None:
+        """Look for what became of a request whose response was lost; send once more the updates that were not made."""
+        again: list[int] = []
+        for at, found in zip(places, await self._look_for(places), strict=True):
+            is_update = bool(self._changes[at].record_id)
+            if found.state == "written":
+                self._record(at, {"ok": True, "id": found.record_id, "message": _FOUND})
+            elif found.state == "not written" and is_update and not is_second:
+                again.append(at)
+            elif found.state == "not written" and is_update and not may_be_under_way(error):
+                self._record(at, {"ok": False, "message": f"{error.args[0]} It was read back and is as it was before."})
+            else:
+                self._leave_unknown(at, error, found.why)
+        if again:
+            await self._send(again, is_second=True)
+
+    async def _look_for(self, places: Sequence[int]) -> list[Found]:
+        changes = [self._changes[at] for at in places]
+        updates = [change for change in changes if change.record_id]
+        found = await read_back(self._target, updates) if updates else []
+        read = dict(zip((one.index for one in updates), found, strict=True))
+        others = [item.get("id", "") for item in self._results.values()]
+        return [
+            read[change.index] if change.record_id else await self._look_for_new(change, others) for change in changes
+        ]
+
+    async def _look_for_new(self, change: Change, others: Sequence[str]) -> Found:
+        found = await find_created(self._target, change, self._alike.get(change.index), others)
+        if self._is_keyed and found.state != "written":
+            return Found("unknown", why=_WITH_KEY)
+        return found
+
+    def _leave_unknown(self, at: int, error: CrmError, why: str) -> None:
+        self.error = error
+        if may_be_under_way(error):
+            self._timed_out.append(at)
+        self._record(at, {"ok": False, "message": f"{error} {why}".rstrip()}, unknown=True)
 
     def _record_sent(self, at: int, outcome: Outcome) -> None:
         """Record an outcome, unless it is about another record than the one that was sent: then it is unknown."""
@@ -170,8 +255,14 @@ class Execution:
         if not self._as_planned or not batch:
             return batch
         planned = [self._changes[at] for at in batch]
-        present = await self._refresher.refresh(planned)
+        present = await self._refresh_moved(planned)
         return [at for at, then, now in zip(batch, planned, present, strict=True) if not self._skip(at, then, now)]
+
+    async def _refresh_moved(self, planned: Sequence[Change]) -> Sequence[Change]:
+        """Return the changes as their records are now: those that did not change since the plan are not read again."""
+        if self._moved is not None and all(change.record_id not in self._moved for change in planned):
+            return planned
+        return await self._target.refresh(planned)
 
     def _skip(self, at: int, planned: Change, now: Change) -> bool:
         if now.problem:
@@ -200,13 +291,11 @@ class Execution:
 
     def _fail(self, batch: Sequence[int], error: CrmError) -> None:
         self.error = error
-        unknown = bool(self._sending) and leaves_unknown(error)
         without_result = [at for at in batch if at not in self._results]
-        if not unknown and _stops_execution(error):
+        if _stops_execution(error):
             self._not_attempted.update(without_result)
         for at in without_result:
-            self.errors[self._changes[at].index] = error
-            self._record(at, {"ok": False, "message": str(error)}, unknown=unknown)
+            self._record(at, {"ok": False, "message": str(error)})
 
     def _record(self, at: int, outcome: Outcome, *, unknown: bool = False) -> None:
         notes = self._changes[at].notes if outcome["ok"] else ()
@@ -238,11 +327,12 @@ class Execution:
         """Return the result of the whole draft.
 
         Raises:
-            CrmError: A request failed as a whole and `raises` is set; or the single record was not written.
+            CrmError: `raises` is set, a request failed as a whole and none was written; or the single one was not.
         """
-        if self.error is not None and raises:
+        items = self.items()
+        if self.error is not None and raises and not any(item["ok"] for item in items):
             raise self.error
-        return build_result(self.items(), is_batch=self._draft.is_batch)
+        return build_result(items, is_batch=self._draft.is_batch, write_id=self._journal.batch.write_id)
 
     def not_attempted(self) -> list[Change]:
         """Return the changes without any attempt, those included that an early refusal kept from being sent."""
@@ -251,18 +341,8 @@ class Execution:
 
 
 def raises_as_a_whole(draft: Draft) -> bool:
-    """Tell whether a request that fails as a whole fails the call: one record, or a batch that is one request."""
-    return not draft.is_batch or len(draft.changes) <= draft.target.batch_size > 1
-
-
-def leaves_unknown(error: BaseException) -> bool:
-    """Tell whether a write that ended in this error may have been made all the same."""
-    if isinstance(error, UnreachableError):
-        return error.may_have_been_done
-    if isinstance(error, InputError):
-        return False
-    timed_out = isinstance(error, RefusedError) and error.status == 408
-    return timed_out or isinstance(error, UnexpectedAnswerError | ServerFaultError) or not isinstance(error, CrmError)
+    """Tell whether a request that fails as a whole fails the call: a batch that is one request."""
+    return draft.is_batch and len(draft.changes) <= draft.target.batch_size > 1
 
 
 def _stops_execution(error: CrmError | None) -> bool:

@@ -1,58 +1,69 @@
 """Idempotency keys: a call that creates, repeated with the same key, returns the first result and creates nothing.
 
-Kept in memory: a restart of the server forgets all keys, and beyond `MAX_KEYS` the oldest are removed.
+A key is known to all processes of a store, and to those that start after this one ended.
 """
 
 from __future__ import annotations
 
-import asyncio
-import math
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+import contextlib
+import json
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from crm_mcp.crm.expiring import ExpiringMap
-from crm_mcp.errors import CrmError, InputError, RefusedError, UnreachableError
+from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.draft import Change, Draft, Target
-from crm_mcp.safe_writes.execution import Execution, ItemResult
+from crm_mcp.safe_writes.execution import ItemResult
+from crm_mcp.safe_writes.journal import read_item, settling
+from crm_mcp.safe_writes.lost_responses import find_created
+from crm_mcp.safe_writes.saved import Restore, change_from_json, draft_from_json, draft_to_json, to_json
+from crm_mcp.store import keys, writes
+from crm_mcp.store.engine import Store, Transaction
+from crm_mcp.store.leases import Lease, Leases
+from crm_mcp.store.writes import Write
 
-MAX_KEYS = 1000
 MAX_UNDER_WAY_S = 60.0
-"""How long the CRM may still be processing a request that timed out (assumed)."""
+"""How long the CRM may still be processing a request that was given up (assumed)."""
 _CREATED_BEFORE = "The first attempt created it; nothing was sent now."
+_NOT_CREATED = "It was looked for and is not there: it was not created."
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """The creation of one record that was begun under a key.
 
     Attributes:
+        write_id: The row that was written down of it.
         change: What was sent.
         target: Where to.
         alike_before: The records that matched it before; None where it cannot be searched.
-        timed_out_at_s: When it timed out; None where the CRM is no longer processing it.
+        is_under_way: Whether the CRM may still be processing it.
     """
 
+    write_id: str
     change: Change
     target: Target
-    alike_before: frozenset[str] | None
-    timed_out_at_s: float | None = None
+    alike_before: Sequence[str] | None
+    is_under_way: bool
 
 
 @dataclass(slots=True)
 class KeyState:
-    """What is known of one key: of a batch, of each record by its index in the call.
+    """What is known of one key: of a batch, of each record by its place in the call.
 
     Attributes:
+        tool: The tool that it belongs to.
+        key: The key.
+        lease: Held while a call works under the key; the same call again waits for it.
         arguments: The tool's arguments.
-        lock: Held by the running call; the same call again waits for it.
         draft: All records of the call as they were last resolved; None before the first write.
         written: The results of the records that were written.
         attempts: The attempts whose outcomes are unknown.
     """
 
-    arguments: Mapping[str, object]
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    tool: str
+    key: str
+    lease: Lease
+    arguments: str
     draft: Draft | None = None
     written: dict[int, ItemResult] = field(default_factory=dict[int, ItemResult])
     attempts: dict[int, Attempt] = field(default_factory=dict[int, Attempt])
@@ -68,108 +79,99 @@ class KeyState:
 
 
 class KeyStore:
-    """All keys of one server; a key belongs to one tool."""
+    """The keys of one account; a key belongs to one tool."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._states = ExpiringMap[tuple[str, str], KeyState](
-            math.inf, max_items=MAX_KEYS, is_in_use=lambda state: state.lock.locked(), clock=clock
-        )
+    def __init__(self, store: Store, account_id: str) -> None:
+        self._store = store
+        self._account = account_id
+        self._leases = Leases(store)
 
-    def get(self, tool: str, key: str, arguments: Mapping[str, object]) -> KeyState:
-        """Return the state of a key, a new one where the key is new.
+    @contextlib.asynccontextmanager
+    async def hold(
+        self, tool: str, key: str, arguments: Mapping[str, object], restore: Restore, *, wait_s: float
+    ) -> AsyncGenerator[KeyState]:
+        """Hold a key inside the block and give what is known of it.
 
         Raises:
-            InputError: The key was used with other arguments.
+            InputError: The key was used with other arguments, or another call works under it.
         """
-        state = self._states.get((tool, key))
-        if state is None:
-            state = KeyState(arguments)
-            self._states.put((tool, key), state)
-        if not state.is_begun and not state.lock.locked():
-            state.arguments = arguments  # nothing was written under it, so the call may be corrected and repeated
-        if state.arguments != arguments:
+        name = f"key {self._account} {tool} {key}"
+        async with self._leases.hold(name, wait_s=wait_s, what="Another call with this idempotency_key") as lease:
+            state = await self._read(KeyState(tool, key, lease, to_json(arguments)), restore)
+            yield state
+
+    async def _read(self, state: KeyState, restore: Restore) -> KeyState:
+        given = state.arguments
+
+        def work(transaction: Transaction) -> tuple[tuple[str, str | None] | None, list[tuple[Write, str]], float]:
+            known = keys.read(transaction, self._account, state.tool, state.key)
+            if known is None:
+                keys.put(transaction, self._account, state.tool, state.key, given, None)
+            return known, writes.of_key(transaction, self._account, state.tool, state.key), transaction.now()
+
+        known, rows, now_s = await self._store.run(work)
+        for write, target in rows:
+            await self._add(state, write, target, restore, now_s)
+        if known is None:
+            return state
+        arguments, draft = known
+        if not state.is_begun:  # nothing was written under it, so the call may be corrected and repeated
+            return state
+        if arguments != given:
             raise InputError(
-                f"The idempotency_key {key[:40]!r} was used with other arguments.",
+                f"The idempotency_key {state.key[:40]!r} was used with other arguments.",
                 hint="Nothing was written now. Use a new key for each record that you create.",
             )
+        state.draft = None if draft is None else await draft_from_json(draft, restore)
         return state
 
-    async def begin(self, state: KeyState, target: Target, changes: Sequence[Change]) -> None:
-        """Search what matches new records, just before they are sent."""
-        for change in changes:
+    async def _add(self, state: KeyState, write: Write, target: str, restore: Restore, now_s: float) -> None:
+        """Add what was written down of one record; of several rows of one place the last one stands."""
+        item = read_item(write)
+        state.attempts.pop(write.place, None)
+        if write.outcome == writes.WRITTEN and item is not None:
+            state.written[write.place] = item
+        elif write.outcome in (writes.SENT, writes.UNKNOWN) and write.place not in state.written:
+            change = change_from_json(write.change)
             if not change.record_id:
-                alike = await target.find_alike(change)
-                state.attempts[change.index] = Attempt(change, target, None if alike is None else frozenset(alike))
+                given_up_at = write.timed_out_at if write.outcome == writes.UNKNOWN else write.at
+                is_under_way = given_up_at is not None and now_s - given_up_at < MAX_UNDER_WAY_S
+                alike = None if write.alike is None else json.loads(write.alike)
+                made_again = await restore(json.loads(target))
+                state.attempts[write.place] = Attempt(write.write_id, change, made_again, alike, is_under_way)
 
-    def end(self, state: KeyState, execution: Execution) -> None:
-        """Keep what was written, and which attempts remain open."""
-        for item in execution.items():
-            index = item["index"]
-            attempt = state.attempts.get(index)
-            if attempt is not None and item.get("unknown"):
-                is_under_way = _may_be_processing(execution.errors.get(index))
-                attempt.timed_out_at_s = self._clock() if is_under_way else None
-                continue
-            state.attempts.pop(index, None)
-            if item["ok"]:
-                state.written[index] = item
+    async def remember(self, state: KeyState, draft: Draft) -> None:
+        """Keep which records the key stands for, before the first of them is written."""
+        state.draft = draft
+        saved = draft_to_json(draft)
+        await self._store.run(
+            lambda transaction: keys.put(transaction, self._account, state.tool, state.key, state.arguments, saved)
+        )
 
     async def look_for_attempts(self, state: KeyState) -> dict[int, str]:
         """Find which records the open attempts created; those surely not created are open no longer.
 
-        Returns why it cannot be told of those that stay open, by index.
+        Returns why it cannot be told of those that stay open, by place.
         """
         untold: dict[int, str] = {}
-        for index, attempt in list(state.attempts.items()):
-            try:
-                record_id = await self._find_created(attempt, {item.get("id", "") for item in state.written.values()})
-            except InputError as error:
-                untold[index] = str(error)
+        for place, attempt in list(state.attempts.items()):
+            others = [item.get("id", "") for item in state.written.values()]
+            found = await find_created(attempt.target, attempt.change, attempt.alike_before, others)
+            item: ItemResult = {"index": place, "ok": False, "write_id": attempt.write_id, "message": _NOT_CREATED}
+            if found.state == "written":
+                item = {**item, "ok": True, "id": found.record_id, "message": _CREATED_BEFORE}
+                state.written[place] = item
+            elif found.state == "unknown":
+                untold[place] = _cannot_tell(found.why, "Look for it in the CRM, or call again with the same key.")
                 continue
-            if record_id:
-                state.written[index] = {"index": index, "ok": True, "id": record_id, "message": _CREATED_BEFORE}
-            del state.attempts[index]
+            elif attempt.is_under_way:
+                why = "It is not there, but the CRM may still be creating it."
+                untold[place] = _cannot_tell(why, "Call again with the same key in a minute.")
+                continue
+            await self._store.run(settling(attempt.write_id, item))
+            del state.attempts[place]
         return untold
 
-    async def _find_created(self, attempt: Attempt, others: Collection[str]) -> str:
-        """Return the id of the record that an attempt created, empty where it surely created none.
 
-        `others` are the ids of the other records of the call.
-
-        Raises:
-            InputError: It cannot be told.
-        """
-        before = attempt.alike_before
-        alike = None if before is None else await attempt.target.find_alike(attempt.change)
-        if before is None or alike is None:
-            raise _cannot_tell("the CRM cannot be searched for what was sent")
-        new = {
-            record_id: same for record_id, same in alike.items() if record_id not in before and record_id not in others
-        }
-        if not new and self._may_be_under_way(attempt):
-            raise _cannot_tell("it is not there, but the CRM may still be creating it", "Call again in a minute.")
-        if not new:
-            return ""
-        if len(new) > 1 or not all(new.values()):
-            raise _cannot_tell(f"it could be {' or '.join(new)}")
-        return next(iter(new))
-
-    def _may_be_under_way(self, attempt: Attempt) -> bool:
-        timed_out_at_s = attempt.timed_out_at_s
-        return timed_out_at_s is not None and self._clock() - timed_out_at_s < MAX_UNDER_WAY_S
-
-
-def _may_be_processing(error: CrmError | None) -> bool:
-    """Tell whether the CRM may be processing a request that ended in this error, or was cancelled where it is None."""
-    if isinstance(error, UnreachableError):
-        return error.may_be_under_way
-    timed_out_upstream = isinstance(error, RefusedError) and error.status in (408, 502, 504)
-    return timed_out_upstream or error is None
-
-
-def _cannot_tell(why: str, hint: str = "") -> InputError:
-    return InputError(
-        f"Whether the first attempt created it is unknown: {why}. Nothing was sent now.",
-        hint=hint or "Look for it in the CRM; to create it anyway, use another idempotency_key.",
-    )
+def _cannot_tell(why: str, next_step: str) -> str:
+    return f"Whether the first attempt created it still cannot be told. {why} Nothing was sent now. {next_step}"

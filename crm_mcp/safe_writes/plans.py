@@ -1,23 +1,26 @@
-"""Plans: drafts that wait in memory for a call that applies them by their id."""
+"""Plans: drafts that wait in the store for a call that applies them by their id, once."""
 
 from __future__ import annotations
 
+import json
 import secrets
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.errors import InputError
-from crm_mcp.safe_writes.draft import Draft
-from crm_mcp.safe_writes.execution import Execution
+from crm_mcp.safe_writes.draft import Draft, Target
+from crm_mcp.safe_writes.saved import Restore, draft_from_json, draft_to_json, to_json
+from crm_mcp.store import plans
+from crm_mcp.store.engine import Store, Transaction
+from crm_mcp.store.plans import PlanRow
 
 PLAN_TTL_S = 15 * 60.0
-MAX_PLANS = 50
-"""Beyond this the oldest plan is removed."""
+_MAX_TARGETS = 50
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A draft that can be applied once.
 
@@ -27,50 +30,91 @@ class Plan:
         draft: The changes.
         arguments: The arguments it was made of, which may be given again beside the id.
         key: The idempotency key of the call that made it; empty for none.
-        execution: Its execution; None before it is applied.
-        is_running: Whether it is being applied now.
-        has_successor: Whether the changes that were not attempted were put into another plan.
+        write_id: The batch that applied it; empty before.
+        is_finished: Whether whoever applied it has ended.
+        is_told: Whether a caller was given the whole result.
+        successor: The plan of what was left over; empty for none.
     """
 
     plan_id: str
     tool: str
     draft: Draft
-    arguments: Mapping[str, object]
+    arguments: Mapping[str, Any]
     key: str = ""
-    execution: Execution | None = None
-    is_running: bool = False
-    has_successor: bool = False
+    write_id: str = ""
+    is_finished: bool = False
+    is_told: bool = False
+    successor: str = ""
 
 
 class PlanStore:
-    """All plans of one server."""
+    """The plans of one account, in all processes."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._plans = ExpiringMap[str, Plan](
-            PLAN_TTL_S, max_items=MAX_PLANS, is_in_use=lambda plan: plan.is_running, clock=clock
-        )
+    def __init__(self, store: Store, account_id: str) -> None:
+        self._store = store
+        self._account = account_id
+        self._targets = ExpiringMap[str, Target](PLAN_TTL_S, max_items=_MAX_TARGETS)
+        """Those of this process's own plans, which know already what another process has to read again."""
 
-    def add(self, tool: str, draft: Draft, arguments: Mapping[str, object], key: str = "") -> Plan:
-        """Keep a draft as a new plan of one tool."""
-        plan = Plan(f"plan-{secrets.token_hex(6)}", tool, draft, arguments, key)
-        self._plans.put(plan.plan_id, plan)
+    async def add(
+        self, tool: str, draft: Draft, arguments: Mapping[str, object], key: str = "", *, write_id: str = ""
+    ) -> Plan:
+        """Keep a draft as a new plan of one tool; with a `write_id` as one that is being applied."""
+        plan = Plan(f"plan-{secrets.token_hex(6)}", tool, draft, arguments, key, write_id)
+        texts = (to_json(arguments), draft_to_json(draft))
+
+        def work(transaction: Transaction) -> None:
+            now = transaction.now()
+            row = PlanRow(plan.plan_id, self._account, tool, key, now, now + PLAN_TTL_S, *texts, write_id or None)
+            plans.add(transaction, row)
+
+        await self._store.run(work)
+        self._targets.put(plan.plan_id, draft.target)
         return plan
 
-    def get(self, tool: str, plan_id: str) -> Plan:
+    async def get(self, tool: str, plan_id: str, restore: Restore) -> Plan:
         """Return a plan of this tool.
 
         Raises:
-            InputError: There is no such plan, it has expired, or it belongs to another tool.
+            InputError: There is no such plan, it has expired unapplied, or it belongs to another tool.
         """
-        plan = self._plans.get(plan_id)
-        if plan is None:
+
+        def work(transaction: Transaction) -> PlanRow | None:
+            row = plans.read(transaction, self._account, plan_id)
+            return row if row and (row.write_id or transaction.now() <= row.expires_at) else None
+
+        row = await self._store.run(work)
+        if row is None:
             raise InputError(
-                f"There is no plan {plan_id[:40]!r}: plans last {PLAN_TTL_S / 60:.0f} minutes, or until a restart.",
+                f"There is no plan {plan_id[:40]!r}: a plan can be applied for {PLAN_TTL_S / 60:.0f} minutes.",
                 hint="Nothing was written now. Make a new one with dry_run.",
             )
-        if plan.tool != tool:
+        if row.tool != tool:
             raise InputError(
-                f"{plan_id} is a plan of {plan.tool}. Nothing was written now.",
-                hint=f"Call {plan.tool} with this plan_id.",
+                f"{plan_id} is a plan of {row.tool}. Nothing was written now.",
+                hint=f"Call {row.tool} with this plan_id.",
             )
-        return plan
+        draft = await draft_from_json(row.draft, restore)
+        draft = replace(draft, target=self._targets.get(plan_id) or draft.target)
+        return Plan(
+            *(row.plan_id, row.tool, draft, json.loads(row.arguments), row.key),
+            *(row.write_id or "", row.finished_at is not None, bool(row.told), row.successor or ""),
+        )
+
+    async def claim(self, plan: Plan, write_id: str) -> bool:
+        """Set the batch that applies a plan; tell whether none did before."""
+        return await self._store.run(lambda transaction: plans.claim(transaction, plan.plan_id, write_id))
+
+    async def finish(self, plan: Plan) -> None:
+        """Say that whoever applied a plan has ended."""
+        await self._store.run(lambda transaction: plans.finish(transaction, plan.plan_id))
+
+    async def tell(self, plan: Plan) -> bool:
+        """Say that a caller is given the whole result; tell whether none was before."""
+        return await self._store.run(lambda transaction: plans.tell(transaction, plan.plan_id))
+
+    async def follow(self, plan: Plan, draft: Draft) -> Plan:
+        """Keep what was left over of a plan as a further one."""
+        successor = await self.add(plan.tool, draft, plan.arguments, plan.key)
+        await self._store.run(lambda transaction: plans.set_successor(transaction, plan.plan_id, successor.plan_id))
+        return successor

@@ -20,11 +20,13 @@ from crm_mcp.mcp.calls.refusals import explain
 from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
 from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, output_schema_of, seal_arguments, slim_schema
 from crm_mcp.rendering.hidden_characters import remove_hidden
+from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.confirmation import QuestionPendingError, UserConfirmation
 from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.execution import WriteResult
-from crm_mcp.safe_writes.gate import Call, SafeWriter
+from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.records import RECORDS, SCHEMA, RecordsReader, read_records
+from crm_mcp.safe_writes.saved import Restore
 
 
 class _WriteArguments(BaseModel):
@@ -55,6 +57,7 @@ class WriteTool(CrmTool):
         *,
         title: str,
         annotations: ToolAnnotations,
+        restore: Restore,
         is_bulk: bool = False,
         takes_records: bool = False,
     ) -> WriteTool:
@@ -65,6 +68,7 @@ class WriteTool(CrmTool):
             writer: Writes the draft.
             title: The tool's name for people.
             annotations: `CREATE` or `UPDATE`.
+            restore: Makes the target of its drafts again from what `Target.saved` returned in another process.
             is_bulk: Whether a call without `dry_run` may end in a plan; then the schema requires no argument, since
                 the plan is applied by its id alone.
             takes_records: Whether it also takes `records`, a list of its own arguments, in place of these.
@@ -75,6 +79,7 @@ class WriteTool(CrmTool):
         )
         assert isinstance(tool, cls)
         tool._writer, tool._takes_records = writer, takes_records  # noqa: SLF001  # its own class's
+        writer.restorers[tool.name] = restore
         seal_arguments(tool)
         tool.fn_metadata.output_schema = output_schema_of(WriteResult)
         is_keyed = annotations is CREATE
@@ -122,12 +127,14 @@ class WriteTool(CrmTool):
             tool=self.name,
             arguments=validated,
             build_draft=build_draft,
+            restore=writer.restorers[self.name],
             confirmer=confirmer,
             asking=confirmer.asking,
             size=_count_records(validated),
             dry_run=chosen.dry_run,
             plan_id=chosen.plan_id,
             key=chosen.idempotency_key,
+            who=confirmer.client,
         )
 
     def _read_own(self, given: Json, *, is_plan: bool) -> tuple[Json, Callable[[], Awaitable[Draft]]]:

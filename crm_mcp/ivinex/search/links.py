@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.name_matching import folded
@@ -53,6 +53,16 @@ class ShownValues:
             name: None if name in self.links and str(value) == UNSET else self.names.get((name, str(value)), value)
             for name, value in labelled.items()
         }
+
+    def saved(self) -> Mapping[str, object]:
+        """Return what it can be made again from beside the schema, as JSON; see `restore_shown`."""
+        return {"names": [[*key, name] for key, name in self.names.items()], "links": sorted(self.links)}
+
+
+async def restore_shown(portal: Portal, module_id: str, saved: Mapping[str, Any]) -> ShownValues:
+    """Make shown values again from what `ShownValues.saved` returned."""
+    names = {(name, record_id): called for name, record_id, called in saved["names"]}
+    return ShownValues(await portal.schemas.read(module_id), names, saved["links"])
 
 
 @dataclass

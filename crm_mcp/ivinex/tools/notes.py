@@ -17,6 +17,7 @@ from crm_mcp.mcp.arguments import Id, Text
 from crm_mcp.mcp.tool import CREATE, CrmTool
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.gate import SafeWriter
+from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool
 
 
@@ -32,7 +33,8 @@ class NoteTools:
         if not self._portal.settings.has_notes:
             return ()
         title = "Write a note on an Ivinex contact"
-        return (WriteTool.build(self.create_note, self._writer, title=title, annotations=CREATE),)
+        restore = restore_as(self._target)
+        return (WriteTool.build(self.create_note, self._writer, title=title, annotations=CREATE, restore=restore),)
 
     async def create_note(self, contact_id: Id, text: Text) -> Draft:
         """Write a note on an Ivinex contact."""
@@ -43,8 +45,12 @@ class NoteTools:
         (linked,), shown = await read_links(self._portal, module_id, [note])
         if linked.problem:
             raise InputError(linked.problem)
-        target = NoteCreation(self._portal.client, module_id, self._portal.settings.module_id(CONTACT))
-        return Draft(target, [Change(linked.fields, shown.of(linked.fields))])
+        return Draft(self._target, [Change(linked.fields, shown.of(linked.fields))])
+
+    @property
+    def _target(self) -> NoteCreation:
+        settings = self._portal.settings
+        return NoteCreation(self._portal.client, settings.module_id(NOTE), settings.module_id(CONTACT))
 
 
 @dataclass

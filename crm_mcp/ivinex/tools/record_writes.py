@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from crm_mcp.errors import InputError
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.search.duplicates import ContactLookup, describe_duplicates_within
-from crm_mcp.ivinex.search.links import read_links
+from crm_mcp.ivinex.search.links import read_links, restore_shown
 from crm_mcp.ivinex.tools.record_shapes import NewRecords, RecordUpdates
 from crm_mcp.ivinex.tools.targets import RecordChanges, RecordCreations
 from crm_mcp.ivinex.wire.checks import check_fields, check_updates
@@ -26,15 +27,44 @@ class RecordWriteTools:
     def __init__(self, portal: Portal, writer: SafeWriter) -> None:
         self._portal = portal
         self._writer = writer
-        self._contact_lock = asyncio.Lock()
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools."""
         build, writer = WriteTool.build, self._writer
         return (
-            build(self.create_records, writer, title="Create Ivinex records", annotations=CREATE, is_bulk=True),
-            build(self.update_records, writer, title="Update Ivinex records", annotations=UPDATE, is_bulk=True),
+            build(
+                self.create_records,
+                writer,
+                title="Create Ivinex records",
+                annotations=CREATE,
+                restore=self._restore_creations,
+                is_bulk=True,
+            ),
+            build(
+                self.update_records,
+                writer,
+                title="Update Ivinex records",
+                annotations=UPDATE,
+                restore=self._restore_changes,
+                is_bulk=True,
+            ),
         )
+
+    async def _restore_creations(self, saved: Mapping[str, Any]) -> RecordCreations:
+        module_id = saved["module_id"]
+        shown = await restore_shown(self._portal, module_id, saved["shown"])
+        lookup = ContactLookup(self._portal.client, module_id) if saved["compares"] else None
+        return RecordCreations(
+            self._portal.client, module_id, self._noun(module_id), shown, lookup, on_existing=saved["on_existing"]
+        )
+
+    async def _restore_changes(self, saved: Mapping[str, Any]) -> RecordChanges:
+        module_id = saved["module_id"]
+        shown = await restore_shown(self._portal, module_id, saved["shown"])
+        return RecordChanges(self._portal.client, module_id, self._noun(module_id), shown)
+
+    def _noun(self, module_id: str) -> str:
+        return f"Ivinex {self._portal.settings.module_name(module_id)} record"
 
     async def create_records(
         self,
@@ -62,12 +92,12 @@ class RecordWriteTools:
         resolved = [await schemas.resolve_fields(module_id, fields) for fields in checked]
         linked, shown = await read_links(self._portal, module_id, resolved)
         sent = [one.fields for one in linked]
-        noun = f"Ivinex {settings.module_name(module_id)} record"
+        noun = self._noun(module_id)
         target = RecordCreations(self._portal.client, module_id, noun, shown, on_existing=on_existing)
         duplicates = [""] * len(sent)
         if is_contact and not allow_duplicate:
             duplicates = describe_duplicates_within(sent)
-            target.lookup, target.lock = ContactLookup(self._portal.client, module_id), self._contact_lock
+            target = replace(target, lookup=ContactLookup(self._portal.client, module_id))
         changes = [
             Change(one.fields, shown.of(one.fields), problem=one.problem or duplicate)
             for one, duplicate in zip(linked, duplicates, strict=True)
@@ -79,14 +109,13 @@ class RecordWriteTools:
 
         Fields not named stay as they are. Read `ok` of every item.
         """
-        settings, schemas = self._portal.settings, self._portal.schemas
+        schemas = self._portal.schemas
         module_id = self._portal.settings.module_id(module)
         checked = check_updates(records)
         labels = self._portal.labels
         resolved = [await schemas.resolve_fields(module_id, labels.by_name(fields)) for _, fields in checked]
         linked, shown = await read_links(self._portal, module_id, resolved)
-        noun = f"Ivinex {settings.module_name(module_id)} record"
-        target = RecordChanges(self._portal.client, module_id, noun, shown)
+        target = RecordChanges(self._portal.client, module_id, self._noun(module_id), shown)
         changes = [
             Change(one.fields, shown.of(one.fields), record_id=record_id, problem=one.problem)
             for (record_id, _), one in zip(checked, linked, strict=True)

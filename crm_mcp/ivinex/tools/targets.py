@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from crm_mcp.errors import BadRequestError, CrmError, RefusedError
 from crm_mcp.ivinex.account.naming import name_of
@@ -32,6 +31,10 @@ class RecordChanges(Target):
     noun: str
     shown: ShownValues
     batch_size: int = BATCH_SIZE
+
+    def saved(self) -> Mapping[str, object]:
+        """Return the module, and how values are shown."""
+        return _saved(self)
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Read the records."""
@@ -82,9 +85,16 @@ class RecordCreations(Target):
     shown: ShownValues
     lookup: ContactLookup | None = None
     on_existing: str = REFUSE
-    lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
     batch_size: int = BATCH_SIZE
     _last_index: int = -1
+
+    def __post_init__(self) -> None:
+        self.turn = "contacts" if self.lookup is not None else ""
+
+    def saved(self) -> Mapping[str, object]:
+        """Return the module, how values are shown, and what is done about those that are there already."""
+        compares = self.lookup is not None
+        return {**_saved(self), "on_existing": self.on_existing, "compares": compares}
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Look for the contacts that are there already."""
@@ -153,6 +163,10 @@ class RecordCreations(Target):
         return {
             record["id"]: all(record["fields"].get(name) == value for name, value in texts.items()) for record in rows
         }
+
+
+def _saved(target: RecordChanges | RecordCreations) -> Mapping[str, object]:
+    return {"module_id": target.module_id, "shown": target.shown.saved()}
 
 
 def _is_distinctive(value: object) -> bool:

@@ -20,6 +20,7 @@ from crm_mcp.minicrm.writes.lost_creates import find_alike_addresses
 from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.rendering.shortening import RenderOptions
 from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM address"
@@ -40,10 +41,20 @@ class AddressTools:
             build_tool(self.list_addresses, title="List a contact's addresses", annotations=READ),
             build_tool(self.get_address, title="Get an address", annotations=READ),
             build(
-                self.create_address, writer, title="Create MiniCRM addresses", annotations=CREATE, takes_records=True
+                self.create_address,
+                writer,
+                title="Create MiniCRM addresses",
+                annotations=CREATE,
+                restore=restore_as(self._creation),
+                takes_records=True,
             ),
             build(
-                self.update_address, writer, title="Update MiniCRM addresses", annotations=UPDATE, takes_records=True
+                self.update_address,
+                writer,
+                title="Update MiniCRM addresses",
+                annotations=UPDATE,
+                restore=restore_as(self._updates),
+                takes_records=True,
             ),
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +26,7 @@ from crm_mcp.minicrm.writes.targets import Record, Updates
 from crm_mcp.rendering.shortening import list_options, object_options
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.on_existing import REFUSE, OnExisting, check_on_existing
+from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM contact"
@@ -46,8 +46,22 @@ class ContactTools:
         return (
             build_tool(self.search_contacts, title="Search contacts", annotations=READ),
             build_tool(self.get_contact, title="Get a contact", annotations=READ),
-            build(self.create_contact, writer, title="Create MiniCRM contacts", annotations=CREATE, takes_records=True),
-            build(self.update_contact, writer, title="Update MiniCRM contacts", annotations=UPDATE, takes_records=True),
+            build(
+                self.create_contact,
+                writer,
+                title="Create MiniCRM contacts",
+                annotations=CREATE,
+                restore=restore_as(self._creation),
+                takes_records=True,
+            ),
+            build(
+                self.update_contact,
+                writer,
+                title="Update MiniCRM contacts",
+                annotations=UPDATE,
+                restore=restore_as(self._updates),
+                takes_records=True,
+            ),
         )
 
     async def search_contacts(
@@ -137,7 +151,7 @@ class ContactTools:
             client.create_contact,
             find_alike_contacts,
             _CANNOT_UNDO,
-            asyncio.Lock(),
+            "contacts",
             existing=ExistingContacts(client),
             updates=self._updates,
         )

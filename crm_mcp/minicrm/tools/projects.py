@@ -33,6 +33,7 @@ from crm_mcp.minicrm.writes.project_creation import ProjectCreation
 from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options
 from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM project"
@@ -55,8 +56,22 @@ class ProjectTools:
         return (
             build_tool(self.search_projects, title="Search projects", annotations=READ),
             build_tool(self.get_project, title="Get a project", annotations=READ),
-            build(self.create_project, writer, title="Create MiniCRM projects", annotations=CREATE, takes_records=True),
-            build(self.update_project, writer, title="Update MiniCRM projects", annotations=UPDATE, takes_records=True),
+            build(
+                self.create_project,
+                writer,
+                title="Create MiniCRM projects",
+                annotations=CREATE,
+                restore=restore_as(self._creation),
+                takes_records=True,
+            ),
+            build(
+                self.update_project,
+                writer,
+                title="Update MiniCRM projects",
+                annotations=UPDATE,
+                restore=restore_as(self._updates),
+                takes_records=True,
+            ),
         )
 
     async def search_projects(

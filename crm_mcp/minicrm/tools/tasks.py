@@ -29,6 +29,7 @@ from crm_mcp.minicrm.writes.targets import Creation, Record
 from crm_mcp.minicrm.writes.task_updates import TaskUpdates
 from crm_mcp.rendering.shortening import CONTINUED_TEXT, OBJECT_TEXT, RenderOptions
 from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool
 
 _NOUN = "MiniCRM task"
@@ -57,12 +58,20 @@ class TaskTools:
         return (
             build_tool(self.get_project_tasks, title="Get a project's tasks", annotations=READ),
             build_tool(self.get_task, title="Get a task", annotations=READ),
-            build(self.create_task, writer, title="Create MiniCRM tasks", annotations=CREATE, takes_records=True),
+            build(
+                self.create_task,
+                writer,
+                title="Create MiniCRM tasks",
+                annotations=CREATE,
+                restore=restore_as(self._creation),
+                takes_records=True,
+            ),
             build(
                 self.update_task,
                 writer,
                 title="Update or close MiniCRM tasks",
                 annotations=UPDATE,
+                restore=restore_as(self._updates),
                 takes_records=True,
             ),
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import cast
 
 from crm_mcp.minicrm.account.field_values import Resolved, check_flag
@@ -97,8 +96,8 @@ class Updates(Target):
 class Creation(Target):
     """New objects, written by `put`.
 
-    `find` returns the ids of all objects that could be a new one, each with whether it is the same. `lock` is held from
-    refresh to create. `cannot_undo` says why a new one cannot be taken back, and what can be done.
+    `find` returns the ids of all objects that could be a new one, each with whether it is the same. `cannot_undo` says
+    why a new one cannot be taken back, and what can be done.
     """
 
     noun: str
@@ -106,7 +105,7 @@ class Creation(Target):
     put: Callable[[Values], Awaitable[Written]]
     find: Callable[[MinicrmClient, Values], Awaitable[Mapping[str, bool] | None]]
     cannot_undo: str = ""
-    lock: AbstractAsyncContextManager[object] = field(default_factory=nullcontext[None])
+    turn: str = ""
     links: LinkedRecords | None = None
 
     async def prepared(self, changes: Sequence[Change]) -> Target:

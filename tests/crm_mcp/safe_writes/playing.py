@@ -40,6 +40,21 @@ class User:
         return ElicitResult(action=self.reply, content={"confirm": True} if self.reply == "accept" else None)
 
 
+class Yes:
+    """Agrees to everything and remembers how far it was told to be."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, int]] = []
+
+    async def require_confirmation(self, question: str) -> None:
+        """Agree."""
+        assert question
+
+    async def report_progress(self, done: int, total: int) -> None:
+        """Remember."""
+        self.seen.append((done, total))
+
+
 @dataclass
 class Fake:
     """A running fake, as far as these tests look at it."""
@@ -71,6 +86,15 @@ class Fake:
             match["nth"] = skip + 1
         rule = {"match": match, "times": times, "fault": {"kind": kind, **fault}}
         self._control("PUT", "faults", {"rules": [rule]})
+
+    def lose(self, path: str, *, reads_from: int) -> None:
+        """Make the next write to a path and lose its response, and refuse to read it from the so many-th time on."""
+        lost = {"match": {"method": "PUT", "path": path}, "times": 1, "fault": {"kind": "reset_after_commit"}}
+        unread = {
+            "match": {"method": "GET", "path": path, "nth": reads_from},
+            "fault": {"kind": "status", "status": 400, "body": "no"},
+        }
+        self._control("PUT", "faults", {"rules": [lost, unread]})
 
     def answer_late(self, *paths: str, delay_s: float) -> None:
         """Answer what reads these paths late, by what was true when it was asked."""

@@ -42,9 +42,10 @@ class PeopleConnector:
     settings_class: type[BaseSettings] = PeopleSettings
     beside_modules: Sequence[str] = ()
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, store: Store) -> None:
         self._client = PeopleClient(sender)
-        self._tools = PeopleTools(self._client, SafeWriter())
+        self._writer = SafeWriter(store)
+        self._tools = PeopleTools(self._client, self._writer)
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool, store: Store) -> PeopleConnector | None:
@@ -53,8 +54,7 @@ class PeopleConnector:
         url, token = settings.url or "", settings.token.get_secret_value()
         if not require_whole({"PEOPLE_URL": url, "PEOPLE_TOKEN": token}, crm=cls.title):
             return None
-        del store
-        return cls(Session(pool, crm=cls.title, base_url=url, login=BearerLogin(token)))
+        return cls(Session(pool, crm=cls.title, base_url=url, login=BearerLogin(token)), store)
 
     @classmethod
     def demo_environment(cls, url: str) -> Mapping[str, str]:
@@ -64,6 +64,10 @@ class PeopleConnector:
     def tools(self) -> Sequence[CrmTool]:
         """Return the tools."""
         return self._tools.all()
+
+    async def finish(self) -> None:
+        """Let the write end that is under way."""
+        await self._writer.finish()
 
     def apps(self) -> Sequence[ToolApp]:
         """Return none."""

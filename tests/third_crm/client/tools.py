@@ -18,6 +18,7 @@ from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.rendering.shortening import list_options, show_list
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.gate import SafeWriter
+from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool
 
 from .wire import RULES, PeopleClient, Person
@@ -40,12 +41,12 @@ class PeopleTools:
 
     def all(self) -> Sequence[CrmTool]:
         """Return every tool."""
-        build = WriteTool.build
+        build, restore = WriteTool.build, restore_as(PeopleTarget(self._client))
         return (
             build_tool(self.search_people, title="Search people", annotations=READ),
             build_tool(self.get_person, title="Get a person", annotations=READ),
-            build(self.create_person, self._writer, title="Create a person", annotations=CREATE),
-            build(self.update_person, self._writer, title="Update a person", annotations=UPDATE),
+            build(self.create_person, self._writer, title="Create a person", annotations=CREATE, restore=restore),
+            build(self.update_person, self._writer, title="Update a person", annotations=UPDATE, restore=restore),
         )
 
     async def search_people(self, name: str = "", limit: Limit = 20, cursor: Cursor = FIRST_PAGE) -> PersonPage:

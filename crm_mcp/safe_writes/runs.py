@@ -1,0 +1,131 @@
+"""Writes drafts behind their calls: what is begun goes on when the call runs out of time, or is cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+from crm_mcp.crm.call import current_call, without_deadline
+from crm_mcp.errors import InputError
+from crm_mcp.safe_writes.background import Background
+from crm_mcp.safe_writes.call import Call
+from crm_mcp.safe_writes.draft import Draft
+from crm_mcp.safe_writes.execution import Execution
+from crm_mcp.safe_writes.journal import Journal
+from crm_mcp.safe_writes.keys import KeyState, KeyStore
+from crm_mcp.safe_writes.plans import Plan, PlanStore
+from crm_mcp.safe_writes.saved import to_json
+from crm_mcp.store.engine import Store
+from crm_mcp.store.leases import Lease, Leases
+from crm_mcp.store.writes import Batch
+
+
+@dataclass
+class Order:
+    """What is to be written for a call.
+
+    Attributes:
+        draft: The changes.
+        held: Leases to be held until all is written.
+        leases: The same leases, of which each request is sent only while they last.
+        asked: Whether the user was asked for it.
+        plan: The plan that is applied; None for none.
+        state: What is known of the idempotency key; None for none.
+    """
+
+    draft: Draft
+    held: AsyncExitStack
+    leases: list[Lease] = field(default_factory=list[Lease])
+    asked: bool = False
+    plan: Plan | None = None
+    state: KeyState | None = None
+
+
+class Runs:
+    """What the writer of one account is writing."""
+
+    def __init__(self, store: Store, account_id: str, call_budget_s: float) -> None:
+        self._call_budget_s = call_budget_s
+        self._store = store
+        self._account = account_id
+        self.plans = PlanStore(store, account_id)
+        self.keys = KeyStore(store, account_id)
+        self.leases = Leases(store)
+        self.background = Background()
+
+    def time_left_s(self) -> float:
+        """Return how long the present call may still take before it returns, in seconds."""
+        call = current_call()
+        return max(0.0, self._call_budget_s if call is None else call.time_left_s(self._call_budget_s))
+
+    async def take_turn(self, order: Order) -> None:
+        """Wait where only one call of all processes may write this kind of record at a time."""
+        if turn := order.draft.target.turn:
+            name, what = f"turn {self._account} {turn}", f"Another call that creates {turn}"
+            order.leases.append(
+                await order.held.enter_async_context(self.leases.hold(name, wait_s=self.time_left_s(), what=what))
+            )
+
+    async def write(self, call: Call, order: Order) -> Execution | Plan:
+        """Write what was ordered; return how it went, or where the call has no more time, the plan to ask by.
+
+        Raises:
+            InputError: Another call applies the plan.
+        """
+        draft, plan, state = order.draft, order.plan, order.state
+        batch = Batch(
+            *(f"write-{secrets.token_hex(6)}", self._account, call.tool, draft.target.noun, call.who),
+            key=state.key if state else "",
+            plan_id=plan.plan_id if plan else "",
+            target=to_json(draft.target.saved()),
+            asked=order.asked,
+            is_batch=draft.is_batch,
+            undoes=call.undoes,
+        )
+        lease_name = lease_of(batch.write_id)
+        order.leases.append(
+            await order.held.enter_async_context(self.leases.hold(lease_name, wait_s=0, what="The same call"))
+        )
+        if plan is not None and not await self.plans.claim(plan, batch.write_id):
+            raise being_applied(plan.plan_id)
+        execution = Execution(
+            draft,
+            Journal(self._store, batch, order.leases),
+            as_planned=plan is not None,
+            is_keyed=state is not None,
+            stopping=self.background.stopping,
+        )
+        task = self.background.start(self._run(execution, call, order.held.pop_all(), plan))
+        await asyncio.wait({task}, timeout=self.time_left_s())
+        if not task.done() and plan is None:
+            arguments = call.arguments
+            plan = await self.plans.add(call.tool, draft, arguments, batch.key, write_id=batch.write_id)
+            task.add_done_callback(lambda _: self.background.start(self._finish(plan)))
+        if not task.done() and plan is not None:
+            return plan
+        task.result()
+        return execution
+
+    async def _run(self, execution: Execution, call: Call, held: AsyncExitStack, plan: Plan | None) -> None:
+        async with held:
+            try:
+                with without_deadline():
+                    await execution.run(call.confirmer.report_progress)
+            finally:
+                if plan is not None:
+                    await self.plans.finish(plan)
+
+    async def _finish(self, plan: Plan) -> None:
+        await self.plans.finish(plan)
+
+
+def lease_of(write_id: str) -> str:
+    """Return the name of the lease that is held while a batch is written."""
+    return f"write {write_id}"
+
+
+def being_applied(plan_id: str) -> InputError:
+    """Return the refusal of a plan that another call applies."""
+    return InputError(f"{plan_id} is being applied right now.", hint="Call again with it in a few seconds.")
