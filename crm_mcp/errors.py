@@ -8,6 +8,7 @@
     ├── StoreError                the memory of this server cannot be used: a file, a folder, a PostgreSQL
     ├── UnreachableError          no response: connection, TLS, time-out, proxy
     ├── UnexpectedAnswerError     a response that is not what this CRM sends (HTML, broken JSON, another shape)
+    │   └── OtherRecordError      the response names another record than the one that was to be written
     └── RefusedError              the CRM said no
         ├── AuthenticationError   401, 403, and a 404 that says "unauthorized"
         ├── NotFoundError         404
@@ -106,6 +107,10 @@ class UnreachableError(CrmError):
 
 class UnexpectedAnswerError(CrmError):
     """The response is not what this CRM sends: HTML, broken JSON, another shape."""
+
+
+class OtherRecordError(UnexpectedAnswerError):
+    """The response to a write names another record than the one that was to be written: perhaps that one was."""
 
 
 class RefusedError(CrmError):

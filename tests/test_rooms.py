@@ -70,7 +70,7 @@ PURE = (
     *(
         "crm_mcp.safe_writes.draft",
         "crm_mcp.safe_writes.preview",
-        "crm_mcp.safe_writes.question",
+        "crm_mcp.safe_writes.consent.question",
         "mockserver.documents.*",
     ),
 )
@@ -81,7 +81,7 @@ IMPORTERS = {
         *(f"crm_mcp.transport.{name}" for name in ("connections", "failures", "session")),
         *("mockserver.respx_mount", "mockserver.live.*"),
     },
-    "psycopg": {"crm_mcp.store.postgres"},
+    "psycopg": {"crm_mcp.store.engines.postgres"},
     "respx": {"mockserver.respx_mount"},
     "pytest": {"mockserver.pytest_plugin"},
 }

@@ -25,7 +25,7 @@ from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.neighbours import Neighbours
 from crm_mcp.mcp.tool import CrmTool
-from crm_mcp.safe_writes.catalogue import ENGLISH
+from crm_mcp.safe_writes.consent.catalogue import ENGLISH
 from crm_mcp.safe_writes.gate import make_writer
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import describe_odd_values, load, require_whole

@@ -34,7 +34,7 @@ from crm_mcp.minicrm.tools.prompts import minicrm_prompts
 from crm_mcp.minicrm.tools.stale_projects import StaleProjectTools
 from crm_mcp.minicrm.tools.summary import SummaryTools
 from crm_mcp.minicrm.tools.tasks import TaskTools
-from crm_mcp.safe_writes.catalogue import ENGLISH
+from crm_mcp.safe_writes.consent.catalogue import ENGLISH
 from crm_mcp.safe_writes.gate import make_writer
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import describe_odd_values, load, require_whole

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crm_mcp.safe_writes import catalogue
+from crm_mcp.safe_writes.consent import catalogue
 
 MINICRM_HUNGARIAN = replace(
     catalogue.HUNGARIAN,

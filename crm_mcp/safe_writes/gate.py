@@ -9,15 +9,16 @@ from typing import cast
 
 from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, Call, require_possible
-from crm_mcp.safe_writes.catalogue import ENGLISH, Catalogue
+from crm_mcp.safe_writes.consent.catalogue import ENGLISH, Catalogue
+from crm_mcp.safe_writes.consent.question import build_question
 from crm_mcp.safe_writes.draft import Draft, is_unchanged, number, refresh
-from crm_mcp.safe_writes.execution import WriteResult, raises_as_a_whole
-from crm_mcp.safe_writes.plan_calls import PlanCalls, result_under_key
-from crm_mcp.safe_writes.plans import PLAN_TTL_S, Plan
 from crm_mcp.safe_writes.preview import build_preview
-from crm_mcp.safe_writes.question import build_question
-from crm_mcp.safe_writes.runs import Order, Runs
 from crm_mcp.safe_writes.saved import Restore
+from crm_mcp.safe_writes.writing.execution import raises_as_a_whole
+from crm_mcp.safe_writes.writing.plan_calls import PlanCalls, result_under_key
+from crm_mcp.safe_writes.writing.plans import PLAN_TTL_S, Plan
+from crm_mcp.safe_writes.writing.results import WriteResult
+from crm_mcp.safe_writes.writing.runs import Order, Runs
 from crm_mcp.settings import ServerSettings, load
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store

@@ -26,9 +26,9 @@ def restore_as(target: Target) -> Restore:
 _BESIDE = ("is_batch", "is_mixed", "needs_refresh", "warnings", "read_at_s")
 
 
-def to_json(value: object) -> str:
-    """Return a value as JSON text, always the same for the same value."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=list)
+def to_json(value: object, *, sort_keys: bool = False) -> str:
+    """Return a value as JSON text; with its keys sorted, equal values give the same text."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=sort_keys, separators=(",", ":"), default=list)
 
 
 def change_to_json(change: Change) -> str:

@@ -21,12 +21,12 @@ from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
 from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, output_schema_of, seal_arguments, slim_schema
 from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.safe_writes.call import Call
-from crm_mcp.safe_writes.confirmation import QuestionPendingError, UserConfirmation
+from crm_mcp.safe_writes.consent.confirmation import QuestionPendingError, UserConfirmation
 from crm_mcp.safe_writes.draft import Draft
-from crm_mcp.safe_writes.execution import WriteResult
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.records import RECORDS, SCHEMA, RecordsReader, read_records
 from crm_mcp.safe_writes.saved import Restore
+from crm_mcp.safe_writes.writing.results import WriteResult
 
 
 class _WriteArguments(BaseModel):

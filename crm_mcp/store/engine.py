@@ -121,7 +121,7 @@ def open_database(where: str, migrations: Sequence[str]) -> Database:
     Raises:
         StoreError: It cannot be used.
     """
-    from crm_mcp.store import sqlite
+    from crm_mcp.store.engines import sqlite
 
     if where == MEMORY:
         return sqlite.open_memory(migrations)
@@ -132,7 +132,7 @@ def open_database(where: str, migrations: Sequence[str]) -> Database:
 
 def _open_postgres(url: str, migrations: Sequence[str]) -> Database:
     try:
-        from crm_mcp.store import postgres
+        from crm_mcp.store.engines import postgres
     except ImportError:
         raise StoreError(
             "CRM_MCP_STORE names a PostgreSQL, and psycopg, by which it is reached, is not installed.",

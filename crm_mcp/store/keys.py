@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_mcp.store.engine import Transaction
+from crm_mcp.store.transaction import Transaction
 
 
 def read(transaction: Transaction, account: str, tool: str, key: str) -> tuple[str, str | None] | None:

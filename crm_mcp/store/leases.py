@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from crm_mcp.crm.call import sleep_told
 from crm_mcp.errors import CrmError, InputError
-from crm_mcp.store.engine import Store, Transaction
+from crm_mcp.store.engine import Store
+from crm_mcp.store.transaction import Transaction
 
 LEASE_S = 8.0
 """How long a lease lasts that is not renewed."""

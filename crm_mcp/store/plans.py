@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crm_mcp.store.engine import Transaction
+from crm_mcp.store.transaction import Transaction
 
 _COLUMNS = "plan_id, account, tool, key, made_at, expires_at, arguments, draft, write_id, finished_at, told, successor"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crm_mcp.store.engine import Row, Transaction
+from crm_mcp.store.transaction import Row, Transaction
 
 SENT = "sent"
 """The request went out, and nothing else is known: the process may have ended before the response came."""

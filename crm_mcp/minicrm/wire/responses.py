@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crm_mcp.crm.paging import Page
-from crm_mcp.errors import UnexpectedAnswerError
+from crm_mcp.errors import OtherRecordError, UnexpectedAnswerError
 from crm_mcp.minicrm.wire.bodies import (
     Row,
     as_list,
@@ -200,7 +200,7 @@ def parse_written(response: Response) -> Written:
     written_id = read_own(response)[0]
     asked_id = response.request.path.rpartition("/")[2]
     if asked_id.isdigit() and asked_id != written_id:
-        raise UnexpectedAnswerError(
+        raise OtherRecordError(
             f"MiniCRM named {written_id} as written where {asked_id} was to be.",
             hint=f"Whether {asked_id} was written is unknown: read it before you repeat it.",
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from crm_mcp.store.engine import Row, Store, T, Transaction
+from crm_mcp.store.engine import Store, T
+from crm_mcp.store.transaction import Row, Transaction
 
 
 class ClockedStore(Store):

@@ -12,10 +12,10 @@ from mcp import Client
 from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
-from crm_mcp.safe_writes.execution import WriteResult
 from crm_mcp.safe_writes.gate import SafeWriter
-from crm_mcp.safe_writes.plans import PLAN_TTL_S, PlanStore
 from crm_mcp.safe_writes.saved import restore_as
+from crm_mcp.safe_writes.writing.plans import PLAN_TTL_S, PlanStore
+from crm_mcp.safe_writes.writing.results import WriteResult
 from tests.crm_mcp.safe_writes.clocked_store import ClockedStore
 from tests.crm_mcp.safe_writes.playing import Era, Fake, User, Yes, play
 from tests.support.mcp_play import call, fail

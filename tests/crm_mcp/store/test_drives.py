@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_mcp.store.drives import name_network_drive, read_linux_mounts
+from crm_mcp.store.engines.drives import name_network_drive, read_linux_mounts
 
 MOUNTINFO = """\
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 from crm_mcp.crm.call import current_call, without_deadline
 from crm_mcp.errors import InputError
-from crm_mcp.safe_writes.background import Background
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Draft
-from crm_mcp.safe_writes.execution import Execution
-from crm_mcp.safe_writes.journal import Journal
-from crm_mcp.safe_writes.keys import KeyState, KeyStore
-from crm_mcp.safe_writes.plans import Plan, PlanStore
 from crm_mcp.safe_writes.saved import to_json
+from crm_mcp.safe_writes.writing.background import Background
+from crm_mcp.safe_writes.writing.execution import Execution
+from crm_mcp.safe_writes.writing.journal import Journal
+from crm_mcp.safe_writes.writing.keys import KeyState, KeyStore
+from crm_mcp.safe_writes.writing.plans import Plan, PlanStore
 from crm_mcp.store.engine import Store
 from crm_mcp.store.leases import Lease, Leases
 from crm_mcp.store.writes import Batch

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crm_mcp.safe_writes.draft import Change, Target
-from crm_mcp.safe_writes.execution import NOT_TRIED, UNKNOWN, ItemResult
-from crm_mcp.safe_writes.journal import read_item, settle_item
-from crm_mcp.safe_writes.lost_responses import Found, find_created, read_back
-from crm_mcp.safe_writes.plans import Plan
 from crm_mcp.safe_writes.saved import change_from_json
+from crm_mcp.safe_writes.writing.journal import read_item, settle_item
+from crm_mcp.safe_writes.writing.lost_responses import Found, find_created, read_back
+from crm_mcp.safe_writes.writing.plans import Plan
+from crm_mcp.safe_writes.writing.results import NOT_TRIED, UNKNOWN, ItemResult
 from crm_mcp.store import writes
-from crm_mcp.store.engine import Store, Transaction
+from crm_mcp.store.engine import Store
+from crm_mcp.store.transaction import Transaction
 from crm_mcp.store.writes import Write
 
 _ENDED = "The server that wrote this ended before the response came."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from crm_mcp.safe_writes.catalogue import ENGLISH, Catalogue
+from crm_mcp.safe_writes.consent.catalogue import ENGLISH, Catalogue
 from crm_mcp.safe_writes.draft import Change, Draft, holds_already, lost_texts
 
 _Ask = Callable[[Sequence[Change], str, Catalogue], str]

@@ -13,8 +13,9 @@ from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.draft import Draft, Target
 from crm_mcp.safe_writes.saved import Restore, draft_from_json, draft_to_json, to_json
 from crm_mcp.store import plans
-from crm_mcp.store.engine import Store, Transaction
+from crm_mcp.store.engine import Store
 from crm_mcp.store.plans import PlanRow
+from crm_mcp.store.transaction import Transaction
 
 PLAN_TTL_S = 15 * 60.0
 _MAX_TARGETS = 50

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 
 from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.draft import Change, Draft, Target
-from crm_mcp.safe_writes.execution import ItemResult
-from crm_mcp.safe_writes.journal import read_item, settling
-from crm_mcp.safe_writes.lost_responses import find_created
 from crm_mcp.safe_writes.saved import Restore, change_from_json, draft_from_json, draft_to_json, to_json
+from crm_mcp.safe_writes.writing.journal import read_item, settling
+from crm_mcp.safe_writes.writing.lost_responses import find_created
+from crm_mcp.safe_writes.writing.results import ItemResult
 from crm_mcp.store import keys, writes
-from crm_mcp.store.engine import Store, Transaction
+from crm_mcp.store.engine import Store
 from crm_mcp.store.leases import Lease, Leases
+from crm_mcp.store.transaction import Transaction
 from crm_mcp.store.writes import Write
 
 MAX_UNDER_WAY_S = 60.0
@@ -97,7 +98,7 @@ class KeyStore:
         """
         name = f"key {self._account} {tool} {key}"
         async with self._leases.hold(name, wait_s=wait_s, what="Another call with this idempotency_key") as lease:
-            state = await self._read(KeyState(tool, key, lease, to_json(arguments)), restore)
+            state = await self._read(KeyState(tool, key, lease, to_json(arguments, sort_keys=True)), restore)
             yield state
 
     async def _read(self, state: KeyState, restore: Restore) -> KeyState:

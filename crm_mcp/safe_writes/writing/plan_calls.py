@@ -12,12 +12,12 @@ from crm_mcp.crm.wording import listing
 from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Draft
-from crm_mcp.safe_writes.execution import ItemResult, WriteResult, build_result
-from crm_mcp.safe_writes.keys import KeyState
-from crm_mcp.safe_writes.plan_results import PlanResult, read_result, settle_interrupted
-from crm_mcp.safe_writes.plans import Plan
 from crm_mcp.safe_writes.preview import MAX_SHOWN
-from crm_mcp.safe_writes.runs import Order, Runs, lease_of
+from crm_mcp.safe_writes.writing.keys import KeyState
+from crm_mcp.safe_writes.writing.plan_results import PlanResult, read_result, settle_interrupted
+from crm_mcp.safe_writes.writing.plans import Plan
+from crm_mcp.safe_writes.writing.results import ItemResult, WriteResult, build_result
+from crm_mcp.safe_writes.writing.runs import Order, Runs, lease_of
 from crm_mcp.store.engine import Store
 
 _LOOKED_EVERY_S = 0.25
@@ -168,11 +168,13 @@ def result_under_key(
     for index, why in untold.items():
         items[index] = {"index": index, "ok": False, "unknown": True, "message": why}
     listed = [items[change.index] for change in draft.changes]
-    return build_result(listed, is_batch=draft.is_batch, write_id=now.get("write_id", "") or _batch_of(listed))
+    return build_result(listed, is_batch=draft.is_batch, write_id=_batch_of(listed))
 
 
 def _batch_of(items: Sequence[ItemResult]) -> str:
-    return next((item["write_id"].partition(".")[0] for item in items if "write_id" in item), "")
+    """Return the one batch that wrote all records, empty where several did."""
+    batches = {item["write_id"].partition(".")[0] for item in items if "write_id" in item}
+    return batches.pop() if len(batches) == 1 else ""
 
 
 def _applied_already(plan: Plan, items: Sequence[ItemResult]) -> InputError:

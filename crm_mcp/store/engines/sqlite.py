@@ -9,7 +9,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from crm_mcp.errors import StoreError
-from crm_mcp.store.private_folder import describe_access, prepare_file
+from crm_mcp.store.engines.private_folder import describe_access, prepare_file
 from crm_mcp.store.schema import migrate
 from crm_mcp.store.transaction import Row, Transaction
 

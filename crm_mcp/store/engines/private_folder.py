@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from crm_mcp.errors import StoreError
-from crm_mcp.store.drives import find_network_drive
+from crm_mcp.store.engines.drives import find_network_drive
 
 FILE = "memory.sqlite"
 _OWN = frozenset((FILE, f"{FILE}-wal", f"{FILE}-shm"))

@@ -4,75 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Sequence
-from typing import Any, NotRequired, cast
-
-from typing_extensions import TypedDict
 
 from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import (
     AuthenticationError,
     CrmError,
-    InputError,
+    OtherRecordError,
     RateLimitedError,
     UnexpectedAnswerError,
     UnreachableError,
 )
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, ReportProgress, is_as_planned, is_unchanged
-from crm_mcp.safe_writes.journal import Journal
-from crm_mcp.safe_writes.lost_responses import Found, find_created, leaves_unknown, may_be_under_way, read_back
+from crm_mcp.safe_writes.writing.journal import Journal
+from crm_mcp.safe_writes.writing.lost_responses import Found, find_created, leaves_unknown, may_be_under_way, read_back
+from crm_mcp.safe_writes.writing.results import NOT_TRIED, UNKNOWN, ItemResult, WriteResult, build_result
 
-UNKNOWN = "It may or may not have been written: look at it before you repeat it."
-NOT_TRIED = "Not tried."
-_OF_ONE = ("id", "write_id", "existing", "message")
 _FOUND = "The response was lost; it was looked for and is there."
 _WITH_KEY = "Call again with the same idempotency_key: it is looked for first."
-
-
-class WriteResult(TypedDict):
-    """The result of a writing tool.
-
-    `id` of one written record, or the result of each in `items`; or, where something is still to be written, the
-    `plan_id` by which it can be, with `next_step`, and a preview in `changes`.
-    """
-
-    next_step: NotRequired[str]
-
-    id: NotRequired[str]
-    write_id: NotRequired[str]
-    existing: NotRequired[bool]
-    message: NotRequired[str]
-    items: NotRequired[list[Any]]
-    plan_id: NotRequired[str]
-    changes: NotRequired[list[Any]]
-
-
-class ItemResult(TypedDict):
-    """The result of one record.
-
-    `unknown` where it may have been written or not, `existing` where the record was there before it was to be created.
-    """
-
-    index: int
-    ok: bool
-    id: NotRequired[str]
-    write_id: NotRequired[str]
-    existing: NotRequired[bool]
-    unknown: NotRequired[bool]
-    message: NotRequired[str]
-
-
-def build_result(items: list[ItemResult], *, is_batch: bool, write_id: str = "") -> WriteResult:
-    """Return the result of a batch, or of a single record.
-
-    Raises:
-        InputError: The single record was not written.
-    """
-    if is_batch:
-        return {"items": items, "write_id": write_id} if any("write_id" in item for item in items) else {"items": items}
-    (result,) = items
-    if not result["ok"]:
-        raise InputError(result.get("message", "It was not written."))
-    return cast("WriteResult", {name: value for name, value in result.items() if name in _OF_ONE})
 
 
 class Execution:
@@ -173,7 +121,10 @@ class Execution:
         try:
             outcomes = await self._draft.target.send(changes)
         except CrmError as error:
-            if leaves_unknown(error):
+            if isinstance(error, OtherRecordError):
+                for at in places:
+                    self._leave_unknown(at, error, "")
+            elif leaves_unknown(error):
                 await self._settle(places, error, is_second=is_second)
             else:
                 self._fail(places, error)

@@ -1,0 +1,1 @@
+"""What a person is asked before a write, in their language, and how their reply reaches the server."""
