@@ -16,6 +16,7 @@ from crm_mcp.mcp.completions import add_completions
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import ExportStore, add_exports
 from crm_mcp.mcp.resources import add_resources
+from crm_mcp.question_keys import SharedQuestionKey
 from crm_mcp.registry import all_tools
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def build_server(
     told = [_INSTRUCTIONS, *([] if read_only else [_WRITING]), *(connector.instructions for connector in connectors)]
     exports = ExportStore(folder=export_dir)
     tools = all_tools(connectors, read_only=read_only, exports=exports)
+    question_key = SharedQuestionKey(store) if store is not None else None
     server = MCPServer(
         "crm-mcp-server",
         title=" and ".join(connector.title for connector in connectors),
@@ -87,8 +89,11 @@ def build_server(
         lifespan=lifespan,
         log_level="WARNING",  # at INFO the SDK logs error texts, the CRM's words included
         cache_hints=_CACHE_HINTS,
+        request_state_security=question_key.security if question_key is not None else None,
         extensions=bind_apps([app for connector in connectors for app in connector.apps()], tools),
     )
+    if question_key is not None:
+        question_key.watch(server)
     add_resources(server, connectors)
     add_exports(server, exports)
     add_completions(server, connectors)

@@ -42,6 +42,7 @@ LAYERS = {
         "CRM.tools.* CRM.pipeline_app",
         "CRM.connector",
         "registry",
+        "question_keys",
         "server unconfigured http_service.* demo doctor",
         "cli",
         "__main__",
