@@ -24,7 +24,6 @@ NEEDED_LATER = {
     "psycopg",
     "tenacity",
     "truststore",
-    "urllib.request",
     "yaml",
 }
 NEEDED_BY_COMMANDS = {"crm_mcp.demo", "crm_mcp.doctor", "crm_mcp.http_service", "crm_mcp.unconfigured", "mockserver"}
