@@ -1,0 +1,10 @@
+insert into locks (name) values ('a lock');
+insert into leases (name, owner, until_at) values ('a lease', 'somebody', 1764000000.5);
+insert into secrets (name, value) values ('question key', 'f00d');
+insert into sends (budget, at) values ('minicrm-1', 1764000000.25);
+insert into waiting (ticket, budget, lane, since, alive) values ('t1', 'minicrm-1', 1, 1764000000.0, 1764000001.0);
+insert into pauses (budget, until_at) values ('minicrm-1', 1764000030.0);
+insert into keys (account, tool, key, made_at, arguments, draft) values ('minicrm-1', 'create_task', 'k-1', 1764000000.0, '{"comment": "árvíztűrő; 100%"}', null);
+insert into plans (plan_id, account, tool, key, made_at, expires_at, arguments, draft) values ('p-1', 'minicrm-1', 'update_project', '', 1764000000.0, 1764003600.0, '{}', '{}');
+insert into batches (write_id, account, at, tool, noun, who, key, plan_id, target, asked, is_batch, undoes) values ('w-1', 'minicrm-1', 1764000000.0, 'update_project', 'project', '', '', 'p-1', '', 1, 1, '');
+insert into writes (write_id, account, batch, place, at, record_id, outcome, change, result, alike) values ('w-1.0', 'minicrm-1', 'w-1', 0, 1764000000.0, '6001', 'written', '{"Name": ["a", "b"]}', '{}', null);
