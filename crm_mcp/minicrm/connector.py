@@ -16,6 +16,7 @@ from crm_mcp.errors import InputError, SettingsError
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
+from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
@@ -66,7 +67,8 @@ class MinicrmConnector:
     def __init__(self, settings: MinicrmSettings, sender: Sender, store: Store, account: Account) -> None:
         self._settings = settings
         self._page_cache = PageCache(PAGE_RULES)
-        self._client = MinicrmClient(self._page_cache.watch(sender))
+        self._crm_clock = CrmClock()
+        self._client = MinicrmClient(self._page_cache.watch(self._crm_clock.watch(sender)))
         self._directory = Directory(self._client, me=settings.user, labels=FieldLabels(settings.labels))
         language = MINICRM_HUNGARIAN if settings.language == "hu" else ENGLISH
         self._writer = make_writer(store, account, replace(language, labels=self._directory.labels))
@@ -107,6 +109,7 @@ class MinicrmConnector:
             self._settings.clock,
             self._page_cache,
             self._writer,
+            self._crm_clock,
         )
         entities = (ProjectTools, ContactTools, TaskTools, AddressTools)
         questions = (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)

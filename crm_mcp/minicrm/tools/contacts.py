@@ -160,7 +160,8 @@ class ContactTools:
     def _updates(self) -> Updates:
         client = self.context.client
         find = find_by_search(client.search_contacts, _of_same_name)
-        return Updates(_NOUN, CONTACT, client, client.get_contact, client.update_contact, self._check, find)
+        moved = self.context.moved_records(client.search_contacts)
+        return Updates(_NOUN, CONTACT, client, client.get_contact, client.update_contact, self._check, find, moved)
 
     async def _check(self, contact: Record, fields: Mapping[str, object]) -> Resolved:
         """Check names, choices and values by the schema of persons or businesses."""

@@ -5,19 +5,20 @@ Each check raises an `InputError`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, WithJsonSchema
 
 from crm_mcp.crm.call import Steps
-from crm_mcp.crm.paging import PageCache
+from crm_mcp.crm.paging import Page, PageCache
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext, Fields, Id, Limit
 from crm_mcp.mcp.calls.shapes import CrmFields
+from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.field_values import WrittenFields
 from crm_mcp.minicrm.client import MinicrmClient
@@ -26,6 +27,7 @@ from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.search.criteria import ProjectCriteria, project_criteria
 from crm_mcp.minicrm.search.projects import ProjectSearch
 from crm_mcp.minicrm.wire.checks import check_id
+from crm_mcp.minicrm.writes.moved_records import MovedRecords
 from crm_mcp.safe_writes.gate import SafeWriter
 
 Ids = list[Id]
@@ -81,6 +83,11 @@ class ToolContext:
     clock: Callable[[ZoneInfo], datetime] = datetime.now
     page_cache: PageCache = field(default_factory=lambda: PageCache(PAGE_RULES))
     writer: SafeWriter = field(default_factory=SafeWriter)
+    crm_clock: CrmClock = field(default_factory=CrmClock)
+
+    def moved_records(self, search: Callable[[Mapping[str, object]], Awaitable[Page[Any]]]) -> MovedRecords:
+        """Return what tells, by a search that takes `UpdatedSince`, which objects changed since a plan read them."""
+        return MovedRecords(search, self.crm_clock, self.zone)
 
     @property
     def written_fields(self) -> WrittenFields:

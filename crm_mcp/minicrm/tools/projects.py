@@ -176,7 +176,8 @@ class ProjectTools:
     def _updates(self) -> Updates:
         client = self.context.client
         find = find_by_search(client.search_projects, _in_same_place)
-        return Updates(_NOUN, PROJECT, client, client.get_project, client.update_project, self._check, find)
+        moved = self.context.moved_records(client.search_projects)
+        return Updates(_NOUN, PROJECT, client, client.get_project, client.update_project, self._check, find, moved)
 
     async def _check(self, project: Record, fields: Mapping[str, object]) -> Resolved:
         """Check names, choices and values by the schema of the project's own module."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -12,6 +12,7 @@ from crm_mcp.minicrm.field_table import Entity
 from crm_mcp.minicrm.models import Written
 from crm_mcp.minicrm.writes.held_values import FindChoices, HeldValues, no_choices
 from crm_mcp.minicrm.writes.linked_records import Linked, LinkedRecords
+from crm_mcp.minicrm.writes.moved_records import MovedRecords
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
 from crm_mcp.safe_writes.taking_back import put_back
 
@@ -24,7 +25,7 @@ class Updates(Target):
     """Changes of existing objects, read by `get` and written by `put`.
 
     `check` resolves and checks fields by what the object is, such as its module; what it resolved it leaves as it is.
-    `find` tells which of several choices with one label an object has.
+    `find` tells which of several choices with one label an object has, `moved` which objects changed since a time.
     """
 
     noun: str
@@ -34,6 +35,7 @@ class Updates(Target):
     put: Callable[[str, Values], Awaitable[Written]]
     check: Callable[[Record, Values], Awaitable[Resolved]]
     find: FindChoices = no_choices
+    moved: MovedRecords | None = None
     links: LinkedRecords | None = None
 
     def draft(
@@ -62,6 +64,14 @@ class Updates(Target):
     def _put_back(self, change: Change) -> Change:
         turned = put_back(change)
         return replace(turned, trashes=turned.sent.get("Deleted") == 1)
+
+    def crm_time(self, local_s: float) -> float | None:
+        """Return what MiniCRM's clock showed, where it is needed."""
+        return None if self.moved is None else self.moved.clock.at(local_s)
+
+    async def find_moved(self, changes: Sequence[Change], since_s: float) -> Collection[str] | None:
+        """Search what changed since then, where that takes fewer requests than to read the objects."""
+        return await self.moved.find(since_s) if self.moved is not None and len(changes) > 1 else None
 
     async def prepared(self, changes: Sequence[Change]) -> Target:
         """Return the same with room to remember what the objects are linked to."""

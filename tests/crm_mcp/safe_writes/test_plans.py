@@ -53,6 +53,20 @@ def test_a_record_that_somebody_changed_meanwhile_is_left_alone_and_told_of(fake
     assert len(fake.writes()) == 10 + 3
 
 
+def test_each_record_of_a_plan_is_read_once_and_one_search_tells_which_of_them_changed_since(fake: Fake) -> None:
+    async def scene(client: Client) -> Any:
+        plan_id = await plan_of(client)
+        fake.change("Project/6003", Name="Renamed by a colleague")
+        return await call(client, "update_project", plan_id=plan_id)
+
+    items = play(scene, user=User())["items"]
+    assert [item["ok"] for item in items].count(True) == 11
+    reads = [one for one in fake.requests() if one.startswith("GET /Api/R3/Project")]
+    assert sorted(reads) == sorted(
+        ["GET /Api/R3/Project", *(f"GET /Api/R3/Project/{number}" for number in [*PROJECTS, 6003])]
+    )
+
+
 def test_a_record_that_is_not_there_is_told_of_in_the_plan_and_in_the_result(fake: Fake) -> None:
     async def scene(client: Client) -> tuple[Any, Any]:
         shown = await call(client, "update_project", project_ids=[*PROJECTS, 99], fields={"Name": "Same"})
@@ -129,7 +143,7 @@ def test_a_plan_applied_twice_at_once_is_applied_once(fake: Fake, era: Era) -> N
 def test_what_broke_off_is_told_and_only_the_rest_is_done_by_a_further_plan(fake: Fake) -> None:
     async def scene(client: Client) -> tuple[Any, Any]:
         plan_id = await plan_of(client)
-        fake.lose("/Api/R3/Project/6004", reads_from=2)
+        fake.lose("/Api/R3/Project/6004", reads_from=1)
         broken = await call(client, "update_project", plan_id=plan_id)
         assert "was applied already" in await fail(client, "update_project", plan_id=plan_id)
         return broken, await call(client, "update_project", plan_id=broken["plan_id"])
