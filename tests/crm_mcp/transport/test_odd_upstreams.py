@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 
 import pytest
@@ -155,3 +156,21 @@ def test_a_crm_that_is_not_there_was_not_sent_anything() -> None:
     assert isinstance(write, UnreachableError)
     assert not write.may_have_been_done
     assert "The change was not sent." in str(write)
+
+
+def test_a_call_that_is_cancelled_sends_nothing_again() -> None:
+    def say_nothing(_: socket.socket) -> bool:
+        time.sleep(0.7)
+        return False
+
+    async def run(server: RawServer) -> None:
+        pool = ConnectionPool(timeout_s=5, patience_s=25)
+        async with pool.open():
+            session = Session(pool, crm="MiniCRM", base_url=server.url, login=BasicLogin("a", "b"))
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(session.perform(READ, parse), 0.5)  # on a slow machine sent by then
+            await asyncio.sleep(0.4)
+
+    with raw_server(say_nothing, OK) as server:
+        asyncio.run(run(server))
+        assert len(server.requests) == 1
