@@ -33,7 +33,7 @@ from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
-from crm_mcp.transport.rate_limit import limit_to
+from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import Session
 
 
@@ -68,10 +68,10 @@ class IvinexConnector:
         if not require_whole(needed, crm=cls.title):
             return None
         note = describe_odd_values(needed)
-        rate_limit = limit_to(settings.requests_per_minute)
         base_url = settings.url or ""
-        session = Session(pool, crm=cls.title, base_url=base_url, login=login, rate_limit=rate_limit, login_note=note)
         account = Account(cls.name, base_url, system="", login=login.username)
+        limit = RateLimit(store, account, settings.requests_per_minute)
+        session = Session(pool, crm=cls.title, base_url=base_url, login=login, rate_limit=limit, login_note=note)
         return cls(settings, session, store, account)
 
     @classmethod

@@ -43,7 +43,7 @@ from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
-from crm_mcp.transport.rate_limit import limit_to
+from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import Session
 
 _CONTACT_TYPES = {name.casefold(): name for name in CONTACT_TYPES}
@@ -87,12 +87,10 @@ class MinicrmConnector:
         needed = {"MINICRM_SYSTEM_ID": login.username, "MINICRM_API_KEY": login.password}
         if not require_whole(needed, crm=cls.title):
             return None
-        rate_limit = limit_to(settings.requests_per_minute)
         note = describe_odd_values(needed)
-        session = Session(
-            pool, crm=cls.title, base_url=settings.url, login=login, rate_limit=rate_limit, login_note=note
-        )
         account = Account(cls.name, settings.url, system=login.username, login=login.password)
+        limit = RateLimit(store, account, settings.requests_per_minute)
+        session = Session(pool, crm=cls.title, base_url=settings.url, login=login, rate_limit=limit, login_note=note)
         return cls(settings, session, store, account)
 
     @classmethod

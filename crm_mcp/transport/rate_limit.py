@@ -1,47 +1,156 @@
-"""At most so many requests in any minute, held in this process: a sliding window, so that no burst slips through."""
+"""When a request may go: as the budget that all processes share allows, and only while its call has time to wait.
+
+A refusal for haste stops the requests of every process until it is over. Where the store fails, the limit goes on in
+the memory of this process.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import functools
+import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
 
-from pyrate_limiter import InMemoryBucket, Rate, RateItem
+from crm_mcp.crm.call import TOLD_EVERY_S, Call, current_call, tell_of_wait
+from crm_mcp.errors import RateLimitedError, StoreError
+from crm_mcp.store.budget import BACKGROUND, WINDOW_S, Budget, Ticket, Turn
+from crm_mcp.store.engine import Store
+from crm_mcp.transport.retry import TOO_MANY_REQUESTS
 
-from crm_mcp.crm.call import sleep_told
+if TYPE_CHECKING:
+    from crm_mcp.store.account import Account
+    from crm_mcp.store.budget import Transactions
 
-WINDOW_MS = 61_000
-"""A minute and a second: what counts for the CRM is when requests arrive, which is never quite when they were sent."""
+_ASKED_AGAIN_S = 0.25
+_ASKED_AGAIN_IN_BACKGROUND_S = 1.0
+_WITHOUT_STORE_S = 60.0
+"""How long a store that failed is left alone."""
 
-
-def limit_to(requests_per_minute: int) -> RateLimit | None:
-    """Return the limit of an account; None for 0, which is no limit."""
-    return RateLimit(requests_per_minute) if requests_per_minute else None
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class RateLimit:
-    """Lets callers through in the order they came, and makes them wait once a minute is full."""
+    """Lets the requests to one account go.
+
+    Args:
+        store: Where all processes meet.
+        account: Whose requests are counted.
+        requests_per_minute: 0 is no limit; then only the CRM's own refusals hold anybody back.
+        window_s: What is called a minute, in seconds.
+        monotonic: A clock that nobody sets.
+    """
 
     def __init__(
         self,
+        store: Transactions,
+        account: Account,
         requests_per_minute: int,
         *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        window_s: float = WINDOW_S,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._bucket = InMemoryBucket([Rate(requests_per_minute, WINDOW_MS)])
-        self._clock = clock
-        self._sleep = sleep
-        self._turn = asyncio.Lock()
+        self._per_minute = requests_per_minute
+        self._monotonic = monotonic
+        self._make_budget = functools.partial(Budget, limit=requests_per_minute, window_s=window_s, monotonic=monotonic)
+        self._store = store
+        self._account = account
+        self._without_store_until_s = -math.inf
+        self._leaving: set[asyncio.Task[None]] = set()
 
-    async def wait(self) -> None:
-        """Return when the next request may be sent."""
-        async with self._turn:
-            while not self._bucket.put(request := RateItem("request", self._now_ms())):
-                wait_ms = self._bucket.waiting(request)
-                assert isinstance(wait_ms, int)
-                await sleep_told(max(wait_ms, 1) / 1000, "The requests of this minute are used up", self._sleep)
-            self._bucket.leak(self._now_ms())
+    @functools.cached_property
+    def _shared(self) -> Budget:
+        return self._make_budget(self._store, self._account.budget_id)
 
-    def _now_ms(self) -> int:
-        return int(self._clock() * 1000)
+    @functools.cached_property
+    def _own(self) -> Budget:
+        return self._make_budget(Store(), self._account.budget_id)
+
+    async def wait(
+        self, crm: str, budget_s: float, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    ) -> None:
+        """Return when the next request may be sent.
+
+        Args:
+            crm: The CRM's title, for errors.
+            budget_s: How long a call may take in all; 0 is that none waits.
+            sleep: How to wait.
+
+        Raises:
+            RateLimitedError: Its call has no time left, or less than it is known to wait; the request was not sent.
+        """
+        call = current_call()
+        left_s = budget_s if call is None else call.time_left_s(budget_s)
+        ticket = Ticket(_lane(call))
+        if call is not None:
+            if budget_s and call.requests >= BACKGROUND and left_s <= 0:
+                raise _out_of_time(crm, budget_s)
+            call.requests += 1
+        until_s = self._monotonic() + left_s
+        try:
+            while (turn := await self._take(ticket, until_s)).wait_s:
+                if turn.wait_s > until_s - self._monotonic():
+                    raise self._known_too_long(crm, turn, call)
+                await tell_of_wait(turn.wait_s, self._reason(crm, turn))
+                await sleep(min(turn.wait_s, TOLD_EVERY_S if turn.is_refused else _asked_again_s(ticket)))
+        except BaseException:
+            self._leave(ticket)
+            raise
+
+    async def pause(self, seconds: float) -> None:
+        """Let no process send anything for so long: the CRM refused a request for haste."""
+        await self._with_budget(lambda budget: budget.pause(seconds))
+
+    async def _take(self, ticket: Ticket, until_s: float) -> Turn:
+        return await self._with_budget(lambda budget: budget.take(ticket, until_s - self._monotonic()))
+
+    def _leave(self, ticket: Ticket) -> None:
+        """Take a ticket back without waiting for it: the caller may be cancelled."""
+        task = asyncio.ensure_future(self._with_budget(lambda budget: budget.leave(ticket)))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _with_budget(self, ask: Callable[[Budget], Awaitable[_T]]) -> _T:
+        if self._monotonic() >= self._without_store_until_s:
+            try:
+                return await ask(self._shared)
+            except StoreError as error:
+                self._without_store_until_s = self._monotonic() + _WITHOUT_STORE_S
+                _log.warning("The requests of this process alone are counted for a minute: %s", error)
+        return await ask(self._own)
+
+    def _reason(self, crm: str, turn: Turn) -> str:
+        if turn.is_refused:
+            return f"{crm} takes no more requests for now"
+        return f"{crm} takes {self._per_minute} requests a minute, and others go first"
+
+    def _known_too_long(self, crm: str, turn: Turn, call: Call | None) -> RateLimitedError:
+        unsent = "This request was not sent." if call is not None and call.requests > 1 else "Nothing was sent."
+        return RateLimitedError(
+            f"{self._reason(crm, turn)}: too long to wait in one call. {unsent}",
+            status=TOO_MANY_REQUESTS,
+            hint=f"Call again in {math.ceil(turn.wait_s)} s.",
+            retry_after_s=turn.wait_s,
+        )
+
+
+def _lane(call: Call | None) -> int:
+    if call is None:
+        return 0
+    return BACKGROUND if call.is_behind else min(call.requests, BACKGROUND)
+
+
+def _asked_again_s(ticket: Ticket) -> float:
+    return _ASKED_AGAIN_IN_BACKGROUND_S if ticket.lane >= BACKGROUND else _ASKED_AGAIN_S
+
+
+def _out_of_time(crm: str, budget_s: float) -> RateLimitedError:
+    return RateLimitedError(
+        f"{crm} was asked for {budget_s:g} s, the longest that a call works. This request was not sent.",
+        status=TOO_MANY_REQUESTS,
+        hint="Call again, or ask for less at a time.",
+        retry_after_s=0.0,
+    )

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from crm_mcp.crm.messages import Response
 
 TOO_MANY_REQUESTS = 429
-_FIRST_WAIT_S = 1.0
+FIRST_WAIT_S = 1.0
+_LONGEST_WAIT_S = 60.0
 _SHORTEST_WAIT_S = 0.1
 """Where the CRM asks for none."""
 
@@ -35,7 +36,11 @@ class Patience:
             return 0.0
         doubled = 2**self._refusals
         asked_s = response.retry_after_s
-        wait_s = min(_FIRST_WAIT_S * doubled, left_s) if asked_s is None else max(asked_s, _SHORTEST_WAIT_S * doubled)
+        wait_s = (
+            min(FIRST_WAIT_S * doubled, _LONGEST_WAIT_S, left_s)
+            if asked_s is None
+            else max(asked_s, _SHORTEST_WAIT_S * doubled)
+        )
         if wait_s > left_s:
             return 0.0
         self._refusals += 1

@@ -14,10 +14,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlencode
 
-from crm_mcp.crm.call import current_call, sleep_told
+from crm_mcp.crm.call import current_call
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.crm.operations import parse_response
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
+from crm_mcp.store.account import Account
+from crm_mcp.store.engine import Store
 from crm_mcp.transport.attempts import LEAST_PATIENCE_S, Attempts
 from crm_mcp.transport.bodies import (
     ACCEPTED_ENCODING,
@@ -28,14 +30,14 @@ from crm_mcp.transport.bodies import (
 )
 from crm_mcp.transport.failures import describe_failure, is_out_of_time, may_pass
 from crm_mcp.transport.network import check_way_to, find_proxy
-from crm_mcp.transport.retry import Patience
+from crm_mcp.transport.rate_limit import RateLimit
+from crm_mcp.transport.retry import FIRST_WAIT_S, TOO_MANY_REQUESTS, Patience
 
 if TYPE_CHECKING:
     import httpx
 
     from crm_mcp.transport.connections import ConnectionPool
     from crm_mcp.transport.logins import Login
-    from crm_mcp.transport.rate_limit import RateLimit
 
 _T = TypeVar("_T")
 
@@ -51,7 +53,7 @@ class Session:
         crm: The CRM's title, for errors.
         base_url: Scheme, host and perhaps a folder, without a trailing slash and without a login.
         login: What each request logs in with.
-        rate_limit: None is no limit.
+        rate_limit: What lets its requests go; None is no limit but the CRM's own refusals, in this process alone.
         login_note: What looks wrong with the login, as sentences without it; said where the CRM refuses it.
 
     Raises:
@@ -73,7 +75,7 @@ class Session:
         self._crm = crm
         self._base_url = base_url
         self._login = login
-        self._rate_limit = rate_limit
+        self._rate_limit = rate_limit or RateLimit(Store(), Account(crm, base_url, "", ""), 0)
         self._login_note = login_note
 
     async def perform(self, request: Request, parse: Callable[[Response], _T]) -> _T:
@@ -117,15 +119,15 @@ class Session:
             UnexpectedAnswerError: The response is too long, or cannot be decompressed.
         """
         outgoing = self._encode(request)
-        patience = Patience(self._pool.patience_s)
+        patience = Patience(self._patience_s())
         while True:
-            if self._rate_limit is not None:
-                await self._rate_limit.wait()
+            await self._rate_limit.wait(self._crm, self._pool.patience_s, self._pool.sleep)
             response = await self._exchange(request, outgoing, min(self._pool.timeout_s, within_s))
             wait_s = patience.next_wait_s(response)
+            if response.status == TOO_MANY_REQUESTS:
+                await self._rate_limit.pause(wait_s or response.retry_after_s or FIRST_WAIT_S)
             if not wait_s:
                 return replace(response, waited_s=patience.waited_s)
-            await sleep_told(wait_s, f"{self._crm} takes no more requests for now", self._pool.sleep)
 
     def _client_for(self, request: Request) -> httpx.AsyncClient:
         return self._pool.client(self._base_url, reads=request.is_read)

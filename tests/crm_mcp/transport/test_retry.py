@@ -18,13 +18,17 @@ from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import RateLimitedError
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
+from crm_mcp.store import account as store_account
 from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
+from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import Session
+from tests.crm_mcp.store.stepped_store import SteppedStore
 from tests.support.crm_stub import API, CrmStub
 from tests.support.mcp_play import call
 
 URL = "https://crm.example/x"
+ACCOUNT = store_account.Account("minicrm", "https://crm.example", "a", "b")
 NOW = datetime(2026, 11, 27, 10, tzinfo=UTC)
 CREATE = Request("POST", "/x", body={}, is_idempotent=False)
 READ = Request("GET", "/x")
@@ -37,15 +41,18 @@ def refusal(**headers: str) -> httpx.Response:
 def send(request: Request, answers: list[httpx.Response], *, patience_s: float = 25.0) -> tuple[Response, list[float]]:
     """Send a request to a CRM that answers so in turn, the last again and again; return how long was slept too."""
     slept: list[float] = []
+    store = SteppedStore()
 
     async def sleep(seconds: float) -> None:
-        slept.append(seconds)
+        slept.append(round(seconds, 6))
+        await store.sleep(seconds)
 
     async def run() -> Response:
         pool = ConnectionPool(patience_s=patience_s, sleep=sleep)
+        limit = RateLimit(store, ACCOUNT, 0, monotonic=store.monotonic)
         async with pool.open():
             login = BasicLogin("a", "b")
-            session = Session(pool, crm="MiniCRM", base_url="https://crm.example", login=login)
+            session = Session(pool, crm="MiniCRM", base_url=ACCOUNT.base_url, login=login, rate_limit=limit)
             return await session.send(request)
 
     left = list(answers)
@@ -139,7 +146,7 @@ def test_a_long_wait_is_told_again_every_ten_seconds() -> None:
 
 @pytest.mark.slow
 def test_whoever_called_a_tool_hears_what_it_waits_for(crms: CrmStub) -> None:
-    refusals = [refusal(Retry_After="1")]
+    refusals = [refusal(Retry_After="2")]
     category = {"3": "Sales"}
     crms.answer(f"GET {API}/Category", lambda _: refusals.pop() if refusals else httpx.Response(200, json=category))
     heard: list[str | None] = []
@@ -155,4 +162,4 @@ def test_whoever_called_a_tool_hears_what_it_waits_for(crms: CrmStub) -> None:
             return await call(client, "list_modules", crm="minicrm")
 
     assert [one["name"] for one in asyncio.run(run())["items"]] == ["Sales"]
-    assert heard == ["MiniCRM takes no more requests for now: 1 s to wait"]
+    assert heard == ["MiniCRM takes no more requests for now: 2 s to wait"]
