@@ -30,11 +30,11 @@ COMMANDS = {
     "crm-mcp": (sys.executable, "-m", "crm_mcp"),
 }
 SETTINGS = {
-    "IVINEX_URL": "http://127.0.0.1:9",
+    "IVINEX_URL": "https://crm.example",
     "IVINEX_USERNAME": "nobody",
     "IVINEX_PASSWORD": "fake",
     "IVINEX_MODULES": "contact=1001,note=1002,company=1003",
-    "MINICRM_URL": "http://127.0.0.1:9",
+    "MINICRM_URL": "https://crm.example",
     "MINICRM_SYSTEM_ID": "1",
     "MINICRM_API_KEY": "fake",
 }

@@ -49,14 +49,33 @@ def find_proxy(base_url: str) -> Proxy | None:
 
 
 def check_way_to(base_url: str) -> None:
-    """Return where the environment lets a CRM's address be reached, as far as that shows without asking it.
+    """Return where the environment lets a CRM's address be reached, as far as that shows at a glance.
+
+    Certificates are read when they are first needed: that takes longer than all else that is done at start.
 
     Raises:
         SettingsError: A variable names no proxy that can be used, or no certificates.
     """
     find_proxy(base_url)
-    if base_url.startswith("https:") and (os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")):
-        trusted_certificates(None)
+    if base_url.startswith("https:"):
+        _check_certificates(*_given_certificates())
+
+
+def _given_certificates() -> tuple[str, str]:
+    """Return the file and the folders of certificates that the environment names; each may be empty."""
+    return os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", "")
+
+
+def _check_certificates(file: str, folders: str) -> None:
+    if folders and not any(Path(one).is_dir() for one in folders.split(os.pathsep) if one):
+        raise SettingsError("SSL_CERT_DIR: there is no such folder.", hint="Correct or unset it.")
+    if file:
+        try:
+            is_pem = b"CERTIFICATE-----" in Path(file).read_bytes()
+        except (OSError, ValueError) as error:
+            raise _no_certificates("SSL_CERT_FILE", error) from None
+        if not is_pem:
+            raise _no_certificates("SSL_CERT_FILE", ssl.SSLError())
 
 
 def trusted_certificates(ca_file: Path | None) -> ssl.SSLContext:
@@ -67,12 +86,11 @@ def trusted_certificates(ca_file: Path | None) -> ssl.SSLContext:
     Raises:
         SettingsError: One of these variables names no certificates.
     """
-    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if file or folder else _system_store()
-    if folder:
-        if not any(Path(one).is_dir() for one in folder.split(os.pathsep) if one):
-            raise SettingsError("SSL_CERT_DIR: there is no such folder.", hint="Correct or unset it.")
-        context.load_verify_locations(capath=folder)
+    file, folders = _given_certificates()
+    _check_certificates(file, folders)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if file or folders else _system_store()
+    if folders:
+        context.load_verify_locations(capath=folders)
     for variable, path in (("SSL_CERT_FILE", file), ("CRM_MCP_CA_FILE", ca_file)):
         if path:
             _load(context, variable, path)
@@ -92,10 +110,14 @@ def _load(context: ssl.SSLContext, variable: str, path: str | Path) -> None:
     try:
         context.load_verify_locations(path)
     except (OSError, ValueError) as error:  # a broken file is an SSLError, which is an OSError
-        raise SettingsError(
-            f"{variable}: no certificates can be read from the file that it names ({type(error).__name__}).",
-            hint="Correct or unset it.",
-        ) from None
+        raise _no_certificates(variable, error) from None
+
+
+def _no_certificates(variable: str, error: Exception) -> SettingsError:
+    return SettingsError(
+        f"{variable}: no certificates can be read from the file that it names ({type(error).__name__}).",
+        hint="Correct or unset it.",
+    )
 
 
 def _variable_of(scheme: str) -> str:

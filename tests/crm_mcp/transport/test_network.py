@@ -166,6 +166,17 @@ def test_certificates_that_cannot_be_read_are_named_by_their_variable(
     Session(ConnectionPool(), crm="MiniCRM", base_url=LOOPBACK[0], login=BasicLogin("a", "b"))
 
 
+def test_a_broken_certificate_is_named_by_its_variable_when_it_is_first_needed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.pem"
+    kind = "CERTIFICATE"
+    broken.write_text(f"-----BEGIN {kind}-----\nnonsense\n-----END {kind}-----\n")
+    monkeypatch.setenv("SSL_CERT_FILE", str(broken))
+    with pytest.raises(SettingsError, match=r"SSL_CERT_FILE: no certificates .* \(SSLError\)"):
+        get(REMOTE)
+
+
 @pytest.mark.slow
 def test_wrong_certificates_do_not_matter_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/nope.pem")
