@@ -25,8 +25,8 @@ MOST_UNSENT = 3
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 8.0
 """But for what the CRM itself asks for."""
-LEAST_PATIENCE_S = 4.0
-"""Within it a request may be sent again that is late in its call: time for all attempts, but for what the CRM asks."""
+MOST_LATE_WAITS_S = 4.0
+"""The waits of all attempts, but for what the CRM asks: so long they may be where the call has no time left."""
 SHORTEST_ATTEMPT_S = 10.0
 """The time for a response to a read that is late in its call."""
 
@@ -38,7 +38,8 @@ class Attempts:
 
     Args:
         request: What is sent.
-        within_s: Time for all attempts, in seconds: none is begun later.
+        within_s: Time for all attempts, in seconds. Later, such as when the request had to wait for its turn, a failure
+            that passes at once is survived all the same.
         reason: What whoever waits is told, such as `MiniCRM is busy or down`.
         sleep: How to wait between two attempts.
     """
@@ -82,8 +83,7 @@ class Attempts:
 
         A write is never given up for the call's sake: whether it was carried out would be unknown.
         """
-        is_bounded = self._request.is_read and self._within_s > 0
-        return max(self._within_s - self._used_s(), SHORTEST_ATTEMPT_S) if is_bounded else math.inf
+        return max(self._within_s - self._used_s(), SHORTEST_ATTEMPT_S) if self._request.is_read else math.inf
 
     def _used_s(self) -> float:
         return max(time.monotonic() - self._began_s, self._slept_s)  # the latter where time is a test's
@@ -98,11 +98,19 @@ class Attempts:
         return self._request.is_read
 
     def _are_over(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= MOST_ATTEMPTS or self._used_s() + state.upcoming_sleep > self._within_s
+        if state.attempt_number >= MOST_ATTEMPTS:
+            return True
+        is_late = self._used_s() + state.upcoming_sleep > self._within_s
+        return is_late and (_is_out_of_time(state) or self._slept_s + state.upcoming_sleep > MOST_LATE_WAITS_S)
 
     async def _wait(self, seconds: float) -> None:
         await sleep_told(seconds, self._reason, self._sleep)
         self._slept_s += seconds
+
+
+def _is_out_of_time(state: RetryCallState) -> bool:
+    error = state.outcome and state.outcome.exception()
+    return isinstance(error, UnreachableError) and error.is_out_of_time
 
 
 def _asked_s(state: RetryCallState) -> float:

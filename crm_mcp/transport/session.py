@@ -20,7 +20,7 @@ from crm_mcp.crm.operations import parse_response
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
-from crm_mcp.transport.attempts import LEAST_PATIENCE_S, Attempts
+from crm_mcp.transport.attempts import MOST_LATE_WAITS_S, Attempts
 from crm_mcp.transport.bodies import (
     ACCEPTED_ENCODING,
     MAX_BODY_BYTES,
@@ -84,9 +84,11 @@ class Session:
         Raises:
             CrmError: What `send` or `parse` raises at the last attempt.
         """
+        if not self._pool.patience_s:
+            return await parse_response(await self.send(request), parse)
         attempts = Attempts(
             request,
-            within_s=self._patience_s(),
+            within_s=self._time_left_s(),
             reason=f"{self._crm} is busy or down for the moment",
             sleep=self._pool.sleep,
         )
@@ -96,15 +98,11 @@ class Session:
 
         return await attempts.run(attempt)
 
-    def _patience_s(self) -> float:
-        """Return how long a request may be tried that is sent now: as long as the call has time, and a moment at least.
-
-        Else a call that is late for good reasons would fail at the next failure that passes.
-        """
+    def _time_left_s(self) -> float:
+        """Return how long a request may be tried that is sent now."""
         call = current_call()
         patience_s = self._pool.patience_s
-        left_s = patience_s if call is None else call.time_left_s(patience_s)
-        return min(patience_s, max(left_s, LEAST_PATIENCE_S))
+        return patience_s if call is None else min(patience_s, call.time_left_s(patience_s))
 
     async def send(self, request: Request, *, within_s: float = math.inf) -> Response:
         """Send one request and return the response, refusals included; one for haste is waited for and sent again.
@@ -119,7 +117,7 @@ class Session:
             UnexpectedAnswerError: The response is too long, or cannot be decompressed.
         """
         outgoing = self._encode(request)
-        patience = Patience(self._patience_s())
+        patience = Patience(min(self._pool.patience_s, max(self._time_left_s(), MOST_LATE_WAITS_S)))
         while True:
             await self._rate_limit.wait(self._crm, self._pool.patience_s, self._pool.sleep)
             response = await self._exchange(request, outgoing, min(self._pool.timeout_s, within_s))

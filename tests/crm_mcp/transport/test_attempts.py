@@ -201,6 +201,10 @@ def test_a_call_that_is_late_survives_a_failure_that_passes() -> None:
     assert perform(READ, *[BUSY] * 5, DONE, call_is_s=100).result == {"Id": 7}
 
 
+def test_a_call_that_is_late_is_not_made_later_by_a_crm_that_does_not_respond() -> None:
+    assert perform(READ, httpx.ReadTimeout("late"), DONE, call_is_s=100).sent == 1
+
+
 def test_nothing_is_sent_again_where_no_time_is_given() -> None:
     assert perform(READ, BUSY, DONE, patience_s=0).sent == 1
 
