@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import json
 import logging
-import signal
 import sys
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
 
+from crm_mcp import stdio_service
 from crm_mcp.errors import CrmError, SettingsError
 
 if TYPE_CHECKING:
@@ -81,18 +82,21 @@ def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *
     """Serve on stdio, or streamable HTTP at /mcp."""
     try:
         with _making_what_stays():
-            server, settings = _build_server(is_local=transport == "stdio", read_only=read_only)
+            server, settings, connectors = _build_server(is_local=transport == "stdio", read_only=read_only)
     except SettingsError as error:
         if transport == "http" or sys.stdin.isatty():
             _quit(error)
         _explain_to_host(error)
+    from crm_mcp.server import finish_writes
+
+    finish = functools.partial(finish_writes, connectors)
     if transport == "stdio":
-        _run_stdio(server)
+        stdio_service.serve(server, finish)
         return
     from crm_mcp import http_service
 
     try:
-        http_service.serve(http_service.build_app(server, settings, host=host), host, port)
+        http_service.serve(http_service.build_app(server, settings, host=host), host, port, finish)
     except SettingsError as error:
         _quit(error)
 
@@ -111,19 +115,14 @@ def _making_what_stays() -> Generator[None]:
         gc.enable()
 
 
-def _build_server(*, is_local: bool, read_only: bool) -> tuple[MCPServer[None], ServerSettings]:
+def _build_server(*, is_local: bool, read_only: bool) -> tuple[MCPServer[None], ServerSettings, list[Connector]]:
     settings, pool, store, connectors = _connect()
     from crm_mcp.server import build_server
 
     export_dir = settings.export_dir if is_local else None  # over HTTP it would be another's machine
     read_only = read_only or settings.read_only
-    return build_server(connectors, pool, store=store, read_only=read_only, export_dir=export_dir), settings
-
-
-def _run_stdio(server: MCPServer[None]) -> None:
-    # The SDK reads stdin in a thread that nothing can wake, so Ctrl-C must end the process by itself.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    asyncio.run(server.run_stdio_async())
+    server = build_server(connectors, pool, store=store, read_only=read_only, export_dir=export_dir)
+    return server, settings, connectors
 
 
 def _explain_to_host(error: SettingsError) -> NoReturn:
@@ -131,7 +130,7 @@ def _explain_to_host(error: SettingsError) -> NoReturn:
     from crm_mcp import unconfigured
 
     click.echo(f"crm-mcp: {error}", err=True)
-    _run_stdio(unconfigured.build_server(str(error)))
+    stdio_service.serve(unconfigured.build_server(str(error)))
     sys.exit(EXIT_SETTINGS)
 
 

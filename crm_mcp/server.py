@@ -51,6 +51,11 @@ _CACHE_HINTS: dict[CacheableMethod, CacheHint] = {
 """What depends on the settings alone stays as it is while the server runs; what is read from a CRM is never cached."""
 
 
+async def finish_writes(connectors: Sequence[Connector]) -> None:
+    """Let the writes end that are under way, record them, and begin no other."""
+    await asyncio.gather(*(connector.finish() for connector in connectors))
+
+
 def build_server(
     connectors: Sequence[Connector],
     pool: ConnectionPool,
@@ -71,7 +76,7 @@ def build_server(
                 try:
                     yield
                 finally:
-                    await asyncio.gather(*(connector.finish() for connector in connectors))
+                    await finish_writes(connectors)
         finally:
             if store is not None:
                 await store.close()

@@ -7,7 +7,8 @@ import errno
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import uvicorn
 from sse_starlette.sse import AppStatus
@@ -30,8 +31,11 @@ _OUT_OF_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 class HttpServer(uvicorn.Server):
     """Accepts connections one by one, so that there is room for each, and says on stderr where it serves."""
 
-    def __init__(self, config: uvicorn.Config, listener: socket.socket, url: str) -> None:
+    def __init__(
+        self, config: uvicorn.Config, listener: socket.socket, url: str, finish: Callable[[], Coroutine[Any, Any, None]]
+    ) -> None:
         super().__init__(config)
+        self._finish = finish
         self._listener = listener
         self._url = url
         self._room = Room(most_connections())
@@ -46,6 +50,7 @@ class HttpServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting, and let calls in flight end; streams that only wait for news end with the last call."""
         self._tasks.pop().cancel()
+        self._tasks.append(asyncio.create_task(self._finish()))
         self._tasks.append(asyncio.create_task(self._end_streams_after_calls()))
         self._listener.close()
         await super().shutdown(sockets)
@@ -73,8 +78,8 @@ class HttpServer(uvicorn.Server):
         self._room.end_streams()
 
 
-def serve(app: Starlette, host: str, port: int) -> None:
-    """Serve until told to stop, which is a normal end of the process.
+def serve(app: Starlette, host: str, port: int, finish: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Serve until told to stop, which is a normal end of the process: then `finish` lets writes under way end.
 
     Raises:
         SettingsError: The address cannot be had.
@@ -94,7 +99,7 @@ def serve(app: Starlette, host: str, port: int) -> None:
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
     )
-    HttpServer(config, listener, f"http://{name}:{listener.getsockname()[1]}/mcp").run(sockets=[])
+    HttpServer(config, listener, f"http://{name}:{listener.getsockname()[1]}/mcp", finish).run(sockets=[])
 
 
 def _exit_normally(_number: int, _frame: FrameType | None) -> NoReturn:
