@@ -22,6 +22,7 @@ NEEDED_LATER = {
     "matplotlib",
     "platformdirs",
     "psycopg",
+    "sqlite3",
     "tenacity",
     "truststore",
     "yaml",
