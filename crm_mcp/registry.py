@@ -13,6 +13,7 @@ from crm_mcp.mcp.module_tools import ModuleTools
 from crm_mcp.mcp.neighbours import introduce_all
 from crm_mcp.mcp.tool import CrmTool, refuse_same_names
 from crm_mcp.minicrm.connector import MinicrmConnector
+from crm_mcp.safe_writes.undo.undo_tool import UndoTool, writers_of
 from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
 
@@ -53,6 +54,8 @@ def all_tools(
         for tool in own:
             tool.look_for_modules_by(partial(find_module, [one for one in connectors if one is not connector]))
         tools += own
+    if writers := writers_of(tools):
+        tools.append(UndoTool.over(writers))
     tools += ExportTools(connectors, tools, exports or ExportStore()).all()
     refuse_same_names(tools)
     return [tool for tool in tools if not read_only or (tool.annotations and tool.annotations.read_only_hint)]

@@ -154,7 +154,7 @@ def refuse_same_names(tools: Iterable[CrmTool]) -> None:
         titles[tool.name] = tool.title
 
 
-_FOR_LATER_CALLS = frozenset({"id", "next_cursor", "plan_id"})
+_FOR_LATER_CALLS = frozenset({"id", "next_cursor", "plan_id", "write_id"})
 """Texts in a result that a later call takes."""
 _JSON_TYPES: Mapping[Kind, str] = {"text": "string", "id": "string", "list": "array"}
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NotRequired
 
 from typing_extensions import TypedDict
-
-from crm_mcp.errors import InputError, NotFoundError
 
 ReportProgress = Callable[[int, int], Awaitable[None]]
 """Takes how many records are done, and of how many."""
@@ -64,6 +61,11 @@ class Change:
     left: Values = field(default_factory=dict[str, object])
     left_shown: Values = field(default_factory=dict[str, object])
     settled: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be sent."""
+        return not self.problem and not self.settled
 
 
 class Outcome(TypedDict):
@@ -189,53 +191,14 @@ class Draft:
 
     @property
     def open_changes(self) -> list[Change]:
-        """The changes without a problem."""
-        return [change for change in self.changes if not change.problem]
+        """The changes without a problem, of which something may be to be sent."""
+        return [change for change in self.changes if change.is_open]
 
 
 def number(draft: Draft) -> Draft:
     """Return a draft whose changes know their places in the call, and whether they contradict each other."""
     numbered = [replace(change, index=at) for at, change in enumerate(draft.changes)]
     return replace(draft, changes=draft.target.check_batch(numbered) if len(numbered) > 1 else numbered)
-
-
-async def refresh(draft: Draft, report: ReportProgress) -> Draft:
-    """Return a draft with the present state of every record; in a batch, what one lacks is a problem of its own.
-
-    Raises:
-        NotFoundError: The only record does not exist.
-        InputError: It cannot take these values.
-    """
-    changes: list[Change] = []
-    size = draft.target.batch_size
-    began_s = time.time()
-    target = await draft.target.prepared(draft.open_changes)
-    for start in range(0, len(draft.changes), size):
-        changes += await _refresh_batch(draft, target, draft.changes[start : start + size])
-        if len(draft.changes) > size:
-            await report(len(changes), len(draft.changes))
-    return replace(draft, changes=changes, read_at_s=draft.target.crm_time(began_s))
-
-
-async def _refresh_batch(draft: Draft, target: Target, batch: Sequence[Change]) -> list[Change]:
-    open_changes = [change for change in batch if not change.problem]
-    if not open_changes:
-        return list(batch)
-    try:
-        refreshed = iter(await target.refresh(open_changes))
-    except (NotFoundError, InputError) as error:
-        if not draft.is_batch or len(batch) > 1 or (isinstance(error, InputError) and not draft.is_mixed):
-            raise
-        return [replace(batch[0], problem=str(error))]
-    return [change if change.problem else _with_losses(next(refreshed)) for change in batch]
-
-
-def _with_losses(change: Change) -> Change:
-    """Return a change whose notes say which long texts it empties."""
-    lost = [f"{name} ({size} characters)" for name, size in lost_texts(change).items()]
-    if not lost:
-        return change
-    return replace(change, notes=(*change.notes, f"Emptying {', '.join(lost)}, which undo_write can bring back."))
 
 
 def lost_texts(change: Change) -> dict[str, int]:

@@ -11,8 +11,9 @@ from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, Call, require_possible
 from crm_mcp.safe_writes.consent.catalogue import ENGLISH, Catalogue
 from crm_mcp.safe_writes.consent.question import build_question
-from crm_mcp.safe_writes.draft import Draft, is_unchanged, number, refresh
+from crm_mcp.safe_writes.draft import Draft, is_unchanged, number
 from crm_mcp.safe_writes.preview import build_preview
+from crm_mcp.safe_writes.refreshing import refresh
 from crm_mcp.safe_writes.saved import Restore
 from crm_mcp.safe_writes.writing.execution import raises_as_a_whole
 from crm_mcp.safe_writes.writing.plan_calls import PlanCalls, result_under_key
@@ -82,7 +83,7 @@ class SafeWriter:
         if call.plan_id:
             return await self._perform_plan(call)
         if call.dry_run:
-            return await self._plan(call, number(await call.build_draft()))
+            return await self._preview_draft(call, number(await call.build_draft()))
         _refuse_too_many(call.size)
         if call.size > MAX_UNPLANNED and not call.undoes:
             require_possible(call, f"Writing more than {MAX_UNPLANNED} records")
@@ -99,13 +100,18 @@ class SafeWriter:
         await self._runs.take_turn(order)
         if order.draft.needs_refresh or order.draft.trashes or order.draft.empties:
             order.draft = await refresh(order.draft, call.confirmer.report_progress)
-        if call.was_asked and (_cannot_go_unasked(order.draft) or _is_large_undo(call, order.draft)):
+        if self._asks_about(call, order.draft):
             order.asked = await self._confirm(call, order.draft)
         draft = order.draft
         execution = await self._runs.write(call, order)
         if isinstance(execution, Plan):
             return await self._plan_calls.tell_progress(execution)
         return execution.result(raises=raises_as_a_whole(draft))
+
+    def _asks_about(self, call: Call, draft: Draft) -> bool:
+        """Tell whether the user must confirm a draft that needs no plan."""
+        is_large = len(draft.written_changes) > MAX_UNPLANNED
+        return call.was_asked and (_cannot_go_unasked(draft) or is_large)
 
     async def _perform_with_key(self, call: Call, held: AsyncExitStack) -> WriteResult:
         keys = self._runs.keys
@@ -133,6 +139,14 @@ class SafeWriter:
         if call.dry_run:
             return self._preview(plan.draft, plan, call)
         return await self._plan_calls.apply(call, plan)
+
+    async def _preview_draft(self, call: Call, draft: Draft) -> WriteResult:
+        if not call.undoes:
+            return await self._plan(call, draft)
+        draft = await refresh(draft, call.confirmer.report_progress)
+        asked = "; the user will be asked first" if self._asks_about(call, draft) and call.asking == "asked" else ""
+        next_step = f"Nothing was written yet. To take this back, call {call.tool} without dry_run{asked}."
+        return cast("WriteResult", build_preview(draft, next_step, dry_run=True, labels=self.catalogue.labels))
 
     async def _plan(self, call: Call, draft: Draft) -> WriteResult:
         """Preview a draft, and keep it as a plan where it would change anything."""
@@ -193,10 +207,6 @@ def _next_step(plan: Plan, asking: Asking) -> str:
 
 def _needs_confirmation(draft: Draft) -> bool:
     return _cannot_go_unasked(draft) or len(draft.written_changes) > MAX_UNPLANNED
-
-
-def _is_large_undo(call: Call, draft: Draft) -> bool:
-    return bool(call.undoes) and len(draft.written_changes) > MAX_UNPLANNED
 
 
 def _cannot_go_unasked(draft: Draft) -> bool:

@@ -46,7 +46,7 @@ class Preview(TypedDict):
 
 
 def build_preview(
-    draft: Draft, next_step: str, *, plan_id: str, dry_run: bool, labels: FieldLabels = NO_LABELS
+    draft: Draft, next_step: str, *, dry_run: bool, plan_id: str = "", labels: FieldLabels = NO_LABELS
 ) -> Preview:
     """Return all records of a small draft, the first ones of a large draft, fields by their labels."""
     shown = draft.changes if len(draft.changes) <= MAX_SHOWN_WHOLE else draft.changes[:MAX_SHOWN]
@@ -66,7 +66,7 @@ def build_preview(
 
 def _show_record(change: Change, labels: FieldLabels) -> list[FieldChange]:
     before = change.before
-    if change.problem:
+    if not change.is_open:
         return []
     names = [name for name in change.shown if before is None or not holds_already(change, name)]
     fields = [_show_field(change, name, labels.label_of(name)) for name in names]
@@ -93,7 +93,8 @@ def _clip(value: object) -> object:
 
 def _build_warnings(draft: Draft) -> list[str]:
     """Return the draft's own warnings, each change's problem and notes, and which records would not change."""
-    problems = [f"{_prefix(draft, one)}{one.problem}" for one in draft.changes if one.problem]
+    closed = [one for one in draft.changes if not one.is_open]
+    problems = [f"{_prefix(draft, one)}{one.problem or one.settled}" for one in closed]
     same = [change.record_id for change in draft.open_changes if is_unchanged(change) and not change.is_existing]
     unchanged = (
         [f"Nothing would change in {listing(same, _MAX_NAMED)}: these values are there already."] if same else []

@@ -38,7 +38,7 @@ def change_to_json(change: Change) -> str:
 
 def change_from_json(text: str) -> Change:
     """Return the change that a text stands for."""
-    return _loaded(json.loads(text))
+    return change_from_saved(json.loads(text))
 
 
 def draft_to_json(draft: Draft) -> str:
@@ -55,7 +55,7 @@ def draft_to_json(draft: Draft) -> str:
 async def draft_from_json(text: str, restore: Restore) -> Draft:
     """Return the draft that a text stands for."""
     saved: dict[str, Any] = json.loads(text)
-    changes = [_loaded(change) for change in saved["changes"]]
+    changes = [change_from_saved(change) for change in saved["changes"]]
     return Draft(await restore(saved["target"]), changes, **{name: saved[name] for name in _BESIDE})
 
 
@@ -63,6 +63,7 @@ def _dumped(change: Change) -> dict[str, object]:
     return {field.name: getattr(change, field.name) for field in fields(change)}
 
 
-def _loaded(saved: Mapping[str, Any]) -> Change:
+def change_from_saved(saved: Mapping[str, Any]) -> Change:
+    """Return the change that parsed JSON stands for."""
     known: dict[str, Any] = {**saved, "notes": tuple(cast("Sequence[str]", saved["notes"]))}
     return Change(**known)

@@ -12,6 +12,8 @@ from dataclasses import replace
 from crm_mcp.crm.wording import listing, quoted
 from crm_mcp.safe_writes.draft import Change, are_other_ids, holds_already, is_same, is_unchanged
 
+LEFT = "Left as it is"
+"""How the refusal begins of a record that holds what somebody wrote since."""
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIMES_OF_A_DATE = ("", " 00:00:00", " 23:59:59", "T00:00:00", "T23:59:59")
@@ -57,7 +59,7 @@ def check_left(change: Change) -> Change:
     ]
     return replace(
         change,
-        problem=f"Left as it is: {listing(said, 5)}. It was changed after {change.undoes}; by whom is not known.",
+        problem=f"{LEFT}: {listing(said, 5)}. It was changed after {change.undoes}; by whom is not known.",
     )
 
 

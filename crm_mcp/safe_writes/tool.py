@@ -100,7 +100,7 @@ class WriteTool(CrmTool):
         """
         try:
             with answering(context):
-                result = await self._writer.perform(self._read_call(arguments, context))
+                result = await self.perform(arguments, context)
         except QuestionPendingError as pending:
             return pending.result
         except ValidationError as error:
@@ -115,14 +115,22 @@ class WriteTool(CrmTool):
             raise UnexpectedToolError(f"Error executing tool {self.name}") from error
         return compact_result(cast("Json", result))
 
+    @property
+    def writer(self) -> SafeWriter:
+        """What writes its drafts."""
+        return self._writer
+
+    async def perform(self, arguments: Json, context: CallContext) -> WriteResult:
+        """Build the draft and hand it to the writer."""
+        return await self._writer.perform(self._read_call(arguments, context))
+
     def _read_call(self, arguments: Json, context: CallContext) -> Call:
         names = _WRITE_SCHEMAS.keys() & self.parameters["properties"].keys()
         chosen = _CoercedWriteArguments.model_validate({name: arguments[name] for name in names if name in arguments})
         given = {name: value for name, value in arguments.items() if name not in names}
         validated, build_draft = self._read_own(given, is_plan=bool(chosen.plan_id))
         writer = self._writer
-        yes = writer.catalogue.text("Yes, do this")
-        confirmer = UserConfirmation(context, unconfirmed_allowed=writer.unconfirmed_allowed, yes=yes)
+        confirmer = confirmation_of(writer, context)
         return Call(
             tool=self.name,
             arguments=validated,
@@ -167,3 +175,9 @@ class WriteTool(CrmTool):
 def _count_records(arguments: Json) -> int:
     """Return how many records a call names: a list among the arguments of a writing tool lists them."""
     return max([1, *(len(cast("list[object]", one)) for one in arguments.values() if isinstance(one, list))])
+
+
+def confirmation_of(writer: SafeWriter, context: CallContext) -> UserConfirmation:
+    """Return what asks the user of a call, in the language of the writer's account."""
+    yes = writer.catalogue.text("Yes, do this")
+    return UserConfirmation(context, unconfirmed_allowed=writer.unconfirmed_allowed, yes=yes)

@@ -99,6 +99,12 @@ def settle(
     return bool(rows)
 
 
+def mark_undone(transaction: Transaction, write_id: str, by: str) -> None:
+    """Say that one record was taken back by another write; what it had taken back itself is there again."""
+    transaction.execute("update writes set undone_by = null where undone_by = ?", (write_id,))
+    transaction.execute("update writes set undone_by = ? where write_id = ?", (by, write_id))
+
+
 def remove(transaction: Transaction, write_ids: Iterable[str]) -> None:
     """Remove the rows of records for which nothing was sent after all."""
     for write_id in write_ids:

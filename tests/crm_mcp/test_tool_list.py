@@ -25,9 +25,9 @@ MINICRM = [
     *("create_project", "update_project", "create_contact", "update_contact"),
     *("create_task", "update_task", "create_address", "update_address"),
 ]
-EXPORT = ["export_search"]
-ALL = [*SHARED, *IVINEX, *MINICRM, *EXPORT]
-WRITING = {name for name in ALL if name.startswith(("create_", "update_"))}
+OVER_ALL = ["undo_write", "export_search"]
+ALL = [*SHARED, *IVINEX, *MINICRM, *OVER_ALL]
+WRITING = {name for name in ALL if name.startswith(("create_", "update_", "undo_"))}
 
 
 @pytest.fixture
@@ -56,12 +56,12 @@ def test_every_tool_of_the_contract_is_there_and_no_other() -> None:
 
 @pytest.mark.usefixtures("only_ivinex")
 def test_an_unconfigured_minicrm_brings_no_tools() -> None:
-    assert [tool.name for tool in list_tools()] == [*SHARED, *IVINEX, *EXPORT]
+    assert [tool.name for tool in list_tools()] == [*SHARED, *IVINEX, *OVER_ALL]
 
 
 @pytest.mark.usefixtures("only_minicrm")
 def test_an_unconfigured_ivinex_brings_no_tools() -> None:
-    assert [tool.name for tool in list_tools()] == [*SHARED, *MINICRM, *EXPORT]
+    assert [tool.name for tool in list_tools()] == [*SHARED, *MINICRM, *OVER_ALL]
 
 
 @pytest.mark.usefixtures("both")

@@ -15,6 +15,7 @@ from crm_mcp.errors import (
     UnreachableError,
 )
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, ReportProgress, is_as_planned, is_unchanged
+from crm_mcp.safe_writes.refreshing import refresh_changes
 from crm_mcp.safe_writes.writing.journal import Journal
 from crm_mcp.safe_writes.writing.lost_responses import Found, find_created, leaves_unknown, may_be_under_way, read_back
 from crm_mcp.safe_writes.writing.results import NOT_TRIED, UNKNOWN, ItemResult, WriteResult, build_result
@@ -88,7 +89,7 @@ class Execution:
 
     async def _run_batch(self, batch: Sequence[int]) -> None:
         try:
-            writable = await self._select_as_planned([at for at in batch if not self._refuse_problem(at)])
+            writable = await self._select_as_planned([at for at in batch if not self._is_closed(at)])
             writable = [at for at in writable if not self._skip_existing(at)]
             await self._begin(writable)
         except CrmError as error:  # nothing of this batch was sent
@@ -188,11 +189,12 @@ class Execution:
         else:
             self._record(at, outcome)
 
-    def _refuse_problem(self, at: int) -> bool:
-        problem = self._changes[at].problem
-        if problem:
-            self._record(at, {"ok": False, "message": problem})
-        return bool(problem)
+    def _is_closed(self, at: int) -> bool:
+        """Tell whether nothing is to be sent of a change, and record why."""
+        change = self._changes[at]
+        if not change.is_open:
+            self._record(at, {"ok": not change.problem, "message": change.problem or change.settled})
+        return not change.is_open
 
     def _skip_existing(self, at: int) -> bool:
         """Record a record that is there already and is only to be returned, or already holds what is to be written."""
@@ -213,7 +215,7 @@ class Execution:
         """Return the changes as their records are now: those that did not change since the plan are not read again."""
         if self._moved is not None and all(change.record_id not in self._moved for change in planned):
             return planned
-        return await self._target.refresh(planned)
+        return await refresh_changes(self._target, planned)
 
     def _skip(self, at: int, planned: Change, now: Change) -> bool:
         if now.problem:

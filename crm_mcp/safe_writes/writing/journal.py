@@ -73,6 +73,8 @@ class Journal:
                     writes.add_batch(transaction, self.batch)
                     row = self._row(transaction, change, writes.SKIPPED, result=to_json(item))
                     writes.put_write(transaction, self.batch, row)
+                if change.undoes and item["ok"] and not change.settled:
+                    writes.mark_undone(transaction, change.undoes, self.batch.id_of(item["index"]))
 
         for item in items:
             if item["index"] in self._begun:

@@ -93,7 +93,7 @@ class Runs:
         execution = Execution(
             draft,
             Journal(self._store, batch, order.leases),
-            as_planned=plan is not None,
+            as_planned=plan is not None or bool(call.undoes),
             is_keyed=state is not None,
             stopping=self.background.stopping,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -15,6 +16,7 @@ from mcp.types import ElicitRequestFormParams, ElicitRequestParams, ElicitResult
 
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
+from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
 
 Reply = Literal["accept", "decline", "cancel"]
@@ -129,8 +131,8 @@ class Fake:
 @contextlib.asynccontextmanager
 async def connected(user: User | None, era: Era, *, read_only: bool, timeout_s: float) -> AsyncGenerator[Client]:
     """Connect a client, with a user or with nobody who can be asked, to a server on the environment's CRMs."""
-    pool = ConnectionPool(timeout_s=timeout_s)
-    server = build_server(connect(pool), pool, read_only=read_only)
+    pool, store = ConnectionPool(timeout_s=timeout_s), Store(os.environ["CRM_MCP_STORE"])
+    server = build_server(connect(pool, store), pool, store=store, read_only=read_only)
     async with Client(server, mode=era, elicitation_callback=user) as client:
         yield client
 
@@ -143,7 +145,7 @@ def play(
     read_only: bool = False,
     timeout_s: float = 10,
 ) -> _T:
-    """Play some calls with one server."""
+    """Play some calls with one server: with a store in a folder, as one process of several."""
 
     async def run() -> _T:
         async with connected(user, era, read_only=read_only, timeout_s=timeout_s) as client:

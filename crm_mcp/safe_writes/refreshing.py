@@ -1,0 +1,55 @@
+"""Reads the records of a draft before it is written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crm_mcp.errors import InputError, NotFoundError
+from crm_mcp.safe_writes.draft import Change, Draft, ReportProgress, Target, lost_texts
+from crm_mcp.safe_writes.taking_back import check_left
+
+
+async def refresh_changes(target: Target, changes: Sequence[Change]) -> list[Change]:
+    """Return at most `batch_size` changes as their records are now; see `Target.refresh`."""
+    return [check_left(change) for change in await target.refresh(changes)]
+
+
+async def refresh(draft: Draft, report: ReportProgress) -> Draft:
+    """Return a draft with the present state of every record; in a batch, what one lacks is a problem of its own.
+
+    Raises:
+        NotFoundError: The only record does not exist.
+        InputError: It cannot take these values.
+    """
+    changes: list[Change] = []
+    size = draft.target.batch_size
+    began_s = time.time()
+    target = await draft.target.prepared(draft.open_changes)
+    for start in range(0, len(draft.changes), size):
+        changes += await _refresh_batch(draft, target, draft.changes[start : start + size])
+        if len(draft.changes) > size:
+            await report(len(changes), len(draft.changes))
+    return replace(draft, changes=changes, read_at_s=draft.target.crm_time(began_s))
+
+
+async def _refresh_batch(draft: Draft, target: Target, batch: Sequence[Change]) -> list[Change]:
+    open_changes = [change for change in batch if change.is_open]
+    if not open_changes:
+        return list(batch)
+    try:
+        refreshed = iter(await refresh_changes(target, open_changes))
+    except (NotFoundError, InputError) as error:
+        if not draft.is_batch or len(batch) > 1 or (isinstance(error, InputError) and not draft.is_mixed):
+            raise
+        return [replace(batch[0], problem=str(error))]
+    return [_with_losses(next(refreshed)) if change.is_open else change for change in batch]
+
+
+def _with_losses(change: Change) -> Change:
+    """Return a change whose notes say which long texts it empties."""
+    lost = [f"{name} ({size} characters)" for name, size in lost_texts(change).items()]
+    if not lost:
+        return change
+    return replace(change, notes=(*change.notes, f"Emptying {', '.join(lost)}, which undo_write can bring back."))

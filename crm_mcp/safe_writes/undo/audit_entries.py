@@ -1,0 +1,112 @@
+"""What was written as people read it: a line for each record, and one for each field with both its values. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from crm_mcp.crm.wording import quote_text
+from crm_mcp.rendering.hidden_characters import remove_hidden
+from crm_mcp.store.audit import AuditedCall, AuditedWrite
+
+_LONGEST = 60
+"""Characters of a value in a line; JSON has values whole."""
+
+
+class FieldEntry(TypedDict):
+    """The change of one field, as the CRM shows it; `before` is absent for a new record."""
+
+    field: str
+    before: NotRequired[Any]
+    after: Any
+
+
+class AuditEntry(TypedDict):
+    """One record that was written, or was to be."""
+
+    at: str
+    crm: str
+    tool: str
+    who: str
+    write_id: str
+    call: str
+    id: str
+    name: str
+    outcome: str
+    changes: list[FieldEntry]
+    message: NotRequired[str]
+    undoes: NotRequired[str]
+    undone_by: NotRequired[str]
+
+
+def list_entries(calls: Sequence[AuditedCall], crms: Mapping[str, str]) -> list[AuditEntry]:
+    """Return an entry for each record, in the order of the calls; `crms` names the CRM of each account."""
+    return [_entry(call, write, crms.get(call.account, "")) for call in calls for write in call.writes]
+
+
+def _entry(call: AuditedCall, write: AuditedWrite, crm: str) -> AuditEntry:
+    change, before = write.change, write.change.get("before")
+    names = [name for name, value in change["shown"].items() if before is None or before.get(name) != value]
+    entry: AuditEntry = {
+        "at": datetime.fromtimestamp(write.at, UTC).isoformat(timespec="seconds"),
+        "crm": crm,
+        "tool": call.tool,
+        "who": call.who,
+        "write_id": write.write_id,
+        "call": call.write_id,
+        "id": write.record_id,
+        "name": change.get("name") or "",
+        "outcome": write.outcome,
+        "changes": [_field(name, before, change["shown"][name]) for name in names],
+    }
+    if message := (write.result or {}).get("message"):
+        entry["message"] = message
+    if undoes := change.get("undoes"):
+        entry["undoes"] = undoes
+    if write.undone_by:
+        entry["undone_by"] = write.undone_by
+    return entry
+
+
+def _field(name: str, before: Mapping[str, Any] | None, after: object) -> FieldEntry:
+    if before is None:
+        return {"field": name, "after": after}
+    return {"field": name, "before": before.get(name), "after": after}
+
+
+def render_entries(entries: Sequence[AuditEntry], zone: tzinfo | None = None) -> str:
+    """Return entries as lines for a terminal, in a zone, by default the machine's; the newest stands last."""
+    return "\n".join(line for entry in entries for line in _lines(entry, zone))
+
+
+def _lines(entry: AuditEntry, zone: tzinfo | None) -> list[str]:
+    at = datetime.fromisoformat(entry["at"]).astimezone(zone)
+    record = " ".join(filter(None, [entry["id"] or "(new)", entry["name"] and _shown(entry["name"])]))
+    links = [f"undoes {entry['undoes']}"] if "undoes" in entry else []
+    links += [f"undone by {entry['undone_by']}"] if "undone_by" in entry else []
+    told = [f"({', '.join(links)})"] if links else []
+    parts = [f"{at:%Y-%m-%d %H:%M:%S}", entry["write_id"], entry["tool"], record, entry["outcome"], entry["who"], *told]
+    fields = [f"    {_line(one['field'])}: {_change(one)}" for one in entry["changes"]]
+    message = [f"    {quote_text(remove_hidden(entry['message']))}"] if "message" in entry else []
+    return ["  ".join(filter(None, parts)), *fields, *message]
+
+
+def _change(field: FieldEntry) -> str:
+    after = _shown(field["after"])
+    return f"{_shown(field['before'])} -> {after}" if "before" in field else after
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "(empty)"
+    line = _line(value)
+    return f'"{line}"' if isinstance(value, str) else line
+
+
+def _line(value: object) -> str:
+    """Return a value as one short line: what stands in a CRM was written by strangers."""
+    line = quote_text(remove_hidden(str(value)))
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}... ({len(str(value))} characters)"

@@ -1,0 +1,162 @@
+"""Calls that take back what was written, by its id: in any process, in one call, and only once at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crm_mcp.errors import InputError
+from crm_mcp.safe_writes.call import Call
+from crm_mcp.safe_writes.saved import restore_as
+from crm_mcp.safe_writes.taking_back import LEFT
+from crm_mcp.safe_writes.undo.undo_draft import build_undo
+from crm_mcp.safe_writes.writing.results import build_result
+from crm_mcp.safe_writes.writing.runs import lease_of
+from crm_mcp.store import audit
+from crm_mcp.store.leases import Leases
+
+if TYPE_CHECKING:
+    from crm_mcp.safe_writes.call import Asking, Confirmer
+    from crm_mcp.safe_writes.draft import Draft, Target
+    from crm_mcp.safe_writes.gate import SafeWriter
+    from crm_mcp.safe_writes.writing.results import ItemResult, WriteResult
+    from crm_mcp.store.audit import AuditedCall, AuditedWrite
+
+UNDO = "undo_write"
+"""The tool that takes back what others wrote."""
+
+
+class Undo:
+    """Takes back what was written to the accounts of these writers."""
+
+    def __init__(self, writers: Sequence[SafeWriter]) -> None:
+        self._writers = writers
+
+    async def find(self, write_id: str) -> tuple[SafeWriter, AuditedCall]:
+        """Return the writer of the account that a write was made in, and the write.
+
+        Raises:
+            InputError: There is none of this id in these accounts.
+        """
+        for writer in self._writers:
+            if found := await _read(writer, write_id.strip()):
+                return writer, found
+        raise InputError(
+            f"There is no write {write_id[:40]!r} of the accounts connected here.",
+            hint="A write_id is in the result of each write, and crm-mcp audit lists all. A write can be undone with "
+            "the login that made it, for as long as CRM_MCP_AUDIT_DAYS says.",
+        )
+
+    async def perform(
+        self, writer: SafeWriter, found: AuditedCall, confirmer: Confirmer, asking: Asking, *, who: str, dry_run: bool
+    ) -> WriteResult:
+        """Take back what was found, or show what would be.
+
+        Raises:
+            InputError: It is being written or taken back right now.
+            NotConfirmedError: The user had to confirm, as for the write itself, and did not.
+            CrmError: The CRM refused, or the outcome is unknown.
+        """
+        await _refuse_running(writer, found)
+        draft = await build_undo(found, await _target_of(writer, found))
+        if not draft.open_changes:
+            return _settled(draft)
+        write_id = found.writes[0].write_id if len(found.writes) == 1 else found.write_id
+
+        async def built() -> Draft:
+            return draft
+
+        call = Call(
+            tool=UNDO,
+            arguments={"write_id": write_id},
+            build_draft=built,
+            restore=restore_as(draft.target),
+            confirmer=confirmer,
+            asking=asking,
+            dry_run=dry_run,
+            who=who,
+            undoes=write_id,
+            was_asked=found.asked,
+        )
+        result = await writer.perform(call)
+        if dry_run:
+            return result
+        if "items" not in result:
+            return {"next_step": f"{_progress(result)} Call {UNDO} with {write_id} again in a while to see the end."}
+        items: list[ItemResult] = await _name_later_writes(writer, found, result["items"])
+        return {**result, "items": items, "message": _summarize(items)}
+
+
+async def _read(writer: SafeWriter, write_id: str) -> AuditedCall | None:
+    account = writer.account.account_id
+    return await writer.store.run(lambda transaction: audit.read_call(transaction, account, write_id))
+
+
+async def _target_of(writer: SafeWriter, found: AuditedCall) -> Target:
+    """Make the target again that a call wrote to; that of an undo is told by what it took back.
+
+    Raises:
+        InputError: What it took back is not kept any more, or its tool is gone.
+    """
+    if found.undoes:
+        original = await _read(writer, found.undoes)
+        if original is None:
+            raise InputError(f"{found.write_id} took back {found.undoes}, which is not kept any more.")
+        return (await _target_of(writer, original)).undoing([]).target
+    restore = writer.restorers.get(found.tool)
+    if restore is None:
+        raise InputError(f"{found.write_id} was made by {found.tool}, which is not offered any more.")
+    return await restore(found.target)
+
+
+async def _refuse_running(writer: SafeWriter, found: AuditedCall) -> None:
+    account, ids = writer.account.account_id, [found.write_id, *(write.write_id for write in found.writes)]
+    undoing = await writer.store.run(lambda transaction: audit.list_undoing(transaction, account, ids))
+    leases = Leases(writer.store)
+    for write_id, what in ((found.write_id, "written"), *((one, "undone") for one in undoing)):
+        if not await leases.is_free(lease_of(write_id)):
+            raise InputError(f"{found.write_id} is being {what} right now.", hint="Call again in a few seconds.")
+
+
+def _settled(draft: Draft) -> WriteResult:
+    """Return the result where nothing is to be sent."""
+    items: list[ItemResult] = []
+    for change in draft.changes:
+        item: ItemResult = {
+            "index": change.index,
+            "ok": not change.problem,
+            "message": change.problem or change.settled,
+        }
+        items.append({**item, "id": change.record_id} if change.record_id else item)
+    return {**build_result(items, is_batch=True), "message": _summarize(items)}
+
+
+async def _name_later_writes(writer: SafeWriter, found: AuditedCall, items: Sequence[ItemResult]) -> list[ItemResult]:
+    """Return the results, those of records that hold something else with the later write of this server to them."""
+    named: list[ItemResult] = []
+    for item, write in zip(items, found.writes, strict=True):
+        message = item.get("message", "")
+        later = await _later_writes(writer, write) if message.startswith(LEFT) else []
+        said = f"{message} {later[0]} of this server wrote there since: undo that first." if later else message
+        named.append({**item, "message": said} if said else item)
+    return named
+
+
+async def _later_writes(writer: SafeWriter, write: AuditedWrite) -> list[str]:
+    """Return the ids of the later writes to the same fields of the same record, the newest first."""
+    account, record_id, names = writer.account.account_id, write.record_id, set(write.change["shown"])
+    later = await writer.store.run(lambda transaction: audit.list_later(transaction, account, record_id, write.at))
+    return [one.write_id for one in later if names & set(one.change["shown"])]
+
+
+def _progress(result: WriteResult) -> str:
+    """Return how far the writing is that goes on behind its call."""
+    return result.get("next_step", "").partition(". ")[0] + "."
+
+
+def _summarize(items: Sequence[ItemResult]) -> str:
+    """Say how many records were taken back and how many stay as they are."""
+    done = sum(item["ok"] for item in items)
+    rest = len(items) - done
+    left = f"; {rest} left as {'it is' if rest == 1 else 'they are'}, see items" if rest else ""
+    return f"{done} of {len(items)} taken back{left}."

@@ -1,0 +1,181 @@
+"""What was written is taken back by its id, in another process; what somebody changed since stays as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from tests.crm_mcp.safe_writes.playing import Fake, User, play
+from tests.support.mcp_play import call, fail
+
+pytestmark = pytest.mark.slow
+
+LONG = "<p>Árvíztűrő tükörfúrógép</p>\n<ul><li>első &amp; második</li></ul>\n" * 10
+
+
+@pytest.fixture(autouse=True)
+def _store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
+    """Keep what is written in a folder, so that each play is another process."""
+    monkeypatch.setenv("CRM_MCP_STORE", str(tmp_path / "store"))
+
+
+def write(tool: str, asked: User | None = None, /, **arguments: Any) -> Any:
+    return play(lambda client: call(client, tool, **arguments), user=asked)
+
+
+def undo(write_id: str, asked: User | None = None, /, **arguments: Any) -> Any:
+    return write("undo_write", asked, write_id=write_id, **arguments)
+
+
+def messages(result: Any) -> str:
+    return " ".join(item.get("message", "") for item in result["items"])
+
+
+def test_a_reassignment_of_30_is_undone_by_one_call_elsewhere_but_for_the_one_that_somebody_else_changed(
+    fake: Fake,
+) -> None:
+    ids = [str(6001 + at) for at in range(30)]
+    users = {one: fake.read(f"Project/{one}")["UserId"] for one in ids}
+
+    async def reassign(client: Client) -> Any:
+        planned = await call(client, "update_project", project_ids=ids, fields={"UserId": "103"})
+        return await call(client, "update_project", plan_id=planned["plan_id"])
+
+    user = User()
+    written = play(reassign, user=user)
+    assert len(user.asked) == 1
+    assert {fake.read(f"Project/{one}")["UserId"] for one in ids} != set(users.values())
+    edited = next(one for one in ids if users[one] == "Nagy Eszter")
+    fake.change(f"Project/{edited}", UserId=102)
+    theirs = fake.read(f"Project/{edited}")["UserId"]
+
+    result = undo(written["write_id"], user)
+    assert len(user.asked) == 2
+    assert {one: fake.read(f"Project/{one}")["UserId"] for one in ids} == {**users, edited: theirs}
+    (left,) = [item for item in result["items"] if not item["ok"]]
+    assert left["id"] == edited
+    assert f'UserId holds "{theirs}"' in left["message"]
+    assert result["message"] == "29 of 30 taken back; 1 left as it is, see items."
+
+
+def test_a_dry_run_shows_what_would_be_put_back_and_writes_nothing(fake: Fake) -> None:
+    name = fake.read("Project/6001")["Name"]
+    written = write("update_project", project_id=6001, fields={"Name": "Renamed"})
+    before = len(fake.writes())
+    shown = undo(written["write_id"], dry_run=True)
+    assert [(one["before"], one["after"]) for one in shown["changes"]] == [("Renamed", name)]
+    assert "without dry_run" in shown["next_step"]
+    assert len(fake.writes()) == before
+    assert fake.read("Project/6001")["Name"] == "Renamed"
+
+
+def test_a_single_write_is_undone_and_nobody_is_asked(fake: Fake) -> None:
+    was = fake.read("Project/6001")
+    written = write("update_project", project_id=6001, fields={"Name": "Őszi\nkör <b>1</b>", "StatusId": 2103})
+    user = User("decline")
+    result = undo(written["write_id"], user)
+    assert [item["ok"] for item in result["items"]] == [True]
+    assert user.asked == []
+    now = fake.read("Project/6001")
+    assert (now["Name"], now["StatusId"]) == (was["Name"], was["StatusId"])
+
+
+def test_a_created_project_goes_to_the_trash_and_an_undo_of_that_takes_it_out_again(fake: Fake) -> None:
+    written = write("create_project", module="Sales", contact_id=5101, name="By mistake")
+    first = undo(written["write_id"])
+    assert fake.read(f"Project/{written['id']}")["Deleted"] in (1, "1")
+    undo(first["write_id"])
+    assert fake.read(f"Project/{written['id']}")["Deleted"] in (0, "0")
+    again = undo(written["write_id"])
+    assert again["message"] == "1 of 1 taken back."
+    assert fake.read(f"Project/{written['id']}")["Deleted"] in (1, "1")
+
+
+def test_what_was_trashed_after_asking_is_taken_out_of_the_trash(fake: Fake) -> None:
+    written = write("update_project", User(), project_id=6001, fields={"Deleted": 1})
+    undo(written["write_id"], User())
+    assert fake.read("Project/6001")["Deleted"] in (0, "0")
+
+
+def test_an_emptied_long_text_comes_back_exactly(fake: Fake) -> None:
+    fake.change("Project/6001", Text1204=LONG)
+    written = write("update_project", User(), project_id=6001, fields={"Text1204": ""})
+    assert not fake.read("Project/6001").get("Text1204")
+    undo(written["write_id"], User())
+    assert fake.read("Project/6001")["Text1204"] == LONG
+
+
+def test_a_value_where_none_was_is_emptied_again(fake: Fake) -> None:
+    fake.change("Project/6001", Text1204="", Enum1205="")
+    fields = {"Text1204": "x", "Enum1205": "2"}
+    written = write("update_project", project_id=6001, fields=fields)
+    undo(written["write_id"])
+    now = fake.read("Project/6001")
+    assert (now.get("Text1204") or "", now.get("Enum1205") or "") == ("", "")
+
+
+def test_a_second_undo_says_that_it_was_undone_already_and_sends_nothing(fake: Fake) -> None:
+    written = write("update_project", project_id=6001, fields={"Name": "Renamed"})
+    undone = undo(written["write_id"])
+    before = len(fake.writes())
+    again = undo(written["write_id"])
+    assert f"It was undone already, by {undone['write_id']}" in messages(again)
+    assert len(fake.writes()) == before
+
+
+def test_what_a_later_write_of_this_server_changed_is_named_and_undone_first(fake: Fake) -> None:
+    name = fake.read("Project/6001")["Name"]
+    first = write("update_project", project_id=6001, fields={"Name": "One"})
+    second = write("update_project", project_id=6001, fields={"Name": "Two"})
+    left = undo(first["write_id"])
+    assert f"{second['write_id']} of this server wrote there since" in messages(left)
+    assert fake.read("Project/6001")["Name"] == "Two"
+    undo(second["write_id"])
+    undo(first["write_id"])
+    assert fake.read("Project/6001")["Name"] == name
+
+
+def test_a_closed_task_is_said_to_stay_closed_and_its_other_fields_are_put_back_while_it_is_open(fake: Fake) -> None:
+    was = fake.read("ToDo/7001")
+    changed = write("update_task", task_id=7001, comment="Másik", deadline="2027-01-31", user="104")
+    undo(changed["write_id"])
+    now = fake.read("ToDo/7001")
+    assert (now["Comment"], now["Deadline"], now["UserId"]) == (was["Comment"], was["Deadline"], was["UserId"])
+    closed = write("update_task", task_id=7001, status="closed")
+    assert "create a new one with create_task" in messages(undo(closed["write_id"]))
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "says"),
+    [
+        ("create_contact", {"type": "Person", "fields": {"FirstName": "Ida"}}, "deletes no contact"),
+        ("create_task", {"project_id": 6001, "comment": "x"}, "close it with update_task"),
+        ("create_address", {"contact_id": 5101, "name": "x"}, "deletes no address"),
+        ("create_note", {"contact_id": "1", "text": "x"}, "deletes no record"),
+        ("create_records", {"module": "company", "records": [{"name": "x"}]}, "deletes no record"),
+    ],
+)
+def test_what_cannot_be_taken_back_says_what_can_be_done(
+    fake: Fake, tool: str, arguments: dict[str, Any], says: str
+) -> None:
+    written = write(tool, **arguments)
+    before = len(fake.writes())
+    result = undo(written["write_id"])
+    assert says in messages(result)
+    assert result["message"].startswith("0 of 1 taken back")
+    assert len(fake.writes()) == before
+
+
+def test_an_unknown_write_and_one_of_another_account_are_refused(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = write("update_project", project_id=6001, fields={"Name": "Renamed"})
+    assert "There is no write 'write-nothing'" in play(
+        lambda client: fail(client, "undo_write", write_id="write-nothing")
+    )
+    monkeypatch.setenv("MINICRM_API_KEY", "another")
+    said = play(lambda client: fail(client, "undo_write", write_id=written["write_id"]))
+    assert "There is no write" in said
+    assert "the login that made it" in said
+    assert fake.read("Project/6001")["Name"] == "Renamed"
