@@ -13,6 +13,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.session import ElicitationFnT
 
 Era = Literal["legacy", "auto"]
+_SERVING = "serving MCP on http://127.0.0.1:"
 ERAS: tuple[Era, ...] = ("legacy", "auto")
 """How a client begins: by the handshake of before 2026, or by discovering what the server speaks."""
 
@@ -54,22 +55,26 @@ def http_process(
         settings: The environment's settings.
         cwd: The folder to start in.
         *options: More options of the command.
-        log: A file for what the process writes to standard error after its first line.
+        log: A file for what the process writes to standard error beside the line with the address.
         most_files: How many files the process may open; 0 is as many as this one.
     """
     command = [sys.executable, "-m", "crm_mcp", "serve", "--transport", "http", "--port", "0", *options]
     if most_files:
         command = ["sh", "-c", f'ulimit -n {most_files}; exec "$@"', "sh", *command]
+    said: list[str] = []
     with subprocess.Popen(
         command, env=quiet_environment(settings), cwd=cwd, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
         try:
-            line = process.stderr.readline()
-            assert line.startswith("serving MCP on http://127.0.0.1:"), line
+            said.append(process.stderr.readline())
+            while "--log-level" in options and said[-1] and not said[-1].startswith(_SERVING):
+                said.append(process.stderr.readline())
+            line = said[-1]
+            assert line.startswith(_SERVING), said
             yield process, line.split()[-1]
         finally:
             process.terminate()
             process.wait(timeout=10)
             if log is not None:
-                log.write(process.stderr.read())
+                log.write("".join(said[:-1]) + process.stderr.read())
