@@ -28,6 +28,8 @@ def test_every_setting_is_told() -> None:
         "CRM_MCP_CA_FILE",
         "CRM_MCP_EXPORT_DIR",
         "CRM_MCP_UNCONFIRMED_WRITES",
+        "CRM_MCP_STORE",
+        "CRM_MCP_AUDIT_DAYS",
     }
     settings |= {"MINICRM_NOW"}
     assert not [name for name in settings if f"`{name}`" not in text]
