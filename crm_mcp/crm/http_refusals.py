@@ -130,10 +130,11 @@ def _error_class(status: int) -> type[RefusedError]:
 def _next_step(response: Response, account: Account) -> str:
     if response.status >= 500 or response.status == 408:
         return response.request.unknown_outcome or _step_after_failed_read(response)
+    not_made = "" if response.request.is_read else "; the change was not made"  # a read may be part of a call that did
     steps = {
         404: account.not_found_hint,
-        405: "This account's API does not offer this; nothing was changed.",
-        429: f"Wait {_wait(response)}, then repeat; nothing was changed.",
+        405: f"This account's API does not offer this{not_made}.",
+        429: f"Wait {_wait(response)}, then repeat{not_made}.",
     }
     by_path = (hint for start, hint in account.bad_request_hints if response.request.path.startswith(start))
     return steps.get(response.status) or next(by_path, "Check the arguments against describe_module.")

@@ -99,7 +99,7 @@ def test_waiting_has_an_end_and_then_it_is_said_how_long_it_was() -> None:
     with pytest.raises(RateLimitedError) as caught:
         raise_for_refusal(response, Account("MiniCRM", "", ""))
     assert "still does after 25 s of waiting" in str(caught.value)
-    assert "Wait a minute, then repeat; nothing was changed." in str(caught.value)
+    assert "Wait a minute, then repeat; the change was not made." in str(caught.value)
 
 
 def test_a_wait_that_is_known_to_be_too_long_is_told_at_once() -> None:
