@@ -97,12 +97,12 @@ def test_a_read_is_told_its_own_next_step(crms: CrmStub, route: str, tool: str, 
         for answer, says in (
             (status(408), "try again later"),
             (status(500), "try again later"),
-            (status(429), "Wait a minute"),
             (status(405), "does not offer this"),
             (status(302), "_URL"),
             (broken_compression, "proxies"),
             (lost_answer, "Try again"),
             (not_json, "_URL"),
+            (status(429), "Wait a minute"),  # the last, since all requests wait after it
         ):
             crms.answer(route, answer)
             assert says in await fail(client, tool, **arguments)
