@@ -56,7 +56,7 @@ def test_only_a_yes_lets_a_project_go_to_the_trash(fake: Fake, transport: str, e
             assert (client.protocol_version >= "2026") is (era == "auto")
             await refuse_in_every_way(client, user, fake)
             user.reply = "accept"
-            assert await call(client, "update_project", **TRASH) == {"id": "6001"}
+            assert (await call(client, "update_project", **TRASH))["id"] == "6001"
 
     asyncio.run(run())
     assert user.asked == ['Move 1 MiniCRM project to the trash: "Third floor, twelve rooms" (6001)?'] * 3

@@ -10,7 +10,7 @@ from tests.support.mcp_play import call, fail
 
 
 def test_a_note_is_written_on_its_contact_and_its_id_is_told(crms: CrmStub) -> None:
-    assert in_session(lambda client: call(client, "create_note", contact_id=8, text="Hi")) == {"id": "55"}
+    assert in_session(lambda client: call(client, "create_note", contact_id=8, text="Hi"))["id"] == "55"
     assert crms.written == [
         (RECORDS, {"Records": [{"CollectionTypeID": 1002, "description": "Hi", "contact": "8"}]}),
     ]

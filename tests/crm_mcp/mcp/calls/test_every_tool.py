@@ -73,7 +73,7 @@ OBJECTS: Mapping[str, Any] = {"fields": {"Name": "x"}, "filters": {"Name": "x"}}
 """A value of each optional argument that has more than one way to be written."""
 
 NOTHING = (None, "", "  ")
-_RANDOM = re.compile(r"crm://exports/[\w-]+|plan[-_]\w+|\b1\d{3}\b")
+_RANDOM = re.compile(r"crm://exports/[\w-]+|(?:plan|write)[-_]\w+|\b1\d{3}\b")
 
 
 def spellings(value: Any) -> Iterator[object]:
