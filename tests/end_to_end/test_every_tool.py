@@ -111,6 +111,9 @@ async def write_and_read_contacts(assistant: Assistant) -> str:
 
     address = await assistant.call("create_address", contact_id=person["id"], name=ODD, fields={"City": "Budapest"})
     await assistant.call("update_address", address_id=address["id"], fields={"Address": ODD})
+    moved = await assistant.call("update_address", address_id=address["id"], fields={"City": "Szeged"})
+    (back,) = (await assistant.call("undo_write", write_id=moved["write_id"]))["items"]
+    assert (back["ok"], back["id"]) == (True, address["id"])
     read = await assistant.call("get_address", address_id=address["id"])
     assert (read["name"], read["contact_id"]) == (ODD, person["id"])
     assert (read["fields"]["City"], read["fields"]["Address"]) == ("Budapest", ODD)

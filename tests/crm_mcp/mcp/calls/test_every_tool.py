@@ -47,9 +47,10 @@ PLAIN: Mapping[str, Arguments] = {
     "update_task": {"task_id": "9", "comment": "x"},
     "create_address": {"contact_id": "1", "name": "x"},
     "update_address": {"address_id": "6", "fields": {"City": "x"}},
+    "undo_write": {"write_id": "write-0"},
     "export_search": {"tool": "search_records", "arguments": {"module": "contact"}},
 }
-"""A plain call of each tool."""
+"""A plain call of each tool; all but undo_write work, since nothing was written that it could take back."""
 
 VALUES: Mapping[str, Any] = {
     "limit": 5,
@@ -73,7 +74,7 @@ OBJECTS: Mapping[str, Any] = {"fields": {"Name": "x"}, "filters": {"Name": "x"}}
 """A value of each optional argument that has more than one way to be written."""
 
 NOTHING = (None, "", "  ")
-_RANDOM = re.compile(r"crm://exports/[\w-]+|(?:plan|write)[-_]\w+|\b1\d{3}\b")
+_RANDOM = re.compile(r"crm://exports/[\w-]+|plan[-_]\w+|write-[\w.]+|\b1\d{3}\b")
 
 
 def spellings(value: Any) -> Iterator[object]:
@@ -128,7 +129,7 @@ def test_every_tool_has_a_plain_call_here_and_each_of_them_works() -> None:
     async def play(client: Client) -> None:
         for tool in (await client.list_tools()).tools:
             failed, text = await outcome(client, tool.name, PLAIN[tool.name])
-            assert not failed, f"{tool.name}: {text}"
+            assert failed == (tool.name == "undo_write"), f"{tool.name}: {text}"
 
     in_session(play)
 
