@@ -62,6 +62,10 @@ class Store:
         self._database: Database | None = None
         self.problem = self.place = self.warning = ""
 
+    def __del__(self) -> None:
+        if self._database is not None:  # nobody closed it, and nobody can any more
+            self._close()
+
     async def run(self, work: Callable[[Transaction], T]) -> T:
         """Run work in one transaction and return what it returns; an error undoes all of it.
 

@@ -6,6 +6,7 @@ Each transaction sets all it needs by itself, so that a pooler such as PgBouncer
 from __future__ import annotations
 
 import contextlib
+import zlib
 from collections.abc import Generator, Sequence
 
 import psycopg
@@ -21,6 +22,7 @@ _BEGIN = b"""begin; set local search_path to crm_mcp; set local lock_timeout to 
 set local statement_timeout to '30s'; set local idle_in_transaction_session_timeout to '30s'"""
 _MIGRATING = 6_277_110_314
 """The key of the lock, released at the end of its transaction, that lets one process at a time make the tables."""
+_LOCKS = 1024
 _DEFAULTS = {"connect_timeout": "4", "application_name": "crm-mcp", "tcp_user_timeout": "10000"}
 
 _FAILURES: dict[str, tuple[str, str]] = {
@@ -116,6 +118,8 @@ class _PostgresTransaction:
         return cursor.fetchall() if cursor.description else []
 
     def lock(self, name: str) -> None:
+        """Lock one of so many rows, which other names may share: the table stays small."""
+        name = str(zlib.crc32(name.encode()) % _LOCKS)
         self.execute("insert into locks (name) values (?) on conflict (name) do nothing", (name,))
         self.execute("select 1 from locks where name = ? for update", (name,))
 

@@ -38,11 +38,13 @@ def write(name: str, age_days: float, *, outcome: str = "written", key: str = ""
             (name, at, at),
         )
 
+        transaction.execute("insert into leases (name, owner, until_at) values (?, 'somebody', ?)", (name, at))
+
     return run
 
 
 def names(transaction: Transaction) -> dict[str, set[str]]:
-    columns = {"batches": "write_id", "writes": "write_id", "keys": "key", "plans": "plan_id"}
+    columns = {"batches": "write_id", "writes": "write_id", "keys": "key", "plans": "plan_id", "leases": "name"}
     return {
         table: {str(name) for (name,) in transaction.execute(f"select {column} from {table}")}  # noqa: S608
         for table, column in columns.items()
@@ -75,6 +77,7 @@ def test_what_is_older_than_was_said_is_forgotten_at_the_next_start(store_locati
         "writes": {"young.0", "unknown-with-key.0", "sent-with-key.0"},
         "keys": {"k2", "k3"},
         "plans": {"young"},
+        "leases": {"young"},
     }
 
 

@@ -154,3 +154,20 @@ def test_its_tables_are_in_a_schema_of_their_own(postgres_url: str) -> None:
             "select distinct schemaname from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
         ).fetchall()
     assert schemas == [("crm_mcp",)]
+
+
+def test_names_that_are_locked_are_not_kept(postgres_url: str) -> None:
+    def lock_many(transaction: Transaction) -> None:
+        for number in range(1_500):
+            transaction.lock(f"a customer's key {number}")
+
+    async def play() -> list[str]:
+        store = Store(postgres_url)
+        await store.run(lock_many)
+        names = await store.run(lambda transaction: transaction.execute("select name from locks"))
+        await store.close()
+        return [str(name) for (name,) in names]
+
+    names = asyncio.run(play())
+    assert len(names) <= 1_024
+    assert all(name.isdecimal() for name in names)
