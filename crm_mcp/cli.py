@@ -1,4 +1,4 @@
-"""The command `crm-mcp`: serve, demo, doctor, tools. Heavy imports wait until a command needs them."""
+"""The command `crm-mcp`: serve, demo, doctor, tools, audit, undo. Heavy imports wait until a command needs them."""
 
 from __future__ import annotations
 
@@ -192,6 +192,56 @@ def tools(*, as_json: bool) -> None:
         click.echo(json.dumps({"tools": plain}, ensure_ascii=False, separators=(",", ":")))
     else:
         click.echo(render_table(listed))
+
+
+@main.command()
+@click.option("--since", default="", help="A date, a date-time, or an age such as 7d, 24h or 30m.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, values whole.")
+def audit(*, since: str, as_json: bool) -> None:
+    """List what was written through this server, the newest last; no CRM is asked."""
+    try:
+        _, _, store, connectors = _connect()
+    except SettingsError as error:
+        _quit(error)
+    from datetime import datetime
+
+    from crm_mcp import audit_commands
+
+    try:
+        begin = audit_commands.parse_since(since, datetime.now().astimezone())
+        entries = asyncio.run(audit_commands.list_written(store, connectors, begin))
+    except CrmError as error:
+        _fail("audit", error)
+    audit_commands.print_entries(entries, as_json=as_json)
+
+
+@main.command()
+@click.argument("write_id")
+@click.option("--dry-run", is_flag=True, help="Show what would be put back, and write nothing.")
+@click.option("--yes", is_flag=True, help="Ask nobody, even where the write itself was asked about.")
+def undo(write_id: str, *, dry_run: bool, yes: bool) -> None:
+    """Take back one write; exit 1 where a record could not be, or nobody confirmed."""
+    try:
+        settings, pool, store, connectors = _connect()
+    except SettingsError as error:
+        _quit(error)
+    if settings.read_only and not dry_run:
+        _quit(SettingsError("CRM_MCP_READ_ONLY is set, so nothing is written.", hint="--dry-run works."))
+    from crm_mcp import audit_commands
+
+    unasked = yes or settings.unconfirmed_writes
+    try:
+        result = asyncio.run(
+            audit_commands.take_back(pool, store, connectors, write_id, dry_run=dry_run, unasked=unasked)
+        )
+    except CrmError as error:
+        _fail("undo", error)
+    sys.exit(0 if audit_commands.print_undone(result) else EXIT_PROBLEM)
+
+
+def _fail(command: str, error: CrmError) -> NoReturn:
+    click.echo(f"crm-mcp {command}: {error}", err=True)
+    sys.exit(EXIT_PROBLEM)
 
 
 def _connect() -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:

@@ -43,7 +43,7 @@ LAYERS = {
         "CRM.connector",
         "registry",
         "question_keys",
-        "server unconfigured http_service.* stdio_service demo doctor",
+        "audit_commands server unconfigured http_service.* stdio_service demo doctor",
         "cli",
         "__main__",
     ),

@@ -1,0 +1,166 @@
+"""The commands `crm-mcp audit` and `crm-mcp undo`: what was written through this server, and taking one write back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crm_mcp.crm.dates import read_moment
+from crm_mcp.crm.wording import quote_text
+from crm_mcp.errors import NotConfirmedError, StoreError
+from crm_mcp.mcp.tool import CrmTool
+from crm_mcp.rendering.hidden_characters import remove_hidden
+from crm_mcp.safe_writes.undo.audit_entries import AuditEntry, list_entries, render_entries
+from crm_mcp.safe_writes.undo.undo_calls import Undo
+from crm_mcp.safe_writes.undo.undo_tool import writers_of
+from crm_mcp.store import audit
+
+if TYPE_CHECKING:
+    from crm_mcp.mcp.connector import Connector
+    from crm_mcp.safe_writes.call import Asking
+    from crm_mcp.safe_writes.gate import SafeWriter
+    from crm_mcp.safe_writes.writing.results import WriteResult
+    from crm_mcp.store.engine import Store
+    from crm_mcp.transport.connections import ConnectionPool
+
+_AGE = re.compile(r"(\d{1,5})\s*([dhm])", re.ASCII | re.IGNORECASE)
+_UNITS = {"d": "days", "h": "hours", "m": "minutes"}
+_NOT_ASCII_CONTROL = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_WHO = "crm-mcp undo"
+_WHOLE_S = 24 * 3600.0
+"""A command waits for the end of what it writes: nothing goes on behind it."""
+
+
+class TerminalConfirmation:
+    """Asks the person at the terminal; where `unasked`, nobody is asked."""
+
+    def __init__(self, *, unasked: bool) -> None:
+        self._unasked = unasked
+
+    @property
+    def asking(self) -> Asking:
+        """What becomes of a write that needs a confirmation."""
+        return "unasked" if self._unasked else "asked"
+
+    async def require_confirmation(self, question: str) -> None:
+        """Return once the person said yes.
+
+        Raises:
+            NotConfirmedError: They did not, or there is no terminal.
+        """
+        if self._unasked:
+            return
+        if not sys.stdin.isatty():
+            raise NotConfirmedError(
+                "A person was asked about this write, and is about its undo, but there is no terminal to ask on. "
+                "Nothing was written.",
+                hint="Run it in a terminal, or with --yes.",
+            )
+        if not await asyncio.to_thread(click.confirm, _line(question), err=True):
+            raise NotConfirmedError("Nothing was written.")
+
+    async def report_progress(self, done: int, total: int) -> None:
+        """Say how many records are done, on stderr."""
+        click.echo(f"{done} of {total}", err=True)
+
+
+def parse_since(text: str, now: datetime) -> float:
+    """Return the moment that `7d`, `24h`, `30m`, a date or a date-time means, in seconds since 1970; 0 for no text.
+
+    Raises:
+        InputError: It is none of these.
+    """
+    if not text:
+        return 0.0
+    if age := _AGE.fullmatch(text.strip()):
+        return (now - timedelta(**{_UNITS[age[2].lower()]: int(age[1])})).timestamp()
+    return read_moment(text).time.timestamp()
+
+
+async def list_written(store: Store, connectors: Sequence[Connector], since: float) -> list[AuditEntry]:
+    """Return what was written to these accounts from a moment on, the newest last; no CRM is asked.
+
+    Raises:
+        StoreError: What was written is not kept, or cannot be read.
+    """
+    crms = {writer.account.account_id: writer.account.crm for writer in _writers(connectors)}
+    try:
+        calls = await store.run(lambda transaction: audit.list_calls(transaction, list(crms), since))
+        if store.problem:
+            raise StoreError(store.problem)
+        return list_entries(calls, crms)
+    finally:
+        await store.close()
+
+
+def print_entries(entries: Sequence[AuditEntry], *, as_json: bool) -> None:
+    """Print what was written, for people or as one JSON document."""
+    if as_json:
+        text = json.dumps({"writes": entries}, ensure_ascii=False, indent=2)
+        click.echo(_NOT_ASCII_CONTROL.sub(lambda char: f"\\u{ord(char[0]):04x}", text))
+    else:
+        click.echo(render_entries(entries) or "Nothing was written.")
+
+
+async def take_back(
+    pool: ConnectionPool,
+    store: Store,
+    connectors: Sequence[Connector],
+    write_id: str,
+    *,
+    dry_run: bool,
+    unasked: bool,
+) -> WriteResult:
+    """Take back a write, or show what would be put back.
+
+    Raises:
+        CrmError: There is no such write, nobody confirmed, or a CRM refused.
+    """
+    writers = _writers(connectors)
+    for writer in writers:
+        writer.call_budget_s = _WHOLE_S
+    confirmation = TerminalConfirmation(unasked=unasked)
+    undo = Undo(writers)
+    try:
+        async with pool.open():
+            writer, found = await undo.find(write_id)
+            asking = confirmation.asking
+            return await undo.perform(writer, found, confirmation, asking, who=_WHO, dry_run=dry_run)
+    finally:
+        await store.close()
+
+
+def print_undone(result: WriteResult) -> bool:
+    """Print what was taken back and what was not, a line a record; tell whether all was."""
+    lines = [_change_line(change) for change in result.get("changes", [])]
+    items: list[Any] = result.get("items", [])
+    for item in items:
+        state = "taken back" if item["ok"] else "left"
+        lines.append("  ".join(filter(None, [state, item.get("id", ""), _line(item.get("message", ""))])))
+    rest: Any = result
+    lines += [_line(one) for one in rest.get("warnings", [])]
+    lines += [_line(rest[name]) for name in ("message", "next_step") if name in rest]
+    lines += [f"This undo is {rest['write_id']}."] if "write_id" in rest else []
+    click.echo("\n".join(lines))
+    return all(item["ok"] for item in items)
+
+
+def _change_line(change: Any) -> str:  # noqa: ANN401  # JSON
+    values = f"{_line(str(change.get('before')))} -> {_line(str(change.get('after')))}"
+    return f"{change.get('id', '')}  {change['field']}: {values}"
+
+
+def _line(text: str) -> str:
+    return quote_text(remove_hidden(text))
+
+
+def _writers(connectors: Sequence[Connector]) -> list[SafeWriter]:
+    tools: list[CrmTool] = [tool for connector in connectors for tool in connector.tools()]
+    return writers_of(tools)
