@@ -56,10 +56,11 @@ class DescribedBy:
     tool: str
 
 
-def flatten(function: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
-    """Return the function with one keyword argument for each field of its parameter objects, and a text as cursor."""
-    signature = inspect.signature(function, eval_str=True)
-    objects = {name: kind for name, kind, _ in _parameter_objects(function)}
+def flatten(
+    function: Callable[..., Awaitable[object]], signature: inspect.Signature
+) -> Callable[..., Awaitable[object]]:
+    """Return a function that takes the `flat_parameters` of a signature by keyword."""
+    objects = {name: kind for name, kind, _ in _parameter_objects(signature)}
     cursors = [one.name for one in signature.parameters.values() if one.annotation is Cursor]
 
     @functools.wraps(function)
@@ -71,17 +72,31 @@ def flatten(function: Callable[..., Awaitable[object]]) -> Callable[..., Awaitab
                 del arguments[field.name]
         return await function(**arguments)
 
-    parameters = [flat_one for one in signature.parameters.values() for flat_one in _flat_parameters(one)]
-    flat.__signature__ = signature.replace(parameters=parameters)  # pyright: ignore[reportAttributeAccessIssue]  # what `inspect` looks for
-    flat.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": signature.return_annotation}
     return flat
 
 
-def arguments_described_elsewhere(function: Callable[..., object]) -> list[str]:
+def flat_parameters(signature: inspect.Signature) -> list[inspect.Parameter]:
+    """Return one parameter for each field of the parameter objects of a signature, and a text as cursor.
+
+    That which takes the context of a call is left out.
+    """
+    context = context_parameter(signature)
+    return [flat for one in signature.parameters.values() if one.name != context for flat in _flat_parameters(one)]
+
+
+def context_parameter(signature: inspect.Signature) -> str | None:
+    """Return the parameter that the SDK fills with the context of a call."""
+    for one in signature.parameters.values():
+        if inspect.isclass(one.annotation) and issubclass(one.annotation, Context):
+            return one.name
+    return None
+
+
+def arguments_described_elsewhere(signature: inspect.Signature) -> list[str]:
     """Return the flat arguments of the parameter objects that are `DescribedBy` another tool."""
     return [
         field.name
-        for _, kind, notes in _parameter_objects(function)
+        for _, kind, notes in _parameter_objects(signature)
         if any(isinstance(note, DescribedBy) for note in notes)
         for field in fields(kind)
     ]
@@ -99,12 +114,12 @@ def _bind_cursor(tool: str, name: str, given: Mapping[str, object]) -> Cursor:
     return Cursor.decode(str(given[name]), [tool, scope])
 
 
-def _parameter_objects(function: Callable[..., object]) -> Iterator[tuple[str, type[Any], tuple[object, ...]]]:
+def _parameter_objects(signature: inspect.Signature) -> Iterator[tuple[str, type[Any], tuple[object, ...]]]:
     """Yield each parameter object with its dataclass and what else annotates it."""
-    for name, annotation in get_type_hints(function, include_extras=True).items():
-        kind, *notes = get_args(annotation) if get_origin(annotation) is Annotated else (annotation,)
-        if name != "return" and kind is not Cursor and is_dataclass(kind):
-            yield name, cast("type[Any]", kind), tuple(notes)
+    for one in signature.parameters.values():
+        kind, *notes = get_args(one.annotation) if get_origin(one.annotation) is Annotated else (one.annotation,)
+        if kind is not Cursor and is_dataclass(kind):
+            yield one.name, cast("type[Any]", kind), tuple(notes)
 
 
 def _flat_parameters(parameter: inspect.Parameter) -> Iterator[inspect.Parameter]:

@@ -5,19 +5,21 @@ Errors turn into MCP's `ToolError` here and nowhere else.
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Self, cast, get_args, get_origin
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import PrivateAttr, ValidationError
+from pydantic import PrivateAttr, ValidationError, create_model
 
 from crm_mcp.crm.call import answering
 from crm_mcp.errors import CrmError, UnknownModuleError
-from crm_mcp.mcp.arguments import arguments_described_elsewhere, flatten
-from crm_mcp.mcp.calls.coercion import coercing
+from crm_mcp.mcp.arguments import arguments_described_elsewhere, context_parameter, flat_parameters, flatten
+from crm_mcp.mcp.calls.coercion import CallArguments
 from crm_mcp.mcp.calls.refusals import explain
 from crm_mcp.mcp.calls.shapes import Kind, Shape, shape_of, shape_of_model
 from crm_mcp.rendering.hidden_characters import remove_hidden, without_hidden
@@ -36,6 +38,39 @@ class CrmTool(Tool):
     """A tool whose result has a compact text form, and whose errors say what to do next."""
 
     _find_module: FindModule | None = PrivateAttr(default=None)
+
+    @classmethod
+    def of(
+        cls,
+        function: Callable[..., Awaitable[object]],
+        *,
+        title: str,
+        annotations: ToolAnnotations,
+        name: str = "",
+        unlisted: Sequence[str] = (),
+    ) -> Self:
+        """Make a tool of a function, as `build_tool` does, but without an output schema.
+
+        What the SDK makes of a function is not used: it would take a second model of the arguments to coerce them.
+        """
+        signature = inspect.signature(function, eval_str=True)
+        model = _argument_model(function.__name__, flat_parameters(signature), unlisted)
+        parameters = slim_schema(model.model_json_schema())
+        for argument in unlisted:
+            del parameters["properties"][argument]
+        for argument in arguments_described_elsewhere(signature):
+            parameters["properties"][argument] = {"type": parameters["properties"][argument]["type"]}
+        return cls(
+            fn=flatten(function, signature),
+            name=name or function.__name__,
+            title=title,
+            description=" ".join((function.__doc__ or "").split()),
+            parameters=parameters,
+            fn_metadata=FuncMetadata(arg_model=model),
+            is_async=True,
+            context_kwarg=context_parameter(signature),
+            annotations=annotations,
+        )
 
     async def run(self, arguments: Json, context: Any, convert_result: bool = False) -> Any:  # noqa: ANN401, ARG002  # the SDK's signature
         """Run the tool and return an MCP result: compact JSON as text beside the same data as structure.
@@ -105,40 +140,23 @@ def build_tool(
     those `unlisted` are taken but stand in no list. Unknown arguments are refused, unless the tool lists none, and both
     schemas are stripped of what tells a model nothing.
     """
-    description = " ".join((function.__doc__ or "").split())
-    tool = CrmTool.from_function(
-        flatten(function),
-        name=name or None,
-        title=title,
-        annotations=annotations,
-        description=description,
-        structured_output=False,
-    )
-    assert isinstance(tool, CrmTool)
-    seal_arguments(tool, unlisted)
-    for argument in arguments_described_elsewhere(function):
-        tool.parameters["properties"][argument] = {"type": tool.parameters["properties"][argument]["type"]}
-    tool.fn_metadata.output_schema = output_schema_of(_result_of(function))
+    tool = CrmTool.of(function, name=name, title=title, annotations=annotations, unlisted=unlisted)
+    result = inspect.signature(function, eval_str=True).return_annotation
+    if get_origin(result) is Annotated:  # of a tool that makes its own `CallToolResult`
+        result = get_args(result)[1]
+    tool.fn_metadata.output_schema = output_schema_of(result)
     return tool
 
 
-def _result_of(function: Callable[..., object]) -> object:
-    """Return the type of a tool's result; a tool that makes its own `CallToolResult` annotates this with it."""
-    annotation = get_type_hints(function, include_extras=True)["return"]
-    return get_args(annotation)[1] if get_origin(annotation) is Annotated else annotation
-
-
-def seal_arguments(tool: CrmTool, unlisted: Sequence[str] = ()) -> None:
-    """Let a tool coerce its arguments and refuse unknown ones, and strip the schema of those it takes.
+def _argument_model(name: str, parameters: Sequence[inspect.Parameter], unlisted: Sequence[str]) -> type[CallArguments]:
+    """Return the model of a tool's arguments.
 
     A tool that lists no argument ignores what it is sent: some hosts invent one for it.
     """
-    tool.parameters = slim_schema(tool.parameters)
-    for name in unlisted:
-        del tool.parameters["properties"][name]
-    tool.fn_metadata.arg_model = coercing(
-        tool.fn_metadata.arg_model, ignores_unknown=not tool.parameters.get("properties")
-    )
+    required = inspect.Parameter.empty
+    fields = {one.name: (one.annotation, ... if one.default is required else one.default) for one in parameters}
+    extra = "forbid" if fields.keys() - set(unlisted) else "ignore"
+    return create_model(name, __base__=CallArguments, __cls_kwargs__={"extra": extra}, **cast("Any", fields))
 
 
 def refuse_same_names(tools: Iterable[CrmTool]) -> None:

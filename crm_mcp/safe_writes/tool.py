@@ -10,15 +10,15 @@ from typing import Any, cast
 from mcp import MCPError
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import ToolAnnotations
-from pydantic import BaseModel, Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from crm_mcp.crm.call import answering
 from crm_mcp.errors import CrmError, InputError, UnknownModuleError
 from crm_mcp.mcp.arguments import CallContext, Id
-from crm_mcp.mcp.calls.coercion import coerce, coercing
+from crm_mcp.mcp.calls.coercion import CallArguments, coerce
 from crm_mcp.mcp.calls.refusals import explain
 from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
-from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, output_schema_of, seal_arguments, slim_schema
+from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, output_schema_of, slim_schema
 from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.consent.confirmation import QuestionPendingError, UserConfirmation
@@ -29,7 +29,7 @@ from crm_mcp.safe_writes.saved import Restore
 from crm_mcp.safe_writes.writing.results import WriteResult
 
 
-class _WriteArguments(BaseModel):
+class _WriteArguments(CallArguments):
     """The arguments that every writing tool takes beside its own."""
 
     dry_run: bool = False
@@ -37,7 +37,6 @@ class _WriteArguments(BaseModel):
     idempotency_key: str = Field(default="", max_length=200)
 
 
-_CoercedWriteArguments = coercing(_WriteArguments)
 _WRITE_SHAPE = shape_of_model(_WriteArguments)
 _KEY = "idempotency_key"
 _WRITE_SCHEMAS: Json = slim_schema(_WriteArguments.model_json_schema())["properties"]
@@ -73,14 +72,9 @@ class WriteTool(CrmTool):
                 the plan is applied by its id alone.
             takes_records: Whether it also takes `records`, a list of its own arguments, in place of these.
         """
-        description = " ".join((function.__doc__ or "").split())
-        tool = cls.from_function(
-            function, title=title, annotations=annotations, description=description, structured_output=False
-        )
-        assert isinstance(tool, cls)
+        tool = cls.of(function, title=title, annotations=annotations)
         tool._writer, tool._takes_records = writer, takes_records  # noqa: SLF001  # its own class's
         writer.restorers[tool.name] = restore
-        seal_arguments(tool)
         tool.fn_metadata.output_schema = output_schema_of(WriteResult)
         is_keyed = annotations is CREATE
         tool.parameters["properties"] |= {
@@ -126,7 +120,7 @@ class WriteTool(CrmTool):
 
     def _read_call(self, arguments: Json, context: CallContext) -> Call:
         names = _WRITE_SCHEMAS.keys() & self.parameters["properties"].keys()
-        chosen = _CoercedWriteArguments.model_validate({name: arguments[name] for name in names if name in arguments})
+        chosen = _WriteArguments.model_validate({name: arguments[name] for name in names if name in arguments})
         given = {name: value for name, value in arguments.items() if name not in names}
         validated, build_draft = self._read_own(given, is_plan=bool(chosen.plan_id))
         writer = self._writer

@@ -17,14 +17,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import cast
 
-from pydantic import BaseModel, create_model, model_validator
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
+from pydantic import ConfigDict, model_validator
 
 from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
 
-_Model = TypeVar("_Model", bound=BaseModel)
 _WHOLE_WITH_POINT = re.compile(r"([0-9]{1,18})\.0+", re.ASCII)
 _LONGEST_NUMBER = 2**64
 """No CRM holds more, and a number of thousands of digits has no text."""
@@ -32,19 +31,15 @@ _DEEPEST = 10
 """No CRM takes values nested deeper."""
 
 
-def coercing(model: type[_Model], *, ignores_unknown: bool = False) -> type[_Model]:
-    """Return a model that coerces what it is given, and refuses unknown names unless it `ignores_unknown`.
+class CallArguments(ArgModelBase):
+    """The arguments of a call, coerced by their shape before they are checked; unknown ones are refused."""
 
-    It is built when it is first used, which takes time from a call and not from the start of the server.
-    """
-    shape = shape_of_model(model)
+    model_config = ConfigDict(extra="forbid")
 
-    def coerce_all(cls: object, given: object) -> object:  # noqa: ARG001  # what a validator of a model takes
-        return coerce(shape, given)
-
-    validators = {"coerce_all": cast("Callable[..., Any]", model_validator(mode="before")(coerce_all))}
-    config = {"extra": "ignore" if ignores_unknown else "forbid", "defer_build": True}
-    return create_model(model.__name__, __base__=model, __validators__=validators, __cls_kwargs__=config)
+    @model_validator(mode="before")
+    @classmethod
+    def _coerce_all(cls, given: object) -> object:
+        return coerce(shape_of_model(cls), given)
 
 
 def coerce(shape: Shape, value: object) -> object:

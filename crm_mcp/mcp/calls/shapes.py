@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, NotRequired, Required, cast, get_args, get_origin
@@ -53,6 +54,7 @@ class Shape:
     example: Any = None
 
 
+@functools.cache
 def shape_of_model(model: type[BaseModel]) -> Shape:
     """Return the shape of a model's fields."""
     keys = {name: shape_of(one.annotation, (*one.metadata, one)) for name, one in model.model_fields.items()}

@@ -8,7 +8,7 @@ from mcp.types import CallToolResult
 from pydantic import PrivateAttr
 
 from crm_mcp.mcp.arguments import CallContext, Id
-from crm_mcp.mcp.tool import UPDATE, CrmTool, Json, output_schema_of, seal_arguments
+from crm_mcp.mcp.tool import UPDATE, CrmTool, Json, output_schema_of
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool, confirmation_of
 from crm_mcp.safe_writes.undo.undo_calls import UNDO, Undo
@@ -28,17 +28,8 @@ class UndoTool(WriteTool):
     @classmethod
     def over(cls, writers: Sequence[SafeWriter]) -> UndoTool:
         """Make the tool over the writers of all accounts."""
-        tool = cls.from_function(
-            _undo_write,
-            name=UNDO,
-            title="Undo a write",
-            annotations=UPDATE,
-            description=" ".join((_undo_write.__doc__ or "").split()),
-            structured_output=False,
-        )
-        assert isinstance(tool, cls)
+        tool = cls.of(_undo_write, name=UNDO, title="Undo a write", annotations=UPDATE)
         tool._undo = Undo(writers)  # noqa: SLF001  # its own class's
-        seal_arguments(tool)
         tool.fn_metadata.output_schema = output_schema_of(WriteResult)
         return tool
 

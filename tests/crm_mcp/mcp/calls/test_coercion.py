@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Annotated, Any, NotRequired
+from typing import Any, NotRequired
 
 import pytest
 from mcp import Client
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
 from crm_mcp.mcp.arguments import Fields, Id
-from crm_mcp.mcp.calls.coercion import coercing
+from crm_mcp.mcp.calls.coercion import CallArguments
 from tests.support.crm_stub import API, RECORDS, CrmStub, counted_ids, in_session
 from tests.support.mcp_play import call
 
@@ -30,7 +30,7 @@ class Part(TypedDict):
     value: NotRequired[object]
 
 
-class Arguments(BaseModel):
+class Arguments(CallArguments):
     """One argument of each kind."""
 
     record_id: Id = "none"
@@ -38,13 +38,11 @@ class Arguments(BaseModel):
     number: int = 20
     amount: float = 1.5
     flag: bool = True
-    names: list[str] = ["none"]
-    ids: list[Id] = ["none"]
-    fields: Fields = {"none": 1}
-    parts: Annotated[list[Part], Field()] = []
+    names: list[str] = Field(default=["none"])
+    ids: list[Id] = Field(default=["none"])
+    fields: Fields = Field(default={"none": 1})
+    parts: list[Part] = Field(default=[])
 
-
-TAKEN = coercing(Arguments)
 
 SENT: list[tuple[str, Any, Any]] = [
     ("record_id", 6002, "6002"),
@@ -103,13 +101,13 @@ SENT: list[tuple[str, Any, Any]] = [
 
 @pytest.mark.parametrize(("name", "sent", "taken"), SENT, ids=str)
 def test_a_value_is_taken_for_what_it_means(name: str, sent: object, taken: object) -> None:
-    assert json.dumps(getattr(TAKEN.model_validate({name: sent}), name)) == json.dumps(taken)
+    assert json.dumps(getattr(Arguments.model_validate({name: sent}), name)) == json.dumps(taken)
 
 
 @pytest.mark.parametrize("nothing", [None, "", "  "])
 @pytest.mark.parametrize("name", Arguments.model_fields)
 def test_null_and_a_blank_text_leave_an_argument_out(name: str, nothing: object) -> None:
-    assert TAKEN.model_validate({name: nothing}) == TAKEN()
+    assert Arguments.model_validate({name: nothing}) == Arguments()
 
 
 def test_records_and_fields_written_as_json_text_inside_one_another_reach_the_crm(crms: CrmStub) -> None:
