@@ -98,6 +98,10 @@ class Fake:
         }
         self._control("PUT", "faults", {"rules": [lost, unread]})
 
+    def mend(self) -> None:
+        """Let no request meet a fault any more."""
+        self._control("DELETE", "faults")
+
     def answer_late(self, *paths: str, delay_s: float) -> None:
         """Answer what reads these paths late, by what was true when it was asked."""
         fault = {"kind": "latency", "delay_s": delay_s}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mcp import Client
 
+from mockserver.fake_process import running_fake
 from tests.crm_mcp.safe_writes.playing import Fake, User, play
-from tests.support.mcp_play import call, fail
+from tests.support.mcp_play import both_crms, call, fail
+from tests.support.question_play import account, sale
 
 pytestmark = pytest.mark.slow
 
@@ -179,3 +182,65 @@ def test_an_unknown_write_and_one_of_another_account_are_refused(fake: Fake, mon
     assert "There is no write" in said
     assert "the login that made it" in said
     assert fake.read("Project/6001")["Name"] == "Renamed"
+
+
+@pytest.mark.usefixtures("fake")
+def test_links_options_numbers_and_texts_of_records_are_put_back_as_ivinex_holds_them() -> None:
+    async def read(client: Client) -> Any:
+        got = [await call(client, "get_record", module=one, record_id="1", detail=True) for one in ("contact", "deal")]
+        return [{name: one for name, one in each["fields"].items() if not name.startswith("modified")} for each in got]
+
+    before = play(read)
+    contact = {"record_id": "1", "company": "2", "contact_type": "2", "first_name": "Gyöngyvér\n<b>&amp;</b>"}
+    deal = {"record_id": "1", "amount": "12345.50", "name": ""}
+    first = write("update_records", module="contact", records=[contact])
+    second = write("update_records", module="deal", records=[deal])
+    assert play(read) != before
+    for written in (first, second):
+        result = undo(written["write_id"])
+        assert [item["ok"] for item in result["items"]] == [True], messages(result)
+    assert play(read) == before
+
+
+def test_of_two_choices_with_one_label_the_one_that_was_there_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = sale(7, Name="Card", UserId=2, Enum1=2)
+    seed = account([project], users={"1": "Kovács János", "2": "Kovács János", "3": "Anna"})
+    fields = seed["minicrm"]["modules"]["3"]["fields"]
+    fields["Enum1"]["choices"] = {"1": "Web", "2": "Web", "3": "Friend"}
+    (tmp_path / "seed.json").write_text(json.dumps(seed), encoding="utf-8")
+    with running_fake("--seed", str(tmp_path / "seed.json")) as server:
+        for name, value in both_crms(server.url).items():
+            monkeypatch.setenv(name, value)
+        fake = Fake(server.url)
+        written = write("update_project", project_id=7, fields={"UserId": "3", "Enum1": "3"})
+        undo(written["write_id"])
+        assert (found_by(fake, "UserId"), found_by(fake, "Enum1")) == (["2"], ["2"])
+        other = write("update_project", project_id=7, fields={"UserId": "1"})
+        assert found_by(fake, "UserId") == ["1"]
+        undo(other["write_id"])
+        assert found_by(fake, "UserId") == ["2"]
+        second = write("update_project", project_id=7, fields={"UserId": "1"})
+        fake.change("Project/7", UserId=2)
+        assert "It had these values already" in messages(undo(second["write_id"]))
+
+
+def found_by(fake: Fake, name: str) -> list[str]:
+    """Return the ids of the choices by which a search finds the project."""
+    return [one for one in ("1", "2", "3") if fake.read(f"Project?{name}={one}")["Count"]]
+
+
+def test_a_write_of_which_nobody_knows_is_looked_at_and_put_back_where_it_was_made(fake: Fake) -> None:
+    name = fake.read("Project/6001")["Name"]
+    fake.lose("/Api/R3/Project/6001", reads_from=2)
+
+    async def scene(client: Client) -> Any:
+        return await call(client, "update_project", records=[{"project_id": 6001, "fields": {"Name": "Renamed"}}])
+
+    written = play(scene, timeout_s=5)
+    (item,) = written["items"]
+    assert item.get("unknown")
+    fake.mend()
+    undo(item["write_id"])
+    assert fake.read("Project/6001")["Name"] == name
