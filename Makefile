@@ -46,6 +46,7 @@ soak: schemathesis
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest --numprocesses auto --timeout 0 tests/properties
 	$(BIN)/python -m tests.soak
 	$(BIN)/python -m tests.soak.read_faults
+	$(BIN)/python -m tests.soak.budget_shared
 
 # make schemathesis SCHEMATHESIS_EXAMPLES=2000 makes these runs longer.
 schemathesis: $(VENV)/installed-test

@@ -36,6 +36,7 @@ class Call:
         began_at: When it began, by `time.monotonic`, later by the time that a person took to reply.
         requests: How many requests to the CRM it has made, or waits to make.
         progress: What was last reported, since it has to grow.
+        oldest_read_s: How long ago the oldest of what it answers by was read, where that was before the call.
         is_bounded: Whether it ends at a deadline.
     """
 
@@ -45,6 +46,7 @@ class Call:
     requests: int = 0
     progress: float = 0.0
     is_bounded: bool = True
+    oldest_read_s: float = 0.0
     told_at: float = -math.inf
 
     def time_left_s(self, budget_s: float) -> float:
@@ -61,10 +63,11 @@ def current_call() -> Call | None:
 
 
 @contextlib.contextmanager
-def answering(reporter: ProgressReporter) -> Generator[None]:
+def answering(reporter: ProgressReporter) -> Generator[Call]:
     """Work for a new call inside the block, also in tasks begun there."""
-    with _working_for(Call(reporter)):
-        yield
+    call = Call(reporter)
+    with _working_for(call):
+        yield call
 
 
 @contextlib.contextmanager

@@ -1,20 +1,27 @@
-"""Values kept in memory for a limited time: a map, and a cache that reads a value where it holds none."""
+"""Values kept in memory for a limited time: a map, a cache that reads a value where it holds none, and recent reads."""
 
 from __future__ import annotations
 
 import asyncio
+import copy
 import math
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from crm_mcp.crm.call import current_call
+from crm_mcp.crm.messages import Request, Response
+from crm_mcp.crm.operations import Sender
 
 CACHE_TTL_S = 300.0
 """How long a `TtlCache` keeps a value: an administrator's change shows after five minutes at the latest."""
 
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
+
+MAX_RECENT_READS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +116,43 @@ class TtlCache(Generic[_V]):
         """Return the value of a key if the cache holds it, else None."""
         found = self._values.get(key)
         return None if found is None else found[0]
+
+
+class RecentReads:
+    """A sender that answers a read from what it read in the last minutes, so that a call goes on where one ended.
+
+    Its user clears it whenever something is written. The call that it answers is told how old the oldest answer is.
+
+    Args:
+        sender: Reads what is not known yet.
+        clock: Returns the time in seconds.
+    """
+
+    def __init__(self, sender: Sender, clock: Callable[[], float] = time.monotonic) -> None:
+        self._sender = sender
+        self._clock = clock
+        self._known = ExpiringMap[Hashable, tuple[float, Any]](CACHE_TTL_S, max_items=MAX_RECENT_READS, clock=clock)
+        self._clearings = 0
+
+    async def perform(self, request: Request, parse: Callable[[Response], _V]) -> _V:
+        """Return what was read a moment ago, or is read now.
+
+        Raises:
+            CrmError: What the sender raises; a failure is not kept.
+        """
+        key = (request.method, request.path, request.query)
+        if (known := self._known.get(key)) is not None:
+            read_at_s, result = known
+            if (call := current_call()) is not None:
+                call.oldest_read_s = max(call.oldest_read_s, self._clock() - read_at_s)
+            return copy.deepcopy(result)
+        clearings = self._clearings
+        result = await self._sender.perform(request, parse)
+        if clearings == self._clearings:  # else it may be from before a write
+            self._known.put(key, (self._clock(), copy.deepcopy(result)))
+        return result
+
+    def clear(self) -> None:
+        """Forget everything: something was written."""
+        self._known.clear()
+        self._clearings += 1

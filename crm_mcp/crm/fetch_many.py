@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -76,7 +77,9 @@ class EachRead(Generic[_Item, _Result]):
             problems.append(f"{named} could not be read: {self.failed[0][1].args[0]}")
         unread = f"{self.unasked} of {len(self.results)} were not read"
         if isinstance(self.stopped_by, RateLimitedError):
-            problems.append(f"{unread}: {crm} accepts no more requests for now. Call again in a minute.")
+            after_s = self.stopped_by.retry_after_s
+            when = "a minute" if after_s is None else f"{max(1, math.ceil(after_s))} s"
+            problems.append(f"{unread}: {crm} takes no more requests in the time of this call. Call again in {when}.")
         elif self.stopped_by is not None:
             problems.append(f"{unread}: {self.stopped_by.args[0]}")
         return " ".join(problems)

@@ -181,15 +181,18 @@ class PageCache:
 
     def watch(self, sender: Sender) -> Sender:
         """Return a sender that clears the cache when something is written through it."""
-        return _WatchedSender(sender, self.clear)
+        return WatchedSender(sender, self.clear)
 
 
-class _WatchedSender:
+class WatchedSender:
+    """A sender that calls `on_write` before and after whatever is written through it."""
+
     def __init__(self, sender: Sender, on_write: Callable[[], None]) -> None:
         self._sender = sender
         self._on_write = on_write
 
     async def perform(self, request: Request, parse: Callable[[Response], _T]) -> _T:
+        """Send a request as the sender does."""
         if request.is_read:
             return await self._sender.perform(request, parse)
         self._on_write()

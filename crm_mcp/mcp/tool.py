@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, Self, cast, get_args, get_origin
 
@@ -28,6 +29,9 @@ from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 Json = dict[str, Any]
 FindModule = Callable[[str], Awaitable[str]]
 """Returns a sentence about a module of another CRM, empty where there is none."""
+
+_WORTH_TELLING_S = 60.0
+"""How old what was read before may be without a word."""
 
 READ = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=True)
 CREATE = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=False, open_world_hint=True)
@@ -79,7 +83,7 @@ class CrmTool(Tool):
             ToolError: The arguments are wrong or the CRM call failed; the text is for the model.
         """
         try:
-            with answering(context):
+            with answering(context) as call:
                 result = await super().run(arguments, context)
         except ToolError as error:
             cause = error.__cause__
@@ -92,6 +96,9 @@ class CrmTool(Tool):
             raise
         if isinstance(result, CallToolResult):
             return result
+        if call.oldest_read_s >= _WORTH_TELLING_S:
+            age = f"Some of it was read up to {math.ceil(call.oldest_read_s / 60)} minutes ago."
+            result["note"] = " ".join(filter(None, [result.get("note", ""), age]))
         self._refuse_what_is_too_long(result)
         return compact_result(result)
 

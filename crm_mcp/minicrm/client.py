@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from crm_mcp.crm.operations import Client, operation
+from crm_mcp.crm.operations import Client, Sender, operation
 from crm_mcp.minicrm.models import Project
 from crm_mcp.minicrm.wire import requests, responses
 
 
 class MinicrmClient(Client):
-    """Works in one MiniCRM account; ids are digits, as text or as numbers."""
+    """Works in one MiniCRM account; ids are digits, as text or as numbers.
+
+    Attributes:
+        recent: Answers reads by what was read in the last minutes, for calls that read many objects one by one; the
+            client itself where nothing is kept.
+    """
+
+    def __init__(self, sender: Sender, recent: Sender | None = None) -> None:
+        super().__init__(sender)
+        self.recent = self if recent is None else MinicrmClient(recent)
 
     list_modules = operation(requests.build_list_modules, responses.parse_list_modules)
     get_project_schema = operation(requests.build_get_project_schema, responses.parse_get_project_schema)

@@ -9,9 +9,10 @@ from typing import cast
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic_settings import BaseSettings
 
+from crm_mcp.crm.expiring import RecentReads
 from crm_mcp.crm.field_labels import FieldLabels
 from crm_mcp.crm.operations import Sender
-from crm_mcp.crm.paging import PageCache
+from crm_mcp.crm.paging import PageCache, WatchedSender
 from crm_mcp.errors import InputError, SettingsError
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
@@ -68,7 +69,9 @@ class MinicrmConnector:
         self._settings = settings
         self._page_cache = PageCache(PAGE_RULES)
         self._crm_clock = CrmClock()
-        self._client = MinicrmClient(self._page_cache.watch(self._crm_clock.watch(sender)))
+        sender = self._page_cache.watch(self._crm_clock.watch(sender))
+        recent = RecentReads(sender) if settings.requests_per_minute else None  # without a limit, asking again is cheap
+        self._client = MinicrmClient(sender if recent is None else WatchedSender(sender, recent.clear), recent)
         self._directory = Directory(self._client, me=settings.user, labels=FieldLabels(settings.labels))
         language = MINICRM_HUNGARIAN if settings.language == "hu" else ENGLISH
         self._writer = make_writer(store, account, replace(language, labels=self._directory.labels))

@@ -56,7 +56,9 @@ class ExportRowsReader:
         async def schema() -> Schema:
             return merge_schemas(await search.read_schemas(search.module_id))
 
-        return await _completed(found, arguments, self._client.get_project, schema, steps, self._directory.labels)
+        return await _completed(
+            found, arguments, self._client.recent.get_project, schema, steps, self._directory.labels
+        )
 
     async def read_contacts(self, arguments: dict[str, Any], steps: Steps) -> ExportRows:
         """Read all contacts that the arguments of search_contacts find."""

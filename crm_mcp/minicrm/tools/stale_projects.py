@@ -121,7 +121,7 @@ async def _read_entries(search: ProjectSearch, projects: list[Project]) -> tuple
     """Return projects as they are listed, the longest untouched first, and why some may lack their dates."""
     await search.add_labels(projects)
     details = await read_details(
-        [row["id"] for row in projects], search.client.get_project, search.steps, crm=PAGE_RULES.crm
+        [row["id"] for row in projects], search.client.recent.get_project, search.steps, crm=PAGE_RULES.crm
     )
     entries = [_entry(row, details.found.get(row["id"])) for row in projects]
     entries.sort(key=lambda entry: entry.get("updated_at", _LAST))

@@ -184,7 +184,7 @@ def test_too_many_requests_in_the_middle_give_what_was_read_and_say_so(sales: Cr
     answer = summary_of(sales, module="Sales", measures=["sum:Int1"])
     assert answer["exact"] is False
     assert 0 < answer["read"] < 250
-    assert "MiniCRM accepts no more requests" in answer["note"]
+    assert "MiniCRM takes no more requests" in answer["note"]
 
 
 def test_a_field_that_no_schema_knows_is_refused_with_what_was_meant(sales: CrmFake) -> None:

@@ -141,7 +141,7 @@ def test_too_many_requests_leave_out_the_rest_and_say_so(office: CrmFake) -> Non
     office.faults({"match": {"path": "/Api/R3/ToDoList/1"}, "fault": {"kind": "status", "status": 429}})
     answer = asked(office, "list_open_tasks")
     assert answer["exact"] is False
-    assert "accepts no more requests" in answer["note"]
+    assert "takes no more requests" in answer["note"]
 
 
 def test_an_unknown_word_or_user_is_answered_with_the_known_ones(office: CrmFake) -> None:
