@@ -168,8 +168,8 @@ async def _list_open_tasks(
 ) -> OpenTasks:
     """Return the open tasks of the projects of a search, of `max_reads` at most, of one user or of all."""
     order = await _choose_projects(search, now, max_reads)
+    users = await search.read_users()  # before the many: these may leave no time for it
     found = await read_open_tasks(search, order.asked)
-    users = await search.read_users()
     wanted = [
         (task, project)
         for task, project in sorted_by_deadline(found.tasks)

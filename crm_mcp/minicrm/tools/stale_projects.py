@@ -80,6 +80,7 @@ async def _find_stale_projects(
         ({}, {"UpdatedSince": cutoff}), lambda narrower: search.read_all(narrower=cast("dict[str, object]", narrower))
     )
     stale = [row for row in every.rows if row["id"] not in fresh.ids]
+    await search.add_labels(stale)  # before the many: these may leave no time for it
     problems = [every.incomplete_reason or fresh.incomplete_reason]
     if without_open_task:
         stale, problem = await _without_open_task(search, stale, until)
@@ -118,8 +119,7 @@ async def _without_open_task(search: ProjectSearch, stale: list[Project], until:
 
 
 async def _read_entries(search: ProjectSearch, projects: list[Project]) -> tuple[list[dict[str, Any]], str]:
-    """Return projects as they are listed, the longest untouched first, and why some may lack their dates."""
-    await search.add_labels(projects)
+    """Return labelled projects as they are listed, the longest untouched first, and why some may lack their dates."""
     details = await read_details(
         [row["id"] for row in projects], search.client.recent.get_project, search.steps, crm=PAGE_RULES.crm
     )
