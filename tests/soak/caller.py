@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mcp import Client, MCPError
@@ -35,6 +35,7 @@ class UnderWay:
         plan_id: The plan to apply next.
         is_direct: Whether a dry run found nothing to plan, so that the tool itself is called.
         left_s: When it was left with something unknown.
+        told: What was told last of each write.
     """
 
     step: Step
@@ -43,6 +44,10 @@ class UnderWay:
     plan_id: str = ""
     is_direct: bool = False
     left_s: float = 0.0
+    told: Sequence[Message] = ()
+
+    def __post_init__(self) -> None:
+        self.told = [Message(Told.PENDING)] * len(self.step.writes)
 
     def arguments(self) -> Json:
         """Return the arguments of its next call."""
@@ -59,7 +64,7 @@ class UnderWay:
         was_dry_run = self.step.is_planned and not self.is_direct and not self.plan_id
         is_new_plan = bool(reading.plan_id) and reading.plan_id != self.plan_id
         self.attempts += not is_new_plan
-        if is_new_plan or (was_dry_run and any(one.told is Told.DONE for one in reading.messages)):
+        if is_new_plan or (was_dry_run and any(one.told in SETTLED for one in reading.messages)):
             self.is_direct = False
         elif was_dry_run and all(one.told is Told.PENDING for one in reading.messages):
             self.is_direct = True
@@ -129,7 +134,7 @@ class Caller:
             under_way.left_s = time.time()
             self._left.append(under_way)
         for write, message in zip(under_way.step.writes, reading.messages, strict=True):
-            if message.told is Told.DONE:
+            if message.told is Told.DONE and message.thing_id:
                 self.planner.learn(write, message.thing_id)
         return True
 
@@ -138,7 +143,9 @@ class Caller:
         number, began_s = self.ledger.begin(), time.time()
         self.killer.begin_call(len(step.writes) if not under_way.attempts else 0, self.server.kill)
         try:
-            reading = read_result(step, await self.call_tool(client, step.tool, arguments))
+            result = await self.call_tool(client, step.tool, arguments)
+            reading = read_result(step, result).after(under_way.told)
+            under_way.told = reading.messages
         except MCPError as error:
             reading = Reading([Message(Told.UNANSWERED, str(error))] * len(step.writes), text=str(error))
         call = CallRecord(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.soak.account import CREATED_IN
+from tests.soak.audit import Audit
 from tests.soak.crm_state import State
 from tests.soak.journal import Journal
 from tests.soak.ledger import Ledger, Statement
@@ -31,12 +32,14 @@ class Judge:
         before: What the CRMs held at the beginning.
         after: What they hold in the end.
         journal: When what was carried out.
+        audit: What the store says of each write.
     """
 
     ledger: Ledger
     before: State
     after: State
     journal: Journal
+    audit: Audit
 
     def find_violations(self) -> list[Violation]:
         """Return everything that is wrong."""
@@ -52,7 +55,8 @@ class Judge:
                 problems = iter(())
             found += [Violation(write, what) for what in problems]
             found += [Violation(write, what) for what in self._misreports(statements)]
-        return [*found, *self._judge_changes(), *self._judge_strangers(created)]
+        audited = [Violation(*problem) for problem in self.audit.find_problems(self.ledger, created)]
+        return [*found, *self._judge_changes(), *self._judge_strangers(created), *audited]
 
     def _created(self) -> Mapping[str, Sequence[str]]:
         """Return the ids of the things that hold each marker in the field of a new thing."""
@@ -66,12 +70,13 @@ class Judge:
 
     def _judge_creation(self, statements: Sequence[Statement], there: Sequence[str]) -> Iterator[str]:
         told = [one.message.told for one in statements]
-        acknowledged = [one.message.thing_id for one in statements if one.message.told in SETTLED]
+        settled = [one.message for one in statements if one.message.told in SETTLED]
+        acknowledged = [one.thing_id or f"one told by count, {there}" for one in settled]
         if len(there) > 1:
             yield f"doubled: {' and '.join(there)}"
         if acknowledged and not there:
             yield f"lost: it was acknowledged as {acknowledged[-1]}"
-        if acknowledged and there and not set(acknowledged) <= set(there):
+        if there and not {one.thing_id for one in settled if one.thing_id} <= set(there):
             yield f"acknowledged as {acknowledged}, and is {there}"
         if there and not acknowledged and not any(one in OPEN for one in told):
             yield f"{there[0]} is there, and was neither acknowledged nor named unknown"

@@ -137,7 +137,7 @@ class Planner:
             "contact": {"type": "Person", "fields": {"FirstName": text, "Email": _email(marker)}},
             "project": {"module": MODULE, "contact_id": parent, "name": text},
             "task": {"project_id": parent, "comment": text},
-            "address": {"contact_id": parent, "name": text, "fields": {"City": "Pest"}},
+            "address": {"contact_id": parent, "name": text},
             "record": {"first_name": text, "email": _email(marker)},
             "note": {"contact_id": parent, "text": text},
         }

@@ -120,8 +120,12 @@ class ServerProcess:
         if not self._is_up:
             return False
         self._is_up = False
-        os.kill(int(self._pid_file.read_text()), signal.SIGKILL)
+        self.send(signal.SIGKILL)
         return True
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        os.kill(int(self._pid_file.read_text()), number)
 
     @property
     def _pid_file(self) -> Path:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.soak.account import build_seed
+from tests.soak.audit import Audit
 from tests.soak.caller import Caller
 from tests.soak.crm_state import read_state
 from tests.soak.journal import Journal
@@ -102,7 +103,7 @@ async def soak(size: Size, folder: Path, make_caller: MakeCaller = Caller) -> Re
         after = await read_state(fake.url)
     finally:
         await fake.kill()
-    judge = Judge(ledger, before, after, journal)
+    judge = Judge(ledger, before, after, journal, Audit.read(folder / "store"))
     kills = {f"kills of {'a server' if who == 'server' else 'the fake'}": n for who, n in killer.struck.items()}
     return Report(
         judge, judge.find_violations(), {**judge.count(), **kills, "seconds": int(time.monotonic() - began_s)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ class Told(Enum):
     FAILED = "an error that does not say whether it was written"
     PENDING = "a preview, or not yet"
     UNANSWERED = "the server died"
+    ABSENT = "nothing: it is no part of this plan"
 
 
 SETTLED = (Told.DONE, Told.EXISTING)
@@ -33,6 +34,8 @@ _UNKNOWN = re.compile(
 )
 _OF_NOW = re.compile(r"nothing was \w+ (now|again)", re.IGNORECASE)
 """Speaks of this call alone, not of those before it."""
+_APPLIED = re.compile(r"was applied already: (\d+) of (\d+) done")
+_REST = re.compile(r"What was not tried is in (\S+)\.")
 _DENIAL = re.compile(
     r"nothing (was|has been) \w+|not (written|created|tried|changed|sent)\b|said no|declined", re.IGNORECASE
 )
@@ -55,29 +58,46 @@ class Reading:
     plan_id: str = ""
     text: str = ""
 
+    def after(self, earlier: Sequence[Message]) -> Reading:
+        """Return the reading with what was told earlier of the writes that this one says nothing of, or nothing new."""
+        return replace(self, messages=[_newer(*both) for both in zip(earlier, self.messages, strict=True)])
+
     @property
     def is_settled(self) -> bool:
         """Whether every write is told to be done."""
         return all(one.told in SETTLED for one in self.messages)
 
 
+def _newer(earlier: Message, now: Message) -> Message:
+    says_less = now.told is Told.PENDING or (now.told in SETTLED and not now.thing_id)
+    return earlier if now.told is Told.ABSENT or (says_less and earlier.told in SETTLED) else now
+
+
 def read_result(step: Step, result: CallToolResult) -> Reading:
     """Read the result of one call."""
     text = "".join(block.text for block in result.content if isinstance(block, TextContent))
     if result.is_error:
-        return Reading([read_text(text)] * len(step.writes), text=text)
+        return _read_error(step, text)
     content = cast("Mapping[str, Any]", result.structured_content or {})
     plan_id = str(content.get("plan_id", ""))
     if "items" in content:
         items = {item["index"]: item for item in content["items"]}
-        absent = Message(Told.PENDING if plan_id else Told.FAILED, "no item")
+        absent = Message(Told.ABSENT)
         messages = [_read_item(items[at]) if at in items else absent for at in range(len(step.writes))]
         return Reading(messages, plan_id, text)
     if "id" in content:
         return Reading([_read_item({"ok": True, **content})] * len(step.writes), text=text)
     is_unchanged = not plan_id and content.get("count") == len(step.writes)
-    told = [Told.DONE if is_unchanged and one.effect == "changes" else Told.PENDING for one in step.writes]
+    told = [Told.EXISTING if is_unchanged and one.effect == "changes" else Told.PENDING for one in step.writes]
     return Reading([Message(one, text) for one in told], plan_id, text)
+
+
+def _read_error(step: Step, text: str) -> Reading:
+    """Read an error: of the call as a whole, or of a plan that was applied and whose result was told before."""
+    message, rest = read_text(text), _REST.search(text)
+    if applied := _APPLIED.search(text):
+        message = Message(Told.DONE if applied[1] == applied[2] else Told.UNKNOWN, text)
+    return Reading([message] * len(step.writes), rest[1] if rest else "", text)
 
 
 def read_text(text: str) -> Message:
