@@ -37,7 +37,8 @@ _INSTRUCTIONS = (
 )
 _WRITING = (
     "Writing: dry_run shows before and after and writes nothing; a plan_id given alone writes exactly what was shown. "
-    "More than ten records are planned first. An idempotency_key of your own makes repeating a create safe."
+    "More than ten records are planned first. An idempotency_key of your own makes repeating a create safe. "
+    "undo_write takes back a write by the write_id in its result."
 )
 
 _UNCHANGING = CacheHint(ttl_ms=3_600_000)
