@@ -73,6 +73,11 @@ class SafeWriter:
             await self._runs.background.finish()
 
     async def perform(self, call: Call) -> WriteResult:
+        """Preview, plan or write what a call asks for; see `_perform` for errors."""
+        result = await self._perform(call)
+        return {**result, "note": self.store.problem} if self.store.problem else result
+
+    async def _perform(self, call: Call) -> WriteResult:
         """Preview, plan or write what a call asks for.
 
         Raises:

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from crm_mcp.crm.call import sleep_told
-from crm_mcp.errors import CrmError, InputError
+from crm_mcp.errors import InputError, StoreError
 from crm_mcp.store.engine import Store
 from crm_mcp.store.transaction import Transaction
 
@@ -30,11 +30,11 @@ class Lease:
         """Return where it is still held, in the transaction of what it allows.
 
         Raises:
-            CrmError: It was lost, as by a process that slept for a while.
+            StoreError: It was lost, as by a process that slept for a while.
         """
         rows = transaction.execute("select owner from leases where name = ?", (self.name,))
         if rows != [(self.owner,)]:
-            raise CrmError("Another process went on with this, since this one was stopped for a while.")
+            raise StoreError("Another process went on with this, since this one was stopped for a while.")
 
 
 class Leases:
@@ -63,7 +63,8 @@ class Leases:
             yield lease
         finally:
             renewing.cancel()
-            await self._store.run(lambda transaction: _release(transaction, lease))
+            with contextlib.suppress(StoreError):  # it ends by itself
+                await self._store.run(lambda transaction: _release(transaction, lease))
 
     async def is_free(self, name: str) -> bool:
         """Tell whether nobody holds a lease."""
@@ -79,7 +80,7 @@ class Leases:
     async def _renew(self, lease: Lease) -> None:
         while True:
             await self._sleep(_RENEWED_EVERY_S)
-            with contextlib.suppress(CrmError):  # a lease that cannot be renewed is found lost by its next check
+            with contextlib.suppress(StoreError):  # a lease that cannot be renewed is found lost by its next check
                 await self._store.run(lambda transaction: _prolong(transaction, lease))
 
 

@@ -11,6 +11,7 @@ from crm_mcp.errors import (
     CrmError,
     OtherRecordError,
     RateLimitedError,
+    StoreError,
     UnexpectedAnswerError,
     UnreachableError,
 )
@@ -299,4 +300,6 @@ def raises_as_a_whole(draft: Draft) -> bool:
 
 
 def _stops_execution(error: CrmError | None) -> bool:
-    return isinstance(error, UnreachableError | UnexpectedAnswerError | AuthenticationError | RateLimitedError)
+    return isinstance(
+        error, UnreachableError | UnexpectedAnswerError | AuthenticationError | RateLimitedError | StoreError
+    )

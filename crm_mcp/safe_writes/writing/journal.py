@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from crm_mcp.errors import CrmError
+from crm_mcp.errors import StoreError
 from crm_mcp.safe_writes.saved import change_to_json, to_json
 from crm_mcp.store import writes
 from crm_mcp.store.writes import Batch, Write
@@ -40,7 +40,7 @@ class Journal:
         """Write down that the requests of these changes are going out.
 
         Raises:
-            CrmError: It cannot be written down, or another process goes on with this; then nothing may be sent.
+            StoreError: It cannot be written down, or another process goes on with this; then nothing may be sent.
         """
 
         def work(transaction: Transaction) -> None:
@@ -59,7 +59,7 @@ class Journal:
         places = [change.index for change in changes if change.index in self._begun]
         self._begun.difference_update(places)
         if places:
-            await self._store.run(lambda transaction: writes.remove(transaction, map(self.batch.id_of, places)))
+            await self._quietly(lambda transaction: writes.remove(transaction, map(self.batch.id_of, places)))
 
     async def end(self, changes: Sequence[Change], items: Sequence[ItemResult], timed_out: Sequence[int]) -> None:
         """Write down what became of changes, and name each write in its result; `timed_out` may be under way still."""
@@ -79,12 +79,18 @@ class Journal:
         for item in items:
             if item["index"] in self._begun:
                 item["write_id"] = self.batch.id_of(item["index"])
+        if why := await self._quietly(work):
+            for item in items:
+                item["message"] = f"{item.get('message', '')} {_NOT_KEPT.format(why=why)}".strip()
+
+    async def _quietly(self, work: Callable[[Transaction], None]) -> str:
+        """Run work in the store; return why that failed, since what was written is still to be told."""
         try:
             await self._store.run(work)
-        except CrmError as error:
+        except StoreError as error:
             _log.warning("a write could not be recorded: %s", error.args[0])
-            for item in items:
-                item["message"] = f"{item.get('message', '')} {_NOT_KEPT.format(why=error.args[0])}".strip()
+            return str(error.args[0])
+        return ""
 
     def _row(
         self,

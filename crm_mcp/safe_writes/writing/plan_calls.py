@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from crm_mcp.crm.call import sleep_told
 from crm_mcp.crm.wording import listing
-from crm_mcp.errors import InputError
+from crm_mcp.errors import InputError, StoreError
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.preview import MAX_SHOWN
@@ -143,14 +143,16 @@ class PlanCalls:
     async def _leave_rest(self, plan: Plan, result: PlanResult) -> WriteResult:
         """Return the results of a plan that broke off; the changes not tried become a new plan."""
         rest = replace(plan.draft, changes=result.not_tried)
-        successor = await self._runs.plans.follow(plan, rest)
-        return {
-            "next_step": f"{result.done} of {len(result.items)} done, {len(result.not_tried)} not tried: the writing "
-            "stopped early. Items marked `unknown` may have been written: look at them. To write those not tried, call "
-            f"{plan.tool} with this plan_id alone.",
-            "plan_id": successor.plan_id,
-            "items": result.items,
-        }
+        told = (
+            f"{result.done} of {len(result.items)} done, {len(result.not_tried)} not tried: the writing stopped early. "
+            "Items marked `unknown` may have been written: look at them. "
+        )
+        try:
+            successor = await self._runs.plans.follow(plan, rest)
+        except StoreError as error:
+            return {"next_step": f"{told}No plan of the rest could be kept: {error}", "items": result.items}
+        next_step = f"{told}To write those not tried, call {plan.tool} with this plan_id alone."
+        return {"next_step": next_step, "plan_id": successor.plan_id, "items": result.items}
 
 
 def result_under_key(

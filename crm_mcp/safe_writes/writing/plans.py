@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from crm_mcp.crm.expiring import ExpiringMap
-from crm_mcp.errors import InputError
+from crm_mcp.errors import InputError, StoreError
 from crm_mcp.safe_writes.draft import Draft, Target
 from crm_mcp.safe_writes.saved import Restore, draft_from_json, draft_to_json, to_json
 from crm_mcp.store import plans
 from crm_mcp.store.engine import Store
 from crm_mcp.store.plans import PlanRow
 from crm_mcp.store.transaction import Transaction
+
+_log = logging.getLogger(__name__)
 
 PLAN_TTL_S = 15 * 60.0
 _MAX_TARGETS = 50
@@ -108,11 +111,17 @@ class PlanStore:
 
     async def finish(self, plan: Plan) -> None:
         """Say that whoever applied a plan has ended."""
-        await self._store.run(lambda transaction: plans.finish(transaction, plan.plan_id))
+        try:
+            await self._store.run(lambda transaction: plans.finish(transaction, plan.plan_id))
+        except StoreError as error:  # what was written is still to be told
+            _log.warning("the end of %s could not be recorded: %s", plan.plan_id, error.args[0])
 
     async def tell(self, plan: Plan) -> bool:
         """Say that a caller is given the whole result; tell whether none was before."""
-        return await self._store.run(lambda transaction: plans.tell(transaction, plan.plan_id))
+        try:
+            return await self._store.run(lambda transaction: plans.tell(transaction, plan.plan_id))
+        except StoreError:
+            return True
 
     async def follow(self, plan: Plan, draft: Draft) -> Plan:
         """Keep what was left over of a plan as a further one."""

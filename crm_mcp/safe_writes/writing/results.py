@@ -17,7 +17,7 @@ class WriteResult(TypedDict):
     """The result of a writing tool.
 
     `id` of one written record, or the result of each in `items`; or, where something is still to be written, the
-    `plan_id` by which it can be, with `next_step`, and a preview in `changes`.
+    `plan_id` by which it can be, with `next_step`, and a preview in `changes`. `note` says where the store is lacking.
     """
 
     next_step: NotRequired[str]
@@ -29,6 +29,7 @@ class WriteResult(TypedDict):
     items: NotRequired[list[Any]]
     plan_id: NotRequired[str]
     changes: NotRequired[list[Any]]
+    note: NotRequired[str]
 
 
 class ItemResult(TypedDict):
