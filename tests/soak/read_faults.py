@@ -103,23 +103,29 @@ def plan_of_twenty() -> Call:
     users = itertools.cycle(("101", "102"))
 
     async def make(client: Client) -> Answer:
-        arguments = {"project_ids": PROJECTS, "fields": {"UserId": next(users)}, "dry_run": True}
-        return await ask(client, "update_project", arguments)
+        return await plan(client, next(users))
 
     return make
 
 
 def written_plan_of_twenty() -> Call:
     """Return what plans a change of twenty projects, however often that takes, and writes the plan."""
-    make = plan_of_twenty()
+    users = itertools.cycle(("103", "101", "102"))  # never the one that the last plan wrote
 
     async def write(client: Client) -> Answer:
-        plan = await make(client)
-        while plan.is_error:
-            plan = await make(client)
-        return await ask(client, "update_project", {"plan_id": plan.structured["plan_id"]})
+        user = next(users)
+        planned = await plan(client, user)
+        while planned.is_error:
+            planned = await plan(client, user)
+        return await ask(client, "update_project", {"plan_id": planned.structured["plan_id"]})
 
     return write
+
+
+async def plan(client: Client, user: str) -> Answer:
+    """Plan to give twenty projects to a user."""
+    arguments = {"project_ids": PROJECTS, "fields": {"UserId": user}, "dry_run": True}
+    return await ask(client, "update_project", arguments)
 
 
 def calls_by_name() -> dict[str, Call]:

@@ -119,7 +119,7 @@ def test_an_assistant_finds_creates_changes_and_exports(tree: Path, url: str, se
     async def script(client: Client) -> None:
         tools = {tool.name for tool in (await client.list_tools()).tools}
         assert tools == {
-            *("list_modules", "describe_module", "export_search"),
+            *("list_modules", "describe_module", "export_search", "undo_write"),
             *("search_people", "get_person", "create_person", "update_person"),
         }
         assert await call(client, "list_modules") == {"items": [{"id": "people", "name": "People"}]}
