@@ -244,3 +244,20 @@ def test_a_write_of_which_nobody_knows_is_looked_at_and_put_back_where_it_was_ma
     fake.mend()
     undo(item["write_id"])
     assert fake.read("Project/6001")["Name"] == name
+
+
+def test_either_kind_of_store_knows_what_can_be_undone(
+    fake: Fake, store_location: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_MCP_STORE", store_location)
+    name = fake.read("Project/6001")["Name"]
+    first = write("update_project", project_id=6001, fields={"Name": "One"})
+    second = write("update_project", project_id=6001, fields={"Name": "Two"})
+    assert second["write_id"] in messages(undo(first["write_id"]))
+    undone = undo(second["write_id"])
+    undo(first["write_id"])
+    assert fake.read("Project/6001")["Name"] == name
+    assert "undone already" in messages(undo(second["write_id"]))
+    undo(undone["write_id"])
+    monkeypatch.setenv("CRM_MCP_STORE", "memory")
+    assert "There is no write" in play(lambda client: fail(client, "undo_write", write_id=first["write_id"]))
