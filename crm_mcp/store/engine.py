@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import weakref
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -59,12 +60,9 @@ class Store:
         self._clock = clock
         self._forget_at = 0.0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._database: Database | None = None
+        self._opened: list[Database] = []
+        weakref.finalize(self, _close_all, self._opened)  # where nobody closes it
         self.problem = self.place = self.warning = ""
-
-    def __del__(self) -> None:
-        if self._database is not None:  # nobody closed it, and nobody can any more
-            self._close()
 
     async def run(self, work: Callable[[Transaction], T]) -> T:
         """Run work in one transaction and return what it returns; an error undoes all of it.
@@ -83,13 +81,12 @@ class Store:
         await asyncio.shield(loop.run_in_executor(self._thread, self._close))
 
     def _close(self) -> None:
-        if self._database is not None:
-            self._database.close()
-            self._database = None
+        _close_all(self._opened)
 
     def _transact(self, work: Callable[[Transaction], T]) -> T:
-        database = self._database = self._database or self._open()
-        with database.transaction() as transaction:
+        if not self._opened:
+            self._opened.append(self._open())
+        with self._opened[0].transaction() as transaction:
             result = work(transaction)
         if self._clock() >= self._forget_at:
             self._forget_at = self._clock() + _BETWEEN_FORGETTING_S
@@ -98,10 +95,10 @@ class Store:
 
     def _forget_old(self) -> None:
         """Forget what is too old; nobody waits for it."""
-        if self._database is None:
+        if not self._opened:
             return
         try:
-            with self._database.transaction() as transaction:
+            with self._opened[0].transaction() as transaction:
                 forget_old(transaction, self._keep_days)
         except StoreError as error:
             _log.warning("Old entries could not be removed. %s", error)
@@ -117,6 +114,11 @@ class Store:
         if self.warning:
             _log.warning("%s", self.warning)
         return database
+
+
+def _close_all(databases: list[Database]) -> None:
+    while databases:
+        databases.pop().close()
 
 
 def open_database(where: str, migrations: Sequence[str]) -> Database:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ class SteppedStore:
         self.now_s = 1_000_000_000.0
         self.clock_error_s = 0.0
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        weakref.finalize(self, self._connection.close)
         migrate(self.execute)
 
     async def run(self, work: Callable[[Transaction], _T]) -> _T:
