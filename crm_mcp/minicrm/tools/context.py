@@ -40,7 +40,7 @@ ApiFields = Annotated[
 MaxReads = Annotated[
     int, Field(ge=1, le=5000, description="most projects to read, a request each"), WithJsonSchema({"type": "integer"})
 ]
-"""Most objects to read one by one in one call: 300 take five minutes at 60 requests a minute."""
+"""Most objects to read one by one: at 60 requests a minute a call reads about 40, and the next ones go on there."""
 MaxItems = Annotated[Limit, WithJsonSchema({"type": "integer"})]
 """A limit whose range is not in the schema; the refusal of a wrong one names it."""
 StatusGroupName = Annotated[str, Field(description=", ".join(STATUS_GROUPS)), WithJsonSchema({"type": "string"})]
