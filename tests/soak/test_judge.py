@@ -14,7 +14,7 @@ from tests.soak.caller import Caller
 from tests.soak.plan import MARKER, Json
 from tests.soak.run import Size, soak
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 CALM = Size(writes=200, kills=0, callers=1, things=60, has_faults=False)
 PLANTED = {

@@ -26,7 +26,7 @@ from tests.soak.processes import ServerProcess
 from tests.soak.told import OPEN, Reading, Told, read_result
 from tests.support.transports import ERAS, Era
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 MANY = 30
 LONGEST_WAIT_S = 30.0

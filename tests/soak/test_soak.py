@@ -10,9 +10,9 @@ import pytest
 from tests.soak.run import Size, soak
 from tests.soak.story import show_figures, tell_stories
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-SMALL = Size(writes=150, kills=1, callers=3, things=10)
+SMALL = Size(writes=120, kills=1, callers=3, things=10)
 
 
 def test_no_write_is_lost_doubled_or_misreported_under_faults_and_kills(tmp_path: Path) -> None:
