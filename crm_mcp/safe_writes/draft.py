@@ -156,7 +156,7 @@ class Draft:
         changes: One for each record.
         is_batch: Whether the result lists each record; otherwise there is one change, and its result is an id.
         is_mixed: Whether the records of a batch have values of their own, so that a wrong one refuses its record alone.
-        needs_refresh: Whether each record must be read before it may be written.
+        needs_refresh: Whether each record must be read before it may be written, as each that is changed must.
         warnings: What a preview says beside the changes.
         read_at_s: When its records were read, by the CRM's clock, in seconds since 1970; None where that is not known.
     """
@@ -173,11 +173,6 @@ class Draft:
     def trashes(self) -> bool:
         """Whether it moves a record to the trash that is not known to be there."""
         return any(change.trashes and not is_unchanged(change) for change in self.open_changes)
-
-    @property
-    def empties(self) -> bool:
-        """Whether it empties a field of a record that exists."""
-        return any(change.record_id and any(map(is_empty, change.sent.values())) for change in self.changes)
 
     @property
     def loses_text(self) -> bool:

@@ -103,7 +103,7 @@ class SafeWriter:
         if len(order.draft.changes) > MAX_UNPLANNED and not call.undoes:
             return await self._plan(call, order.draft)
         await self._runs.take_turn(order)
-        if order.draft.needs_refresh or order.draft.trashes or order.draft.empties:
+        if order.draft.needs_refresh:
             order.draft = await refresh(order.draft, call.confirmer.report_progress)
         if self._asks_about(call, order.draft):
             order.asked = await self._confirm(call, order.draft)

@@ -76,7 +76,7 @@ class PeopleTools:
 
     async def update_person(self, person_id: Id, fields: Fields) -> Draft:
         """Change fields of a person."""
-        return Draft(PeopleTarget(self._client), [Change(fields, fields, record_id=person_id)])
+        return Draft(PeopleTarget(self._client), [Change(fields, fields, record_id=person_id)], needs_refresh=True)
 
     async def read_people(self, arguments: dict[str, Any], steps: Steps) -> ExportRows:
         """Read all people that the arguments of search_people find."""
