@@ -80,13 +80,14 @@ class RateLimit:
             sleep: How to wait.
 
         Raises:
-            RateLimitedError: Its call has no time left, or less than it is known to wait; the request was not sent.
+            RateLimitedError: Its call has less time left than the request is known to wait, or where there is a limit
+                and the call made many requests, none at all; the request was not sent.
         """
         call = current_call()
         left_s = budget_s if call is None else call.time_left_s(budget_s)
         ticket = Ticket(_lane(call))
         if call is not None:
-            if budget_s and call.requests >= BACKGROUND and left_s <= 0:
+            if self._per_minute and budget_s and call.requests >= BACKGROUND and left_s <= 0:
                 raise _out_of_time(crm, budget_s)
             call.requests += 1
         until_s = self._monotonic() + left_s

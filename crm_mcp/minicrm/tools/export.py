@@ -68,7 +68,9 @@ class ExportRowsReader:
         )
 
         schema = self._directory.merged_contact_schema
-        return await _completed(found, arguments, self._client.get_contact, schema, steps, self._directory.labels)
+        return await _completed(
+            found, arguments, self._client.recent.get_contact, schema, steps, self._directory.labels
+        )
 
 
 async def _completed(

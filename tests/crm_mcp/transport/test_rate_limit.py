@@ -145,7 +145,7 @@ def test_the_time_that_a_person_takes_to_reply_does_not_count() -> None:
 
 def test_a_long_call_whose_time_is_over_sends_nothing_more() -> None:
     async def play() -> None:
-        caller = Caller(SteppedStore(), 0)
+        caller = Caller(SteppedStore(), 600)
         with answering(Listener()):
             await asyncio.sleep(0.002)
             await caller.requests(20, 0.001)
