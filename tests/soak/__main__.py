@@ -16,7 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write under faults and kills; 1 where one was misreported.")
     parser.add_argument("--writes", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=10, help="of servers, and as many of the fake")
-    parser.add_argument("--callers", type=int, default=8)
+    parser.add_argument("--callers", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     things = max(10, given.writes // given.callers // 40)
