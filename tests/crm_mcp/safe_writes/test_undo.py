@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -261,3 +262,25 @@ def test_either_kind_of_store_knows_what_can_be_undone(
     undo(undone["write_id"])
     monkeypatch.setenv("CRM_MCP_STORE", "memory")
     assert "There is no write" in play(lambda client: fail(client, "undo_write", write_id=first["write_id"]))
+
+
+def test_an_undo_that_takes_longer_than_a_call_goes_on_behind_it_and_is_asked_for_by_the_same_id(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [str(6001 + at) for at in range(6)]
+    names = [fake.read(f"Project/{one}")["Name"] for one in ids]
+    written = write("update_project", project_ids=ids, fields={"Name": "Alike"})
+    monkeypatch.setenv("CRM_MCP_CALL_BUDGET_S", "0.5")
+    fake.answer_late(*(f"/Api/R3/Project/{one}" for one in ids), delay_s=0.2)
+
+    async def scene(client: Client) -> Any:
+        said = await call(client, "undo_write", write_id=written["write_id"])
+        assert f"Call undo_write with {written['write_id']} again" in said["next_step"]
+        while "items" not in said:
+            await asyncio.sleep(0.5)
+            result = await client.call_tool("undo_write", {"write_id": written["write_id"]})
+            said = {} if result.is_error else result.structured_content or {}
+        return said
+
+    assert [item["ok"] for item in play(scene)["items"]] == [True] * 6
+    assert [fake.read(f"Project/{one}")["Name"] for one in ids] == names
