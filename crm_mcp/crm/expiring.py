@@ -38,7 +38,6 @@ class ExpiringMap(Generic[_K, _V]):
         ttl_s: How long a value is kept, in seconds.
         max_items: Most values.
         max_bytes: Most bytes of all values, by the sizes given to `put`.
-        is_in_use: Whether a value must stay for now; one that must is not counted either.
         clock: Returns the time in seconds.
     """
 
@@ -48,13 +47,11 @@ class ExpiringMap(Generic[_K, _V]):
         *,
         max_items: float = math.inf,
         max_bytes: float = math.inf,
-        is_in_use: Callable[[_V], bool] = lambda _: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ttl_s = ttl_s
         self._max_items = max_items
         self._max_bytes = max_bytes
-        self._is_in_use = is_in_use
         self._clock = clock
         self._items: dict[_K, _Item[_V]] = {}
 
@@ -80,9 +77,8 @@ class ExpiringMap(Generic[_K, _V]):
 
     def _remove_old(self) -> None:
         now = self._clock()
-        removable = {key: item for key, item in self._items.items() if not self._is_in_use(item.value)}
-        count, size = len(removable), sum(item.size for item in removable.values())
-        for key, item in removable.items():  # the oldest first
+        count, size = len(self._items), sum(item.size for item in self._items.values())
+        for key, item in list(self._items.items()):  # the oldest first
             if now - item.put_at_s <= self._ttl_s and count <= self._max_items and size <= self._max_bytes:
                 return
             del self._items[key]

@@ -51,18 +51,6 @@ def test_the_oldest_go_until_the_bytes_fit() -> None:
     assert held(values) == "cd"
 
 
-def test_what_is_in_use_stays_however_old_and_is_not_counted() -> None:
-    clock, used = Clock(), {"a"}
-    values = ExpiringMap[str, str](10, max_items=1, is_in_use=lambda value: value in used, clock=clock)
-    for key in ("a", "b", "c"):
-        values.put(key, key)
-    assert held(values) == "ac"
-    clock.now_s = 11
-    assert held(values) == "a"
-    used.clear()
-    assert held(values) == ""
-
-
 def test_a_cache_reads_once_for_all_who_ask_and_again_when_it_is_old_or_was_a_failure() -> None:
     clock, read = Clock(), list[str]()
 
