@@ -85,6 +85,7 @@ async def find_created(
     new = {record_id: is_same for record_id, is_same in alike.items() if record_id not in known}
     if not new:
         return Found("not written")
-    if before is None or len(new) > 1 or not all(new.values()):
-        return Found("unknown", why=f"It could be {' or '.join(new)}.")
-    return Found("written", next(iter(new)))
+    same = [record_id for record_id, is_same in new.items() if is_same]
+    if before is None or len(same) != 1:
+        return Found("unknown", why=f"It could be {' or '.join(same or new)}.")
+    return Found("written", same[0])

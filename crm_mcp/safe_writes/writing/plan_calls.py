@@ -21,6 +21,7 @@ from crm_mcp.safe_writes.writing.runs import Order, Runs, lease_of
 from crm_mcp.store.engine import Store
 
 _LOOKED_EVERY_S = 0.25
+_MOST_IDS = 100
 
 
 class PlanCalls:
@@ -182,7 +183,9 @@ def _batch_of(items: Sequence[ItemResult]) -> str:
 def _applied_already(plan: Plan, items: Sequence[ItemResult]) -> InputError:
     rest = [item for item in items if not item["ok"]]
     named = [f"{item.get('id') or item['index']} ({item.get('message', '')})" for item in rest[:MAX_SHOWN]]
+    ids = [item["id"] for item in items if item["ok"] and "id" in item]
     hints = [
+        f"Their ids, in order: {listing(ids, _MOST_IDS)}." if ids else "",
         f"Not done, or unknown: {listing(named, MAX_SHOWN)}" if rest else "",
         f"What was not tried is in {plan.successor}." if plan.successor else "",
     ]
