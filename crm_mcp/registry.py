@@ -41,9 +41,15 @@ def describe_variables() -> str:
 
 
 def all_tools(
-    connectors: Sequence[Connector], *, read_only: bool = False, exports: ExportStore | None = None
+    connectors: Sequence[Connector],
+    *,
+    read_only: bool = False,
+    exports: ExportStore | None = None,
+    call_budget_s: float = 0.0,
 ) -> list[CrmTool]:
     """Return the tools of these CRMs, without the writing ones when `read_only`; exports go to `exports`.
+
+    Searches and exports that take longer than `call_budget_s` go on behind their calls; 0 is that none does.
 
     Raises:
         ValueError: Two tools have one name.
@@ -56,6 +62,11 @@ def all_tools(
         tools += own
     if writers := writers_of(tools):
         tools.append(UndoTool.over(writers))
-    tools += ExportTools(connectors, tools, exports or ExportStore()).all()
+    exporting = ExportTools(connectors, tools, exports or ExportStore()).all()
+    tools += exporting
+    searches = {name for connector in connectors for name in connector.exports()}
+    for tool in tools:
+        if call_budget_s and (tool.name in searches or tool in exporting):
+            tool.go_on_behind(call_budget_s)
     refuse_same_names(tools)
     return [tool for tool in tools if not read_only or (tool.annotations and tool.annotations.read_only_hint)]

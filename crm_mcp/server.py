@@ -84,7 +84,7 @@ def build_server(
 
     told = [_INSTRUCTIONS, *([] if read_only else [_WRITING]), *(connector.instructions for connector in connectors)]
     exports = ExportStore(folder=export_dir)
-    tools = all_tools(connectors, read_only=read_only, exports=exports)
+    tools = all_tools(connectors, read_only=read_only, exports=exports, call_budget_s=pool.patience_s)
     question_key = SharedQuestionKey(store) if store is not None else None
     server = MCPServer(
         "crm-mcp-server",

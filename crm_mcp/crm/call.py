@@ -82,14 +82,14 @@ def working_behind() -> Generator[None]:
 
 
 @contextlib.contextmanager
-def without_deadline() -> Generator[None]:
+def without_deadline() -> Generator[Call]:
     """Work inside the block for the same call, and to its end even where the call is answered before.
 
     For what must not stop halfway, such as a write that was begun.
     """
-    call = _call.get() or Call(None)
-    with _working_for(replace(call, is_bounded=False)):
-        yield
+    call = replace(_call.get() or Call(None), is_bounded=False)
+    with _working_for(call):
+        yield call
 
 
 @contextlib.contextmanager

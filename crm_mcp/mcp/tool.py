@@ -5,6 +5,7 @@ Errors turn into MCP's `ToolError` here and nowhere else.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import math
@@ -17,12 +18,13 @@ from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import PrivateAttr, ValidationError, create_model
 
-from crm_mcp.crm.call import answering
+from crm_mcp.crm.call import Call, answering
 from crm_mcp.errors import CrmError, UnknownModuleError
 from crm_mcp.mcp.arguments import arguments_described_elsewhere, context_parameter, flat_parameters, flatten
 from crm_mcp.mcp.calls.coercion import CallArguments
 from crm_mcp.mcp.calls.refusals import explain
 from crm_mcp.mcp.calls.shapes import Kind, Shape, shape_of, shape_of_model
+from crm_mcp.mcp.calls.unfinished_reads import StillReadingError, UnfinishedReads
 from crm_mcp.rendering.hidden_characters import remove_hidden, without_hidden
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 
@@ -42,6 +44,7 @@ class CrmTool(Tool):
     """A tool whose result has a compact text form, and whose errors say what to do next."""
 
     _find_module: FindModule | None = PrivateAttr(default=None)
+    _unfinished: UnfinishedReads | None = PrivateAttr(default=None)
 
     @classmethod
     def of(
@@ -84,7 +87,9 @@ class CrmTool(Tool):
         """
         try:
             with answering(context) as call:
-                result = await super().run(arguments, context)
+                result = await self._perform(arguments, context, call)
+        except StillReadingError as error:
+            raise ToolError(str(error)) from error
         except ToolError as error:
             cause = error.__cause__
             if isinstance(cause, ValidationError):
@@ -101,6 +106,16 @@ class CrmTool(Tool):
             result["note"] = " ".join(filter(None, [result.get("note", ""), age]))
         self._refuse_what_is_too_long(result)
         return compact_result(result)
+
+    async def _perform(self, arguments: Json, context: Any, call: Call) -> Any:  # noqa: ANN401  # the SDK's signature
+        if self._unfinished is None:
+            return await super().run(arguments, context)
+        key = json.dumps(arguments, sort_keys=True, default=str)
+        return await self._unfinished.read(key, call, functools.partial(super().run, arguments, context))
+
+    def go_on_behind(self, budget_s: float) -> None:
+        """Let what takes longer than so many seconds go on behind its call: the same call again returns the result."""
+        self._unfinished = UnfinishedReads(self.name, budget_s)
 
     def look_for_modules_by(self, find_module: FindModule) -> None:
         """Let refusals of an unknown module say where else it is, by what this returns of its name."""
