@@ -40,7 +40,7 @@ def test_the_flag_and_the_setting_each_leave_out_every_writing_tool(
 
 
 @pytest.mark.usefixtures("crms")
-@pytest.mark.parametrize(("read_only", "writing"), [("1", 0), ("", 11)])
+@pytest.mark.parametrize(("read_only", "writing"), [("1", 0), ("", 12)])
 def test_the_tool_table_shows_what_would_be_served(
     monkeypatch: pytest.MonkeyPatch, read_only: str, writing: int
 ) -> None:

@@ -210,7 +210,7 @@ def test_the_demo_ignores_the_accounts_and_switches_of_this_machine(tmp_path: Pa
 def test_the_tool_table_has_a_line_a_tool(tmp_path: Path) -> None:
     result = crm_mcp("tools", settings=both_crms("http://127.0.0.1:9"), cwd=tmp_path)
     lines = result.stdout.splitlines()
-    assert len(lines) == 30
+    assert len(lines) == 31
     assert all(re.match(r"^[a-z_]+ +[rw]  \S", line) for line in lines)
 
 

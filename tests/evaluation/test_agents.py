@@ -39,7 +39,7 @@ def test_a_right_answer_is_solved_and_counted(server: FakeServer) -> None:
     assert list(outcome.faults) == []
     assert (outcome.count.calls, outcome.count.errors) == (1, 0)
     assert outcome.count.result_bytes == len(outcome.answer.encode())
-    assert 10_000 < outcome.count.list_bytes <= 25_000
+    assert 10_000 < outcome.count.list_bytes <= 27_000
     assert "1 of 1 solved, 1 calls" in table_of([outcome])
 
 

@@ -58,7 +58,7 @@ def described(case: tuple[str, dict[str, Any]]) -> str:
 
 
 def test_every_writing_tool_stands_in_a_table() -> None:
-    assert {tool for tool, _ in (*TRASH, *BULK)} | ONE_AT_A_TIME == WRITING
+    assert {tool for tool, _ in (*TRASH, *BULK)} | ONE_AT_A_TIME == WRITING - {"undo_write"}  # see test_undo
 
 
 async def try_it(client: Client, tool: str, arguments: dict[str, Any]) -> tuple[bool, str]:

@@ -102,7 +102,7 @@ EACH: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
 
 
 def test_every_writing_tool_is_here() -> None:
-    assert set(EACH) == WRITING
+    assert set(EACH) == WRITING - {"undo_write"}  # see test_undo
 
 
 @pytest.mark.parametrize("tool", EACH)
