@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_mcp.store.transaction import Row, Transaction
+from crm_mcp.store.writes import batch_of
 
 Json = Mapping[str, Any]
 
@@ -79,15 +80,16 @@ _WRITE = "batch, write_id, place, at, record_id, outcome, change, result, alike,
 
 def read_call(transaction: Transaction, account: str, write_id: str) -> AuditedCall | None:
     """Return a call of an account with all its records, or with the one that `write_id` names; None for neither."""
-    rows = transaction.execute(
-        f"select {_WRITE} from writes where account = ? and (batch = ? or write_id = ?) order by place",  # noqa: S608
-        (account, write_id, write_id),
-    )
+    batch = batch_of(write_id)
     calls = transaction.execute(
         f"select {_CALL} from batches where account = ? and write_id = ?",  # noqa: S608
-        (account, rows[0][0] if rows else write_id),
+        (account, batch),
     )
-    return _call_of(calls[0], rows) if calls else None
+    rows = transaction.execute(
+        f"select {_WRITE} from writes where batch = ? and ? in (batch, write_id) order by place",  # noqa: S608
+        (batch, write_id),
+    )
+    return _call_of(calls[0], rows) if calls and (rows or write_id == batch) else None
 
 
 def list_calls(transaction: Transaction, accounts: Sequence[str], since: float = 0.0) -> list[AuditedCall]:
@@ -120,10 +122,10 @@ def list_later(transaction: Transaction, account: str, record_id: str, since: fl
 
 
 def list_undoing(transaction: Transaction, account: str, write_ids: Sequence[str]) -> list[str]:
-    """Return the ids of the calls that take back one of these, the newest first."""
+    """Return the ids of the calls that take back one of these."""
     marks = ", ".join("?" for _ in write_ids)
     rows = transaction.execute(
-        f"select write_id from batches where account = ? and undoes in ({marks}) order by at desc",  # noqa: S608
+        f"select write_id from batches where account = ? and undoes <> '' and undoes in ({marks})",  # noqa: S608
         (account, *write_ids),
     )
     return [write_id for (write_id,) in rows]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from crm_mcp.store.transaction import Transaction
 
 _DAY_S = 86_400.0
-_IS_OPEN = """exists (
+_IS_OPEN = """({table}.key <> '' and exists (
     select 1 from batches b join writes w on w.batch = b.write_id
     where b.account = {table}.account and b.tool = {table}.tool and b.key = {table}.key
-    and b.key <> '' and w.outcome in ('sent', 'unknown')
-)"""
+    and w.outcome in ('sent', 'unknown')
+))"""
 """Its key stands for an attempt of which nobody knows whether it was made: using it again must go on warning."""
 
 

@@ -52,6 +52,7 @@ create table batches (
 );
 create index batches_by_time on batches (account, at);
 create index batches_by_key on batches (account, tool, key);
+create index batches_by_undone on batches (account, undoes) where undoes <> '';
 -- `place` counts the records of the call from 0; `outcome` is sent, written, refused, unknown or skipped; `change` is
 -- JSON of what was to be written and of what was there before, `result` of what the caller was told, `alike` of the ids
 -- that matched a new record before it was sent (null where they cannot be searched).
@@ -62,6 +63,7 @@ create table writes (
 );
 create index writes_by_batch on writes (batch, place);
 create index writes_by_record on writes (account, record_id);
+create index writes_by_undoing on writes (undone_by) where undone_by is not null;
 """
 MIGRATIONS: Sequence[str] = (_VERSION_1,)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crm_mcp.store.transaction import Row, Transaction
+from crm_mcp.store.transaction import Transaction
 
 SENT = "sent"
 """The request went out, and nothing else is known: the process may have ended before the response came."""
@@ -35,6 +35,11 @@ class Batch:
     def id_of(self, place: int) -> str:
         """Return the write id of one of its records."""
         return f"{self.write_id}.{place}" if self.is_batch else self.write_id
+
+
+def batch_of(write_id: str) -> str:
+    """Return the id of the batch that a write belongs to; that of a batch is its own."""
+    return write_id.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +118,8 @@ def remove(transaction: Transaction, write_ids: Iterable[str]) -> None:
 
 def of_batch(transaction: Transaction, write_id: str) -> list[Write]:
     """Return the records of a batch in the order of the call."""
-    return _read(
-        transaction.execute(f"select {_COLUMNS} from writes w where w.batch = ? order by w.place", (write_id,))  # noqa: S608
-    )
+    rows = transaction.execute(f"select {_COLUMNS} from writes w where w.batch = ? order by w.place", (write_id,))  # noqa: S608
+    return [Write(*row) for row in rows]
 
 
 def of_key(transaction: Transaction, account: str, tool: str, key: str) -> list[tuple[Write, str]]:
@@ -126,7 +130,3 @@ def of_key(transaction: Transaction, account: str, tool: str, key: str) -> list[
         (account, tool, key),
     )
     return [(Write(*row[:-1]), row[-1]) for row in rows]
-
-
-def _read(rows: Sequence[Row]) -> list[Write]:
-    return [Write(*row) for row in rows]

@@ -18,6 +18,7 @@ from crm_mcp.safe_writes.writing.plan_results import PlanResult, read_result, se
 from crm_mcp.safe_writes.writing.plans import Plan
 from crm_mcp.safe_writes.writing.results import ItemResult, WriteResult, build_result
 from crm_mcp.safe_writes.writing.runs import Order, Runs, lease_of
+from crm_mcp.store import writes
 from crm_mcp.store.engine import Store
 
 _LOOKED_EVERY_S = 0.25
@@ -176,7 +177,7 @@ def result_under_key(
 
 def _batch_of(items: Sequence[ItemResult]) -> str:
     """Return the one batch that wrote all records, empty where several did."""
-    batches = {item["write_id"].partition(".")[0] for item in items if "write_id" in item}
+    batches = {writes.batch_of(item["write_id"]) for item in items if "write_id" in item}
     return batches.pop() if len(batches) == 1 else ""
 
 
