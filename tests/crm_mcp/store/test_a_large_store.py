@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -55,22 +55,20 @@ def store() -> CountingTransaction:
     return transaction
 
 
-@pytest.mark.parametrize(
-    "ask",
-    [
-        pytest.param(lambda store: audit.read_call(store, "account", "write-3001"), id="read a call"),
-        pytest.param(lambda store: audit.list_undoing(store, "account", ["write-3099"]), id="who undid it"),
-        pytest.param(lambda store: audit.list_later(store, "account", "7", 0.0), id="later writes of a record"),
-        pytest.param(lambda store: writes.mark_undone(store, "write-3002", "write-3003"), id="mark undone"),
-        pytest.param(lambda store: writes.of_key(store, "account", "create_task", "key-3004"), id="what a key wrote"),
-        pytest.param(lambda store: writes.of_batch(store, "write-3001"), id="what a call wrote"),
-    ],
-)
-def test_what_is_asked_of_one_call_looks_at_few_others(
-    store: CountingTransaction, ask: Callable[[Transaction], object]
-) -> None:
+QUESTIONS: Mapping[str, Callable[[Transaction], object]] = {
+    "read a call": lambda store: audit.read_call(store, "account", "write-3001"),
+    "who undid it": lambda store: audit.list_undoing(store, "account", ["write-3099"]),
+    "later writes of a record": lambda store: audit.list_later(store, "account", "7", 0.0),
+    "mark undone": lambda store: writes.mark_undone(store, "write-3002", "write-3003"),
+    "what a key wrote": lambda store: writes.of_key(store, "account", "create_task", "key-3004"),
+    "what a call wrote": lambda store: writes.of_batch(store, "write-3001"),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_is_asked_of_one_call_looks_at_few_others(store: CountingTransaction, question: str) -> None:
     before = store.hundreds
-    ask(store)
+    QUESTIONS[question](store)
     assert store.hundreds - before < CALLS // 100
 
 
