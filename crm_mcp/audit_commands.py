@@ -17,6 +17,7 @@ from crm_mcp.crm.wording import quote_text
 from crm_mcp.errors import NotConfirmedError, StoreError
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.rendering.hidden_characters import remove_hidden
+from crm_mcp.safe_writes.taking_back import NEEDLESS
 from crm_mcp.safe_writes.undo.audit_entries import AuditEntry, list_entries, render_entries
 from crm_mcp.safe_writes.undo.undo_calls import Undo
 from crm_mcp.safe_writes.undo.undo_tool import writers_of
@@ -142,8 +143,9 @@ def print_undone(result: WriteResult) -> bool:
     lines = [_change_line(change) for change in result.get("changes", [])]
     items: list[Any] = result.get("items", [])
     for item in items:
-        state = "taken back" if item["ok"] else "left"
-        lines.append("  ".join(filter(None, [state, item.get("id", ""), _line(item.get("message", ""))])))
+        message = item.get("message", "")
+        state = "left" if not item["ok"] else "nothing to undo" if message.endswith(NEEDLESS) else "taken back"
+        lines.append("  ".join(filter(None, [state, item.get("id", ""), _line(message)])))
     rest: Any = result
     lines += [_line(one) for one in rest.get("warnings", [])]
     lines += [_line(rest[name]) for name in ("message", "next_step") if name in rest]

@@ -226,6 +226,11 @@ def holds_already(change: Change, name: str) -> bool:
     return is_shown_alike and not are_other_ids(held.get(name), change.sent.get(name))
 
 
+def is_emptied_number(held: object, sent: object) -> bool:
+    """Tell whether a record holds what a CRM may show of a number that was emptied: 0."""
+    return is_empty(sent) and isinstance(held, int | float) and held == 0
+
+
 def are_other_ids(one: object, other: object) -> bool:
     """Tell whether two values are ids, and not the same one."""
     ids = [str(value) for value in (one, other)]

@@ -95,7 +95,10 @@ class SafeWriter:
         async with AsyncExitStack() as held:
             if call.key:
                 return await self._perform_with_key(call, held)
-            return await self._perform_draft(call, Order(number(await call.build_draft()), held))
+            order = Order(number(await call.build_draft()), held)
+            if call.undoes:
+                order.leases.append(await held.enter_async_context(self._runs.hold_undo(call.undoes)))
+            return await self._perform_draft(call, order)
 
     async def _perform_draft(self, call: Call, order: Order) -> WriteResult:
         if order.draft.trashes and call.was_asked:

@@ -10,10 +10,12 @@ import re
 from dataclasses import replace
 
 from crm_mcp.crm.wording import listing, quoted
-from crm_mcp.safe_writes.draft import Change, are_other_ids, holds_already, is_same, is_unchanged
+from crm_mcp.safe_writes.draft import Change, are_other_ids, holds_already, is_emptied_number, is_same, is_unchanged
 
 LEFT = "Left as it is"
 """How the refusal begins of a record that holds what somebody wrote since."""
+NEEDLESS = "so there is nothing to undo."
+"""How the message ends of a record that the write did not change."""
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,17})(\.\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIMES_OF_A_DATE = ("", " 00:00:00", " 23:59:59", "T00:00:00", "T23:59:59")
@@ -28,7 +30,7 @@ def put_back(change: Change) -> Change:
     names = [name for name in change.shown if not holds_already(change, name)]
     held, before = change.held or {}, change.before or {}
     if not names:
-        return replace(change, settled="It changed nothing, so there is nothing to undo.")
+        return replace(change, settled=f"It changed nothing, {NEEDLESS}")
     if unknown := [name for name in names if name not in held]:
         was = [f"{name} was {_shown(before.get(name))}" for name in unknown]
         return replace(
@@ -65,7 +67,7 @@ def check_left(change: Change) -> Change:
 
 def _holds_left(change: Change, name: str) -> bool:
     held, left = (change.held or {}).get(name), change.left.get(name)
-    if name in (change.held or {}) and _is_read_back(_plain(left), _plain(held)):
+    if name in (change.held or {}) and (_is_read_back(_plain(left), _plain(held)) or is_emptied_number(held, left)):
         return True
     is_shown_alike = is_same((change.before or {}).get(name), change.left_shown.get(name))
     return is_shown_alike and not are_other_ids(held, left)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.saved import restore_as
-from crm_mcp.safe_writes.taking_back import LEFT
+from crm_mcp.safe_writes.taking_back import LEFT, NEEDLESS
 from crm_mcp.safe_writes.undo.undo_draft import build_undo
 from crm_mcp.safe_writes.writing.results import build_result
 from crm_mcp.safe_writes.writing.runs import lease_of
@@ -155,8 +155,10 @@ def _progress(result: WriteResult) -> str:
 
 
 def _summarize(items: Sequence[ItemResult]) -> str:
-    """Say how many records were taken back and how many stay as they are."""
+    """Say how many records were taken back, how many of them needed nothing, and how many stay as they are."""
     done = sum(item["ok"] for item in items)
+    needless = sum(item["ok"] and item.get("message", "").endswith(NEEDLESS) for item in items)
     rest = len(items) - done
+    beside = f" ({needless} had nothing to undo)" if needless else ""
     left = f"; {rest} left as {'it is' if rest == 1 else 'they are'}, see items" if rest else ""
-    return f"{done} of {len(items)} taken back{left}."
+    return f"{done} of {len(items)} taken back{beside}{left}."

@@ -12,9 +12,10 @@ from dataclasses import replace
 from crm_mcp.errors import CrmError
 from crm_mcp.safe_writes.draft import Change, Draft, Target
 from crm_mcp.safe_writes.saved import change_from_saved
+from crm_mcp.safe_writes.taking_back import NEEDLESS
 from crm_mcp.store.audit import AuditedCall, AuditedWrite
 
-_NOT_WRITTEN = "It was not written, so there is nothing to undo."
+_NOT_WRITTEN = f"It was not written, {NEEDLESS}"
 
 
 async def build_undo(call: AuditedCall, target: Target) -> Draft:
@@ -53,7 +54,7 @@ async def _find_created(change: Change, write: AuditedWrite, target: Target, oth
     new = {} if alike is None else {one: same for one, same in alike.items() if one not in (write.alike or ())}
     found = [one for one in new if one not in others]
     if alike is not None and not found:
-        return replace(change, settled="It is not there: it was not created.")
+        return replace(change, settled=f"It is not there: it was not created, {NEEDLESS}")
     if len(found) == 1 and new[found[0]]:
         return replace(change, record_id=found[0])
     which = f"it could be {' or '.join(found)}" if found else "the CRM cannot be searched for it"

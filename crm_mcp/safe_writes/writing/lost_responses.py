@@ -13,7 +13,7 @@ from crm_mcp.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from crm_mcp.safe_writes.draft import Change, Target, is_as_planned, is_unchanged
+from crm_mcp.safe_writes.draft import Change, Target, holds_already, is_as_planned, is_emptied_number, is_unchanged
 
 _NOT_READ = "It could not be read back: look at it before you repeat it."
 _NEITHER = "It holds neither what was there before nor what was sent: look at it before you repeat it."
@@ -61,7 +61,13 @@ def _compare(then: Change, now: Change) -> Found:
         return Found("unknown", why=_NOT_READ)
     if is_unchanged(now):
         return Found("written", now.record_id)
-    return Found("not written") if is_as_planned(then, now) else Found("unknown", why=_NEITHER)
+    if is_as_planned(then, now):
+        return Found("not written")
+    held = now.held or {}
+    is_made = all(
+        holds_already(now, name) or is_emptied_number(held.get(name), now.sent.get(name)) for name in now.shown
+    )
+    return Found("written", now.record_id) if is_made else Found("unknown", why=_NEITHER)
 
 
 async def find_created(

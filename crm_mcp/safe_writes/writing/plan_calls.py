@@ -186,6 +186,7 @@ def _applied_already(plan: Plan, items: Sequence[ItemResult]) -> InputError:
     named = [f"{item.get('id') or item['index']} ({item.get('message', '')})" for item in rest[:MAX_SHOWN]]
     ids = [item["id"] for item in items if item["ok"] and "id" in item]
     hints = [
+        f"It is {plan.write_id}, by which it can be undone." if any(item["ok"] for item in items) else "",
         f"Their ids, in order: {listing(ids, _MOST_IDS)}." if ids else "",
         f"Not done, or unknown: {listing(named, MAX_SHOWN)}" if rest else "",
         f"What was not tried is in {plan.successor}." if plan.successor else "",

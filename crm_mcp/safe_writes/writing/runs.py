@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 
 from crm_mcp.crm.call import current_call, without_deadline
@@ -67,6 +67,11 @@ class Runs:
             order.leases.append(
                 await order.held.enter_async_context(self.leases.hold(name, wait_s=self.time_left_s(), what=what))
             )
+
+    def hold_undo(self, write_id: str) -> AbstractAsyncContextManager[Lease]:
+        """Hold the right to take back a batch, or one of its records: two calls at once would write the same."""
+        batch = write_id.partition(".")[0]
+        return self.leases.hold(f"undo {batch}", wait_s=0, what=f"Another undo of {batch}")
 
     async def write(self, call: Call, order: Order) -> Execution | Plan:
         """Write what was ordered; return how it went, or where the call has no more time, the plan to ask by.

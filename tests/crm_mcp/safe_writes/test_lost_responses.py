@@ -1,15 +1,16 @@
-"""A new record whose response was lost is taken for made only where exactly one new one holds what was sent."""
+"""What was sent and got no response is taken for made only where the CRM holds it, a new record exactly once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from crm_mcp.errors import UnreachableError
 from crm_mcp.safe_writes.draft import Change, Outcome, Target
-from crm_mcp.safe_writes.writing.lost_responses import Found, find_created
+from crm_mcp.safe_writes.writing.lost_responses import Found, find_created, read_back
 
 NEW = Change({"a": 1}, {"a": 1})
 
@@ -64,3 +65,24 @@ def test_where_the_crm_cannot_be_searched_now_it_is_unknown() -> None:
     assert asyncio.run(find_created(Silent({}), NEW, [])) == Found(
         "unknown", why="The CRM could not be searched for it."
     )
+
+
+class Held(Holding):
+    """Holds this value of `a` in every record."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__({})
+        self.value = value
+
+    async def refresh(self, changes: Sequence[Change]) -> list[Change]:
+        """Read it."""
+        return [replace(change, before={"a": self.value}, held={"a": self.value}) for change in changes]
+
+
+@pytest.mark.parametrize(
+    ("sent", "held", "found"), [("", 0, "written"), ("", 7, "not written"), ("", 8, "unknown"), ("5", 0, "unknown")]
+)
+def test_a_number_that_was_emptied_is_known_by_the_0_that_the_crm_shows(sent: str, held: int, found: str) -> None:
+    change = Change({"a": sent}, {"a": sent}, record_id="1", before={"a": 7}, held={"a": 7})
+    (state,) = asyncio.run(read_back(Held(held), [change]))
+    assert state.state == found

@@ -62,7 +62,7 @@ def test_a_reassignment_of_30_is_undone_by_one_call_elsewhere_but_for_the_one_th
     (left,) = [item for item in result["items"] if not item["ok"]]
     assert left["id"] == edited
     assert f'UserId holds "{theirs}"' in left["message"]
-    assert result["message"] == "29 of 30 taken back; 1 left as it is, see items."
+    assert result["message"] == "29 of 30 taken back (10 had nothing to undo); 1 left as it is, see items."
 
 
 def test_a_dry_run_shows_what_would_be_put_back_and_writes_nothing(fake: Fake) -> None:
@@ -119,6 +119,40 @@ def test_a_value_where_none_was_is_emptied_again(fake: Fake) -> None:
     undo(written["write_id"])
     now = fake.read("Project/6001")
     assert (now.get("Text1204") or "", now.get("Enum1205") or "") == ("", "")
+
+
+def test_a_number_that_was_emptied_comes_back_though_the_crm_shows_0_for_none(fake: Fake) -> None:
+    was = fake.read("Project/6001")["Int1201"]
+    written = write("update_project", project_id=6001, fields={"Int1201": ""})
+    assert fake.read("Project/6001")["Int1201"] == 0
+    result = undo(written["write_id"])
+    assert result["message"] == "1 of 1 taken back."
+    assert fake.read("Project/6001")["Int1201"] == was
+
+
+def test_it_is_told_how_many_records_were_never_written(fake: Fake) -> None:
+    fake.break_writes("/Api/R3/Project/6003", "status", status=400, body="no")
+    records = [{"project_id": 6002 + at, "fields": {"Name": "Renamed"}} for at in range(2)]
+    written = write("update_project", records=records)
+    result = undo(written["write_id"])
+    assert result["message"] == "2 of 2 taken back (1 had nothing to undo)."
+
+
+def test_two_undos_of_one_write_at_once_put_each_record_back_once(fake: Fake) -> None:
+    ids = [str(6001 + at) for at in range(4)]
+    written = write("update_project", project_ids=ids, fields={"Name": "Renamed"})
+    before = len(fake.writes())
+    fake.answer_late(*(f"/Api/R3/Project/{one}" for one in ids), delay_s=0.2)
+
+    async def scene(client: Client) -> list[Any]:
+        whole, record = written["write_id"], written["items"][0]["write_id"]
+        return await asyncio.gather(*(client.call_tool("undo_write", {"write_id": one}) for one in (whole, record)))
+
+    results = play(scene)
+    assert sorted(result.is_error for result in results) == [False, True]
+    assert f"Another undo of {written['write_id']} is still at work" in str(results)
+    sent = fake.writes()[before:]
+    assert len(sent) == len(set(sent))
 
 
 def test_a_second_undo_says_that_it_was_undone_already_and_sends_nothing(fake: Fake) -> None:
