@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crm_mcp.errors import InputError
+from crm_mcp.errors import InputError, StoreError
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.taking_back import LEFT, NEEDLESS
@@ -145,7 +145,10 @@ async def _name_later_writes(writer: SafeWriter, found: AuditedCall, items: Sequ
 async def _later_writes(writer: SafeWriter, write: AuditedWrite) -> list[str]:
     """Return the ids of the later writes to the same fields of the same record, the newest first."""
     account, record_id, names = writer.account.account_id, write.record_id, set(write.change["shown"])
-    later = await writer.store.run(lambda transaction: audit.list_later(transaction, account, record_id, write.at))
+    try:
+        later = await writer.store.run(lambda transaction: audit.list_later(transaction, account, record_id, write.at))
+    except StoreError:  # what was taken back is to be told all the same
+        return []
     return [one.write_id for one in later if names & set(one.change["shown"])]
 
 

@@ -134,13 +134,19 @@ class PlanCalls:
 
     async def tell_progress(self, plan: Plan) -> WriteResult:
         """Return how far the writing of a plan is that goes on behind its call."""
-        result = await read_result(self._store, self._account, plan)
-        count = len(result.items)
         return {
-            "next_step": f"{count - len(result.not_tried)} of {count} tried so far; the writing goes on by itself. "
+            "next_step": f"{await self._count_tried(plan)}the writing goes on by itself. "
             f"To get the result, call {plan.tool} with this plan_id alone in a while.",
             "plan_id": plan.plan_id,
         }
+
+    async def _count_tried(self, plan: Plan) -> str:
+        try:
+            result = await read_result(self._store, self._account, plan)
+        except StoreError:  # the plan_id is to be told all the same
+            return "How many were tried cannot be read now; "
+        count = len(result.items)
+        return f"{count - len(result.not_tried)} of {count} tried so far; "
 
     async def _leave_rest(self, plan: Plan, result: PlanResult) -> WriteResult:
         """Return the results of a plan that broke off; the changes not tried become a new plan."""

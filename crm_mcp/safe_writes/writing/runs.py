@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 
 from crm_mcp.crm.call import current_call, without_deadline
-from crm_mcp.errors import InputError
+from crm_mcp.errors import InputError, StoreError
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.saved import to_json
@@ -20,6 +21,8 @@ from crm_mcp.safe_writes.writing.plans import Plan, PlanStore
 from crm_mcp.store.engine import Store
 from crm_mcp.store.leases import Lease, Leases
 from crm_mcp.store.writes import Batch
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -79,39 +82,51 @@ class Runs:
         Raises:
             InputError: Another call applies the plan.
         """
-        draft, plan, state = order.draft, order.plan, order.state
-        batch = Batch(
-            *(f"write-{secrets.token_hex(6)}", self._account, call.tool, draft.target.noun, call.who),
-            key=state.key if state else "",
-            plan_id=plan.plan_id if plan else "",
-            target=to_json(draft.target.saved()),
-            asked=order.asked,
-            is_batch=draft.is_batch,
-            undoes=call.undoes,
-        )
+        batch = self._batch_of(call, order)
         lease_name = lease_of(batch.write_id)
         order.leases.append(
             await order.held.enter_async_context(self.leases.hold(lease_name, wait_s=0, what="The same call"))
         )
+        plan = order.plan
         if plan is not None and not await self.plans.claim(plan, batch.write_id):
-            raise being_applied(plan.plan_id)
+            raise InputError(f"{plan.plan_id} is being applied right now.", hint="Call again with it in a few seconds.")
         execution = Execution(
-            draft,
+            order.draft,
             Journal(self._store, batch, order.leases),
             as_planned=plan is not None or bool(call.undoes),
-            is_keyed=state is not None,
+            is_keyed=order.state is not None,
             stopping=self.background.stopping,
         )
         task = self.background.start(self._run(execution, call, order.held.pop_all(), plan))
         await asyncio.wait({task}, timeout=self.time_left_s())
         if not task.done() and plan is None:
-            arguments = call.arguments
-            plan = await self.plans.add(call.tool, draft, arguments, batch.key, write_id=batch.write_id)
-            task.add_done_callback(lambda _: self.background.start(self._finish(plan)))
+            plan = await self._plan_behind(call, order.draft, batch, task)
         if not task.done() and plan is not None:
             return plan
+        await asyncio.wait({task})
         task.result()
         return execution
+
+    def _batch_of(self, call: Call, order: Order) -> Batch:
+        return Batch(
+            *(f"write-{secrets.token_hex(6)}", self._account, call.tool, order.draft.target.noun, call.who),
+            key=order.state.key if order.state else "",
+            plan_id=order.plan.plan_id if order.plan else "",
+            target=to_json(order.draft.target.saved()),
+            asked=order.asked,
+            is_batch=order.draft.is_batch,
+            undoes=call.undoes,
+        )
+
+    async def _plan_behind(self, call: Call, draft: Draft, batch: Batch, task: asyncio.Task[None]) -> Plan | None:
+        """Keep a plan to ask by for what is being written; None where the store fails: then its end is waited for."""
+        try:
+            plan = await self.plans.add(call.tool, draft, call.arguments, batch.key, write_id=batch.write_id)
+        except StoreError as error:
+            _log.warning("a write that takes long could not be kept as a plan: %s", error.args[0])
+            return None
+        task.add_done_callback(lambda _: self.background.start(self.plans.finish(plan)))
+        return plan
 
     async def _run(self, execution: Execution, call: Call, held: AsyncExitStack, plan: Plan | None) -> None:
         async with held:
@@ -122,15 +137,7 @@ class Runs:
                 if plan is not None:
                     await self.plans.finish(plan)
 
-    async def _finish(self, plan: Plan) -> None:
-        await self.plans.finish(plan)
-
 
 def lease_of(write_id: str) -> str:
     """Return the name of the lease that is held while a batch is written."""
     return f"write {write_id}"
-
-
-def being_applied(plan_id: str) -> InputError:
-    """Return the refusal of a plan that another call applies."""
-    return InputError(f"{plan_id} is being applied right now.", hint="Call again with it in a few seconds.")
