@@ -32,26 +32,25 @@ class Call:
 
     Attributes:
         reporter: Whom to tell; None where nobody listens.
-        is_behind: Whether nobody waits for it: it has no deadline, and people's calls go before it.
         began_at: When it began, by `time.monotonic`, later by the time that a person took to reply.
         requests: How many requests to the CRM it has made, or waits to make.
         progress: What was last reported, since it has to grow.
         oldest_read_s: How long ago the oldest of what it answers by was read, where that was before the call.
         is_bounded: Whether it ends at a deadline.
+        told_at: When it last told of a wait that is asked for again and again, by `time.monotonic`.
     """
 
     reporter: ProgressReporter | None
-    is_behind: bool = False
     began_at: float = field(default_factory=time.monotonic)
     requests: int = 0
     progress: float = 0.0
-    is_bounded: bool = True
     oldest_read_s: float = 0.0
+    is_bounded: bool = True
     told_at: float = -math.inf
 
     def time_left_s(self, budget_s: float) -> float:
         """Return how long it may still work, of `budget_s` seconds in all."""
-        return math.inf if self.is_behind or not self.is_bounded else self.began_at + budget_s - time.monotonic()
+        return self.began_at + budget_s - time.monotonic() if self.is_bounded else math.inf
 
 
 _call: ContextVar[Call | None] = ContextVar("call", default=None)
@@ -68,17 +67,6 @@ def answering(reporter: ProgressReporter) -> Generator[Call]:
     call = Call(reporter)
     with _working_for(call):
         yield call
-
-
-@contextlib.contextmanager
-def working_behind() -> Generator[None]:
-    """Work inside the block, also in tasks begun there, for nobody who waits.
-
-    For what goes on after its call was answered, such as a plan that is applied: its requests have no deadline and
-    tell nobody of their waits, and those of people's calls go before them.
-    """
-    with _working_for(Call(None, is_behind=True)):
-        yield
 
 
 @contextlib.contextmanager

@@ -82,14 +82,14 @@ class Target(ABC):
     Attributes:
         noun: The kind in the singular, such as `MiniCRM project`; an s makes the plural.
         batch_size: Changes of one request.
-        turn: What only one call of all processes may write at a time, since two at once could create duplicates, such
-            as `contacts`; empty where any may.
+        one_at_a_time: What only one call of all processes may write at a time, such as `contacts`, since two at once
+            could create duplicates; empty where any may.
         reads_back: Whether a record whose response was lost may be read to see what became of it.
     """
 
     noun: str
     batch_size: int = 1
-    turn: str = ""
+    one_at_a_time: str = ""
     reads_back: bool = True
 
     def saved(self) -> Values:

@@ -105,7 +105,7 @@ class SafeWriter:
             require_possible(call, "Moving records to the trash")
         if len(order.draft.changes) > MAX_UNPLANNED and not call.undoes:
             return await self._plan(call, order.draft)
-        await self._runs.take_turn(order)
+        await self._runs.wait_for_others(order)
         if order.draft.needs_refresh:
             order.draft = await refresh(order.draft, call.confirmer.report_progress)
         if self._asks_about(call, order.draft):

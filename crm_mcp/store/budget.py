@@ -19,7 +19,7 @@ from crm_mcp.store.transaction import Row, Transaction
 WINDOW_S = 61.0
 """A minute and a second: what counts for the CRM is when requests arrive, which is never quite when they were sent."""
 BACKGROUND = 20
-"""The lane of what nobody waits for, and of the requests of a call beyond its first 20."""
+"""The lane of the requests of a call beyond its first 20."""
 MAX_PAUSE_S = 3600.0
 """The longest that a CRM's refusal stops everybody, whatever it asks for."""
 _STALE_S = 2.0

@@ -139,9 +139,7 @@ class RateLimit:
 
 
 def _lane(call: Call | None) -> int:
-    if call is None:
-        return 0
-    return BACKGROUND if call.is_behind else min(call.requests, BACKGROUND)
+    return 0 if call is None else min(call.requests, BACKGROUND)
 
 
 def _asked_again_s(ticket: Ticket) -> float:

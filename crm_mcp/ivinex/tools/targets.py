@@ -89,7 +89,7 @@ class RecordCreations(Target):
     _last_index: int = -1
 
     def __post_init__(self) -> None:
-        self.turn = "contacts" if self.lookup is not None else ""
+        self.one_at_a_time = "contacts" if self.lookup is not None else ""
 
     def saved(self) -> Mapping[str, object]:
         """Return the module, how values are shown, and what is done about those that are there already."""

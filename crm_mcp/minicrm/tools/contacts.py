@@ -151,7 +151,7 @@ class ContactTools:
             client.create_contact,
             find_alike_contacts,
             _CANNOT_UNDO,
-            "contacts",
+            one_at_a_time="contacts",
             existing=ExistingContacts(client),
             updates=self._updates,
         )

@@ -115,7 +115,7 @@ class Creation(Target):
     put: Callable[[Values], Awaitable[Written]]
     find: Callable[[MinicrmClient, Values], Awaitable[Mapping[str, bool] | None]]
     cannot_undo: str = ""
-    turn: str = ""
+    one_at_a_time: str = ""
     links: LinkedRecords | None = None
 
     async def prepared(self, changes: Sequence[Change]) -> Target:

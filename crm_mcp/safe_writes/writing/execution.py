@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 
-from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import (
     AuthenticationError,
     CrmError,
@@ -15,8 +14,9 @@ from crm_mcp.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, ReportProgress, is_as_planned, is_unchanged
+from crm_mcp.safe_writes.draft import Change, Draft, Outcome, ReportProgress, is_unchanged
 from crm_mcp.safe_writes.refreshing import refresh_changes
+from crm_mcp.safe_writes.writing.as_planned import outcome_of_existing, outcome_unsent
 from crm_mcp.safe_writes.writing.journal import Journal
 from crm_mcp.safe_writes.writing.lost_responses import Found, find_created, leaves_unknown, may_be_under_way, read_back
 from crm_mcp.safe_writes.writing.results import NOT_TRIED, UNKNOWN, ItemResult, WriteResult, build_result
@@ -69,7 +69,7 @@ class Execution:
         for start in range(0, total, size):
             if self._stopping.is_set():
                 return
-            await self._run_batch(range(start, min(start + size, total)))
+            await self._run_request(range(start, min(start + size, total)))
             if total > size:
                 await report(len(self._results), total)
             if _stops_execution(self.error):
@@ -88,18 +88,18 @@ class Execution:
             return False
         return True
 
-    async def _run_batch(self, batch: Sequence[int]) -> None:
+    async def _run_request(self, places: Sequence[int]) -> None:
         try:
-            writable = await self._select_as_planned([at for at in batch if not self._is_closed(at)])
+            writable = await self._select_as_planned([at for at in places if not self._is_closed(at)])
             writable = [at for at in writable if not self._skip_existing(at)]
             await self._begin(writable)
-        except CrmError as error:  # nothing of this batch was sent
-            self._fail(batch, error)
+        except CrmError as error:  # nothing of this request was sent
+            self._fail(places, error)
             writable = []
         if writable:
             await self._send(writable)
-        await self._journal.withdraw([self._changes[at] for at in batch if at in self._not_attempted])
-        ended = [at for at in batch if at in self._results and at not in self._not_attempted]
+        await self._journal.withdraw([self._changes[at] for at in places if at in self._not_attempted])
+        ended = [at for at in places if at in self._results and at not in self._not_attempted]
         await self._journal.end(
             [self._changes[at] for at in ended],
             [self._results[at] for at in ended],
@@ -201,16 +201,16 @@ class Execution:
         """Record a record that is there already and is only to be returned, or already holds what is to be written."""
         change = self._changes[at]
         if skips := change.is_existing and is_unchanged(change):
-            self._record(at, {"ok": True, "message": f"{quoted(change.name)} is there already; nothing was written."})
+            self._record(at, outcome_of_existing(change))
         return skips
 
-    async def _select_as_planned(self, batch: list[int]) -> list[int]:
+    async def _select_as_planned(self, places: list[int]) -> list[int]:
         """Return the changes whose records are still as planned; record why the others are skipped."""
-        if not self._as_planned or not batch:
-            return batch
-        planned = [self._changes[at] for at in batch]
+        if not self._as_planned or not places:
+            return places
+        planned = [self._changes[at] for at in places]
         present = await self._refresh_moved(planned)
-        return [at for at, then, now in zip(batch, planned, present, strict=True) if not self._skip(at, then, now)]
+        return [at for at, then, now in zip(places, planned, present, strict=True) if not self._skip(at, then, now)]
 
     async def _refresh_moved(self, planned: Sequence[Change]) -> Sequence[Change]:
         """Return the changes as their records are now: those that did not change since the plan are not read again."""
@@ -219,33 +219,17 @@ class Execution:
         return await refresh_changes(self._target, planned)
 
     def _skip(self, at: int, planned: Change, now: Change) -> bool:
-        if now.problem:
-            self._record(at, {"ok": False, "message": now.problem})
-        elif now.is_existing and is_unchanged(now):
-            self._changes[at] = now
-            return self._skip_existing(at)
-        elif now.record_id != planned.record_id:
-            found = (
-                f"{quoted(now.name)} ({now.record_id}) was found"
-                if now.record_id
-                else f"{quoted(planned.name)} ({planned.record_id}) was no longer found"
-            )
-            self._record(
-                at, {"ok": False, "message": f"Not written: {found} after the plan was made. Make a new plan."}
-            )
-        elif is_unchanged(now):
-            self._record(at, {"ok": True, "message": "It had these values already; nothing was sent."})
-        elif not is_as_planned(planned, now):
-            self._record(
-                at, {"ok": False, "message": "Not written: it was changed after the plan was made. Make a new plan."}
-            )
-        else:
+        outcome = outcome_unsent(planned, now)
+        if outcome is None:
             return False
+        if now.is_existing and outcome["ok"]:
+            self._changes[at] = now
+        self._record(at, outcome)
         return True
 
-    def _fail(self, batch: Sequence[int], error: CrmError) -> None:
+    def _fail(self, places: Sequence[int], error: CrmError) -> None:
         self.error = error
-        without_result = [at for at in batch if at not in self._results]
+        without_result = [at for at in places if at not in self._results]
         if _stops_execution(error):
             self._not_attempted.update(without_result)
         for at in without_result:

@@ -94,7 +94,7 @@ class PlanCalls:
         return written if "plan_id" in written else result_under_key(state, plan.draft, untold, written)
 
     async def _write(self, call: Call, plan: Plan, order: Order) -> WriteResult:
-        await self._runs.take_turn(order)
+        await self._runs.wait_for_others(order)
         execution = await self._runs.write(call, order)
         if isinstance(execution, Plan):
             return await self.tell_progress(execution)

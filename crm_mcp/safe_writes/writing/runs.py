@@ -63,10 +63,10 @@ class Runs:
         call = current_call()
         return max(0.0, self._call_budget_s if call is None else call.time_left_s(self._call_budget_s))
 
-    async def take_turn(self, order: Order) -> None:
+    async def wait_for_others(self, order: Order) -> None:
         """Wait where only one call of all processes may write this kind of record at a time."""
-        if turn := order.draft.target.turn:
-            name, what = f"turn {self._account} {turn}", f"Another call that creates {turn}"
+        if kind := order.draft.target.one_at_a_time:
+            name, what = f"creating {self._account} {kind}", f"Another call that creates {kind}"
             order.leases.append(
                 await order.held.enter_async_context(self.leases.hold(name, wait_s=self.time_left_s(), what=what))
             )

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from crm_mcp.crm.call import answering, asking_the_user, current_call, working_behind
+from crm_mcp.crm.call import answering, asking_the_user, current_call
 from crm_mcp.errors import RateLimitedError, StoreError
 from crm_mcp.store.account import Account
 from crm_mcp.store.transaction import Transaction
@@ -113,19 +113,6 @@ def test_the_first_requests_of_a_call_go_at_once_and_the_others_slowly() -> None
         with answering(Listener()):
             assert sum(await caller.requests(20)) == 0
             assert 10 <= sum(await caller.requests(10)) <= 20
-
-    run(play)
-
-
-def test_what_is_done_behind_a_call_waits_without_end_and_tells_nobody() -> None:
-    async def play() -> None:
-        caller = Caller(SteppedStore(), 1)
-        with answering(listener := Listener()), working_behind():
-            assert 600 <= sum(await caller.requests(11)) <= 620
-            call = current_call()
-            assert call is not None
-            assert call.is_behind
-        assert not listener.told
 
     run(play)
 
