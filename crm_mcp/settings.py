@@ -114,7 +114,7 @@ StoreLocation = Annotated[str, AfterValidator(_place_of_store)]
 class ServerSettings(EnvironmentSettings):
     """The settings that belong to no CRM: `CRM_MCP_...`.
 
-    `call_budget_s` is how long a request is sent again that a CRM refuses for haste, or that fails in passing.
+    `call_budget_s` is the longest that a call works, in seconds, waits and further attempts included.
     `store` is where the memory is (empty: the user's data folder), `audit_days` how long what was written is kept.
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """

@@ -14,7 +14,7 @@ class Account:
     Attributes:
         crm: The CRM's name.
         base_url: Its address, without a login.
-        system: What the CRM counts requests by: the system's id, or the user.
+        system: What the CRM counts requests by: the system's id; empty where it counts those of all logins together.
         login: What tells this login from others of the same system; it goes into a hash, and is written nowhere.
     """
 

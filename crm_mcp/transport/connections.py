@@ -29,8 +29,8 @@ class ConnectionPool:
     Args:
         timeout_s: Time for one request from beginning to end, in seconds.
         ca_file: A private certificate authority (PEM) to trust beside those of the system; None is no other.
-        patience_s: How long a request may be sent again that a CRM refuses for haste, or that fails in a way that may
-            pass, in seconds; 0 is not at all.
+        patience_s: The longest that a call works, in seconds, waits and further attempts of its requests included; 0 is
+            that none waits and none is sent again.
         sleep: How to wait before a request is sent again.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crm_mcp.errors import InputError, StoreError
@@ -61,30 +62,33 @@ class Undo:
         draft = await build_undo(found, await _target_of(writer, found))
         if not draft.open_changes:
             return _settled(draft)
-        write_id = found.writes[0].write_id if len(found.writes) == 1 else found.write_id
-
-        async def built() -> Draft:
-            return draft
-
-        call = Call(
-            tool=UNDO,
-            arguments={"write_id": write_id},
-            build_draft=built,
-            restore=restore_as(draft.target),
-            confirmer=confirmer,
-            asking=asking,
-            dry_run=dry_run,
-            who=who,
-            undoes=write_id,
-            was_asked=found.asked,
-        )
-        result = await writer.perform(call)
+        call = _call_of(found, draft, confirmer, asking)
+        result = await writer.perform(replace(call, who=who, dry_run=dry_run))
         if dry_run:
             return result
         if "items" not in result:
-            return {"next_step": f"{_progress(result)} Call {UNDO} with {write_id} again in a while to see the end."}
+            return {"next_step": f"{_progress(result)} Call {UNDO} with {call.undoes} again in a while to see the end."}
         items: list[ItemResult] = await _name_later_writes(writer, found, result["items"])
         return {**result, "items": items, "message": _summarize(items)}
+
+
+def _call_of(found: AuditedCall, draft: Draft, confirmer: Confirmer, asking: Asking) -> Call:
+    """Return the call that takes back what was found: by the id of its one record, or of the whole."""
+    write_id = found.writes[0].write_id if len(found.writes) == 1 else found.write_id
+
+    async def built() -> Draft:
+        return draft
+
+    return Call(
+        tool=UNDO,
+        arguments={"write_id": write_id},
+        build_draft=built,
+        restore=restore_as(draft.target),
+        confirmer=confirmer,
+        asking=asking,
+        undoes=write_id,
+        was_asked=found.asked,
+    )
 
 
 async def _read(writer: SafeWriter, write_id: str) -> AuditedCall | None:
