@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import cached_property
-from typing import cast
+from typing import Any, TypeVar, cast
 
+from crm_mcp.crm.call import current_call
+from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.errors import InputError
+from crm_mcp.mcp.calls.unfinished_reads import StillReadingError, UnfinishedReads
 from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, Call, require_possible
 from crm_mcp.safe_writes.consent.catalogue import ENGLISH, Catalogue
 from crm_mcp.safe_writes.consent.question import build_question
 from crm_mcp.safe_writes.draft import Draft, is_unchanged, number
 from crm_mcp.safe_writes.preview import build_preview
 from crm_mcp.safe_writes.refreshing import refresh
-from crm_mcp.safe_writes.saved import Restore
+from crm_mcp.safe_writes.saved import Restore, to_json
 from crm_mcp.safe_writes.writing.execution import raises_as_a_whole
 from crm_mcp.safe_writes.writing.plan_calls import PlanCalls, result_under_key
 from crm_mcp.safe_writes.writing.plans import PLAN_TTL_S, Plan
@@ -23,6 +28,8 @@ from crm_mcp.safe_writes.writing.runs import Order, Runs
 from crm_mcp.settings import ServerSettings, load
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
+
+_T = TypeVar("_T")
 
 MAX_UNPLANNED = 10
 """More records than this are planned first, and the user confirms the plan."""
@@ -55,6 +62,8 @@ class SafeWriter:
         self.unconfirmed_allowed = unconfirmed_allowed
         self.catalogue = catalogue
         self.call_budget_s = call_budget_s
+        self._unfinished: dict[str, UnfinishedReads] = {}
+        self._undo_plans = ExpiringMap[str, Plan](PLAN_TTL_S)
         self.restorers: dict[str, Restore] = {}
         """What makes the targets of each tool again, by its name."""
 
@@ -103,8 +112,8 @@ class SafeWriter:
     async def _perform_draft(self, call: Call, order: Order) -> WriteResult:
         if order.draft.trashes and call.was_asked:
             require_possible(call, "Moving records to the trash")
-        if len(order.draft.changes) > MAX_UNPLANNED and not call.undoes:
-            return await self._plan(call, order.draft)
+        if len(order.draft.changes) > MAX_UNPLANNED:
+            return await (self._undo_many(call, order) if call.undoes else self._plan(call, order.draft))
         await self._runs.wait_for_others(order)
         if order.draft.needs_refresh:
             order.draft = await refresh(order.draft, call.confirmer.report_progress)
@@ -146,12 +155,14 @@ class SafeWriter:
             return await self._plan_calls.report(call, plan)
         if call.dry_run:
             return self._preview(plan.draft, plan, call)
-        return await self._plan_calls.apply(call, plan)
+        async with AsyncExitStack() as held:
+            return await self._plan_calls.apply(call, plan, held)
 
     async def _preview_draft(self, call: Call, draft: Draft) -> WriteResult:
         if not call.undoes:
             return await self._plan(call, draft)
-        draft = await refresh(draft, call.confirmer.report_progress)
+        reading = functools.partial(refresh, draft, call.confirmer.report_progress)
+        draft = await self._read_to_the_end(call, reading)
         asked = "; the user will be asked first" if self._asks_about(call, draft) and call.asking == "asked" else ""
         next_step = f"Nothing was written yet. To take this back, call {call.tool} without dry_run{asked}."
         return cast("WriteResult", build_preview(draft, next_step, dry_run=True, labels=self.catalogue.labels))
@@ -159,10 +170,39 @@ class SafeWriter:
     async def _plan(self, call: Call, draft: Draft) -> WriteResult:
         """Preview a draft, and keep it as a plan where it would change anything."""
         _refuse_too_many(len(draft.changes))
-        draft = await refresh(draft, call.confirmer.report_progress)
-        would_change = any(not is_unchanged(change) for change in draft.open_changes)
-        plan = await self._runs.plans.add(call.tool, draft, call.arguments, call.key) if would_change else None
+        draft, plan = await self._read_to_the_end(call, functools.partial(self._make_plan, call, draft))
         return self._preview(draft, plan, call)
+
+    async def _make_plan(self, call: Call, draft: Draft) -> tuple[Draft, Plan | None]:
+        draft = await refresh(draft, call.confirmer.report_progress)
+        if all(is_unchanged(change) for change in draft.open_changes):
+            return draft, None
+        return draft, await self._runs.plans.add(call.tool, draft, call.arguments, call.key)
+
+    async def _read_to_the_end(self, call: Call, read: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        """Return what reading many records gives; where the call has no time for it, the same call again returns it."""
+        current = current_call()
+        if current is None:
+            return await read()
+        reads = self._unfinished.setdefault(call.tool, UnfinishedReads(call.tool, self.call_budget_s))
+        key = to_json([call.arguments, call.key, call.undoes], sort_keys=True)
+        try:
+            return await reads.read(key, current, read)
+        except StillReadingError as error:
+            raise StillReadingError(f"Nothing was written yet. {error.args[0]}", hint=error.hint) from error
+
+    async def _undo_many(self, call: Call, order: Order) -> WriteResult:
+        """Take many records back by a plan, which a further call finds again where this one ends before it."""
+        plan = self._undo_plans.get(call.undoes)
+        if plan is None:
+            making = functools.partial(self._make_plan, call, order.draft)
+            draft, plan = await self._read_to_the_end(call, making)
+            if plan is None:
+                plan = await self._runs.plans.add(call.tool, draft, call.arguments)
+            self._undo_plans.put(call.undoes, plan)
+        result = await self._plan_calls.apply(call, plan, order.held, order.leases)
+        self._undo_plans.pop(call.undoes)
+        return result
 
     def _preview(self, draft: Draft, plan: Plan | None, call: Call) -> WriteResult:
         next_step = "Nothing was written, and there is nothing to write: see warnings."
@@ -173,7 +213,7 @@ class SafeWriter:
         return cast("WriteResult", preview)
 
     async def _confirm_plan(self, call: Call, draft: Draft) -> bool:
-        return await self._confirm(call, draft) if _needs_confirmation(draft) else False
+        return await self._confirm(call, draft) if call.was_asked and _needs_confirmation(draft) else False
 
     async def _confirm(self, call: Call, draft: Draft) -> bool:
         """Return once the user confirmed; tell whether anybody was asked."""

@@ -68,6 +68,9 @@ class Undo:
             return result
         if "items" not in result:
             return {"next_step": f"{_progress(result)} Call {UNDO} with {call.undoes} again in a while to see the end."}
+        if "plan_id" in result:  # what was not tried is what a further call finds to take back
+            del result["plan_id"]
+            result["next_step"] = f"The undoing stopped early. Call {UNDO} with {call.undoes} again to go on."
         items: list[ItemResult] = await _name_later_writes(writer, found, result["items"])
         return {**result, "items": items, "message": _summarize(items)}
 

@@ -20,6 +20,7 @@ from crm_mcp.safe_writes.writing.results import ItemResult, WriteResult, build_r
 from crm_mcp.safe_writes.writing.runs import Order, Runs, lease_of
 from crm_mcp.store import writes
 from crm_mcp.store.engine import Store
+from crm_mcp.store.leases import Lease
 
 _LOOKED_EVERY_S = 0.25
 _MOST_IDS = 100
@@ -64,22 +65,21 @@ class PlanCalls:
             )
         return plan
 
-    async def apply(self, call: Call, plan: Plan) -> WriteResult:
-        """Write what a plan holds, once the user confirmed.
+    async def apply(self, call: Call, plan: Plan, held: AsyncExitStack, leases: Sequence[Lease] = ()) -> WriteResult:
+        """Write what a plan holds, once the user confirmed; `held` are `leases` to be held until all is written.
 
         Raises:
             InputError: Another call applies it, or did.
         """
         asked = await self._confirm(call, plan.draft)
-        async with AsyncExitStack() as held:
-            order = Order(plan.draft, held, asked=asked, plan=plan)
-            if not (key := call.key or plan.key):
-                return await self._write(call, plan, order)
-            state = order.state = await held.enter_async_context(
-                self._runs.keys.hold(call.tool, key, plan.arguments, call.restore, wait_s=self._runs.time_left_s())
-            )
-            order.leases.append(state.lease)
-            return await self._write_with_key(call, plan, order, state)
+        order = Order(plan.draft, held, leases=[*leases], asked=asked, plan=plan)
+        if not (key := call.key or plan.key):
+            return await self._write(call, plan, order)
+        state = order.state = await held.enter_async_context(
+            self._runs.keys.hold(call.tool, key, plan.arguments, call.restore, wait_s=self._runs.time_left_s())
+        )
+        order.leases.append(state.lease)
+        return await self._write_with_key(call, plan, order, state)
 
     async def _write_with_key(self, call: Call, plan: Plan, order: Order, state: KeyState) -> WriteResult:
         """Write a plan, passing over what was written under the same key before."""
