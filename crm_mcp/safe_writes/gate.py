@@ -106,7 +106,7 @@ class SafeWriter:
                 return await self._perform_with_key(call, held)
             order = Order(number(await call.build_draft()), held)
             if call.undoes:
-                order.leases.append(await held.enter_async_context(self._runs.hold_undo(call.undoes)))
+                await order.hold(self._runs.hold_undo(call.undoes))
             return await self._perform_draft(call, order)
 
     async def _perform_draft(self, call: Call, order: Order) -> WriteResult:

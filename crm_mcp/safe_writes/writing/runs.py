@@ -20,7 +20,7 @@ from crm_mcp.safe_writes.writing.keys import KeyState, KeyStore
 from crm_mcp.safe_writes.writing.plans import Plan, PlanStore
 from crm_mcp.store.engine import Store
 from crm_mcp.store.leases import Lease, Leases
-from crm_mcp.store.writes import Batch
+from crm_mcp.store.writes import Batch, batch_of
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +45,10 @@ class Order:
     plan: Plan | None = None
     state: KeyState | None = None
 
+    async def hold(self, lease: AbstractAsyncContextManager[Lease]) -> None:
+        """Hold a lease until all is written, and send only while it lasts."""
+        self.leases.append(await self.held.enter_async_context(lease))
+
 
 class Runs:
     """What the writer of one account is writing."""
@@ -67,13 +71,11 @@ class Runs:
         """Wait where only one call of all processes may write this kind of record at a time."""
         if kind := order.draft.target.one_at_a_time:
             name, what = f"creating {self._account} {kind}", f"Another call that creates {kind}"
-            order.leases.append(
-                await order.held.enter_async_context(self.leases.hold(name, wait_s=self.time_left_s(), what=what))
-            )
+            await order.hold(self.leases.hold(name, wait_s=self.time_left_s(), what=what))
 
     def hold_undo(self, write_id: str) -> AbstractAsyncContextManager[Lease]:
         """Hold the right to take back a batch, or one of its records: two calls at once would write the same."""
-        batch = write_id.partition(".")[0]
+        batch = batch_of(write_id)
         return self.leases.hold(f"undo {batch}", wait_s=0, what=f"Another undo of {batch}")
 
     async def write(self, call: Call, order: Order) -> Execution | Plan:
@@ -83,10 +85,7 @@ class Runs:
             InputError: Another call applies the plan.
         """
         batch = self._batch_of(call, order)
-        lease_name = lease_of(batch.write_id)
-        order.leases.append(
-            await order.held.enter_async_context(self.leases.hold(lease_name, wait_s=0, what="The same call"))
-        )
+        await order.hold(self.leases.hold(lease_of(batch.write_id), wait_s=0, what="The same call"))
         plan = order.plan
         if plan is not None and not await self.plans.claim(plan, batch.write_id):
             raise InputError(f"{plan.plan_id} is being applied right now.", hint="Call again with it in a few seconds.")
