@@ -27,7 +27,7 @@ async def build_undo(call: AuditedCall, target: Target) -> Draft:
     undone = iter(draft.changes)
     whole = [next(undone) if is_it else change for change, is_it in zip(changes, is_open, strict=True)]
     numbered = [
-        replace(change, index=at, undoes=write.write_id)
+        replace(change, index=at, undoes=write.write_id, notes=change.notes if change.is_open else ())
         for at, (change, write) in enumerate(zip(whole, call.writes, strict=True))
     ]
     return replace(draft, changes=numbered, is_batch=True, is_mixed=True, needs_refresh=True)

@@ -96,6 +96,7 @@ def test_a_created_project_goes_to_the_trash_and_an_undo_of_that_takes_it_out_ag
     again = undo(written["write_id"])
     assert again["message"] == "1 of 1 taken back."
     assert fake.read(f"Project/{written['id']}")["Deleted"] in (1, "1")
+    assert messages(undo(written["write_id"])) == f"It was undone already, by {again['items'][0]['write_id']}."
 
 
 def test_what_was_trashed_after_asking_is_taken_out_of_the_trash(fake: Fake) -> None:
