@@ -84,6 +84,8 @@ class Store:
         _close_all(self._opened)
 
     def _transact(self, work: Callable[[Transaction], T]) -> T:
+        if self._opened and self._opened[0].is_gone:
+            _close_all(self._opened)
         if not self._opened:
             self._opened.append(self._open())
         with self._opened[0].transaction() as transaction:

@@ -36,6 +36,11 @@ class Database(Protocol):
     warning: str
     """What is not as it should be though it works, with the next step; usually empty."""
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was deleted or replaced since it was opened, so that it is to be opened again."""
+        ...
+
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction; commit it at the end, undo it on any error.
 

@@ -52,6 +52,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         self.warning = ""
+        self.is_gone = False
         self.place = describe_postgres(url)
         self._url = url
         self._connection = self._connect()

@@ -33,12 +33,24 @@ _FAILURES = {
 
 
 class SqliteDatabase:
-    """One connection to a SQLite file, or to one in memory."""
+    """One connection to a SQLite file, or to one in memory where there is no path."""
 
-    def __init__(self, connection: sqlite3.Connection, place: str, warning: str = "") -> None:
+    def __init__(self, connection: sqlite3.Connection, place: str, warning: str = "", path: Path | None = None) -> None:
         self._connection = connection
+        self._path = path
+        self._file = path and _identify(path)
         self.place = place
         self.warning = warning
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the file was deleted or replaced: SQLite would go on with one that nobody else sees."""
+        try:
+            return self._path is not None and _identify(self._path) != self._file
+        except FileNotFoundError:
+            return True
+        except OSError:  # that it cannot be looked at does not say that it is gone
+            return False
 
     @contextlib.contextmanager
     def transaction(self) -> Generator[Transaction]:
@@ -74,10 +86,16 @@ def open_folder(folder: Path, migrations: Sequence[str]) -> SqliteDatabase:
         try:
             _look_at(connection, path)
             _write_ahead(connection, place)
-            return _migrated(SqliteDatabase(connection, place, describe_access(folder)), migrations)
+            return _migrated(SqliteDatabase(connection, place, describe_access(folder), path), migrations)
         except BaseException:
             connection.close()
             raise
+
+
+def _identify(path: Path) -> tuple[int, int]:
+    """Return what tells a file from another of the same name."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def open_memory(migrations: Sequence[str]) -> SqliteDatabase:

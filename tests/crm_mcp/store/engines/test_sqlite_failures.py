@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import resource
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -230,3 +231,23 @@ def test_a_failing_disk_is_told(tmp_path: Path) -> None:
         await store.close()
 
     asyncio.run(play())
+
+
+@pytest.mark.parametrize("makes_anew", [False, True])
+def test_where_the_folder_is_deleted_under_a_running_server_what_it_writes_next_is_seen_by_others(
+    makes_anew: bool, tmp_path: Path
+) -> None:
+    async def play() -> tuple[str, list[str]]:
+        running, other = Store(str(tmp_path / "store")), Store(str(tmp_path / "store"))
+        try:
+            await running.run(lambda transaction: remember(transaction, "before"))
+            shutil.rmtree(tmp_path / "store")
+            if makes_anew:
+                await other.run(lambda transaction: remember(transaction, "of another"))
+            await running.run(lambda transaction: remember(transaction, "after"))
+            return running.problem, await other.run(names)
+        finally:
+            await running.close()
+            await other.close()
+
+    assert asyncio.run(play()) == ("", ["after", "of another"] if makes_anew else ["after"])
