@@ -39,7 +39,7 @@ async def _written_change(write: AuditedWrite, target: Target, others: Collectio
     if write.undone_by:
         return replace(change, settled=f"It was undone already, by {write.undone_by}.")
     if write.outcome in ("refused", "skipped"):
-        return replace(change, settled=_NOT_WRITTEN)
+        return replace(change, settled=_NOT_WRITTEN, problem="")
     if record_id := change.record_id or write.record_id:
         return replace(change, record_id=record_id)
     return await _find_created(change, write, target, others)

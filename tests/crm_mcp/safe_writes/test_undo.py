@@ -133,10 +133,10 @@ def test_a_number_that_was_emptied_comes_back_though_the_crm_shows_0_for_none(fa
 
 def test_it_is_told_how_many_records_were_never_written(fake: Fake) -> None:
     fake.break_writes("/Api/R3/Project/6003", "status", status=400, body="no")
-    records = [{"project_id": 6002 + at, "fields": {"Name": "Renamed"}} for at in range(2)]
+    records = [{"project_id": one, "fields": {"Name": "Renamed"}} for one in (6002, 6003, 999999)]
     written = write("update_project", records=records)
     result = undo(written["write_id"])
-    assert result["message"] == "2 of 2 taken back (1 had nothing to undo)."
+    assert result["message"] == "3 of 3 taken back (2 had nothing to undo)."
 
 
 def test_two_undos_of_one_write_at_once_put_each_record_back_once(fake: Fake) -> None:
