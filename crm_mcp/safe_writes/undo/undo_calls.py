@@ -63,7 +63,8 @@ class Undo:
         if not draft.open_changes:
             return _settled(draft)
         call = _call_of(found, draft, confirmer, asking)
-        result = await writer.perform(replace(call, who=who, dry_run=dry_run))
+        was_asked = await _was_asked(writer, found)
+        result = await writer.perform(replace(call, who=who, dry_run=dry_run, was_asked=was_asked))
         if dry_run:
             return result
         if "items" not in result:
@@ -90,13 +91,20 @@ def _call_of(found: AuditedCall, draft: Draft, confirmer: Confirmer, asking: Ask
         confirmer=confirmer,
         asking=asking,
         undoes=write_id,
-        was_asked=found.asked,
     )
 
 
 async def _read(writer: SafeWriter, write_id: str) -> AuditedCall | None:
     account = writer.account.account_id
     return await writer.store.run(lambda transaction: audit.read_call(transaction, account, write_id))
+
+
+async def _was_asked(writer: SafeWriter, found: AuditedCall) -> bool:
+    """Tell whether somebody was asked for a write, or for what it took back: an undo of an undo makes that again."""
+    if found.asked or not found.undoes:
+        return found.asked
+    original = await _read(writer, found.undoes)
+    return original is None or await _was_asked(writer, original)
 
 
 async def _target_of(writer: SafeWriter, found: AuditedCall) -> Target:

@@ -146,7 +146,7 @@ class PlanCalls:
         except StoreError:  # the plan_id is to be told all the same
             return "How many were tried cannot be read now; "
         count = len(result.items)
-        return f"{count - len(result.not_tried)} of {count} tried so far; "
+        return f"{count - len(result.not_tried)} of {count} begun so far; "
 
     async def _leave_rest(self, plan: Plan, result: PlanResult) -> WriteResult:
         """Return the results of a plan that broke off; the changes not tried become a new plan."""

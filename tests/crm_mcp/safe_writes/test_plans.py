@@ -288,7 +288,7 @@ def test_a_plan_that_takes_longer_than_its_call_may_goes_on_and_is_asked_for_by_
         await target.is_stuck.wait()
         under_way = await apply(plan_id)
         assert under_way.get("plan_id") == plan_id
-        assert "4 of 12 tried so far; the writing goes on" in under_way.get("next_step", "")
+        assert "4 of 12 begun so far; the writing goes on" in under_way.get("next_step", "")
         target.go_on.set()
         writer.call_budget_s = 25.0
         return await SafeWriter(writer.store).perform(

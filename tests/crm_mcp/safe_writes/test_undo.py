@@ -105,6 +105,20 @@ def test_what_was_trashed_after_asking_is_taken_out_of_the_trash(fake: Fake) -> 
     assert fake.read("Project/6001")["Deleted"] in (0, "0")
 
 
+def test_what_was_trashed_after_asking_goes_there_again_only_after_asking(fake: Fake) -> None:
+    written = write("update_project", User(), project_id=6001, fields={"Deleted": 1})
+    taken_out, user = undo(written["write_id"], User()), User("decline")
+
+    async def scene(client: Client) -> str:
+        return await fail(client, "undo_write", write_id=taken_out["write_id"])
+
+    assert "declined" in play(scene, user=user)
+    assert len(user.asked) == 1
+    assert fake.read("Project/6001")["Deleted"] in (0, "0")
+    undo(taken_out["write_id"], User())
+    assert fake.read("Project/6001")["Deleted"] in (1, "1")
+
+
 def test_an_emptied_long_text_comes_back_exactly(fake: Fake) -> None:
     fake.change("Project/6001", Text1204=LONG)
     written = write("update_project", User(), project_id=6001, fields={"Text1204": ""})
