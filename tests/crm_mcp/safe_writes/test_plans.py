@@ -298,6 +298,29 @@ def test_a_plan_that_takes_longer_than_its_call_may_goes_on_and_is_asked_for_by_
     assert [item["ok"] for item in asyncio.run(run()).get("items", [])] == [True] * 12
 
 
+def test_a_process_that_lost_its_lease_sends_nothing_more() -> None:
+    target, writer = Waiting("3"), SafeWriter()
+
+    async def build_draft() -> Draft:
+        return draft_of(target)
+
+    def apply(plan_id: str = "") -> Awaitable[WriteResult]:
+        return writer.perform(Call("tool", {}, build_draft, restore_as(target), Yes(), plan_id=plan_id))
+
+    async def run() -> WriteResult:
+        plan_id = (await apply()).get("plan_id", "")
+        applying = asyncio.ensure_future(apply(plan_id))
+        await target.is_stuck.wait()
+        await writer.store.run(lambda transaction: transaction.execute("update leases set owner = 'another process'"))
+        target.go_on.set()
+        return await applying
+
+    items = asyncio.run(run()).get("items", [])
+    assert [item["ok"] for item in items] == [True] * 4 + [False] * 8
+    assert "Another process went on with this" in items[4]["message"]
+    assert target.written == ["0", "1", "2", "3"]
+
+
 def test_a_server_that_ends_finishes_the_write_under_way_and_begins_no_other() -> None:
     target, writer = Waiting("3"), SafeWriter()
 
