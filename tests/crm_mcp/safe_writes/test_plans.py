@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 from mcp import Client
 
-from crm_mcp.errors import InputError
+from crm_mcp.errors import InputError, RateLimitedError
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.writing.plans import PLAN_TTL_S, PlanStore
 from crm_mcp.safe_writes.writing.results import WriteResult
+from crm_mcp.store.engine import Store
 from tests.crm_mcp.safe_writes.clocked_store import ClockedStore
 from tests.crm_mcp.safe_writes.playing import Era, Fake, User, Yes, play
 from tests.support.mcp_play import call, fail
@@ -237,19 +239,46 @@ class Waiting(Target):
         return [{"ok": True}]
 
 
+class Apply(Protocol):
+    """Makes a plan, or applies the one of this id."""
+
+    def __call__(self, plan_id: str = "") -> Awaitable[WriteResult]:
+        """Make or apply it."""
+        ...
+
+
+class Hasty(Waiting):
+    """Is refused for haste at one record."""
+
+    async def send(self, changes: Sequence[Change]) -> list[Outcome]:
+        """Write, or be refused."""
+        if changes[0].record_id == "3":
+            raise RateLimitedError("Too many requests.", status=429)
+        return await super().send(changes)
+
+
 def draft_of(target: Target) -> Draft:
     changes = [Change({"a": 1}, {"a": 1}, record_id=str(at)) for at in range(12)]
     return Draft(target, changes, is_batch=True)
 
 
-def test_a_client_that_goes_away_midway_stops_nothing_and_any_call_is_told_of_the_whole_result() -> None:
-    target, confirmer, writer = Waiting("3"), Yes(), SafeWriter()
+def applying_plans(writer: SafeWriter, target: Target, confirmer: Yes | None = None) -> Apply:
+    """Return what makes a plan of twelve records, or applies one."""
 
     async def build_draft() -> Draft:
         return draft_of(target)
 
     def apply(plan_id: str = "") -> Awaitable[WriteResult]:
-        return writer.perform(Call("tool", {}, build_draft, restore_as(target), confirmer, plan_id=plan_id))
+        call = Call("tool", {}, build_draft, restore_as(target), confirmer or Yes(), plan_id=plan_id)
+        return writer.perform(call)
+
+    return apply
+
+
+def test_a_client_that_goes_away_midway_stops_nothing_and_any_call_is_told_of_the_whole_result() -> None:
+    target, confirmer, writer = Waiting("3"), Yes(), SafeWriter()
+
+    apply = applying_plans(writer, target, confirmer)
 
     async def run() -> WriteResult:
         plan_id = (await apply()).get("plan_id", "")
@@ -276,11 +305,7 @@ def test_a_client_that_goes_away_midway_stops_nothing_and_any_call_is_told_of_th
 def test_a_plan_that_takes_longer_than_its_call_may_goes_on_and_is_asked_for_by_its_id() -> None:
     target, writer = Waiting("3"), SafeWriter(call_budget_s=0)
 
-    async def build_draft() -> Draft:
-        return draft_of(target)
-
-    def apply(plan_id: str = "") -> Awaitable[WriteResult]:
-        return writer.perform(Call("tool", {}, build_draft, restore_as(target), Yes(), plan_id=plan_id))
+    apply = applying_plans(writer, target)
 
     async def run() -> WriteResult:
         plan_id = (await apply()).get("plan_id", "")
@@ -291,21 +316,39 @@ def test_a_plan_that_takes_longer_than_its_call_may_goes_on_and_is_asked_for_by_
         assert "4 of 12 begun so far; the writing goes on" in under_way.get("next_step", "")
         target.go_on.set()
         writer.call_budget_s = 25.0
-        return await SafeWriter(writer.store).perform(
-            Call("tool", {}, build_draft, restore_as(target), Yes(), plan_id=plan_id)
-        )
+        return await applying_plans(SafeWriter(writer.store), target)(plan_id)
 
     assert [item["ok"] for item in asyncio.run(run()).get("items", [])] == [True] * 12
+
+
+def test_a_record_that_was_refused_for_haste_is_not_noted_as_sent() -> None:
+    writer = SafeWriter()
+    apply = applying_plans(writer, Hasty())
+
+    async def run() -> list[tuple[object, ...]]:
+        await apply((await apply()).get("plan_id", ""))
+        return await writer.store.run(lambda transaction: transaction.execute("select place, outcome from writes"))
+
+    assert asyncio.run(run()) == [(place, "written") for place in range(3)]
+
+
+def test_a_store_that_cannot_be_used_is_told_of_in_every_result(tmp_path: Path) -> None:
+    (tmp_path / "memory.sqlite").write_text("no database", encoding="utf-8")
+    apply = applying_plans(SafeWriter(Store(str(tmp_path))), Waiting())
+
+    async def run() -> list[WriteResult]:
+        planned = await apply()
+        return [planned, await apply(planned.get("plan_id", ""))]
+
+    for result in asyncio.run(run()):
+        assert "memory.sqlite" in result.get("note", "")
+    assert (tmp_path / "memory.sqlite").read_text(encoding="utf-8") == "no database"
 
 
 def test_a_process_that_lost_its_lease_sends_nothing_more() -> None:
     target, writer = Waiting("3"), SafeWriter()
 
-    async def build_draft() -> Draft:
-        return draft_of(target)
-
-    def apply(plan_id: str = "") -> Awaitable[WriteResult]:
-        return writer.perform(Call("tool", {}, build_draft, restore_as(target), Yes(), plan_id=plan_id))
+    apply = applying_plans(writer, target)
 
     async def run() -> WriteResult:
         plan_id = (await apply()).get("plan_id", "")
@@ -324,22 +367,18 @@ def test_a_process_that_lost_its_lease_sends_nothing_more() -> None:
 def test_a_server_that_ends_finishes_the_write_under_way_and_begins_no_other() -> None:
     target, writer = Waiting("3"), SafeWriter()
 
-    async def build_draft() -> Draft:
-        return draft_of(target)
-
-    def apply(writer: SafeWriter, plan_id: str = "") -> Awaitable[WriteResult]:
-        return writer.perform(Call("tool", {}, build_draft, restore_as(target), Yes(), plan_id=plan_id))
+    apply = applying_plans(writer, target)
 
     async def run() -> tuple[WriteResult, WriteResult]:
-        plan_id = (await apply(writer)).get("plan_id", "")
-        applying = asyncio.ensure_future(apply(writer, plan_id))
+        plan_id = (await apply()).get("plan_id", "")
+        applying = asyncio.ensure_future(apply(plan_id))
         await target.is_stuck.wait()
         ending = asyncio.ensure_future(writer.finish())
         await asyncio.sleep(0)
         target.go_on.set()
         await ending
-        told, next_one = await applying, SafeWriter(writer.store)
-        return told, await apply(next_one, told.get("plan_id", ""))
+        told, apply_elsewhere = await applying, applying_plans(SafeWriter(writer.store), target)
+        return told, await apply_elsewhere(told.get("plan_id", ""))
 
     told, rest = asyncio.run(run())
     assert [item["ok"] for item in told.get("items", [])] == [True] * 4 + [False] * 8
