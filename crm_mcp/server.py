@@ -102,8 +102,9 @@ def build_server(
         question_key.watch(server)
     add_resources(server, connectors)
     add_exports(server, exports)
-    add_completions(server, connectors)
+    names = frozenset(tool.name for tool in tools)
+    add_completions(server, connectors, names)
     for connector in connectors:
-        for prompt in connector.prompts():
+        for prompt in connector.prompts(names):
             server.add_prompt(prompt)
     return server

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from mcp.server.mcpserver.prompts.base import Prompt
@@ -17,7 +17,7 @@ from crm_mcp.ivinex.models import Record
 from crm_mcp.ivinex.settings import CONTACT, NOTE, IvinexSettings
 from crm_mcp.ivinex.tools.export import read_records_to_export
 from crm_mcp.ivinex.tools.notes import NoteTools
-from crm_mcp.ivinex.tools.prompts import ivinex_prompts
+from crm_mcp.ivinex.tools.prompts import IvinexPrompts
 from crm_mcp.ivinex.tools.record_writes import RecordWriteTools
 from crm_mcp.ivinex.tools.records import RecordTools
 from crm_mcp.ivinex.tools.summary import SummaryTools
@@ -124,9 +124,9 @@ class IvinexConnector:
         """Return the modules that the settings name: a kind of record is a module here."""
         return list(self._portal.settings.modules)
 
-    def prompts(self) -> Sequence[Prompt]:
+    def prompts(self, tools: Collection[str]) -> Sequence[Prompt]:
         """Return the prompts for daily work in Ivinex."""
-        return ivinex_prompts()
+        return IvinexPrompts(self._portal.settings, tools).all()
 
     async def read_record(self, kind: str, record_id: str) -> Record:
         """Return one record of the module `kind`, given by name or id."""

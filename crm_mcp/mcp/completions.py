@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from mcp.types import Completion
@@ -18,8 +18,8 @@ MOST_VALUES = 100
 """Most suggestions of one completion, by the protocol."""
 
 
-def add_completions(server: MCPServer[None], connectors: Sequence[Connector]) -> None:
-    """Register suggestions for the arguments `crm`, `module`, `kind`, `status` and `user`."""
+def add_completions(server: MCPServer[None], connectors: Sequence[Connector], tools: Collection[str]) -> None:
+    """Register suggestions for `crm`, `module`, `kind`, `status` and `user`; `tools` names what is served."""
 
     @server.completion()
     async def complete(  # pyright: ignore[reportUnusedFunction]  # registered by the decorator
@@ -33,7 +33,7 @@ def add_completions(server: MCPServer[None], connectors: Sequence[Connector]) ->
             one
             for one in connectors
             if given.get("crm", one.name) == one.name
-            and (not prompt or prompt in {known.name for known in one.prompts()})
+            and (not prompt or prompt in {known.name for known in one.prompts(tools)})
         ]
         if argument.name == "crm":
             return _completion([one.name for one in connectors], argument.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NotRequired, Protocol
 
@@ -139,8 +139,8 @@ class Connector(Protocol):
         """Return what `read_record` takes as `kind`."""
         ...
 
-    def prompts(self) -> Sequence[Prompt]:
-        """Return the prompts for daily work in this CRM."""
+    def prompts(self, tools: Collection[str]) -> Sequence[Prompt]:
+        """Return the prompts for daily work in this CRM where tools of these names are served."""
         ...
 
     async def read_record(self, kind: str, record_id: str) -> Mapping[str, object]:

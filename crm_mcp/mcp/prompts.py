@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from mcp import MCPError
-from mcp.server.mcpserver.prompts.base import Prompt
+from mcp.server.mcpserver.prompts.base import Prompt, PromptArgument
 from mcp.types import INVALID_PARAMS
 
 from crm_mcp.crm.name_matching import nearest
+from crm_mcp.errors import InputError
 from crm_mcp.mcp.calls.other_names import meant_by
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+
+@dataclass(frozen=True, slots=True)
+class PromptWords:
+    """What a host's menu shows of a prompt.
+
+    Attributes:
+        title: Its name for people.
+        description: What it is for.
+        arguments: What each argument is, by its name.
+    """
+
+    title: str
+    description: str
+    arguments: Mapping[str, str]
 
 
 class CrmPrompt(Prompt):
@@ -22,7 +37,7 @@ class CrmPrompt(Prompt):
         """Render the prompt.
 
         Raises:
-            MCPError: An argument is unknown, or one that is required is empty.
+            MCPError: An argument is unknown or wrong, or one that is required is empty.
         """
         given = {name: value.strip() for name, value in (arguments or {}).items() if value and value.strip()}
         problems = [*self._explain_unknown(arguments or {}), *self._explain_missing(given)]
@@ -43,3 +58,27 @@ class CrmPrompt(Prompt):
 
     def _explain_missing(self, given: dict[str, str]) -> Sequence[str]:
         return [f"{one.name} is required" for one in self.arguments or [] if one.required and one.name not in given]
+
+
+def build_prompt(
+    name: str, words: PromptWords, write: Callable[..., Awaitable[str]], *, required: Sequence[str] = ()
+) -> CrmPrompt:
+    """Return a prompt whose text `write` gives, called with what is filled in, by the arguments' names."""
+
+    async def write_or_refuse(**given: str) -> str:
+        try:
+            return await write(**given)
+        except InputError as error:
+            raise MCPError(INVALID_PARAMS, f"{name}: {error}") from error
+
+    arguments = [
+        PromptArgument(name=one, description=told, required=one in required) for one, told in words.arguments.items()
+    ]
+    return CrmPrompt(
+        name=name,
+        title=words.title,
+        description=words.description,
+        arguments=arguments,
+        fn=write_or_refuse,
+        context_kwarg=None,
+    )

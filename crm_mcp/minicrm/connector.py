@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -32,7 +32,7 @@ from crm_mcp.minicrm.tools.context import ToolContext
 from crm_mcp.minicrm.tools.export import ExportRowsReader
 from crm_mcp.minicrm.tools.open_tasks import OpenTaskTools
 from crm_mcp.minicrm.tools.projects import ProjectTools
-from crm_mcp.minicrm.tools.prompts import minicrm_prompts
+from crm_mcp.minicrm.tools.prompts import MinicrmPrompts
 from crm_mcp.minicrm.tools.stale_projects import StaleProjectTools
 from crm_mcp.minicrm.tools.summary import SummaryTools
 from crm_mcp.minicrm.tools.tasks import TaskTools
@@ -147,9 +147,9 @@ class MinicrmConnector:
         """Return what MiniCRM has besides modules."""
         return list(self._readers)
 
-    def prompts(self) -> Sequence[Prompt]:
+    def prompts(self, tools: Collection[str]) -> Sequence[Prompt]:
         """Return the prompts for daily work in MiniCRM."""
-        return minicrm_prompts()
+        return MinicrmPrompts(self._directory, self._settings, tools).all()
 
     async def read_record(self, kind: str, record_id: str) -> Mapping[str, object]:
         """Return one project, contact, task or address."""

@@ -1,50 +1,84 @@
-"""Prompts for daily work in Ivinex, which a host offers in a menu."""
+"""Prompts for daily work in Ivinex, which a host offers in a menu; their texts stand in `texts/`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from mcp.server.mcpserver.prompts.base import Prompt
-from pydantic import Field
 
-from crm_mcp.mcp.prompts import CrmPrompt
+from crm_mcp.crm.dates import parse_past_day
+from crm_mcp.errors import CrmError
+from crm_mcp.ivinex.settings import CONTACT, IvinexSettings
+from crm_mcp.mcp.prompts import PromptWords, build_prompt
+from crm_mcp.rendering.templates import render_text
 
-Contact = Annotated[str, Field(description="a contact's name or email")]
-Module = Annotated[str, Field(description="a module's name or id")]
-GroupBy = Annotated[str, Field(description="a field's name; the most telling one, unless given")]
+QUERY = "query_crm"
+_PACKAGE = "crm_mcp.ivinex"
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+"""A name that is a table's or column's as it stands."""
+_RECORD_BRIEF = PromptWords(
+    "Contact brief (Ivinex)",
+    "All there is to know before a call: the contact and the notes on it.",
+    {"contact": "a contact's name or email"},
+)
+_MODULE_REVIEW = PromptWords(
+    "Module review (Ivinex)",
+    "How many records stand where.",
+    {"module": "a module's name or id", "group_by": "a field's name; the most telling one, unless given"},
+)
+_RECORDS_CHANGED = PromptWords(
+    "What changed (Ivinex)",
+    "What was seen to change, since Monday unless given.",
+    {"since": "a weekday, yesterday, 7d or a date"},
+)
 
 
-def ivinex_prompts() -> Sequence[Prompt]:
-    """Return the prompts of Ivinex."""
-    return (
-        CrmPrompt.from_function(record_brief, title="Contact brief (Ivinex)"),
-        CrmPrompt.from_function(module_review, title="Module review (Ivinex)"),
-    )
+@dataclass(frozen=True, slots=True)
+class IvinexPrompts:
+    """The prompts of one account, where tools of these names are served."""
+
+    settings: IvinexSettings
+    tools: Collection[str]
+
+    def all(self) -> Sequence[Prompt]:
+        """Return the prompts; the one on history only where it can be asked for."""
+        daily = (
+            build_prompt("record_brief", _RECORD_BRIEF, self.record_brief, required=["contact"]),
+            build_prompt("module_review", _MODULE_REVIEW, self.module_review, required=["module"]),
+        )
+        if QUERY not in self.tools:
+            return daily
+        return (*daily, build_prompt("records_changed", _RECORDS_CHANGED, self.records_changed))
+
+    async def record_brief(self, contact: str) -> str:
+        """All there is to know before a call: the contact and the notes on it."""
+        query = QUERY in self.tools and CONTACT in self.settings.modules
+        return _render("record_brief", contact=contact, by_email="@" in contact, query=query)
+
+    async def module_review(self, module: str, group_by: str = "") -> str:
+        """How many records stand where."""
+        table = self._table(module) if _PLAIN_NAME.fullmatch(group_by) else ""
+        column = group_by if table else ""
+        return _render("module_review", module=module, group_by=group_by, table=table, column=column)
+
+    async def records_changed(self, since: str = "Monday") -> str:
+        """What was seen to change."""
+        moment = parse_past_day(since, datetime.now().astimezone())
+        return _render("records_changed", since=moment.isoformat(" ", "seconds"))
+
+    def _table(self, module: str) -> str:
+        """Return the replica's table of a module; nothing where its name is not plain or no query can be made."""
+        if QUERY not in self.tools:
+            return ""
+        try:
+            name = self.settings.module_name(self.settings.module_id(module))
+        except CrmError:
+            return ""
+        return f"ivinex_{name}" if _PLAIN_NAME.fullmatch(name) else ""
 
 
-def record_brief(contact: Contact) -> str:
-    """All there is to know before a call: the contact and the notes on it."""
-    return (
-        f'Brief me on the Ivinex contact "{contact}" before I call them.\n'
-        "1. search_records in the module contact, by email when it holds an @, else by full_name with Contains; when "
-        "several match, ask me which one is meant.\n"
-        '2. get_linked_records with module="note" for the notes on that contact.\n'
-        "Then write at most twelve lines: who they are, how to reach them, what the last notes say with their dates, "
-        "and one question worth asking. Change nothing."
-    )
-
-
-def module_review(module: Module, group_by: GroupBy = "") -> str:
-    """How many records stand where."""
-    by = (
-        f'group_by=["{group_by}"]'
-        if group_by
-        else "group_by set to its most telling option field (see describe_module)"
-    )
-    return (
-        f'Review the Ivinex module "{module}".\n'
-        f'Use summarize_records with module="{module}" and {by}, with the sum of an amount field where there is one. '
-        "Then write a short table and two sentences on what stands out; say so where a result was not exact. "
-        "Change nothing."
-    )
+def _render(name: str, **values: object) -> str:
+    return render_text(f"prompts/en/{name}.md", _PACKAGE, **values)

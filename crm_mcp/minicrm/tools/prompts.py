@@ -1,57 +1,141 @@
-"""Prompts for daily work in MiniCRM: texts that a host offers in a menu."""
+"""Prompts for daily work in MiniCRM: texts that a host offers in a menu, in the account's language.
+
+They lead to statements over the replica with the dates and ids filled in, and to the question tools where these cannot
+be asked. The texts stand in `texts/`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from mcp.server.mcpserver.prompts.base import Prompt
-from pydantic import Field
 
-from crm_mcp.mcp.prompts import CrmPrompt
+from crm_mcp.crm.dates import parse_past_day
+from crm_mcp.errors import CrmError
+from crm_mcp.mcp.prompts import PromptWords, build_prompt
+from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.hungarian import PROMPTS_IN_HUNGARIAN
+from crm_mcp.minicrm.settings import MinicrmSettings
+from crm_mcp.rendering.templates import render_text
 
-User = Annotated[str, Field(description="a user's name or id; me, unless given")]
-Contact = Annotated[str, Field(description="a person's or company's name, email or phone")]
-Module = Annotated[str, Field(description="a module's name or id")]
+QUERY = "query_crm"
+_PACKAGE = "crm_mcp.minicrm"
+_PHONE_DIGITS = 7
+
+_SINCE = {"since": "a weekday, yesterday, 7d or a date"}
+_MODULE = {"module": "a module's name or id"}
+PROMPTS_IN_ENGLISH: Mapping[str, PromptWords] = {
+    "morning_overview": PromptWords(
+        "Morning overview (MiniCRM)",
+        "What is due today and what was left lying.",
+        {"user": "a user's name or id; me, unless given"},
+    ),
+    "contact_brief": PromptWords(
+        "Contact brief (MiniCRM)",
+        "All there is to know before a call: who they are, their company, projects and open tasks.",
+        {"contact": "a person's or company's name, email or phone"},
+    ),
+    "pipeline_review": PromptWords(
+        "Pipeline review (MiniCRM)", "How many projects stand where, what is overdue, and what is stuck.", _MODULE
+    ),
+    "what_changed": PromptWords(
+        "What changed (MiniCRM)", "What was seen to change; since Monday, unless given.", _SINCE
+    ),
+    "time_in_status": PromptWords(
+        "Time in status (MiniCRM)", "How long projects stay in each status, by the changes that were seen.", _MODULE
+    ),
+    "lost_cards": PromptWords(
+        "Lost projects (MiniCRM)", "Who lost a project, to a status, to somebody else or to the trash.", _SINCE
+    ),
+}
 
 
-def minicrm_prompts() -> Sequence[Prompt]:
-    """Return the prompts of MiniCRM."""
-    return (
-        CrmPrompt.from_function(morning_overview, title="Morning overview (MiniCRM)"),
-        CrmPrompt.from_function(contact_brief, title="Contact brief (MiniCRM)"),
-        CrmPrompt.from_function(pipeline_review, title="Pipeline review (MiniCRM)"),
-    )
+@dataclass(frozen=True, slots=True)
+class MinicrmPrompts:
+    """The prompts of one account.
 
+    Attributes:
+        directory: Knows the users and modules that arguments name.
+        settings: Say the language, the time zone and the clock.
+        tools: The names of the tools that are served.
+    """
 
-def morning_overview(user: User = "me") -> str:
-    """What is due today and what was left lying."""
-    return (
-        f'Give me my morning overview of MiniCRM for the user "{user}".\n'
-        f'1. list_open_tasks with user="{user}" and due="overdue", then with due="today".\n'
-        f'2. find_stale_projects with user="{user}" and days=14.\n'
-        "Then write at most fifteen lines: what to do first and why, overdue before today, each with its project's "
-        "name and deadline. End with the stale projects worth a call. Change nothing."
-    )
+    directory: Directory
+    settings: MinicrmSettings
+    tools: Collection[str]
 
+    def all(self) -> Sequence[Prompt]:
+        """Return the prompts; those on history only where it can be asked for."""
+        words = PROMPTS_IN_HUNGARIAN if self.settings.language == "hu" else PROMPTS_IN_ENGLISH
+        daily = (
+            build_prompt("morning_overview", words["morning_overview"], self.morning_overview),
+            build_prompt("contact_brief", words["contact_brief"], self.contact_brief, required=["contact"]),
+            build_prompt("pipeline_review", words["pipeline_review"], self.pipeline_review, required=["module"]),
+        )
+        if QUERY not in self.tools:
+            return daily
+        return (
+            *daily,
+            build_prompt("what_changed", words["what_changed"], self.what_changed),
+            build_prompt("time_in_status", words["time_in_status"], self.time_in_status, required=["module"]),
+            build_prompt("lost_cards", words["lost_cards"], self.lost_cards),
+        )
 
-def contact_brief(contact: Contact) -> str:
-    """All there is to know before a call: who they are, their company, projects and open tasks."""
-    return (
-        f'Brief me on the MiniCRM contact "{contact}" before I call them.\n'
-        "Use get_contact_overview; when several contacts match, ask me which one is meant. "
-        "Then write at most twelve lines: who they are, their company, how to reach them, what is running in which "
-        "status, what is open and overdue, and one question worth asking. Change nothing."
-    )
+    async def morning_overview(self, user: str = "me") -> str:
+        """What is due today and what was left lying."""
+        tomorrow = (self._now() + timedelta(days=1)).date().isoformat()
+        user_id = await self._user_id(user)
+        return self._render("morning_overview", user=user, user_id=user_id, tomorrow=tomorrow)
 
+    async def contact_brief(self, contact: str) -> str:
+        """All there is to know before a call."""
+        digits = sum(char.isdecimal() for char in contact)
+        by = "email" if "@" in contact else "phone" if digits >= _PHONE_DIGITS else "name"
+        return self._render("contact_brief", contact=contact, by=by)
 
-def pipeline_review(module: Module) -> str:
-    """How many projects stand where, what moved, and what is stuck."""
-    return (
-        f'Review the pipeline of the MiniCRM module "{module}".\n'
-        f'1. summarize_projects with module="{module}" and group_by=["status"].\n'
-        f'2. find_stale_projects with module="{module}" and days=30.\n'
-        f'3. list_open_tasks with module="{module}" and due="overdue".\n'
-        "Then write a short table of the statuses with their counts, name the three projects that need a decision, "
-        "and say so where a result was not exact. Change nothing."
-    )
+    async def pipeline_review(self, module: str) -> str:
+        """How many projects stand where, and what is stuck."""
+        return self._render("pipeline_review", module=await self._module_name(module), now=self._seconds())
+
+    async def what_changed(self, since: str = "Monday") -> str:
+        """What was seen to change."""
+        return self._render("what_changed", since=self._since(since))
+
+    async def time_in_status(self, module: str) -> str:
+        """How long projects stay in each status."""
+        return self._render("time_in_status", module=await self._module_name(module), now=self._seconds())
+
+    async def lost_cards(self, since: str = "30d") -> str:
+        """Who lost a project."""
+        return self._render("lost_cards", since=self._since(since))
+
+    def _render(self, name: str, **values: object) -> str:
+        template = f"prompts/{self.settings.language}/{name}.md"
+        return render_text(template, _PACKAGE, query=QUERY in self.tools, **values)
+
+    def _now(self) -> datetime:
+        return self.settings.clock(self.settings.zone)
+
+    def _seconds(self) -> str:
+        return self._now().replace(tzinfo=None).isoformat(" ", "seconds")
+
+    def _since(self, day: str) -> str:
+        return parse_past_day(day, self._now()).isoformat(" ", "seconds")
+
+    async def _user_id(self, user: str) -> str:
+        """Return a user's id for a statement; nothing where a question tool has to say what is wrong with the name."""
+        if QUERY not in self.tools:
+            return ""
+        try:
+            return await self.directory.user_id(user)
+        except CrmError:
+            return ""
+
+    async def _module_name(self, module: str) -> str:
+        """Return the name of a module as the CRM writes it; as given where that cannot be told."""
+        try:
+            return (await self.directory.modules())[await self.directory.module_id(module)]
+        except CrmError:
+            return module

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic import SecretStr
@@ -86,7 +86,7 @@ class PeopleConnector:
         """Return the only kind."""
         return ["person"]
 
-    def prompts(self) -> Sequence[Prompt]:
+    def prompts(self, tools: Collection[str]) -> Sequence[Prompt]:  # noqa: ARG002  # there are none
         """Return none."""
         return ()
 

@@ -1,0 +1,3 @@
+select {{ column | own }}, count(*) as records
+from {{ table | own }}
+group by {{ column | own }} order by records desc
