@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from mockserver.control import edits as control_edits
 from mockserver.control import faults as control_faults
 from mockserver.control import journal as control_journal
 from mockserver.control import openapi as control_openapi
@@ -48,6 +49,7 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "health": Endpoint({"GET": control_state.get_health}),
     "reset": Endpoint({"POST": control_state.reset}),
     "seed": Endpoint({"PUT": control_state.put_seed}),
+    "edits": Endpoint({"POST": control_edits.post_edits}),
     "requests": Endpoint(
         {"GET": control_journal.list_requests, "DELETE": control_journal.clear_requests}, control_journal.PARAMETERS
     ),

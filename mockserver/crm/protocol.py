@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from mockserver.crm.api import ApiRequest, ApiResponse
+from mockserver.crm.edits import Edit
 from mockserver.crm.profiles import Deviation
 
 if TYPE_CHECKING:  # a server whose page nobody opens does not load them
@@ -53,6 +54,16 @@ class Crm(Protocol):
 
     def refuse_login(self) -> ApiResponse:
         """Return the response to a request whose login is missing or wrong."""
+        ...
+
+    def edit(self, edit: Edit) -> None:
+        """Do what a person does in the CRM's own page, as its API would tell it.
+
+        Called inside a transaction; afterwards the CRM is asked as if nothing had been cached.
+
+        Raises:
+            EditError: It cannot be done; what was changed is rolled back by the caller.
+        """
         ...
 
     def respond(self, request: ApiRequest) -> ApiResponse:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockserver.crm.api import HTML_TYPE, ApiRequest, ApiResponse, Clock
+from mockserver.crm.edits import Edit
 from mockserver.crm.profiles import Deviation, Profile
 from mockserver.ivinex import rules
 from mockserver.ivinex.deviations import DEVIATIONS, EMPTIES_ARE_TYPED, REFUSALS_ARE_200, REFUSALS_ARE_WORDS
@@ -41,6 +42,16 @@ class IvinexFake:
     def counts(self) -> dict[str, int]:
         """Return how many records each module holds, by the module's name."""
         return self._store.count_records()
+
+    def edit(self, edit: Edit) -> None:
+        """Do what a person does in the portal.
+
+        Raises:
+            EditError: It cannot be done.
+        """
+        from mockserver.ivinex.edits.edit import carry_out  # only tests need it
+
+        carry_out(self._store, edit, self._read_clock())
 
     def list_logins(self) -> Sequence[tuple[str, str]]:
         """Return the account's logins as user name and password."""

@@ -126,6 +126,35 @@ class Store:
         sql = f"UPDATE {_table(module.id)} SET {assignments} WHERE collection_id = ?"  # noqa: S608 - columns of our own
         self._connection.execute(sql, (*written.values(), record[RECORD_ID]))
 
+    def delete_record(self, module: Module, record_id: int) -> None:
+        """Delete a record for good; its id is never given again."""
+        self._connection.execute(f"DELETE FROM {_table(module.id)} WHERE collection_id = ?", (record_id,))  # noqa: S608
+
+    def list_records(self, module: Module) -> list[dict[str, str | None]]:
+        """Return all records of a module."""
+        return self.search_records(module, [], RECORD_ID, -1, 0)
+
+    def read_definition(self, module: Module) -> dict[str, object]:
+        """Return a module's name, title and fields as a seed has them."""
+        sql = "SELECT definition FROM ivinex_module WHERE id = ?"
+        return json.loads(self._connection.execute(sql, (module.id,)).fetchone()[0])
+
+    def read_next_id(self, module: Module) -> int:
+        """Return the id of a module's next new record."""
+        sql = "SELECT next_id FROM ivinex_module WHERE id = ?"
+        return int(self._connection.execute(sql, (module.id,)).fetchone()[0])
+
+    def replace_module(self, seed: ModuleSeed) -> None:
+        """Replace a module, its fields and its records."""
+        module_id = seed.module.id
+        self._connection.execute(f"DROP TABLE {_table(module_id)}")
+        sql = "UPDATE ivinex_module SET definition = ? WHERE id = ?"
+        self._connection.execute(sql, (json.dumps(seed.definition), module_id))
+        self._fill_module(seed)
+        self._drop_indexes()
+        self._indexes.clear()
+        self._modules[module_id] = self._prepare(seed.module)
+
     def _prepare(self, module: Module) -> Module:
         return type_empties(module) if self._has_typed_empties else module
 
@@ -149,21 +178,23 @@ class Store:
             self._connection.execute(f"DROP INDEX {name}")
 
     def _take_next_id(self, module: Module) -> int:
-        row = self._connection.execute("SELECT next_id FROM ivinex_module WHERE id = ?", (module.id,)).fetchone()
-        next_id = int(row[0])
+        next_id = self.read_next_id(module)
         while self.get_record(module, next_id) is not None:  # a seed may start below ids that it holds
             next_id += 1
         self._connection.execute("UPDATE ivinex_module SET next_id = ? WHERE id = ?", (next_id + 1, module.id))
         return next_id
 
     def _add_module(self, seed: ModuleSeed) -> None:
-        columns = ", ".join(f"{field.column} TEXT" for field in list(seed.module.fields.values())[1:])
-        self._connection.execute(
-            f"CREATE TABLE {_table(seed.module.id)} (collection_id INTEGER PRIMARY KEY, {columns})"
-        )
         self._connection.execute(
             "INSERT INTO ivinex_module (id, next_id, definition) VALUES (?, ?, ?)",
             (seed.module.id, seed.next_id, json.dumps(seed.definition)),
+        )
+        self._fill_module(seed)
+
+    def _fill_module(self, seed: ModuleSeed) -> None:
+        columns = ", ".join(f"{field.column} TEXT" for field in list(seed.module.fields.values())[1:])
+        self._connection.execute(
+            f"CREATE TABLE {_table(seed.module.id)} (collection_id INTEGER PRIMARY KEY, {columns})"
         )
         self._insert(seed.module, seed.records)
 

@@ -83,7 +83,7 @@ def _write_record(
         rule = rules.NO_MODULE_NAMED if sent is None else rules.UNKNOWN_MODULE
         raise RefusalError(rule, show_value(sent), hint=suggest_module(store.modules, sent))
     given = {key: value for key, value in record.items() if key not in {"CollectionTypeID", "CollectionID"}}
-    values = _read_values(module, given)
+    values = read_values(module, given)
     hints += _hint_at_missing_links(store, module, values, path)
     if "CollectionID" in record:
         record_id = _update_record(store, module, record["CollectionID"], values, author)
@@ -105,11 +105,27 @@ def _update_record(
     record = store.get_record(module, record_id) if record_id is not None else None
     if record_id is None or record is None:
         raise RefusalError(rules.UNKNOWN_RECORD, module.id, module.name, show_value(sent_id))
-    store.update_record(module, record, {**values, "modified_by": author.user_id, "modified_date": author.at})
+    stamp_record(store, module, record, values, author)
     return record_id
 
 
-def _read_values(module: Module, given: Mapping[str, object]) -> dict[str, str | None]:
+def stamp_record(
+    store: Store,
+    module: Module,
+    record: Mapping[str, str | None],
+    values: Mapping[str, str | None],
+    author: Author,
+) -> None:
+    """Change values of a record, which tells who did it and when."""
+    store.update_record(module, record, {**values, "modified_by": author.user_id, "modified_date": author.at})
+
+
+def read_values(module: Module, given: Mapping[str, object]) -> dict[str, str | None]:
+    """Return the values to store for the fields that are written.
+
+    Raises:
+        RefusalError: A field is not known or not to be written, or a value does not fit.
+    """
     values: dict[str, str | None] = {}
     for name, value in given.items():
         field = module.fields.get(name)

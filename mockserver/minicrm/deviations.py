@@ -168,6 +168,14 @@ EMPTY_DATES_ARE_ZEROS = Deviation(
     "The detail of an entity has 0000-00-00 00:00:00.",
     NEITHER,
 )
+TRASH_NEEDS_A_MODULE = Deviation(
+    "trash-needs-a-module",
+    "minicrm",
+    "assumed",
+    "Any field can be searched by, and several are joined by AND (observed): Deleted=1 lists the trash of all modules.",
+    "Deleted=1 without CategoryId is refused with 400: the trash is listed module by module.",
+    NEITHER,
+)
 HUNGARIAN_TYPES = Deviation(
     "contact-type-by-hungarian-word",
     "minicrm",
@@ -232,6 +240,7 @@ DEVIATIONS = (
     COUNT_IS_TEXT,
     KEYS_ARE_NOT_IDS,
     EMPTY_DATES_ARE_ZEROS,
+    TRASH_NEEDS_A_MODULE,
     HUNGARIAN_TYPES,
     TASK_FROM_QUERY,
     UNKNOWN_FIELDS_ARE_IDLE,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mockserver.crm.api import ApiRequest, ApiResponse, Clock
 from mockserver.crm.database import transaction
+from mockserver.crm.edits import Edit
 from mockserver.crm.profiles import Deviation, Profile
 from mockserver.crm.rate_limit import RateLimit
 from mockserver.minicrm import rules
@@ -98,6 +99,16 @@ class MinicrmFake:
         """Return how many contacts, projects, tasks and addresses there are."""
         return {kind.TABLE.kinds: count_rows(self._connection, kind) for kind in KINDS}
 
+    def edit(self, edit: Edit) -> None:
+        """Do what a person does in MiniCRM's own page.
+
+        Raises:
+            EditError: It cannot be done.
+        """
+        from mockserver.minicrm.edits.edit import carry_out  # only tests need it
+
+        carry_out(edit, self._build_context)
+
     def list_logins(self) -> Sequence[tuple[str, str]]:
         """Return the account's logins as system id and API key."""
         return self._read_account().logins
@@ -139,21 +150,33 @@ class MinicrmFake:
 
     def _respond(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiResponse:
         endpoint = route.find_endpoint(request.method)
-        account = self._read_account()
-        context = RequestContext(
-            connection=self._connection,
-            account=account,
-            profile=self._profile,
-            now=self._now(),
-            origin=account.url or request.base_url.rstrip("/"),
-            target=target,
-            parameters=read_parameters(request, route, hints),
-            body=request.body,
-            hints=hints,
+        context = self._build_context(
+            target, request.base_url, read_parameters(request, route, hints), request.body, hints
         )
         with transaction(self._connection) if request.method == "PUT" else nullcontext():
             value = endpoint(context)
         return render_success(self._profile, value, hints)
+
+    def _build_context(
+        self,
+        target: str,
+        base_url: str = "",
+        parameters: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        hints: list[str] | None = None,
+    ) -> RequestContext:
+        account = self._read_account()
+        return RequestContext(
+            connection=self._connection,
+            account=account,
+            profile=self._profile,
+            now=self._now(),
+            origin=account.url or base_url.rstrip("/"),
+            target=target,
+            parameters=parameters or {},
+            body=body,
+            hints=[] if hints is None else hints,
+        )
 
     def _read_account(self) -> Account:
         """Return the account, read anew where the tables hold another one than the last time."""

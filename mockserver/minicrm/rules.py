@@ -211,6 +211,14 @@ ADDRESS_STAYS = Rule(
 )
 
 NO_CRITERION = Rule(400, "no_filter", "Searching", "a project search needs a criterion", "observed")
+TRASH_NEEDS_MODULE = Rule(
+    400,
+    "missing_parameter",
+    "Project search (field-based)",
+    "the trash is listed module by module",
+    "assumed",
+    f"name the module by CategoryId; {WHERE_TO_FIND['Module']}",
+)
 BAD_PAGE = Rule(400, "bad_parameter", "Searching", "Page is a number from 0", "documented")
 BAD_SINCE = Rule(
     400, "bad_parameter", "Project search (field-based)", "UpdatedSince is a date or a date and time", "documented"

@@ -180,6 +180,15 @@ def save_rows(connection: sqlite3.Connection, kind: type[AnyRow], rows: Iterable
     )
 
 
+def delete_rows(connection: sqlite3.Connection, kind: type[Row], where: str, parameters: Sequence[object]) -> None:
+    """Delete the rows which an SQL condition is true of, and the texts by which a search finds them."""
+    name, values = kind.TABLE.name, tuple(parameters)
+    if kind.TABLE.has_words:
+        found = f"SELECT id FROM {name} WHERE {where}"  # noqa: S608
+        connection.execute(f"DELETE FROM {kind.TABLE.words} WHERE rowid IN ({found})", values)  # noqa: S608
+    connection.execute(f"DELETE FROM {name} WHERE {where}", values)  # noqa: S608
+
+
 def save_words(connection: sqlite3.Connection, kind: type[Row], row_id: int, texts: Iterable[str]) -> None:
     """Replace the texts by which the full-text search finds a project or contact."""
     connection.execute(f"DELETE FROM {kind.TABLE.words} WHERE rowid = ?", (row_id,))  # noqa: S608

@@ -161,6 +161,19 @@ class CrmFake:
         wanted = {} if now is None else {"now": isoformat() if isoformat else now, "frozen": frozen}
         self._call("PUT", "clock", body=_encode(wanted))
 
+    def edit(self, *edits: Mapping[str, object]) -> None:
+        """Do what people do in the CRM's own page, all of it or none.
+
+        Args:
+            *edits: Such as `{"crm": "minicrm", "kind": "project", "id": 6001, "set": {"CategoryId": 12}}`,
+                `{"crm": "minicrm", "kind": "project", "id": 6001, "purge": True}` or
+                `{"crm": "minicrm", "setup": {"users": {"101": "New Name"}}}`.
+
+        Raises:
+            ControlError: One cannot be done; nothing was changed.
+        """
+        self._call("POST", "edits", body=_encode({"edits": edits}))
+
     def reset(self) -> None:
         """Go back to the seed that the workspace was made with."""
         self._call("POST", "reset")

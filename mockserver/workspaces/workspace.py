@@ -6,7 +6,8 @@ Everything that a request can change hangs on it, so that many live side by side
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from mockserver.crm import database
@@ -89,13 +90,19 @@ class Workspace:
             SeedError: The document has another shape; nothing was changed.
         """
         parts = _split_seed(seed)
+        with self.changing():
+            self._set_clock(seed.get("clock"))
+            self._set_deviations(parts.get("deviations", {}))
+            for name, crm in self.crms.items():
+                crm.load(parts.get(name, {}))
+            self._connection.execute("INSERT OR IGNORE INTO control_state VALUES ('seeded', '1')")
+
+    @contextmanager
+    def changing(self) -> Generator[None]:
+        """Let a block change clock and data of the CRMs, wholly or, where it raises, not at all."""
         try:
             with database.transaction(self._connection):
-                self._set_clock(seed.get("clock"))
-                self._set_deviations(parts.get("deviations", {}))
-                for name, crm in self.crms.items():
-                    crm.load(parts.get(name, {}))
-                self._connection.execute("INSERT OR IGNORE INTO control_state VALUES ('seeded', '1')")
+                yield
         except BaseException:
             self._build()  # what the CRMs remember belongs to the data that was just undone
             raise

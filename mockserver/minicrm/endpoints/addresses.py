@@ -100,7 +100,7 @@ def create_address(context: RequestContext) -> object:
     if read_row(context.connection, Contact, contact_id) is None:
         raise RefusalError(rules.NO_SUCH_CONTACT, "ContactId")
     address = Address(id=0, contact_id=contact_id, created_at=context.now)
-    _write(context, address, body)
+    write_address(context, address, body)
     address.id = take_next_id(context.connection, Address)
     save_row(context.connection, address)
     return {"Id": address.id}
@@ -114,7 +114,7 @@ def update_address(context: RequestContext) -> object:
     address = context.read_target(Address)
     body = context.read_body()
     context.refuse_move(body, ADDRESS_FIELDS["ContactId"], address.contact_id, rules.ADDRESS_STAYS)
-    _write(context, address, body)
+    write_address(context, address, body)
     save_row(context.connection, address)
     return {"Id": address.id}
 
@@ -130,7 +130,12 @@ def _print_postal_code(code: str) -> object:
     return int(code) if code.isascii() and code.isdigit() and str(int(code)) == code else code
 
 
-def _write(context: RequestContext, address: Address, body: dict[str, object]) -> None:
+def write_address(context: RequestContext, address: Address, body: dict[str, object]) -> None:
+    """Give an address the values of a body, which the API did now.
+
+    Raises:
+        RefusalError: A value does not fit, or the address would be without a name.
+    """
     known = {name: each for name, each in ADDRESS_FIELDS.items() if name != "ContactId"}
     for name, value in context.parse_fields(known, body).items():
         if name == "Name" and value in (None, ""):

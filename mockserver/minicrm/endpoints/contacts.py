@@ -105,9 +105,9 @@ def create_contact(context: RequestContext) -> object:
     """
     body = context.read_body()
     contact = Contact(id=0, type=_read_type(context, body), created_at=context.now)
-    _write(context, contact, body)
+    write_contact(context, contact, body)
     contact.id = take_next_id(context.connection, Contact)
-    _save(context, contact)
+    save_contact(context, contact)
     return {"Id": contact.id}
 
 
@@ -120,8 +120,8 @@ def update_contact(context: RequestContext) -> object:
     body = context.read_body()
     if "Type" in body and _read_type(context, body) != contact.type:
         raise RefusalError(rules.CONTACT_STAYS, "Type")
-    _write(context, contact, body)
-    _save(context, contact)
+    write_contact(context, contact, body)
+    save_contact(context, contact)
     return {"Id": contact.id}
 
 
@@ -192,7 +192,12 @@ def _read_type(context: RequestContext, body: dict[str, object]) -> ContactType:
     return by_id
 
 
-def _write(context: RequestContext, contact: Contact, body: dict[str, object]) -> None:
+def write_contact(context: RequestContext, contact: Contact, body: dict[str, object]) -> None:
+    """Give a contact the values of a body, which the API did now.
+
+    Raises:
+        RefusalError: A value does not fit, or the contact would be without a name.
+    """
     known = {
         name: each for name, each in context.account.contact_fields[contact.type].items() if name not in {"Id", "Type"}
     }
@@ -224,7 +229,8 @@ def _read_business(context: RequestContext, value: object) -> int | None:
     return value
 
 
-def _save(context: RequestContext, contact: Contact) -> None:
+def save_contact(context: RequestContext, contact: Contact) -> None:
+    """Store a contact, and the texts by which a search finds it."""
     save_row(context.connection, contact)
     texts = list_texts(context.account.contact_fields[contact.type], contact)
     save_words(context.connection, Contact, contact.id, texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mockserver.minicrm import rules
-from mockserver.minicrm.deviations import SEARCH_NEEDS_A_CRITERION, TRASH_IS_HIDDEN
+from mockserver.minicrm.deviations import SEARCH_NEEDS_A_CRITERION, TRASH_IS_HIDDEN, TRASH_NEEDS_A_MODULE
 from mockserver.minicrm.endpoints.projects import (
     COLUMNS,
     LIVE_COLUMNS,
@@ -53,6 +53,8 @@ def search_projects(context: RequestContext) -> object:
     criteria, page = read_criteria(context, parameters, known)
     if not criteria and context.observes(SEARCH_NEEDS_A_CRITERION):
         raise RefusalError(rules.NO_CRITERION, hints=[f"name one of {', '.join(PARAMETERS[:-1])} or any field"])
+    if criteria.get("Deleted") == "1" and "CategoryId" not in criteria and context.observes(TRASH_NEEDS_A_MODULE):
+        raise RefusalError(rules.TRASH_NEEDS_MODULE, "CategoryId")
     count, found = find_page(context, Project, _build_conditions(context, criteria, by_module), page)
     businesses = find_businesses(context.connection, found)
     rows = {str(each.id): render_row(context, each, businesses.get(each.id)) for each in found}

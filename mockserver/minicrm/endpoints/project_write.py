@@ -47,10 +47,10 @@ def create_project(context: RequestContext) -> object:
         created_at=context.now,
         status_updated_at=context.now,
     )
-    _write(context, project, module, body)
+    write_project(context, project, module, body)
     _refuse_missing(project, module)
     project.id = take_next_id(context.connection, Project)
-    _save(context, project)
+    save_project(context, project)
     return {"Id": project.id}
 
 
@@ -71,10 +71,10 @@ def update_project(context: RequestContext) -> object:
                 _change_owner(context, project, name, given, business_id)
     if business_id not in (None, find_businesses(context.connection, [project]).get(project.id)):
         raise RefusalError(rules.PROJECT_STAYS, "BusinessId", ["send ContactId, one of that business, with it"])
-    _write(context, project, module, body)
+    write_project(context, project, module, body)
     if project.status_id != status_id:
         project.status_updated_at = context.now
-    _save(context, project)
+    save_project(context, project)
     return {"Id": project.id}
 
 
@@ -121,7 +121,12 @@ def _change_owner(context: RequestContext, project: Project, name: str, given: o
     project.contact_id = contact.id
 
 
-def _write(context: RequestContext, project: Project, module: Module, body: dict[str, object]) -> None:
+def write_project(context: RequestContext, project: Project, module: Module, body: dict[str, object]) -> None:
+    """Give a project the values of a body, which the API did now; `body` may be changed.
+
+    Raises:
+        RefusalError: A value does not fit, or a required field would be empty.
+    """
     if "UserId" in body and context.observes(UNKNOWN_USER_IS_TAKEN):
         body["UserId"] = _replace_unknown_user(context, module, body["UserId"])
     for name, value in context.parse_fields(find_written_fields(context, module), body).items():
@@ -159,7 +164,8 @@ def _refuse_missing(project: Project, module: Module) -> None:
         raise RefusalError(rules.MODULE_NEEDS, ", ".join(missing))
 
 
-def _save(context: RequestContext, project: Project) -> None:
+def save_project(context: RequestContext, project: Project) -> None:
+    """Store a project, and the texts by which a search finds it."""
     save_row(context.connection, project)
     texts = list_texts(context.account.modules[project.category_id].fields, project)
     save_words(context.connection, Project, project.id, texts)

@@ -110,7 +110,7 @@ def create_task(context: RequestContext) -> object:
     if not body.get("Comment"):
         context.hints.append("a task without a Comment says nothing")
     task = Task(id=0, project_id=project_id, user_id=project.user_id, created_at=context.now)
-    _write(context, task, body)
+    write_task(context, task, body)
     task.id = take_next_id(context.connection, Task)
     save_row(context.connection, task)
     return {"Id": task.id}
@@ -171,11 +171,16 @@ def _change(context: RequestContext, task: Task, body: dict[str, object]) -> Non
     if task.status == "Closed" and context.observes(CLOSED_TASKS_STAY):
         raise RefusalError(rules.TASK_CLOSED, hints=["create a new task: a closed one is not opened again"])
     context.refuse_move(body, build_task_fields(context.account)["ProjectId"], task.project_id, rules.TASK_STAYS)
-    _write(context, task, body)
+    write_task(context, task, body)
     save_row(context.connection, task)
 
 
-def _write(context: RequestContext, task: Task, body: dict[str, object]) -> None:
+def write_task(context: RequestContext, task: Task, body: dict[str, object]) -> None:
+    """Give a task the values of a body, which the API did now; `body` may be changed.
+
+    Raises:
+        RefusalError: A value does not fit.
+    """
     known = {name: each for name, each in build_task_fields(context.account).items() if name in COLUMNS}
     files, members = body.pop("Attachments", None), body.pop("Members", task.members)
     for name, value in context.parse_fields(known, body).items():

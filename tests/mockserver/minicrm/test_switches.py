@@ -88,6 +88,14 @@ def test_a_type_is_taken_by_its_hungarian_word_or_not():
     assert off.ask("PUT", "Contact", body={"Type": "Személy", "LastName": "Kis"}).status == 400
 
 
+def test_the_trash_is_listed_module_by_module_or_whole():
+    on, off = (switched("trash-needs-a-module", state) for state in (True, False))
+    trash = {"UpdatedSince": "2000-01-01", "Deleted": "1"}
+    assert list(off.get("Project", trash)["Results"]) == ["104"]
+    assert read_refusal(on.ask("GET", "Project", trash)) == (400, "Project (GET): Missing parameter: CategoryId")
+    assert list(on.get("Project", {**trash, "CategoryId": "3"})["Results"]) == ["104"]
+
+
 def test_a_task_is_made_of_the_query_or_not():
     query = {"ProjectId": "101", "Comment": "Go", "Deadline": "2026-02-01"}
     on, off = (switched("task-from-the-query", state) for state in (True, False))

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from mockserver.crm.api import ApiRequest, ApiResponse, Clock, SeedError
 from mockserver.crm.database import transaction
+from mockserver.crm.edits import Edit, EditError
 from mockserver.crm.login import Login, LoginScheme
 from mockserver.crm.profiles import Deviation, Profile
 from mockserver.crm.record_views import RecordViews
@@ -51,6 +52,10 @@ class PeopleFake:
     def counts(self) -> dict[str, int]:
         """Return how many people there are."""
         return {"people": self._count("1", ())}
+
+    def edit(self, edit: Edit) -> None:
+        """Refuse: People has no page of its own."""
+        raise EditError(f"People has no page: {edit}")
 
     def list_logins(self) -> Sequence[tuple[str, str]]:
         """Return the only token."""
