@@ -3,7 +3,8 @@
     CrmError
     ├── SettingsError             the environment is half set or wrong
     ├── InputError                refused before anything was sent: the caller can mend it
-    │   └── UnknownModuleError    the CRM has no module of that name
+    │   ├── UnknownModuleError    the CRM has no module of that name
+    │   └── QueryError            an SQL statement that cannot be run, or took too much
     ├── NotConfirmedError         the user had to confirm and did not, or could not be asked: nothing was written
     ├── StoreError                the memory of this server cannot be used: a file, a folder, a PostgreSQL
     ├── UnreachableError          no response: connection, TLS, time-out, proxy
@@ -60,6 +61,10 @@ class UnknownModuleError(InputError):
     def __init__(self, message: str, *, module: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.module = module
+
+
+class QueryError(InputError):
+    """An SQL statement cannot be planned or run, or took more time or memory than it may."""
 
 
 class NotConfirmedError(CrmError):

@@ -30,6 +30,7 @@ LAYERS = {
         "crm.*",
         "store.*",
         "setting_names settings aggregate.* rendering.* transport.*",
+        "replica.*",
         "mcp.*",
         "safe_writes.*",
         "CRM CRM.models CRM.settings CRM.field_table CRM.hungarian",

@@ -1,0 +1,1 @@
+"""What was read of the CRMs, kept as tables that SQL can be asked of."""
