@@ -116,7 +116,7 @@ def _making_what_stays() -> Generator[None]:
 
 
 def _build_server(*, is_local: bool, read_only: bool) -> tuple[MCPServer[None], ServerSettings, list[Connector]]:
-    settings, pool, store, connectors = _connect()
+    settings, pool, store, connectors = _connect(is_local=is_local)
     from crm_mcp.server import build_server
 
     export_dir = settings.export_dir if is_local else None  # over HTTP it would be another's machine
@@ -244,7 +244,7 @@ def _fail(command: str, error: CrmError) -> NoReturn:
     sys.exit(EXIT_PROBLEM)
 
 
-def _connect() -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
+def _connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
     """Read the settings and connect what they name.
 
     Raises:
@@ -257,7 +257,8 @@ def _connect() -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
 
     settings = load(ServerSettings)
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
-    store = Store(settings.store, keep_days=settings.audit_days)
+    keeps_reads = settings.keeps_reads(is_local=is_local)
+    store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=keeps_reads)
     connectors = connect(pool, store)
     if not connectors:
         raise SettingsError(NOT_CONFIGURED.format(describe_variables()))

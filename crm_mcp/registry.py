@@ -11,6 +11,8 @@ from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import ExportStore, ExportTools
 from crm_mcp.mcp.module_tools import ModuleTools
 from crm_mcp.mcp.neighbours import introduce_all
+from crm_mcp.mcp.query.queries import Queries
+from crm_mcp.mcp.query.query_tool import QueryTools
 from crm_mcp.mcp.tool import CrmTool, refuse_same_names
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.safe_writes.undo.undo_tool import UndoTool, writers_of
@@ -45,9 +47,12 @@ def all_tools(
     *,
     read_only: bool = False,
     exports: ExportStore | None = None,
+    queries: Queries | None = None,
     call_budget_s: float = 0.0,
 ) -> list[CrmTool]:
     """Return the tools of these CRMs, without the writing ones when `read_only`; exports go to `exports`.
+
+    `queries` answers statements; none of its own is made where there is one already.
 
     Searches and exports that take longer than `call_budget_s` go on behind their calls; 0 is that none does.
 
@@ -55,6 +60,8 @@ def all_tools(
         ValueError: Two tools have one name.
     """
     tools = list(ModuleTools(connectors).all())
+    if connectors:
+        tools += QueryTools(queries or Queries(connectors)).all()
     for connector in connectors:
         own = connector.tools()
         for tool in own:

@@ -15,6 +15,7 @@ from crm_mcp.mcp.apps import bind_apps
 from crm_mcp.mcp.completions import add_completions
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import ExportStore, add_exports
+from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.mcp.resources import add_resources
 from crm_mcp.question_keys import SharedQuestionKey
 from crm_mcp.registry import all_tools
@@ -78,13 +79,15 @@ def build_server(
                     yield
                 finally:
                     await finish_writes(connectors)
+                    await queries.close()
         finally:
             if store is not None:
                 await store.close()
 
     told = [_INSTRUCTIONS, *([] if read_only else [_WRITING]), *(connector.instructions for connector in connectors)]
     exports = ExportStore(folder=export_dir)
-    tools = all_tools(connectors, read_only=read_only, exports=exports, call_budget_s=pool.patience_s)
+    queries = Queries(connectors)
+    tools = all_tools(connectors, read_only=read_only, exports=exports, queries=queries, call_budget_s=pool.patience_s)
     question_key = SharedQuestionKey(store) if store is not None else None
     server = MCPServer(
         "crm-mcp-server",

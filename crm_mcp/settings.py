@@ -9,7 +9,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -111,11 +111,16 @@ StoreLocation = Annotated[str, AfterValidator(_place_of_store)]
 """`memory`, the URL of a PostgreSQL, or a folder."""
 
 
+def _folded(text: object) -> object:
+    return text.casefold() if isinstance(text, str) else text
+
+
 class ServerSettings(EnvironmentSettings):
     """The settings that belong to no CRM: `CRM_MCP_...`.
 
     `call_budget_s` is the longest that a call works, in seconds, waits and further attempts included.
     `store` is where the memory is (empty: the user's data folder), `audit_days` how long what was written is kept.
+    `replica` says whether what was read is kept on disk too; unset it is on stdio.
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """
 
@@ -130,7 +135,12 @@ class ServerSettings(EnvironmentSettings):
     ca_file: CaFile | None = None
     export_dir: Path | None = None
     store: Annotated[StoreLocation, Field(repr=False)] = DEFAULT_FOLDER
+    replica: Annotated[Literal["on", "off"] | None, BeforeValidator(_folded)] = None
     audit_days: Annotated[int, Field(ge=1, le=3650)] = 90
+
+    def keeps_reads(self, *, is_local: bool) -> bool:
+        """Whether what was read may be kept on disk; by default only where the server serves one person."""
+        return self.replica == "on" or (self.replica is None and is_local)
 
     @property
     def undo_days(self) -> int:

@@ -38,6 +38,7 @@ LAYERS = {
         "CRM.client",
         "CRM.account.*",
         "CRM.search.*",
+        "CRM.replica.*",
         "CRM.summary.*",
         "CRM.writes.*",
         "CRM.tools.* CRM.pipeline_app",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic_settings import BaseSettings
@@ -35,6 +36,9 @@ from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import Session
+
+if TYPE_CHECKING:
+    from crm_mcp.replica.source import Source
 
 
 class IvinexConnector:
@@ -140,6 +144,10 @@ class IvinexConnector:
         """Return how all rows of search_records are read: people read labels, not ids of options."""
         read = functools.partial(read_records_to_export, self._portal)
         return {"search_records": SearchExport(read, {"option_labels": True})}
+
+    def source(self) -> Source | None:
+        """Return none yet."""
+        return None
 
     async def check_login(self) -> str:
         """Ask for one record of each module."""

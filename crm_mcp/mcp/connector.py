@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from crm_mcp.mcp.apps import ToolApp
     from crm_mcp.mcp.tool import CrmTool
+    from crm_mcp.replica.source import Source
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
@@ -162,6 +163,10 @@ class Connector(Protocol):
 
     def exports(self) -> Mapping[str, SearchExport]:
         """Return how all rows of each search tool are read, by the tool's name."""
+        ...
+
+    def source(self) -> Source | None:
+        """Return what fills the replica of this account, the same each time; None where nothing does."""
         ...
 
     async def check_login(self) -> str:

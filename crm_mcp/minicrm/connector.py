@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic_settings import BaseSettings
@@ -47,6 +47,9 @@ from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import Session
 
+if TYPE_CHECKING:
+    from crm_mcp.replica.source import Source
+
 _CONTACT_TYPES = {name.casefold(): name for name in CONTACT_TYPES}
 _CONTACTS = frozenset({"contact", "contacts"})
 _CONTACT_NOTE = "A contact is a Person or a Business; these are the fields of both. Describe one for its own."
@@ -67,6 +70,8 @@ class MinicrmConnector:
 
     def __init__(self, settings: MinicrmSettings, sender: Sender, store: Store, account: Account) -> None:
         self._settings = settings
+        self._replica_of = (account, store)
+        self._source: Source | None = None
         self._page_cache = PageCache(PAGE_RULES)
         self._crm_clock = CrmClock()
         sender = self._page_cache.watch(self._crm_clock.watch(sender))
@@ -169,6 +174,23 @@ class MinicrmConnector:
     def exports(self) -> Mapping[str, SearchExport]:
         """Return how all rows of search_projects and search_contacts are read."""
         return ExportRowsReader(self._client, self._directory, self._settings.zone).all()
+
+    def source(self) -> Source:
+        """Return what fills the replica of this account."""
+        if self._source is None:
+            from crm_mcp.minicrm.replica.source import MinicrmSource  # what is only used by some costs start-up time
+            from crm_mcp.replica.database import Replica
+
+            replica = Replica(*self._replica_of, self._settings.zone)
+            self._source = MinicrmSource(
+                replica,
+                self._client,
+                self._directory,
+                self._crm_clock,
+                self._settings.zone,
+                self._settings.requests_per_minute,
+            )
+        return self._source
 
     def _labelled(self, description: ModuleDescription) -> ModuleDescription:
         """Return a description that tells what people call its fields."""

@@ -1,1 +1,5 @@
-"""What was read of the CRMs, kept as tables that SQL can be asked of."""
+"""A copy of what was read from a CRM, and SQL over it.
+
+`tables` says what there is, `database` holds it in a file of each account's own, `rows` writes into it what a CRM's
+`Source` reads, `freshness` tells how old that is. `query` plans a statement, has what it reads refreshed, and runs it.
+"""

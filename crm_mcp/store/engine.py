@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from crm_mcp.errors import StoreError
-from crm_mcp.store.location import MEMORY, find_folder, is_postgres
+from crm_mcp.store.location import FILE, MEMORY, find_folder, is_postgres
 from crm_mcp.store.retention import forget_old
 from crm_mcp.store.schema import MIGRATIONS
 from crm_mcp.store.transaction import Database, Transaction
@@ -37,10 +37,14 @@ class Store:
     Args:
         where: A folder, the URL of a PostgreSQL, `memory`, or empty for the user's data folder.
         keep_days: How long what was written is kept.
+        keeps_reads: Whether what was read may be kept on disk beside it, by `Replica`.
         migrations: The versions of the tables.
+        file: The name of its file in a folder.
+        forget: Deletes what is older than so many days; it is called now and then.
         clock: Seconds that only grow.
 
     Attributes:
+        where: Where it is, as it was given: it may hold a login.
         problem: Why nothing is remembered beyond this process though it should be, with the next step; else empty.
         warning: What is not as it should be though it works, with the next step; else empty.
         place: Where the open store is, for people: without a login; empty before the first transaction.
@@ -51,12 +55,18 @@ class Store:
         where: str = MEMORY,
         *,
         keep_days: int = 90,
+        keeps_reads: bool = False,
         migrations: Sequence[str] = MIGRATIONS,
+        file: str = FILE,
+        forget: Callable[[Transaction, int], None] = forget_old,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._where = where
+        self.where = where
+        self.keeps_reads = keeps_reads
         self._keep_days = keep_days
         self._migrations = migrations
+        self._file = file
+        self._forget = forget
         self._clock = clock
         self._forget_at = 0.0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
@@ -74,6 +84,19 @@ class Store:
         """
         loop = asyncio.get_running_loop()
         return await asyncio.shield(loop.run_in_executor(self._thread, self._transact, work))
+
+    async def copy(self) -> bytes:
+        """Return all of a SQLite store as the bytes of a file.
+
+        Raises:
+            StoreError: It cannot be opened or read.
+        """
+        await self.run(lambda _: None)
+        loop = asyncio.get_running_loop()
+        return await asyncio.shield(loop.run_in_executor(self._thread, self._copy))
+
+    def _copy(self) -> bytes:
+        return self._opened[0].copy()
 
     async def close(self) -> None:
         """Close the store; it opens again when it is used again."""
@@ -101,13 +124,13 @@ class Store:
             return
         try:
             with self._opened[0].transaction() as transaction:
-                forget_old(transaction, self._keep_days)
+                self._forget(transaction, self._keep_days)
         except StoreError as error:
             _log.warning("Old entries could not be removed. %s", error)
 
     def _open(self) -> Database:
         try:
-            database, self.problem = open_database(self._where, self._migrations), ""
+            database, self.problem = open_database(self.where, self._migrations, self._file), ""
         except StoreError as error:
             self.problem = f"{error} {_WITHOUT}"
             _log.warning("%s", self.problem)
@@ -123,7 +146,7 @@ def _close_all(databases: list[Database]) -> None:
         databases.pop().close()
 
 
-def open_database(where: str, migrations: Sequence[str]) -> Database:
+def open_database(where: str, migrations: Sequence[str], file: str = FILE) -> Database:
     """Open the store at a place.
 
     Raises:
@@ -135,7 +158,7 @@ def open_database(where: str, migrations: Sequence[str]) -> Database:
         return sqlite.open_memory(migrations)
     if is_postgres(where):
         return _open_postgres(where, migrations)
-    return sqlite.open_folder(find_folder(where), migrations)
+    return sqlite.open_folder(find_folder(where), migrations, file)
 
 
 def _open_postgres(url: str, migrations: Sequence[str]) -> Database:

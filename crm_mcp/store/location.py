@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 MEMORY = "memory"
+FILE = "memory.sqlite"
+"""The file of the store in its folder."""
 DEFAULT_FOLDER = ""
 """The folder for data of this user on this kind of system."""
 _SCHEMES = ("postgresql", "postgres")

@@ -49,6 +49,10 @@ class Database(Protocol):
         """
         ...
 
+    def copy(self) -> bytes:
+        """Return all of it as the bytes of a SQLite file."""
+        ...
+
     def close(self) -> None:
         """Let go of it."""
         ...

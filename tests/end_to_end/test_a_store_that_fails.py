@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from mcp import Client
 
-from crm_mcp.store.engines.private_folder import FILE
+from crm_mcp.store.location import FILE
 from mockserver.fake_process import running_fake
 from tests.crm_mcp.safe_writes.playing import Fake, User
 from tests.support.mcp_play import both_crms, call, fail

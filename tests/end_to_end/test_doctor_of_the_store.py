@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_mcp.store.engines.private_folder import FILE
+from crm_mcp.store.location import FILE
 from mockserver.fake_process import FakeServer, running_fake
 from tests.support.mcp_play import both_crms
 from tests.support.postgres import PASSWORD

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from crm_mcp.crm.dates import no_date, read_moment
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+
+_OVERLAP = timedelta(minutes=10)
+"""How much longer ago is searched, since the clock of the CRM's database may not be that of its web server."""
+_HOUR = timedelta(hours=1)
+
+
+def local_before(moment_s: float, zone: ZoneInfo) -> str:
+    """Return the account's local time some minutes before a moment, which is in seconds since 1970.
+
+    It is an hour more where the clocks are being changed: in autumn local times come twice.
+    """
+    since = datetime.fromtimestamp(moment_s, UTC) - _OVERLAP
+    offsets = {(since + step).astimezone(zone).utcoffset() for step in (-_HOUR, _HOUR)}
+    local = (since - (len(offsets) - 1) * _HOUR).astimezone(zone)
+    return local.replace(tzinfo=None).isoformat(" ", "seconds")
 
 
 def parse_local_time(text: str, zone: ZoneInfo, *, end_of_day: bool) -> str:

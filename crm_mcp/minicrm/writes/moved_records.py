@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.paging import Page
 from crm_mcp.errors import RefusedError
 from crm_mcp.minicrm.account.crm_clock import CrmClock
+from crm_mcp.minicrm.account.local_time import local_before
 from crm_mcp.minicrm.models import PAGE_RULES
-
-_OVERLAP = timedelta(minutes=10)
-"""How much longer ago is searched, since the clock of the CRM's database may not be that of its web server."""
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +28,7 @@ class MovedRecords:
         Source: minicrm.txt, "Project search" (UpdatedSince); for contacts it is observed.
         """
         try:
-            page = await self.search({"UpdatedSince": self._local(since_s)})
+            page = await self.search({"UpdatedSince": local_before(since_s, self.zone)})
         except RefusedError:
             return None
         return None if PAGE_RULES.is_full(page) else {row["id"] for row in page.items}
-
-    def _local(self, since_s: float) -> str:
-        """Return the account's local time, some minutes earlier; an hour more where the clocks are being changed."""
-        since = datetime.fromtimestamp(since_s, UTC) - _OVERLAP
-        offsets = {(since + step).astimezone(self.zone).utcoffset() for step in (-_HOUR, _HOUR)}
-        local = (since - (len(offsets) - 1) * _HOUR).astimezone(self.zone)
-        return local.replace(tzinfo=None).isoformat(" ", "seconds")

@@ -70,6 +70,10 @@ class PostgresDatabase:
                     connection.execute(b"rollback")
                 raise
 
+    def copy(self) -> bytes:
+        """Refuse: only a SQLite store has a file."""
+        raise StoreError("A PostgreSQL cannot be copied into a file.")
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import os
 import stat
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from crm_mcp.errors import StoreError
 from crm_mcp.store.engines.drives import find_network_drive
+from crm_mcp.store.location import FILE
 
-FILE = "memory.sqlite"
-_OWN = frozenset((FILE, f"{FILE}-wal", f"{FILE}-shm"))
+_OWN = ("memory.sqlite*", "replica-*.sqlite*")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _ELSEWHERE = "Let CRM_MCP_STORE name another folder"
 
 
-def prepare_file(folder: Path) -> Path:
+def prepare_file(folder: Path, name: str = FILE) -> Path:
     """Make the folder and the file of a store where they do not exist, and close them to others.
 
     Raises:
         StoreError: The folder cannot be made or used.
     """
-    path = folder / FILE
+    path = folder / name
     if drive := find_network_drive(folder):
         raise StoreError(
             f"The store cannot be in {folder}, which is on another machine ({drive}): processes there would not see "
@@ -55,7 +56,7 @@ def _close_to_others(folder: Path) -> None:
     if os.name != "posix":
         return
     inside = list(folder.iterdir())
-    own = [path for path in inside if path.name in _OWN]
+    own = [path for path in inside if any(fnmatchcase(path.name, pattern) for pattern in _OWN)]
     for path in own if len(own) < len(inside) else [*own, folder]:
         found = path.stat()
         if found.st_mode & _OTHERS and found.st_uid == os.geteuid():

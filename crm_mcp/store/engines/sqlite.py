@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crm_mcp.errors import StoreError
 from crm_mcp.store.engines.private_folder import describe_access, prepare_file
+from crm_mcp.store.location import FILE
 from crm_mcp.store.schema import migrate
 from crm_mcp.store.transaction import Row, Transaction
 
@@ -65,6 +66,11 @@ class SqliteDatabase:
                 if connection.in_transaction:
                     connection.execute("rollback")
 
+    def copy(self) -> bytes:
+        """Return the whole database as the bytes of a file."""
+        with _telling(self.place):
+            return self._connection.serialize()
+
     def close(self) -> None:
         """Fold the journal back into the file and let go of it."""
         with contextlib.suppress(sqlite3.Error):
@@ -73,13 +79,13 @@ class SqliteDatabase:
         self._connection.close()
 
 
-def open_folder(folder: Path, migrations: Sequence[str]) -> SqliteDatabase:
-    """Open the file in a folder, and make both where they do not exist.
+def open_folder(folder: Path, migrations: Sequence[str], name: str = FILE) -> SqliteDatabase:
+    """Open a file in a folder, and make both where they do not exist.
 
     Raises:
         StoreError: It cannot be used; it is as it was.
     """
-    path = prepare_file(folder)
+    path = prepare_file(folder, name)
     place = f"SQLite file {path}"
     with _telling(place):
         connection = _connect(str(path))

@@ -102,6 +102,9 @@ class PeopleConnector:
         """Return how all people are read."""
         return {"search_people": SearchExport(self._tools.read_people)}
 
+    def source(self) -> None:
+        """Return none: it has no replica."""
+
     async def check_login(self) -> str:
         """Ask for the first page."""
         return f"login works, {(await self._client.search_people()).total} people"

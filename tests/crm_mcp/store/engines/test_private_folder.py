@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crm_mcp.store.engine import Store
-from crm_mcp.store.engines.private_folder import FILE
+from crm_mcp.store.location import FILE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="rights of Unix")
 

@@ -19,7 +19,7 @@ import pytest
 
 from crm_mcp.errors import StoreError
 from crm_mcp.store.engine import Store, Transaction
-from crm_mcp.store.engines.private_folder import FILE
+from crm_mcp.store.location import FILE
 from crm_mcp.store.schema import MIGRATIONS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="rights and mounts of Unix")

@@ -1,0 +1,1 @@
+"""SQL over what was read from the connected CRMs, as a tool and as resources."""

@@ -1,0 +1,157 @@
+"""What a MiniCRM account says of itself, read once a day and kept in the replica: modules, schemas, status groups."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, replace
+from typing import Any, cast
+
+from crm_mcp.crm.fetch_many import map_bounded
+from crm_mcp.minicrm.account.directory import Directory
+from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.field_table import STATUS_GROUPS
+from crm_mcp.minicrm.models import Schema
+from crm_mcp.minicrm.replica.columns import PROJECTS, STATUSES, USERS, AccountSchema, build_tables
+from crm_mcp.replica.database import Replica, keep_fact, read_fact
+from crm_mcp.replica.rows import ensure_table
+from crm_mcp.replica.tables import Table
+from crm_mcp.store.transaction import Transaction
+
+MAX_AGE_S = 86_400.0
+_FACT = "account"
+
+
+class AccountFacts:
+    """The schema of one account and the tables made of it; `read` them before anything else."""
+
+    def __init__(self, replica: Replica, client: MinicrmClient, directory: Directory) -> None:
+        self._replica = replica
+        self._client = client
+        self._directory = directory
+        self._lock = asyncio.Lock()
+        self._version = -1.0
+        self.read_at = 0.0
+        self.schema = AccountSchema({}, {}, {"fields": [], "statuses": {}, "users": {}, "modules": {}})
+        self.tables: dict[str, Table] = {}
+
+    async def read(self, *, again: bool = False) -> None:
+        """Read what is older than a day, or everything `again`."""
+        async with self._lock:
+            kept, version = await self._replica.run(lambda transaction: read_fact(transaction, _FACT))
+            now = self._replica.clock()
+            if kept is not None and not again and 0 <= now - kept["read_at"] < MAX_AGE_S:
+                if version != self._version:
+                    self._use(_load(kept["schema"]), kept["read_at"], version)
+                return
+            before = None if kept is None else _load(kept["schema"])
+            await self._keep(await self._ask(before), before, now)
+
+    async def _ask(self, before: AccountSchema | None) -> AccountSchema:
+        modules = await self._directory.modules()
+        read = await map_bounded(modules, self._directory.readable_schema)
+        schemas = {one: schema for one, schema in zip(modules, read, strict=True) if schema is not None}
+        contacts = await self._directory.merged_contact_schema()
+        known = before or AccountSchema({}, {}, contacts)
+        return replace(known, modules=modules, projects=schemas, contacts=contacts)
+
+    async def change(self, **changes: Any) -> None:  # noqa: ANN401  # attributes of `AccountSchema`
+        """Keep something else that was learned of the account."""
+        async with self._lock:
+            await self._keep(replace(self.schema, **changes), self.schema, self.read_at)
+
+    async def _keep(self, schema: AccountSchema, before: AccountSchema | None, read_at: float) -> None:
+        tables = build_tables(schema, self._directory.labels)
+        version = self._replica.clock()
+
+        def keep(transaction: Transaction) -> None:
+            for table in tables:
+                if not table.part_of:
+                    ensure_table(transaction, table)
+            if before is not None:
+                _rename_choices(transaction, before, schema)
+            _keep_names(transaction, schema)
+            keep_fact(transaction, _FACT, {"schema": asdict(schema), "read_at": read_at}, version)
+
+        await self._replica.run(keep)
+        self._use(schema, read_at, version)
+
+    def _use(self, schema: AccountSchema, read_at: float, version: float) -> None:
+        self.schema, self.read_at, self._version = schema, read_at, version
+        self.tables = {table.name: table for table in build_tables(schema, self._directory.labels)}
+
+    async def learn_groups(self, statuses: Collection[str]) -> int:
+        """Find out to which group these statuses belong, by searches; return how many requests that took.
+
+        A status that no project has stays without one.
+        """
+        missing = set(statuses) - self.schema.groups.keys()
+        groups = dict(self.schema.groups)
+        requests = 0
+        for group in STATUS_GROUPS if missing else ():
+            page = await self._client.search_projects({"StatusGroup": group})
+            requests += 1
+            groups |= {row["status_id"]: group for row in page.items if "status_id" in row}
+        for status in missing - groups.keys():
+            for group in STATUS_GROUPS:
+                requests += 1
+                if (await self._client.search_projects({"StatusGroup": group, "StatusId": status})).items:
+                    groups[status] = group
+                    break
+        if groups != self.schema.groups:
+            await self.change(groups=groups)
+        return requests
+
+
+def _load(kept: Mapping[str, Any]) -> AccountSchema:
+    return AccountSchema(**cast("dict[str, Any]", kept))
+
+
+def _keep_names(transaction: Transaction, schema: AccountSchema) -> None:
+    """Write the tables of users and statuses anew, and the group of each project's status."""
+    transaction.execute(f"delete from {USERS}")
+    for key, name in schema.users.items():
+        transaction.execute(f"insert into {USERS} (id, name) values (?, ?)", (int(key), name))
+    transaction.execute(f"delete from {STATUSES}")
+    for place, (key, (module, label)) in enumerate(schema.statuses.items(), start=1):
+        transaction.execute(
+            f"insert into {STATUSES} (id, module, name, status_group, place) values (?, ?, ?, ?, ?)",
+            (int(key), schema.modules.get(module, module), label, schema.groups.get(key), place),
+        )
+    transaction.execute(
+        f"update {PROJECTS} set status_group = s.status_group from {STATUSES} as s "
+        f"where s.id = {PROJECTS}.status_id and {PROJECTS}.status_group is not s.status_group"
+    )
+
+
+def _rename_choices(transaction: Transaction, before: AccountSchema, after: AccountSchema) -> None:
+    """Bring labels up to date that were changed in the CRM: of statuses, users, modules and other choices."""
+    for key, (_, label) in after.statuses.items():
+        if before.statuses.get(key, ("", label))[1] != label:
+            transaction.execute(f"update {PROJECTS} set status = ? where status_id = ?", (label, int(key)))
+    for key, name in after.users.items():
+        if before.users.get(key, name) != name:
+            transaction.execute(f"update {PROJECTS} set user = ? where user_id = ?", (name, int(key)))
+            transaction.execute("update minicrm_tasks set user = ? where user_id = ?", (name, int(key)))
+    for key, name in after.modules.items():
+        if before.modules.get(key, name) != name:
+            transaction.execute(f"update {PROJECTS} set module = ? where part_ = ?", (name, key))
+    if _choices(before) != _choices(after):  # cards hold labels, and which of them is meant is known by reading them
+        transaction.execute(f"update {PROJECTS} set read_ = 0")
+        transaction.execute("delete from fills")
+    if before.contacts["fields"] != after.contacts["fields"]:
+        transaction.execute("update minicrm_contacts set read_ = 0")
+
+
+def _choices(account: AccountSchema) -> dict[tuple[str, str], Mapping[str, str]]:
+    """Return the labels of the fields that cards hold, by module and field."""
+    return {
+        (module, one["name"]): one.get("choices", {})
+        for module, schema in account.projects.items()
+        for one in _fields(schema)
+        if one["name"] not in ("StatusId", "UserId", "CategoryId")
+    }
+
+
+def _fields(schema: Schema) -> Any:  # noqa: ANN401
+    return schema["fields"]
