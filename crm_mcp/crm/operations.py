@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from crm_mcp.crm.messages import Request, Response
@@ -25,6 +26,28 @@ class Sender(Protocol):
         may be sent again.
         """
         ...
+
+
+class FollowedSender:
+    """A sender that tells `follow` of each request once it is over: the request, when it was sent, and what came of it.
+
+    The time is in seconds since 1970; the result is None where the request failed.
+    """
+
+    def __init__(self, sender: Sender, follow: Callable[[Request, float, object], Awaitable[None]]) -> None:
+        self._sender = sender
+        self._follow = follow
+
+    async def perform(self, request: Request, parse: Callable[[Response], _T]) -> _T:
+        """Send a request as the sender does."""
+        sent_at = time.time()
+        try:
+            result = await self._sender.perform(request, parse)
+        except BaseException:
+            await self._follow(request, sent_at, None)
+            raise
+        await self._follow(request, sent_at, result)
+        return result
 
 
 class Client:

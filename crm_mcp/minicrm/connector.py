@@ -11,7 +11,8 @@ from pydantic_settings import BaseSettings
 
 from crm_mcp.crm.expiring import RecentReads
 from crm_mcp.crm.field_labels import FieldLabels
-from crm_mcp.crm.operations import Sender
+from crm_mcp.crm.messages import Request
+from crm_mcp.crm.operations import FollowedSender, Sender
 from crm_mcp.crm.paging import PageCache, WatchedSender
 from crm_mcp.errors import InputError, SettingsError
 from crm_mcp.mcp.apps import ToolApp
@@ -74,7 +75,7 @@ class MinicrmConnector:
         self._source: Source | None = None
         self._page_cache = PageCache(PAGE_RULES)
         self._crm_clock = CrmClock()
-        sender = self._page_cache.watch(self._crm_clock.watch(sender))
+        sender = FollowedSender(self._page_cache.watch(self._crm_clock.watch(sender)), self._follow)
         recent = RecentReads(sender) if settings.requests_per_minute else None  # without a limit, asking again is cheap
         self._client = MinicrmClient(sender if recent is None else WatchedSender(sender, recent.clear), recent)
         self._directory = Directory(self._client, me=settings.user, labels=FieldLabels(settings.labels))
@@ -174,6 +175,14 @@ class MinicrmConnector:
     def exports(self) -> Mapping[str, SearchExport]:
         """Return how all rows of search_projects and search_contacts are read."""
         return ExportRowsReader(self._client, self._directory, self._settings.zone).all()
+
+    async def _follow(self, request: Request, sent_at: float, result: object) -> None:
+        """Have what was written read again before a statement is answered."""
+        del sent_at, result
+        if not request.is_read:
+            from crm_mcp.minicrm.replica.own_writes import outdate
+
+            await outdate(self.source().replica, request)
 
     def source(self) -> Source:
         """Return what fills the replica of this account."""

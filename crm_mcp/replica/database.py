@@ -12,6 +12,7 @@ Beside a table for each `Table`, whose rows hold a few columns of bookkeeping (s
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -91,6 +92,10 @@ class Replica:
     def problem(self) -> str:
         """Why it is in memory though it should not be, with the next step; else empty."""
         return self._store.problem
+
+    async def exists(self) -> bool:
+        """Tell whether anything was read, in this process or another one."""
+        return self._opened is not None or ((path := self.path) is not None and await asyncio.to_thread(path.exists))
 
     async def run(self, work: Callable[[Transaction], _T]) -> _T:
         """Run work in one transaction; see `Store.run`."""

@@ -77,7 +77,7 @@ class QueryEngine:
         key = f"{is_fresh} {sql}"
         most = 0 if key in self._behind else None if whole else AT_ONCE
         await work.run(most, max_rows, max_bytes)
-        if work.lacks and not whole and key not in self._behind and not work.problems:
+        if work.can_go_on and not whole and key not in self._behind:
             self._go_on_behind(key, replace(work), max_rows, max_bytes)
         return await work.answer()
 
@@ -116,22 +116,32 @@ class _Work:
     sandbox: Sandbox
     found: Found | None = None
     lacks: list[Lack] = field(default_factory=list[Lack])
-    problems: list[str] = field(default_factory=list[str])
+    problems: list[CrmError] = field(default_factory=list[CrmError])
 
     async def run(self, most: int | None, max_rows: int, max_bytes: int) -> None:
         """Refresh, run, read what that met and run again, with at most so many requests where they are limited."""
         allowances = {source: Allowance(most if source.requests_per_minute else None) for source in self.needs}
         self.lacks = []
         for source, need in self.needs.items():
-            self.lacks += await self._asking(source, source.refresh(need, allowances[source]), [])
+            self.lacks += await self._asking(source.refresh(need, allowances[source]), [])
         for _ in range(_MOST_ROUNDS):
             setup = await self.catalogue.setup(self.statement, self.needs)
             self.found = await self.sandbox.run(setup, self.statement.sql, max_rows=max_rows, max_bytes=max_bytes)
             todos = {source: await source.select(self.found.unread, need) for source, need in self.needs.items()}
             if self.problems or not await self._read(todos, allowances):
                 self.lacks += [lack for todo in todos.values() for lack in todo.lacks]
-                return
-        self.lacks.append(Lack("cards that other cards lead to"))
+                break
+        else:
+            self.lacks.append(Lack("cards that other cards lead to", 1))
+        for source, need in self.needs.items():
+            self.lacks += await source.missing(need)
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether more requests would bring what lacks."""
+        if any(not isinstance(error, RateLimitedError) for error in self.problems):
+            return False
+        return bool(self.problems) or any(lack.requests for lack in self.lacks)
 
     async def _read(self, todos: Mapping[Source, Todo], allowances: Mapping[Source, Allowance]) -> bool:
         """Read what was met where that takes no more requests than are allowed; return whether anything was."""
@@ -139,10 +149,10 @@ class _Work:
         if any(not allowances[source].allows(todo.requests) for source, todo in wanted.items()):
             return False
         for source, todo in wanted.items():
-            await self._asking(source, source.read(todo, allowances[source]), None)
+            await self._asking(source.read(todo, allowances[source]), None)
         return bool(wanted)
 
-    async def _asking(self, source: Source, work: Awaitable[_T], otherwise: _T) -> _T:
+    async def _asking(self, work: Awaitable[_T], otherwise: _T) -> _T:
         """Do work that asks a CRM; where it cannot be asked, note why and go on with what is held.
 
         Raises:
@@ -152,19 +162,22 @@ class _Work:
             return await work
         except AuthenticationError:
             raise
-        except RateLimitedError as error:
-            self.lacks.append(Lack(f"what {source.title} takes no more requests for now"))
-            self.problems.append(str(error))
         except CrmError as error:
-            self.problems.append(f"{source.title} could not be asked: {error.args[0]}")
+            self.problems.append(error)
         return otherwise
 
     async def answer(self) -> Answer:
-        """Return what was found, with what it lacks."""
+        """Return what was found, with what it lacks.
+
+        Raises:
+            CrmError: The CRM could not be asked, and nothing is held.
+        """
         assert self.found is not None
         times = [at for source, need in self.needs.items() if (at := await source.as_of(need)) is not None]
         as_of = self.catalogue.local_time(min(times)) if times else ""
-        notes = [self._describe_lacks(), *self.problems]
+        if self.problems and not times:
+            raise self.problems[0]
+        notes = [self._describe_lacks(), *map(self._describe_problem, self.problems)]
         for source, need in self.needs.items():
             notes += await source.notes(need)
         if any(self.catalogue.leaves_out(name, self.found.columns) for name in self.statement.stars):
@@ -174,11 +187,17 @@ class _Work:
         is_exact = not self.lacks and not self.problems
         return Answer(self.found.columns, self.found.rows, as_of, is_exact, " ".join(filter(None, notes)))
 
+    def _describe_problem(self, error: CrmError) -> str:
+        return f"This is as of as_of, since the CRM could not be asked again: {error}"
+
     def _describe_lacks(self) -> str:
-        if not self.lacks:
-            return ""
-        what = listing([lack.what for lack in self.lacks], _MOST_NAMED)
-        requests = sum(lack.requests for lack in self.lacks)
+        final = [f"{lack.what}." for lack in self.lacks if not lack.requests]
+        coming = [lack for lack in self.lacks if lack.requests]
+        return " ".join([*final, *([self._describe_coming(coming)] if coming else [])])
+
+    def _describe_coming(self, lacks: Sequence[Lack]) -> str:
+        what = listing([lack.what for lack in lacks], _MOST_NAMED)
+        requests = sum(lack.requests for lack in lacks)
         per_minute = max((source.requests_per_minute for source in self.needs), default=0)
         minutes = math.ceil(requests / per_minute) if per_minute else 0
         wait = f"about {minutes} min" if minutes else "a moment"

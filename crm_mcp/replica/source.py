@@ -31,7 +31,10 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """Something that a statement reads and that is not held: what it is, and how many requests away."""
+    """Something that a statement reads and that is not held, and how many requests bring it.
+
+    Where none does, `what` is a sentence without its full stop.
+    """
 
     what: str
     requests: int = 0
@@ -102,6 +105,10 @@ class Source(Protocol):
 
     async def fill(self, allowance: Allowance, *, again: bool = False) -> Sequence[Lack]:
         """Read everything that is not held, or everything `again`; it can be interrupted and goes on there."""
+        ...
+
+    async def missing(self, need: Need) -> Sequence[Lack]:
+        """Return what the CRM does not tell of what a statement reads."""
         ...
 
     async def notes(self, need: Need) -> Sequence[str]:

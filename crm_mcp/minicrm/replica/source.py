@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -29,6 +30,8 @@ OPEN_LISTS_AGE_S = 600.0
 """Tasks of unfinished projects that are older are read again."""
 LISTS_AGE_S = 86_400.0
 """So are tasks of finished ones, and addresses."""
+WAIT_S = 8.0
+"""How long a statement waits for rows that are being read for another one."""
 _NAMES = {PROJECTS: "projects", CONTACTS: "contacts", TASKS: "tasks", ADDRESSES: "addresses"}
 _T = TypeVar("_T")
 
@@ -66,7 +69,9 @@ class MinicrmSource:
     async def refresh(self, need: Need, allowance: Allowance) -> Sequence[Lack]:
         """Bring the rows up to date that a statement reads, of the modules that it reads, and their parents'."""
         stored = self._stored(need)
-        async with self._refreshing:
+        if not await _acquired(self._refreshing):
+            return [Lack("rows that are being read for another call", 1)]
+        try:
             lacks: list[Lack] = []
             if PROJECTS in stored:
                 lacks += await self._refresh_rows(self._projects, self._modules(need), need, allowance)
@@ -75,6 +80,8 @@ class MinicrmSource:
             if any("status_group" in columns for columns in need.columns.values()):
                 allowance.take(await self.facts.learn_groups(await self._statuses_in_use()))
             return lacks
+        finally:
+            self._refreshing.release()
 
     def _stored(self, need: Need) -> set[str]:
         """Return the tables whose rows have to be up to date."""
@@ -341,6 +348,26 @@ class MinicrmSource:
             unread[f"{table}[]"] = [one for (one,) in rows]
         return unread
 
+    async def missing(self, need: Need) -> Sequence[Lack]:
+        """Say which dates that every project has MiniCRM does not send: older servers send none (documented)."""
+        asked = {name for columns in need.columns.values() for name in columns} & {"created_at", "updated_at"}
+        tables = {self.facts.tables[name].stored_in for name in need.columns if name in self.facts.tables}
+
+        def is_sent(transaction: Transaction, table: str, name: str) -> bool:
+            sql = f"select count(*), count({name}) from {table} where read_ > 0 and holder_ = 0"
+            ((cards, known),) = transaction.execute(sql)
+            return not cards or bool(known)
+
+        lacks: list[Lack] = []
+        for table in tables & {PROJECTS, CONTACTS}:
+            for name in sorted(asked):
+                if not await self.replica.run(functools.partial(is_sent, table=table, name=name)):
+                    other = (
+                        "; find_stale_projects asks by searches" if (table, name) == (PROJECTS, "updated_at") else ""
+                    )
+                    lacks.append(Lack(f"MiniCRM sends no {name} of {_NAMES[table]}, so it is NULL{other}"))
+        return lacks
+
     async def notes(self, need: Need) -> Sequence[str]:
         """Say that trashed projects, or their tasks, are among what was read where the statement does not look."""
         tables = [self.facts.tables[name] for name in need.columns if name in self.facts.tables]
@@ -367,6 +394,15 @@ class MinicrmSource:
             return [f"{projects} projects in the trash are included: deleted = 0 leaves them out."] if projects else []
         where = "project_id in (select id from minicrm_projects where deleted = 0)"
         return [f"{tasks} tasks of projects in the trash are included: {where} leaves them out."] if tasks else []
+
+
+async def _acquired(lock: asyncio.Lock) -> bool:
+    """Wait for a lock, but not as long as a whole account takes to be read; return whether it was acquired."""
+    try:
+        await asyncio.wait_for(lock.acquire(), WAIT_S)
+    except TimeoutError:
+        return False
+    return True
 
 
 async def _or_gone(reading: Awaitable[_T]) -> _T | None:
