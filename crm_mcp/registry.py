@@ -60,7 +60,7 @@ def all_tools(
         ValueError: Two tools have one name.
     """
     tools = list(ModuleTools(connectors).all())
-    if connectors:
+    if any(connector.has_replica for connector in connectors):
         tools += QueryTools(queries or Queries(connectors)).all()
     for connector in connectors:
         own = connector.tools()

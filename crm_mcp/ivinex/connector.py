@@ -48,6 +48,7 @@ class IvinexConnector:
     title = "Ivinex"
     variables = "IVINEX_URL, IVINEX_USERNAME, IVINEX_PASSWORD (and IVINEX_MODULES=contact=1001,note=1002)"
     settings_class: type[BaseSettings] = IvinexSettings
+    has_replica = False
     beside_modules: Sequence[str] = ()
     instructions = (
         "Ivinex holds records in modules (contact, note, ...). Find them with search_records and exact field names; "
@@ -145,9 +146,9 @@ class IvinexConnector:
         read = functools.partial(read_records_to_export, self._portal)
         return {"search_records": SearchExport(read, {"option_labels": True})}
 
-    def source(self) -> Source | None:
-        """Return none yet."""
-        return None
+    def source(self) -> Source:
+        """Refuse: there is none yet."""
+        raise NotImplementedError
 
     async def check_login(self) -> str:
         """Ask for one record of each module."""

@@ -99,6 +99,8 @@ class Connector(Protocol):
     """One or two lines for the model on what is special about this CRM."""
     settings_class: type[BaseSettings]
     """What is read from its variables."""
+    has_replica: bool
+    """Whether what is read of it is kept, so that statements can be asked of it."""
     beside_modules: Sequence[str]
     """What `describe_module` takes beside modules, such as `Person`."""
 
@@ -165,8 +167,12 @@ class Connector(Protocol):
         """Return how all rows of each search tool are read, by the tool's name."""
         ...
 
-    def source(self) -> Source | None:
-        """Return what fills the replica of this account, the same each time; None where nothing does."""
+    def source(self) -> Source:
+        """Return what fills the replica of this account, the same each time.
+
+        Raises:
+            NotImplementedError: It `has_replica` not.
+        """
         ...
 
     async def check_login(self) -> str:

@@ -63,6 +63,7 @@ class MinicrmConnector:
     title = "MiniCRM"
     variables = "MINICRM_SYSTEM_ID, MINICRM_API_KEY"
     settings_class: type[BaseSettings] = MinicrmSettings
+    has_replica = True
     beside_modules: Sequence[str] = tuple(_CONTACT_TYPES.values())
     instructions = (
         "MiniCRM holds projects (cards) in modules; a project belongs to a contact (Person or Business), tasks belong "

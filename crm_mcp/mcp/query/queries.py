@@ -22,8 +22,7 @@ class Queries:
     @property
     def sources(self) -> Sequence[Source]:
         """What fills the replicas of those that have one."""
-        found = [connector.source() for connector in self._connectors]
-        return [source for source in found if source is not None]
+        return [connector.source() for connector in self._connectors if connector.has_replica]
 
     @property
     def engine(self) -> QueryEngine:

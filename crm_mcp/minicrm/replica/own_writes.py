@@ -46,7 +46,7 @@ def _outdate(transaction: Transaction, request: Request) -> None:
     table, parent, field = _LISTED[kind]
     if not transaction.execute("select 1 from sqlite_master where name = ?", (table,)):
         return
-    body = cast("Mapping[str, object]", request.body) if isinstance(request.body, Mapping) else {}
+    body = cast("Mapping[str, object]", request.body) if isinstance(request.body, dict) else dict[str, object]()
     parents = [(read_id(body.get(field)),)] if field in body else []
     if record_id:
         parents += transaction.execute(f"select {parent} from {table} where id = ?", (int(record_id),))

@@ -12,6 +12,7 @@ from crm_mcp.crm.operations import Sender
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
+from crm_mcp.replica.source import Source
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment, load, require_whole
 from crm_mcp.store.engine import Store
@@ -40,6 +41,7 @@ class PeopleConnector:
     variables = "PEOPLE_URL, PEOPLE_TOKEN"
     instructions = "People holds people: find them with search_people."
     settings_class: type[BaseSettings] = PeopleSettings
+    has_replica = False
     beside_modules: Sequence[str] = ()
 
     def __init__(self, sender: Sender, store: Store) -> None:
@@ -102,8 +104,9 @@ class PeopleConnector:
         """Return how all people are read."""
         return {"search_people": SearchExport(self._tools.read_people)}
 
-    def source(self) -> None:
-        """Return none: it has no replica."""
+    def source(self) -> Source:
+        """Refuse: it has no replica."""
+        raise NotImplementedError
 
     async def check_login(self) -> str:
         """Ask for the first page."""
