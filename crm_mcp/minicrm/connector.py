@@ -17,6 +17,7 @@ from crm_mcp.crm.paging import PageCache, WatchedSender
 from crm_mcp.errors import InputError, SettingsError
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
+from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
@@ -74,6 +75,7 @@ class MinicrmConnector:
         self._settings = settings
         self._replica_of = (account, store)
         self._source: Source | None = None
+        self._queries = Queries([self])
         self._page_cache = PageCache(PAGE_RULES)
         self._crm_clock = CrmClock()
         sender = FollowedSender(self._page_cache.watch(self._crm_clock.watch(sender)), self._follow)
@@ -118,6 +120,7 @@ class MinicrmConnector:
             self._page_cache,
             self._writer,
             self._crm_clock,
+            self._queries,
         )
         entities = (ProjectTools, ContactTools, TaskTools, AddressTools)
         questions = (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)
@@ -127,6 +130,7 @@ class MinicrmConnector:
     async def finish(self) -> None:
         """Let the write end that is under way, and begin no other."""
         await self._writer.finish()
+        await self._queries.close()
 
     def apps(self) -> Sequence[ToolApp]:
         """Return the pipeline."""

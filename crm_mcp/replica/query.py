@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 6
 """Each round may meet cards that the one before it could not know of, such as those of a join."""
 _MOST_NAMED = 3
+MOST_ROWS = 100_000
+MOST_BYTES = 20_000_000
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -62,9 +64,24 @@ class QueryEngine:
         self._behind: dict[str, asyncio.Task[None]] = {}
 
     async def query(
-        self, sql: str, *, max_rows: int, max_bytes: int, is_fresh: bool = False, whole: bool = False
+        self,
+        sql: str,
+        *,
+        max_rows: int = MOST_ROWS,
+        max_bytes: int = MOST_BYTES,
+        is_fresh: bool = False,
+        most_requests: int | None = AT_ONCE,
+        in_part: bool = False,
     ) -> Answer:
-        """Answer a statement; with `whole` wait until everything it reads was read, however long that takes.
+        """Answer a statement.
+
+        Args:
+            sql: One SELECT.
+            max_rows: Most rows of the answer.
+            max_bytes: Most bytes of them, as JSON.
+            is_fresh: Whether nothing that was read before will do.
+            most_requests: How many requests are waited for, of each account that limits them; None is all.
+            in_part: Whether to read as far as these go, where more would be needed, and not leave all to later.
 
         Raises:
             QueryError: It is no statement that may run, or took too long.
@@ -75,9 +92,9 @@ class QueryEngine:
         needs = catalogue.needs(statement, is_fresh=is_fresh)
         work = _Work(catalogue, statement, needs, self._sandbox)
         key = f"{is_fresh} {sql}"
-        most = 0 if key in self._behind else None if whole else AT_ONCE
-        await work.run(most, max_rows, max_bytes)
-        if work.can_go_on and not whole and key not in self._behind:
+        most = 0 if key in self._behind else most_requests
+        await work.run(most, max_rows, max_bytes, in_part=in_part)
+        if work.can_go_on and most_requests is not None and key not in self._behind:
             self._go_on_behind(key, replace(work), max_rows, max_bytes)
         return await work.answer()
 
@@ -118,7 +135,7 @@ class _Work:
     lacks: list[Lack] = field(default_factory=list[Lack])
     problems: list[CrmError] = field(default_factory=list[CrmError])
 
-    async def run(self, most: int | None, max_rows: int, max_bytes: int) -> None:
+    async def run(self, most: int | None, max_rows: int, max_bytes: int, *, in_part: bool = False) -> None:
         """Refresh, run, read what that met and run again, with at most so many requests where they are limited."""
         allowances = {source: Allowance(most if source.requests_per_minute else None) for source in self.needs}
         self.lacks = []
@@ -128,7 +145,7 @@ class _Work:
             setup = await self.catalogue.setup(self.statement, self.needs)
             self.found = await self.sandbox.run(setup, self.statement.sql, max_rows=max_rows, max_bytes=max_bytes)
             todos = {source: await source.select(self.found.unread, need) for source, need in self.needs.items()}
-            if self.problems or not await self._read(todos, allowances):
+            if self.problems or not await self._read(todos, allowances, in_part=in_part):
                 self.lacks += [lack for todo in todos.values() for lack in todo.lacks]
                 break
         else:
@@ -143,10 +160,12 @@ class _Work:
             return False
         return bool(self.problems) or any(lack.requests for lack in self.lacks)
 
-    async def _read(self, todos: Mapping[Source, Todo], allowances: Mapping[Source, Allowance]) -> bool:
-        """Read what was met where that takes no more requests than are allowed; return whether anything was."""
+    async def _read(
+        self, todos: Mapping[Source, Todo], allowances: Mapping[Source, Allowance], *, in_part: bool
+    ) -> bool:
+        """Read what was met as far as requests are allowed; return whether anything was."""
         wanted = {source: todo for source, todo in todos.items() if todo.requests}
-        if any(not allowances[source].allows(todo.requests) for source, todo in wanted.items()):
+        if any(not allowances[source].allows(1 if in_part else todo.requests) for source, todo in wanted.items()):
             return False
         for source, todo in wanted.items():
             await self._asking(source.read(todo, allowances[source]), None)

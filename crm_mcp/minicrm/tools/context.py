@@ -18,6 +18,7 @@ from crm_mcp.crm.paging import Page, PageCache
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext, Fields, Id, Limit
 from crm_mcp.mcp.calls.shapes import CrmFields
+from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.field_values import WrittenFields
@@ -84,6 +85,7 @@ class ToolContext:
     page_cache: PageCache = field(default_factory=lambda: PageCache(PAGE_RULES))
     writer: SafeWriter = field(default_factory=SafeWriter)
     crm_clock: CrmClock = field(default_factory=CrmClock)
+    queries: Queries = field(default_factory=lambda: Queries(()))
 
     def moved_records(self, search: Callable[[Mapping[str, object]], Awaitable[Page[Any]]]) -> MovedRecords:
         """Return what tells, by a search that takes `UpdatedSince`, which objects changed since a plan read them."""
