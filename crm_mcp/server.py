@@ -86,7 +86,7 @@ def build_server(
 
     told = [_INSTRUCTIONS, *([] if read_only else [_WRITING]), *(connector.instructions for connector in connectors)]
     exports = ExportStore(folder=export_dir)
-    queries = Queries(connectors)
+    queries = Queries(connectors, pool.patience_s)
     tools = all_tools(connectors, read_only=read_only, exports=exports, queries=queries, call_budget_s=pool.patience_s)
     question_key = SharedQuestionKey(store) if store is not None else None
     server = MCPServer(

@@ -36,7 +36,8 @@ create table facts (name text primary key, value text not null, at real not null
 create table passes (
     tbl text not null, part text not null, begun_at real not null, mark real not null default 0,
     next_page integer not null default 0, rows_as_of real, complete integer not null default 0,
-    swept_at real not null default 0, note text not null default '', primary key (tbl, part)
+    swept_at real not null default 0, note text not null default '',
+    total integer not null default 0, primary key (tbl, part)
 );
 create table fills (tbl text not null, name text not null, part text not null, filled_at real not null,
     primary key (tbl, name, part));

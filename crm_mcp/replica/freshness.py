@@ -32,6 +32,7 @@ class Pass:
         is_complete: Whether all rows were read.
         swept_at: When it was last looked for rows that vanished.
         note: Why it is not complete though it was read to its end; usually empty.
+        total: How many rows the CRM counted.
     """
 
     part: str
@@ -42,27 +43,28 @@ class Pass:
     is_complete: bool = False
     swept_at: float = 0.0
     note: str = ""
+    total: int = 0
 
 
-_COLUMNS = "part, begun_at, mark, next_page, rows_as_of, complete, swept_at, note"
+_COLUMNS = "part, begun_at, mark, next_page, rows_as_of, complete, swept_at, note, total"
 
 
 def read_passes(transaction: Transaction, table: str) -> dict[str, Pass]:
     """Return the passes over a table by part."""
     rows = transaction.execute(f"select {_COLUMNS} from passes where tbl = ?", (table,))
     return {
-        part: Pass(part, begun_at, mark, next_page, rows_as_of, bool(complete), swept_at, note)
-        for part, begun_at, mark, next_page, rows_as_of, complete, swept_at, note in rows
+        part: Pass(part, begun_at, mark, next_page, rows_as_of, bool(complete), swept_at, note, total)
+        for part, begun_at, mark, next_page, rows_as_of, complete, swept_at, note, total in rows
     }
 
 
 def keep_pass(transaction: Transaction, table: str, one: Pass) -> None:
     """Keep what is known of a part."""
     transaction.execute(
-        f"insert or replace into passes (tbl, {_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"insert or replace into passes (tbl, {_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             table, one.part, one.begun_at, one.mark, one.next_page, one.rows_as_of,
-            int(one.is_complete), one.swept_at, one.note,
+            int(one.is_complete), one.swept_at, one.note, one.total,
         ),
     )  # fmt: skip
 

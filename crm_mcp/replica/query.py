@@ -1,36 +1,34 @@
 """Answers a statement from the replica: what it reads is refreshed first, and read card by card where it has to be.
 
-The statement is run to learn which cards matter; these are read, and it is run again until nothing is missing, or more
-requests would be needed than a result may wait for: those are made behind it.
+The statement is run to learn which cards matter; these are read, and it is run again until nothing is missing. That
+goes on behind an answer that could not wait for it, and the same statement asked again waits for the same reading.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from crm_mcp.crm.call import without_deadline
 from crm_mcp.crm.wording import listing
-from crm_mcp.errors import AuthenticationError, CrmError, RateLimitedError
+from crm_mcp.errors import AuthenticationError, CrmError, QueryError
 from crm_mcp.replica.catalogue import Catalogue
-from crm_mcp.replica.source import AT_ONCE, Allowance, Lack, Need, Source, Todo
+from crm_mcp.replica.source import Lack, Need, Source, Todo
 
 if TYPE_CHECKING:
     from crm_mcp.replica.planning.planner import Statement
     from crm_mcp.replica.sandbox.sandbox import Found, Sandbox
 
-_MOST_ROUNDS = 6
-"""Each round may meet cards that the one before it could not know of, such as those of a join."""
-_MOST_NAMED = 3
 MOST_ROWS = 100_000
 MOST_BYTES = 20_000_000
-
-_log = logging.getLogger(__name__)
-_T = TypeVar("_T")
+WORTH_WAITING = 120
+"""Where more requests than these are limited ones, an answer waits for none of them."""
+_MOST_ROUNDS = 8
+"""Each round may meet cards that the one before it could not know of, such as those of a join."""
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,14 @@ class QueryEngine:
     Args:
         sources: One for each account.
         sandbox: Where statements run.
+        wait_s: How long an answer waits for what is read, in seconds.
     """
 
-    def __init__(self, sources: Sequence[Source], sandbox: Sandbox) -> None:
+    def __init__(self, sources: Sequence[Source], sandbox: Sandbox, wait_s: float) -> None:
         self.sources = sources
         self._sandbox = sandbox
-        self._behind: dict[str, asyncio.Task[None]] = {}
+        self._wait_s = wait_s
+        self._readings: dict[tuple[str, bool], _Reading] = {}
 
     async def query(
         self,
@@ -70,18 +70,9 @@ class QueryEngine:
         max_rows: int = MOST_ROWS,
         max_bytes: int = MOST_BYTES,
         is_fresh: bool = False,
-        most_requests: int | None = AT_ONCE,
-        in_part: bool = False,
+        wait_s: float | None = None,
     ) -> Answer:
-        """Answer a statement.
-
-        Args:
-            sql: One SELECT.
-            max_rows: Most rows of the answer.
-            max_bytes: Most bytes of them, as JSON.
-            is_fresh: Whether nothing that was read before will do.
-            most_requests: How many requests are waited for, of each account that limits them; None is all.
-            in_part: Whether to read as far as these go, where more would be needed, and not leave all to later.
+        """Answer a statement; `wait_s` is how long it waits at most for what is read, infinite where all is wanted.
 
         Raises:
             QueryError: It is no statement that may run, or took too long.
@@ -90,128 +81,132 @@ class QueryEngine:
         catalogue = await Catalogue.read(self.sources)
         statement = catalogue.plan(sql)
         needs = catalogue.needs(statement, is_fresh=is_fresh)
-        work = _Work(catalogue, statement, needs, self._sandbox)
-        key = f"{is_fresh} {sql}"
-        most = 0 if key in self._behind else most_requests
-        await work.run(most, max_rows, max_bytes, in_part=in_part)
-        if work.can_go_on and most_requests is not None and key not in self._behind:
-            self._go_on_behind(key, replace(work), max_rows, max_bytes)
-        return await work.answer()
+        work = _Work(catalogue, statement, needs, self._sandbox, max_rows, max_bytes)
+        problem = await self._read(sql, work, is_fresh=is_fresh, wait_s=self._wait_s if wait_s is None else wait_s)
+        return await work.answer(problem)
 
-    def _go_on_behind(self, key: str, work: _Work, max_rows: int, max_bytes: int) -> None:
-        """Read what is missing without anybody waiting for it."""
+    async def _read(self, sql: str, work: _Work, *, is_fresh: bool, wait_s: float) -> CrmError | None:
+        """Read what a statement needs, or go on behind it after a while; return why it could not be read.
 
-        async def read() -> None:
-            try:
-                await work.run(None, max_rows, max_bytes)
-            except CrmError as error:
-                _log.info("Reading behind a statement ended: %s", error)
-            finally:
-                del self._behind[key]
+        Raises:
+            AuthenticationError: The login was refused: nothing of the account is shown any more.
+        """
+        key = (sql, is_fresh)
+        reading = self._readings.get(key) or self._begin(key, work)
+        try:
+            return await reading.wait(wait_s)
+        except asyncio.CancelledError:
+            reading.leave()
+            raise
 
+    def _begin(self, key: tuple[str, bool], work: _Work) -> _Reading:
+        too_many = asyncio.Event()
         with without_deadline():
-            self._behind[key] = asyncio.create_task(read())
+            task = asyncio.create_task(work.read(too_many))
+        reading = self._readings[key] = _Reading(task, too_many)
+        task.add_done_callback(lambda _: self._readings.pop(key, None))
+        return reading
 
     async def close(self) -> None:
         """End what is being read, the sandbox, and the files."""
-        tasks = list(self._behind.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        readings = list(self._readings.values())
+        for reading in readings:
+            reading.task.cancel()
+        await asyncio.gather(*(reading.task for reading in readings), return_exceptions=True)
         await self._sandbox.close()
         for source in self.sources:
             await source.replica.close()
 
 
 @dataclass
+class _Reading:
+    """The reading for one statement, for which several answers may wait."""
+
+    task: asyncio.Task[None]
+    too_many: asyncio.Event
+    waiting: int = 0
+
+    async def wait(self, wait_s: float) -> CrmError | None:
+        """Wait for its end, or as long as it is worth it; return why it ended before all was read."""
+        self.waiting += 1
+        worthless = asyncio.create_task(self.too_many.wait())
+        awaited: set[asyncio.Task[Any]] = {self.task} if wait_s == math.inf else {self.task, worthless}
+        try:
+            timeout = None if wait_s == math.inf else wait_s
+            await asyncio.wait(awaited, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            worthless.cancel()
+        self.waiting -= 1
+        error = self.task.exception() if self.task.done() else None
+        if error is None or (isinstance(error, CrmError) and not isinstance(error, AuthenticationError | QueryError)):
+            return error
+        raise error
+
+    def leave(self) -> None:
+        """Take back one wait that was cancelled; with the last one the reading ends."""
+        self.waiting -= 1
+        if not self.waiting:
+            self.task.cancel()
+
+
+@dataclass(frozen=True, slots=True)
 class _Work:
-    """One statement, and what was read for it."""
+    """One statement, what it reads, and how it is run."""
 
     catalogue: Catalogue
     statement: Statement
     needs: Mapping[Source, Need]
     sandbox: Sandbox
-    found: Found | None = None
-    lacks: list[Lack] = field(default_factory=list[Lack])
-    problems: list[CrmError] = field(default_factory=list[CrmError])
+    max_rows: int
+    max_bytes: int
 
-    async def run(self, most: int | None, max_rows: int, max_bytes: int, *, in_part: bool = False) -> None:
-        """Refresh, run, read what that met and run again, with at most so many requests where they are limited."""
-        allowances = {source: Allowance(most if source.requests_per_minute else None) for source in self.needs}
-        self.lacks = []
+    async def read(self, too_many: asyncio.Event) -> None:
+        """Read what the statement needs; set `too_many` where that takes too long to wait for."""
         for source, need in self.needs.items():
-            self.lacks += await self._asking(source.refresh(need, allowances[source]), [])
+            await source.refresh(need)
         for _ in range(_MOST_ROUNDS):
-            setup = await self.catalogue.setup(self.statement, self.needs)
-            self.found = await self.sandbox.run(setup, self.statement.sql, max_rows=max_rows, max_bytes=max_bytes)
-            todos = {source: await source.select(self.found.unread, need) for source, need in self.needs.items()}
-            if self.problems or not await self._read(todos, allowances, in_part=in_part):
-                self.lacks += [lack for todo in todos.values() for lack in todo.lacks]
-                break
-        else:
-            self.lacks.append(Lack("cards that other cards lead to", 1))
-        for source, need in self.needs.items():
-            self.lacks += await source.missing(need)
+            todos = await self._select(await self._run())
+            wanted = {source: todo for source, todo in todos.items() if todo.requests}
+            if not wanted:
+                return
+            if any(source.requests_per_minute and todo.requests > WORTH_WAITING for source, todo in wanted.items()):
+                too_many.set()
+            for source, todo in wanted.items():
+                await source.read(todo)
 
-    @property
-    def can_go_on(self) -> bool:
-        """Whether more requests would bring what lacks."""
-        if any(not isinstance(error, RateLimitedError) for error in self.problems):
-            return False
-        return bool(self.problems) or any(lack.requests for lack in self.lacks)
+    async def _run(self) -> Found:
+        setup = await self.catalogue.setup(self.statement, self.needs)
+        return await self.sandbox.run(setup, self.statement.sql, max_rows=self.max_rows, max_bytes=self.max_bytes)
 
-    async def _read(
-        self, todos: Mapping[Source, Todo], allowances: Mapping[Source, Allowance], *, in_part: bool
-    ) -> bool:
-        """Read what was met as far as requests are allowed; return whether anything was."""
-        wanted = {source: todo for source, todo in todos.items() if todo.requests}
-        if any(not allowances[source].allows(1 if in_part else todo.requests) for source, todo in wanted.items()):
-            return False
-        for source, todo in wanted.items():
-            await self._asking(source.read(todo, allowances[source]), None)
-        return bool(wanted)
+    async def _select(self, found: Found) -> Mapping[Source, Todo]:
+        return {source: await source.select(found.unread, need) for source, need in self.needs.items()}
 
-    async def _asking(self, work: Awaitable[_T], otherwise: _T) -> _T:
-        """Do work that asks a CRM; where it cannot be asked, note why and go on with what is held.
+    async def answer(self, problem: CrmError | None) -> Answer:
+        """Return what is held, with what it lacks and the problem that reading met.
 
         Raises:
-            AuthenticationError: The login was refused, so nothing of it is shown any more.
+            CrmError: The problem, where nothing is held.
         """
-        try:
-            return await work
-        except AuthenticationError:
-            raise
-        except CrmError as error:
-            self.problems.append(error)
-        return otherwise
-
-    async def answer(self) -> Answer:
-        """Return what was found, with what it lacks.
-
-        Raises:
-            CrmError: The CRM could not be asked, and nothing is held.
-        """
-        assert self.found is not None
         times = [at for source, need in self.needs.items() if (at := await source.as_of(need)) is not None]
-        as_of = self.catalogue.local_time(min(times)) if times else ""
-        if self.problems and not times:
-            raise self.problems[0]
-        notes = [self._describe_lacks(), *map(self._describe_problem, self.problems)]
+        if problem is not None and not times:
+            raise problem
+        found = await self._run()
+        lacks = [lack for todo in (await self._select(found)).values() for lack in todo.lacks]
+        for source, need in self.needs.items():
+            lacks += await source.lacks(need)
+        notes = [self._describe_lacks(lacks), f"The CRM could not be asked again: {problem}" if problem else ""]
         for source, need in self.needs.items():
             notes += await source.notes(need)
-        if any(self.catalogue.leaves_out(name, self.found.columns) for name in self.statement.stars):
+        if any(self.catalogue.leaves_out(name, found.columns) for name in self.statement.stars):
             notes.append("* shows the columns that are held: name others to have them read.")
-        if self.found.more:
+        if found.more:
             notes.append("There are more rows: aggregate, add where or limit, or page by limit and offset.")
-        is_exact = not self.lacks and not self.problems
-        return Answer(self.found.columns, self.found.rows, as_of, is_exact, " ".join(filter(None, notes)))
+        as_of = self.catalogue.local_time(min(times)) if times else ""
+        return Answer(found.columns, found.rows, as_of, not lacks and not problem, " ".join(filter(None, notes)))
 
-    def _describe_problem(self, error: CrmError) -> str:
-        return f"This is as of as_of, since the CRM could not be asked again: {error}"
-
-    def _describe_lacks(self) -> str:
-        final = [f"{lack.what}." for lack in self.lacks if not lack.requests]
-        coming = [lack for lack in self.lacks if lack.requests]
+    def _describe_lacks(self, lacks: Sequence[Lack]) -> str:
+        final = [f"{lack.what}." for lack in lacks if not lack.requests]
+        coming = [lack for lack in lacks if lack.requests]
         return " ".join([*final, *([self._describe_coming(coming)] if coming else [])])
 
     def _describe_coming(self, lacks: Sequence[Lack]) -> str:
@@ -220,4 +215,4 @@ class _Work:
         per_minute = max((source.requests_per_minute for source in self.needs), default=0)
         minutes = math.ceil(requests / per_minute) if per_minute else 0
         wait = f"about {minutes} min" if minutes else "a moment"
-        return f"Not read yet: {what}; {requests} requests are lacking. They are being made: call again in {wait}."
+        return f"Not read yet: {what}: {requests} requests. They go on behind this: call again in {wait}."

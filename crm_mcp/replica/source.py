@@ -9,25 +9,6 @@ from typing import Any, Protocol
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.tables import Table
 
-AT_ONCE = 40
-"""Most requests that a statement waits for where requests are limited; more are made behind it."""
-
-
-@dataclass(slots=True)
-class Allowance:
-    """How many requests may be made before a result has to be given."""
-
-    most: int | None = None
-    used: int = 0
-
-    def allows(self, requests: int) -> bool:
-        """Tell whether so many may be made."""
-        return self.most is None or self.used + requests <= self.most
-
-    def take(self, requests: int = 1) -> None:
-        """Count requests as made."""
-        self.used += requests
-
 
 @dataclass(frozen=True, slots=True)
 class Lack:
@@ -65,6 +46,7 @@ class Todo:
         choices: Columns whose choices are searched for, by table.
         requests: How many requests all of it takes, about.
         lacks: What of it is not held at all, and not only old.
+        selected_at: When it was found out, in seconds since 1970; what is read since then need not be read again.
     """
 
     cards: Mapping[str, Sequence[Any]] = field(default_factory=dict[str, Sequence[Any]])
@@ -72,10 +54,14 @@ class Todo:
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     requests: int = 0
     lacks: Sequence[Lack] = ()
+    selected_at: float = 0.0
 
 
 class Source(Protocol):
-    """Reads one account into its replica. Every method may raise a `CrmError`; what was read before stays."""
+    """Reads one account into its replica.
+
+    What asks the CRM may raise a `CrmError`, and may be cancelled at any time; what was read before stays.
+    """
 
     replica: Replica
     title: str
@@ -87,30 +73,30 @@ class Source(Protocol):
         """Return the tables and views; what the CRM says of itself is asked for once a day."""
         ...
 
-    async def refresh(self, need: Need, allowance: Allowance) -> Sequence[Lack]:
-        """Bring the rows up to date that a statement reads, and return what is still lacking."""
+    async def refresh(self, need: Need) -> None:
+        """Bring the rows up to date that a statement reads."""
+        ...
+
+    async def lacks(self, need: Need) -> Sequence[Lack]:
+        """Return which rows are not held that a statement reads, and what the CRM does not tell; asks nothing."""
         ...
 
     async def select(self, unread: Mapping[str, Sequence[Any]], need: Need) -> Todo:
-        """Return what has to be read of what a statement met, by the kinds of `views`."""
+        """Return what has to be read of what a statement met, by the kinds of `views`; asks nothing."""
         ...
 
-    async def read(self, todo: Todo, allowance: Allowance) -> None:
-        """Read it, as far as the allowance goes."""
+    async def read(self, todo: Todo) -> None:
+        """Read it."""
         ...
 
     async def as_of(self, need: Need) -> float | None:
         """Return when the oldest of what a statement reads was read, in seconds since 1970; None where nothing was."""
         ...
 
-    async def fill(self, allowance: Allowance, *, again: bool = False) -> Sequence[Lack]:
-        """Read everything that is not held, or everything `again`; it can be interrupted and goes on there."""
-        ...
-
-    async def missing(self, need: Need) -> Sequence[Lack]:
-        """Return what the CRM does not tell of what a statement reads."""
+    async def fill(self, *, again: bool = False) -> None:
+        """Read everything that is not held, or is old, or everything `again`; it goes on where it was interrupted."""
         ...
 
     async def notes(self, need: Need) -> Sequence[str]:
-        """Return sentences on what is easily taken wrongly in what a statement reads."""
+        """Return sentences on what is easily taken wrongly in what a statement reads; asks nothing."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,20 @@ if TYPE_CHECKING:
     from crm_mcp.replica.query import QueryEngine
     from crm_mcp.replica.source import Source
 
+_PART_OF_CALL = 0.7
+
 
 class Queries:
-    """The replicas of some connectors, and statements over them."""
+    """The replicas of some connectors, and statements over them.
 
-    def __init__(self, connectors: Sequence[Connector]) -> None:
+    Args:
+        connectors: Those whose replicas are read.
+        call_budget_s: How long a call may take, in seconds; 0 is that none has to end.
+    """
+
+    def __init__(self, connectors: Sequence[Connector], call_budget_s: float = 0.0) -> None:
         self._connectors = connectors
+        self._call_budget_s = call_budget_s
         self._engine: QueryEngine | None = None
 
     @property
@@ -31,8 +40,13 @@ class Queries:
             from crm_mcp.replica.query import QueryEngine
             from crm_mcp.replica.sandbox.sandbox import Sandbox
 
-            self._engine = QueryEngine(self.sources, Sandbox())
+            self._engine = QueryEngine(self.sources, Sandbox(), self._wait_s)
         return self._engine
+
+    @property
+    def _wait_s(self) -> float:
+        """How long an answer waits for what is read: not as long as a call may take, since it is made after that."""
+        return _PART_OF_CALL * self._call_budget_s or math.inf
 
     async def close(self) -> None:
         """End what it has begun."""

@@ -80,27 +80,23 @@ class AccountFacts:
         self.schema, self.read_at, self._version = schema, read_at, version
         self.tables = {table.name: table for table in build_tables(schema, self._directory.labels)}
 
-    async def learn_groups(self, statuses: Collection[str]) -> int:
-        """Find out to which group these statuses belong, by searches; return how many requests that took.
+    async def learn_groups(self, statuses: Collection[str]) -> None:
+        """Find out to which group these statuses belong, by searches.
 
         A status that no project has stays without one.
         """
         missing = set(statuses) - self.schema.groups.keys()
         groups = dict(self.schema.groups)
-        requests = 0
         for group in STATUS_GROUPS if missing else ():
             page = await self._client.search_projects({"StatusGroup": group})
-            requests += 1
             groups |= {row["status_id"]: group for row in page.items if "status_id" in row}
         for status in missing - groups.keys():
             for group in STATUS_GROUPS:
-                requests += 1
                 if (await self._client.search_projects({"StatusGroup": group, "StatusId": status})).items:
                     groups[status] = group
                     break
         if groups != self.schema.groups:
             await self.change(groups=groups)
-        return requests
 
 
 def _load(kept: Mapping[str, Any]) -> AccountSchema:

@@ -33,20 +33,15 @@ class ChoiceSearches:
         """Return how many requests that takes where no choice has more than a page of projects."""
         return len(self._choices(column))
 
-    async def read(self, column: str) -> int:
-        """Fill a column of all projects; return how many requests that took.
-
-        Where a project is found under two choices, the field is no single choice, and nothing is written.
-        """
+    async def read(self, column: str) -> None:
+        """Fill a column of all projects."""
         field = self._column(column).field
         begun_at = self.writer.replica.clock()
         found: dict[object, object] = {}
-        requests = 0
         for choice, label in self._choices(column).items():
             number = 0
             while True:
                 page = await self.client.search_projects({field: choice}, number)
-                requests += 1
                 number += 1
                 found |= {int(row["id"]): label for row in page.items}
                 if not _goes_on(page, number):
@@ -66,7 +61,6 @@ class ChoiceSearches:
             _leave_trash(transaction, begun_at)
 
         await self.writer.replica.run(write)
-        return requests
 
     def _column(self, name: str) -> Column:
         return self.writer.facts.tables[PROJECTS].by_name[name]

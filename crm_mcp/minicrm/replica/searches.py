@@ -14,10 +14,10 @@ from typing import Any
 
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.paging import Page
+from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.minicrm.models import PAGE_RULES, PAGE_SIZE
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.freshness import Pass, keep_pass, read_passes
-from crm_mcp.replica.source import Allowance, Lack
 from crm_mcp.store.transaction import Transaction
 
 Row = Mapping[str, Any]
@@ -54,42 +54,35 @@ class Searches:
     since: Callable[[float], str]
     crm_time: Callable[[float], float]
 
-    async def read_whole(self, part: str, allowance: Allowance, *, again: bool = False) -> Lack | None:
-        """Read all rows of a part, from where an interrupted pass ended; return what is lacking."""
+    async def read_whole(self, part: str, *, again: bool = False) -> None:
+        """Read all rows of a part, from where an interrupted pass ended."""
         known = (await self._passes()).get(part, Pass(part))
         if again:
             known = Pass(part, rows_as_of=known.rows_as_of)
         for _ in range(_ATTEMPTS):
-            known, lack = await self._read_once(known, allowance)
-            if known.is_complete or lack is not None:
-                return lack
+            known = await self._read_once(known)
+            if known.is_complete:
+                return
             known = replace(known, next_page=0)
-        return Lack(known.note)
 
-    async def _read_once(self, known: Pass, allowance: Allowance) -> tuple[Pass, Lack | None]:
+    async def _read_once(self, known: Pass) -> Pass:
         begun_at = self.replica.clock()
         if not known.next_page or not known.begun_at:
             known = replace(known, begun_at=begun_at, next_page=0, is_complete=False, mark=0.0)
         criteria = self.whole(known.part)
         page = await self._read_page(criteria, known, known.next_page)
-        allowance.take()
         if not known.mark:
             known = replace(known, mark=self.crm_time(begun_at))
-        known = await self._advance(known, known.next_page + 1)
-        while PAGE_RULES.is_full(page):
+        known = await self._advance(known, known.next_page + 1, page)
+        while PAGE_RULES.is_full(page) and known.next_page * PAGE_SIZE != page.total:
             left = max(1, PAGE_RULES.count_pages(page.total or 0) - known.next_page)
-            if not allowance.allows(left + 1):
-                return known, Lack(f"{known.next_page * PAGE_SIZE} of {page.total or 'many'} rows read", left + 1)
             numbers = range(known.next_page, known.next_page + min(left, _PAGES_AT_ONCE))
             pages = await map_bounded(numbers, functools.partial(self._read_page, criteria, known))
-            allowance.take(len(pages))
             page = next((one for one in pages if not PAGE_RULES.is_full(one)), pages[-1])
-            known = await self._advance(known, numbers[-1] + 1)
-            if known.next_page * PAGE_SIZE == page.total:
-                break
+            known = await self._advance(known, numbers[-1] + 1, page)
         if self.write_trash is not None:
-            await self._read_trash(criteria, known.part, allowance)
-        return await self.replica.run(lambda transaction: self._complete(transaction, known, page.total)), None
+            await self._read_pages({**criteria, "Deleted": 1}, self.write_trash, known.part)
+        return await self.replica.run(lambda transaction: self._complete(transaction, known, page.total))
 
     async def _read_page(self, criteria: Criteria, known: Pass, number: int) -> Page[Any]:
         sent_at = self.replica.clock()
@@ -97,26 +90,12 @@ class Searches:
         await self.replica.run(lambda transaction: self.write(transaction, page.items, sent_at, True, known.part))
         return page
 
-    async def _advance(self, known: Pass, next_page: int) -> Pass:
-        return await self._keep(replace(known, next_page=next_page))
+    async def _advance(self, known: Pass, next_page: int, page: Page[Any]) -> Pass:
+        return await self._keep(replace(known, next_page=next_page, total=page.total or 0))
 
     async def _keep(self, known: Pass) -> Pass:
         await self.replica.run(lambda transaction: keep_pass(transaction, self.table, known))
         return known
-
-    async def _read_trash(self, criteria: Criteria, part: str, allowance: Allowance) -> None:
-        write = self.write_trash
-        assert write is not None
-        number = 0
-        while True:
-            sent_at = self.replica.clock()
-            page = await self.search({**criteria, "Deleted": 1}, number)
-            allowance.take()
-            items, at = page.items, sent_at
-            await self.replica.run(lambda transaction, items=items, at=at: write(transaction, items, at, True, part))
-            number += 1
-            if not PAGE_RULES.is_full(page) or number * PAGE_SIZE == page.total:
-                return
 
     def _complete(self, transaction: Transaction, known: Pass, total: int | None) -> Pass:
         """Compare what was found with the CRM's count, and delete what was not found where they agree."""
@@ -140,27 +119,29 @@ class Searches:
         keep_pass(transaction, self.table, known)
         return known
 
-    async def read_changes(self, allowance: Allowance) -> Lack | None:
-        """Read what changed since the last pass, in all parts that are complete; return what is lacking."""
+    async def read_changes(self) -> None:
+        """Read what changed since the last pass, in all parts that are complete."""
         passes = [one for one in (await self._passes()).values() if one.is_complete]
         sent_at = self.replica.clock()
         criteria = {"UpdatedSince": self.since(min(one.mark for one in passes))}
-        lack = await self._read_pages(criteria, self.write, allowance)
-        if lack is None and self.write_trash is not None:
-            lack = await self._read_pages({**criteria, "Deleted": 1}, self.write_trash, allowance)
-        if lack is None:
-            mark = self.crm_time(sent_at)
-            done = [replace(one, rows_as_of=sent_at, mark=max(mark, one.mark)) for one in passes]
+        await self._read_pages(criteria, self.write)
+        if self.write_trash is not None:
+            await self._read_pages({**criteria, "Deleted": 1}, self.write_trash)
+        mark = self.crm_time(sent_at)
+        done = [replace(one, rows_as_of=sent_at, mark=max(mark, one.mark)) for one in passes]
 
-            def keep(transaction: Transaction) -> None:
-                for one in done:
-                    keep_pass(transaction, self.table, one)
+        def keep(transaction: Transaction) -> None:
+            for one in done:
+                keep_pass(transaction, self.table, one)
 
-            await self.replica.run(keep)
-        return lack
+        await self.replica.run(keep)
 
-    async def _read_pages(self, criteria: Criteria, write: Write, allowance: Allowance) -> Lack | None:
-        """Read a search to its end, again where a row was passed over; what changes meanwhile comes next time."""
+    async def _read_pages(self, criteria: Criteria, write: Write, part: str = "") -> None:
+        """Read a search to its end, again where a row was passed over; what changes meanwhile comes next time.
+
+        Raises:
+            UnexpectedAnswerError: The CRM counts other rows than it sends.
+        """
         ids: set[str] = set()
         total: int | None = None
         for _ in range(_ATTEMPTS):
@@ -168,43 +149,34 @@ class Searches:
             while True:
                 sent_at = self.replica.clock()
                 page = await self.search(criteria, number)
-                allowance.take()
-                items, at = page.items, sent_at
-                await self.replica.run(lambda transaction, items=items, at=at: write(transaction, items, at, True, ""))
+                await self.replica.run(functools.partial(_write, write, page.items, sent_at, part))
                 ids |= {row["id"] for row in page.items}
                 number, total = number + 1, page.total
                 if not PAGE_RULES.is_full(page) or number * PAGE_SIZE == total:
                     break
-                left = PAGE_RULES.count_pages(total or 0) - number
-                if not allowance.allows(left):
-                    return Lack("what changed", left)
             if total is None or total == len(ids):
-                return None
-        return Lack(f"MiniCRM counts {total} changed rows but sent {len(ids)}")
+                return
+        raise UnexpectedAnswerError(f"MiniCRM counts {total} changed rows but sent {len(ids)}.", hint="Call again.")
 
-    async def sweep(self, part: str, allowance: Allowance) -> Lack | None:
-        """Look for rows of a part that vanished, or never came, by the CRM's count; return what is lacking."""
+    async def sweep(self, part: str) -> None:
+        """Look for rows of a part that vanished, or never came, by the CRM's count."""
         known = (await self._passes())[part]
         for _ in range(_ATTEMPTS + 2):
             held = await self.replica.run(lambda transaction: self._live_ids(transaction, part))
             sent_at = self.replica.clock()
             page = await self.search(self.whole(part), 0)
-            allowance.take()
             if page.total is None or page.total == len(held):
-                swept = replace(known, swept_at=sent_at)
-                await self._keep(swept)
-                return None
-            await self._mend(part, held, page, sent_at, allowance)
-        return await self.read_whole(part, allowance, again=True)
+                await self._keep(replace(known, swept_at=sent_at))
+                return
+            await self._mend(part, held, page, sent_at)
+        await self.read_whole(part, again=True)
 
     def _live_ids(self, transaction: Transaction, part: str) -> list[int]:
         live = "and deleted = 0" if self.write_trash is not None else ""
         rows = transaction.execute(f"select id from {self.table} where part_ = ? {live} order by id", (part,))
         return [one for (one,) in rows]
 
-    async def _mend(
-        self, part: str, held: Sequence[int], first: Page[Any], sent_at: float, allowance: Allowance
-    ) -> None:
+    async def _mend(self, part: str, held: Sequence[int], first: Page[Any], sent_at: float) -> None:
         """Find the first page that differs from what is held, by halving, and take over what it shows."""
         low, high = 0, max(PAGE_RULES.count_pages(first.total or 0), PAGE_RULES.count_pages(len(held))) - 1
         page, number = first, 0
@@ -212,7 +184,6 @@ class Searches:
             middle = (low + high) // 2
             page_at = self.replica.clock()
             other = await self.search(self.whole(part), middle)
-            allowance.take()
             if _ids(other) == held[middle * PAGE_SIZE : (middle + 1) * PAGE_SIZE]:
                 low = middle + 1
             else:
@@ -220,7 +191,6 @@ class Searches:
         if number != low:
             sent_at = self.replica.clock()
             page = await self.search(self.whole(part), low)
-            allowance.take()
         shown = _ids(page)
         window = held[low * PAGE_SIZE : (low + 1) * PAGE_SIZE]
         last = shown[-1] if PAGE_RULES.is_full(page) else max([*window, *shown], default=0)
@@ -235,6 +205,10 @@ class Searches:
 
     async def _passes(self) -> dict[str, Pass]:
         return await self.replica.run(lambda transaction: read_passes(transaction, self.table))
+
+
+def _write(write: Write, rows: Sequence[Row], sent_at: float, part: str, transaction: Transaction) -> None:
+    write(transaction, rows, sent_at, True, part)
 
 
 def _ids(page: Page[Any]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,15 +15,17 @@ from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.local_time import local_before
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.replica.account import AccountFacts
 from crm_mcp.minicrm.replica.choices import ChoiceSearches
 from crm_mcp.minicrm.replica.columns import ADDRESSES, CONTACTS, PROJECTS, STATUSES, TASKS, USERS
 from crm_mcp.minicrm.replica.searches import Searches
 from crm_mcp.minicrm.replica.writing import ReplicaWriter
 from crm_mcp.minicrm.search.projects import EVERY_PROJECT
+from crm_mcp.replica.catalogue import CHANGES
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.freshness import ROWS_AGE_S, SWEEP_AGE_S, Pass, read_passes
-from crm_mcp.replica.source import Allowance, Lack, Need, Todo
+from crm_mcp.replica.source import Lack, Need, Todo
 from crm_mcp.replica.tables import Table
 from crm_mcp.store.transaction import Transaction
 
@@ -30,9 +33,7 @@ OPEN_LISTS_AGE_S = 600.0
 """Tasks of unfinished projects that are older are read again."""
 LISTS_AGE_S = 86_400.0
 """So are tasks of finished ones, and addresses."""
-WAIT_S = 8.0
-"""How long a statement waits for rows that are being read for another one."""
-_NAMES = {PROJECTS: "projects", CONTACTS: "contacts", TASKS: "tasks", ADDRESSES: "addresses"}
+_NAMES: Mapping[str, str] = {PROJECTS: "projects", CONTACTS: "contacts", TASKS: "tasks", ADDRESSES: "addresses"}
 _T = TypeVar("_T")
 
 
@@ -66,22 +67,25 @@ class MinicrmSource:
         await self.facts.read()
         return list(self.facts.tables.values())
 
-    async def refresh(self, need: Need, allowance: Allowance) -> Sequence[Lack]:
+    async def refresh(self, need: Need) -> None:
         """Bring the rows up to date that a statement reads, of the modules that it reads, and their parents'."""
-        stored = self._stored(need)
-        if not await _acquired(self._refreshing):
-            return [Lack("rows that are being read for another call", 1)]
-        try:
-            lacks: list[Lack] = []
-            if PROJECTS in stored:
-                lacks += await self._refresh_rows(self._projects, self._modules(need), need, allowance)
-            if CONTACTS in stored:
-                lacks += await self._refresh_rows(self._contacts, [""], need, allowance)
+        async with self._refreshing:
+            for searches, parts in await self._read_by(need):
+                await self._refresh_rows(searches, parts, need)
             if any("status_group" in columns for columns in need.columns.values()):
-                allowance.take(await self.facts.learn_groups(await self._statuses_in_use()))
-            return lacks
-        finally:
-            self._refreshing.release()
+                await self.facts.learn_groups(await self._statuses_in_use())
+
+    async def _read_by(self, need: Need) -> list[tuple[Searches, Sequence[str]]]:
+        """Return the searches for what a statement reads, with the parts; of changes those that were ever made."""
+        stored = self._stored(need)
+        found = [(self._projects, self._modules(need)), (self._contacts, [""])]
+        if CHANGES in need.columns:
+            return [
+                (searches, [part for part, one in passes.items() if one.is_complete or part in parts])
+                for searches, parts in found
+                if (passes := await self._passes(searches.table)) or searches.table in stored
+            ]
+        return [(searches, parts) for searches, parts in found if searches.table in stored]
 
     def _stored(self, need: Need) -> set[str]:
         """Return the tables whose rows have to be up to date."""
@@ -101,34 +105,41 @@ class MinicrmSource:
         others = [view for view in views if not view.part_of and view.name not in (USERS, CONTACTS, ADDRESSES)]
         return list(dict.fromkeys(parts)) if parts and not others else list(self.facts.schema.projects)
 
-    async def _refresh_rows(
-        self, searches: Searches, parts: Sequence[str], need: Need, allowance: Allowance
-    ) -> Sequence[Lack]:
+    async def _refresh_rows(self, searches: Searches, parts: Sequence[str], need: Need) -> None:
         passes = await self._passes(searches.table)
-        lacks: list[Lack] = []
-        done = [passes[part] for part in parts if part in passes and passes[part].is_complete]
-        not_before = need.begun_at if need.is_fresh else need.begun_at - ROWS_AGE_S
-        if any((one.rows_as_of or 0) < not_before for one in done):
-            lacks += _list(await searches.read_changes(allowance))
         now = self.replica.clock()
+        not_before = need.begun_at if need.is_fresh else need.begun_at - ROWS_AGE_S
+        old = {part for part in parts if part not in passes or (passes[part].rows_as_of or 0) < not_before}
+        done = [passes[part] for part in parts if part in passes and passes[part].is_complete]
+        if any(one.part in old for one in done):
+            await searches.read_changes()
         for one in done:
-            if one.swept_at < now - SWEEP_AGE_S and allowance.allows(1):
-                lacks += _list(await searches.sweep(one.part, allowance))
+            if one.swept_at < now - SWEEP_AGE_S:
+                await searches.sweep(one.part)
         for part in parts:
-            if part not in passes or not passes[part].is_complete:
-                lacks += self._named(searches.table, part, _list(await self._read_part(searches, part, allowance)))
-        return lacks
+            if part not in passes or not (passes[part].is_complete or (passes[part].note and part not in old)):
+                await searches.read_whole(part)
 
-    async def _read_part(
-        self, searches: Searches, part: str, allowance: Allowance, *, again: bool = False
-    ) -> Lack | None:
-        if not allowance.allows(2):
-            return Lack("rows", 2)
-        return await searches.read_whole(part, allowance, again=again)
+    async def lacks(self, need: Need) -> Sequence[Lack]:
+        """Return which rows are not held, and which dates that every record has MiniCRM does not send."""
+        found: list[Lack] = []
+        for searches, parts in await self._read_by(need):
+            passes = await self._passes(searches.table)
+            found += [
+                self._lack_of(searches.table, part, passes.get(part, Pass(part)))
+                for part in parts
+                if part not in passes or not passes[part].is_complete
+            ]
+        return [*found, *await self._dates_not_sent(need)]
 
-    def _named(self, table: str, part: str, lacks: Sequence[Lack]) -> Sequence[Lack]:
+    def _lack_of(self, table: str, part: str, known: Pass) -> Lack:
         what = f"{_NAMES[table]} of {self.facts.schema.modules.get(part, part)}" if part else _NAMES[table]
-        return [Lack(f"{what} ({lack.what})", lack.requests) for lack in lacks]
+        if known.note:
+            return Lack(f"Of {what} some may be missing: {known.note}")
+        if not known.total:
+            return Lack(what, 2)
+        pages = PAGE_RULES.count_pages(known.total)
+        return Lack(f"{what} ({known.next_page} of {pages} pages read)", pages - known.next_page + 1)
 
     async def _passes(self, table: str) -> dict[str, Pass]:
         return await self.replica.run(lambda transaction: read_passes(transaction, table))
@@ -194,7 +205,7 @@ class MinicrmSource:
             for columns in choices.values()
             for column in columns
         ]
-        return Todo(cards, lists, choices, requests, lacks)
+        return Todo(cards, lists, choices, requests, lacks, self.replica.clock())
 
     def _by_choice(self, unread: Mapping[str, Sequence[Any]], cards: dict[str, list[Any]]) -> dict[str, list[str]]:
         """Return the columns to search for by choice, and add to `cards` those that are fewer to read one by one."""
@@ -236,21 +247,31 @@ class MinicrmSource:
         )
         return {one for (one,) in rows}
 
-    async def read(self, todo: Todo, allowance: Allowance) -> None:
-        """Read what was selected, as far as the allowance goes: choices, then cards, then lists."""
+    async def read(self, todo: Todo) -> None:
+        """Read what was selected and was not read meanwhile: choices, then cards, then lists."""
         for columns in todo.choices.values():
             for column in columns:
-                if allowance.allows(self._choices.cost(column)):
-                    allowance.take(await self._choices.read(column))
-        readers: list[tuple[Mapping[str, Sequence[Any]], Mapping[str, Callable[[int], Awaitable[None]]]]] = [
-            (todo.cards, {PROJECTS: self._read_project, CONTACTS: self._read_contact, ADDRESSES: self._read_address}),
-            (todo.lists, {TASKS: self._read_tasks, ADDRESSES: self._read_addresses}),
-        ]
-        for asked, read in readers:
-            for table, ids in asked.items():
-                some = ids if allowance.most is None else ids[: max(0, allowance.most - allowance.used)]
-                allowance.take(len(some))
-                await map_bounded(some, read[table])
+                await self._choices.read(column)
+        cards = {PROJECTS: self._read_project, CONTACTS: self._read_contact, ADDRESSES: self._read_address}
+        for table, ids in todo.cards.items():
+            read = functools.partial(self._read_once, f"{table}.read_", cards[table], todo.selected_at)
+            await map_bounded(ids, read)
+        lists = {TASKS: self._read_tasks, ADDRESSES: self._read_addresses}
+        for table, ids in todo.lists.items():
+            await map_bounded(
+                ids, functools.partial(self._read_once, f"{table}.listed_", lists[table], todo.selected_at)
+            )
+
+    async def _read_once(
+        self, column: str, read: Callable[[int], Awaitable[None]], selected_at: float, record_id: int
+    ) -> None:
+        """Read a card or a list, unless it was read for another statement since it was selected."""
+        table, _, name = column.partition(".")
+        key = self.facts.tables[table].parent_column if name == "listed_" else "id"
+        sql = f"select 1 from {table} where {key} = ? and {name} >= ?"
+        known = await self.replica.run(lambda transaction: transaction.execute(sql, (record_id, selected_at)))
+        if not known:
+            await read(record_id)
 
     async def _read_project(self, project_id: int) -> None:
         sent_at = self.replica.clock()
@@ -309,33 +330,21 @@ class MinicrmSource:
 
         return await self.replica.run(read)
 
-    async def fill(self, allowance: Allowance, *, again: bool = False) -> Sequence[Lack]:
+    async def fill(self, *, again: bool = False) -> None:
         """Read every row, card and list that is not held, or is old; `again` reads all of them."""
-        begun_at = self.replica.clock()
         await self.facts.read(again=again)
-        need = Need({table: frozenset() for table in (PROJECTS, CONTACTS, TASKS, ADDRESSES)}, begun_at, is_fresh=True)
-        lacks: list[Lack] = []
-        for searches, parts in ((self._projects, self._modules(need)), (self._contacts, [""])):
-            for part in parts if again else ():
-                lacks += self._named(
-                    searches.table, part, _list(await searches.read_whole(part, allowance, again=True))
-                )
-            if not again:
-                lacks += await self._refresh_rows(searches, parts, need, allowance)
-                for part in parts:
-                    lacks += _list(await searches.sweep(part, allowance))
-        allowance.take(await self.facts.learn_groups(await self._statuses_in_use()))
-        while True:
-            unread = await self.replica.run(self._everything_unread)
-            todo = await self.select(unread, Need({}, begun_at))
-            if not todo.requests or not allowance.allows(1):
-                return [*lacks, *todo.lacks]
-            before = todo.requests
-            await self.read(todo, allowance)
-            if (
-                await self.select(await self.replica.run(self._everything_unread), Need({}, begun_at))
-            ).requests >= before:
-                return [*lacks, *todo.lacks]
+        need = Need(dict.fromkeys(_NAMES, ()), self.replica.clock(), is_fresh=True)
+        async with self._refreshing:
+            for searches, parts in await self._read_by(need):
+                if again:
+                    await map_bounded(parts, functools.partial(searches.read_whole, again=True), at_once=1)
+                else:
+                    await self._refresh_rows(searches, parts, need)
+                    await map_bounded(parts, searches.sweep, at_once=1)
+            await self.facts.learn_groups(await self._statuses_in_use())
+        need = replace(need, is_fresh=False)
+        for _ in range(2):  # addresses are known by the lists alone, and then have cards
+            await self.read(await self.select(await self.replica.run(self._everything_unread), need))
 
     def _everything_unread(self, transaction: Transaction) -> dict[str, list[Any]]:
         unread: dict[str, list[Any]] = {}
@@ -348,8 +357,8 @@ class MinicrmSource:
             unread[f"{table}[]"] = [one for (one,) in rows]
         return unread
 
-    async def missing(self, need: Need) -> Sequence[Lack]:
-        """Say which dates that every project has MiniCRM does not send: older servers send none (documented)."""
+    async def _dates_not_sent(self, need: Need) -> Sequence[Lack]:
+        """Return the dates that MiniCRM does not send though every record has them (documented; newer servers do)."""
         asked = {name for columns in need.columns.values() for name in columns} & {"created_at", "updated_at"}
         tables = {self.facts.tables[name].stored_in for name in need.columns if name in self.facts.tables}
 
@@ -396,22 +405,9 @@ class MinicrmSource:
         return [f"{tasks} tasks of projects in the trash are included: {where} leaves them out."] if tasks else []
 
 
-async def _acquired(lock: asyncio.Lock) -> bool:
-    """Wait for a lock, but not as long as a whole account takes to be read; return whether it was acquired."""
-    try:
-        await asyncio.wait_for(lock.acquire(), WAIT_S)
-    except TimeoutError:
-        return False
-    return True
-
-
 async def _or_gone(reading: Awaitable[_T]) -> _T | None:
     """Return what is read, or None where it is gone for good."""
     try:
         return await reading
     except NotFoundError:
         return None
-
-
-def _list(lack: Lack | None) -> list[Lack]:
-    return [] if lack is None else [lack]
