@@ -50,7 +50,7 @@ from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import Session
 
 if TYPE_CHECKING:
-    from crm_mcp.replica.source import Source
+    from crm_mcp.minicrm.replica.source import MinicrmSource
 
 _CONTACT_TYPES = {name.casefold(): name for name in CONTACT_TYPES}
 _CONTACTS = frozenset({"contact", "contacts"})
@@ -74,11 +74,13 @@ class MinicrmConnector:
     def __init__(self, settings: MinicrmSettings, sender: Sender, store: Store, account: Account) -> None:
         self._settings = settings
         self._replica_of = (account, store)
-        self._source: Source | None = None
+        self._source: MinicrmSource | None = None
         self._queries = Queries([self])
         self._page_cache = PageCache(PAGE_RULES)
         self._crm_clock = CrmClock()
-        sender = FollowedSender(self._page_cache.watch(self._crm_clock.watch(sender)), self._follow)
+        sender = self._page_cache.watch(self._crm_clock.watch(sender))
+        self._source_client = MinicrmClient(sender)
+        sender = FollowedSender(sender, self._follow)
         recent = RecentReads(sender) if settings.requests_per_minute else None  # without a limit, asking again is cheap
         self._client = MinicrmClient(sender if recent is None else WatchedSender(sender, recent.clear), recent)
         self._directory = Directory(self._client, me=settings.user, labels=FieldLabels(settings.labels))
@@ -182,14 +184,17 @@ class MinicrmConnector:
         return ExportRowsReader(self._client, self._directory, self._settings.zone).all()
 
     async def _follow(self, request: Request, sent_at: float, result: object) -> None:
-        """Have what was written read again before a statement is answered."""
-        del sent_at, result
+        """Have what was written read again before a statement is answered, and take over what was read."""
         if not request.is_read:
             from crm_mcp.minicrm.replica.own_writes import outdate
 
             await outdate(self.source().replica, request)
+        elif self._source is not None:
+            from crm_mcp.minicrm.replica.seen import take_over
 
-    def source(self) -> Source:
+            await take_over(self._source, request, sent_at, result)
+
+    def source(self) -> MinicrmSource:
         """Return what fills the replica of this account."""
         if self._source is None:
             from crm_mcp.minicrm.replica.source import MinicrmSource  # what is only used by some costs start-up time
@@ -198,7 +203,7 @@ class MinicrmConnector:
             replica = Replica(*self._replica_of, self._settings.zone)
             self._source = MinicrmSource(
                 replica,
-                self._client,
+                self._source_client,
                 self._directory,
                 self._crm_clock,
                 self._settings.zone,

@@ -47,6 +47,14 @@ class AccountFacts:
             before = None if kept is None else _load(kept["schema"])
             await self._keep(await self._ask(before), before, now)
 
+    async def load(self) -> bool:
+        """Take over what was kept, however old; return whether there was anything."""
+        if self._version < 0:
+            kept, version = await self._replica.run(lambda transaction: read_fact(transaction, _FACT))
+            if kept is not None:
+                self._use(_load(kept["schema"]), kept["read_at"], version)
+        return self._version >= 0
+
     async def _ask(self, before: AccountSchema | None) -> AccountSchema:
         modules = await self._directory.modules()
         read = await map_bounded(modules, self._directory.readable_schema)

@@ -400,9 +400,11 @@ class MinicrmSource:
 
         projects, tasks = await self.replica.run(count)
         if any(table.stored_in == PROJECTS for table in tables):
-            return [f"{projects} projects in the trash are included: deleted = 0 leaves them out."] if projects else []
+            return (
+                [f"{projects} projects in the trash count too: add deleted = 0 to leave them out."] if projects else []
+            )
         where = "project_id in (select id from minicrm_projects where deleted = 0)"
-        return [f"{tasks} tasks of projects in the trash are included: {where} leaves them out."] if tasks else []
+        return [f"{tasks} tasks of projects in the trash count too: add {where} to leave them out."] if tasks else []
 
 
 async def _or_gone(reading: Awaitable[_T]) -> _T | None:
