@@ -58,7 +58,7 @@ def read_files(folder: Path) -> list[bytes]:
 def read_tables(url: str) -> list[bytes]:
     with psycopg.connect(url) as connection:
         tables = connection.execute("select tablename from pg_tables where schemaname = 'crm_mcp'").fetchall()
-        texts = [connection.execute(f"select t::text from crm_mcp.{name} t".encode()).fetchall() for (name,) in tables]  # noqa: S608
+        texts = [connection.execute(f"select t::text from crm_mcp.{name} t".encode()).fetchall() for (name,) in tables]
     return [str(row[0]).encode() for rows in texts for row in rows]
 
 

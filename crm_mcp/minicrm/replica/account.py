@@ -12,7 +12,7 @@ from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import STATUS_GROUPS
 from crm_mcp.minicrm.models import Schema
-from crm_mcp.minicrm.replica.columns import PROJECTS, STATUSES, USERS, AccountSchema, build_tables
+from crm_mcp.minicrm.replica.columns import CONTACTS, PROJECTS, STATUSES, USERS, AccountSchema, build_tables
 from crm_mcp.replica.database import Replica, keep_fact, read_fact
 from crm_mcp.replica.rows import ensure_table
 from crm_mcp.replica.tables import Table
@@ -61,7 +61,8 @@ class AccountFacts:
         schemas = {one: schema for one, schema in zip(modules, read, strict=True) if schema is not None}
         contacts = await self._directory.merged_contact_schema()
         known = before or AccountSchema({}, {}, contacts)
-        return replace(known, modules=modules, projects=schemas, contacts=contacts)
+        now = replace(known, modules=modules, projects=schemas, contacts=contacts)
+        return replace(now, seen={table: _vanished(table, known, now) for table in (PROJECTS, CONTACTS)})
 
     async def change(self, **changes: Any) -> None:  # noqa: ANN401  # attributes of `AccountSchema`
         """Keep something else that was learned of the account."""
@@ -109,6 +110,17 @@ class AccountFacts:
 
 def _load(kept: Mapping[str, Any]) -> AccountSchema:
     return AccountSchema(**cast("dict[str, Any]", kept))
+
+
+def _vanished(table: str, before: AccountSchema, after: AccountSchema) -> list[str]:
+    """Return the fields of a table's columns that no schema lists any more, or ever did."""
+    had, has = (_field_names(table, one) for one in (before, after))
+    return [name for name in dict.fromkeys([*before.seen.get(table, ()), *had]) if name not in has]
+
+
+def _field_names(table: str, account: AccountSchema) -> dict[str, None]:
+    schemas = account.projects.values() if table == PROJECTS else [account.contacts]
+    return {one["name"]: None for schema in schemas for one in schema["fields"]}
 
 
 def _keep_names(transaction: Transaction, schema: AccountSchema) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.paging import Page
-from crm_mcp.errors import UnexpectedAnswerError
+from crm_mcp.errors import BadRequestError, UnexpectedAnswerError
 from crm_mcp.minicrm.models import PAGE_RULES, PAGE_SIZE
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.freshness import Pass, keep_pass, read_passes
@@ -29,7 +29,7 @@ _ATTEMPTS = 3
 _PAGES_AT_ONCE = 6
 
 
-@dataclass(frozen=True)
+@dataclass
 class Searches:
     """How the rows of one table are searched for.
 
@@ -53,6 +53,8 @@ class Searches:
     remove: Callable[[Transaction, Sequence[int], float], None]
     since: Callable[[float], str]
     crm_time: Callable[[float], float]
+    trash_by_part: bool = False
+    """Whether the CRM searches the trash of one part alone (observed)."""
 
     async def read_whole(self, part: str, *, again: bool = False) -> None:
         """Read all rows of a part, from where an interrupted pass ended."""
@@ -126,7 +128,7 @@ class Searches:
         criteria = {"UpdatedSince": self.since(min(one.mark for one in passes))}
         await self._read_pages(criteria, self.write)
         if self.write_trash is not None:
-            await self._read_pages({**criteria, "Deleted": 1}, self.write_trash)
+            await self._read_changed_trash(criteria, self.write_trash, [one.part for one in passes])
         mark = self.crm_time(sent_at)
         done = [replace(one, rows_as_of=sent_at, mark=max(mark, one.mark)) for one in passes]
 
@@ -135,6 +137,17 @@ class Searches:
                 keep_pass(transaction, self.table, one)
 
         await self.replica.run(keep)
+
+    async def _read_changed_trash(self, criteria: Criteria, write: Write, parts: Sequence[str]) -> None:
+        trash = {**criteria, "Deleted": 1}
+        if not self.trash_by_part:
+            try:
+                await self._read_pages(trash, write)
+            except BadRequestError:
+                self.trash_by_part = True
+        if self.trash_by_part:
+            for part in parts:
+                await self._read_pages({**self.whole(part), **trash}, write, part)
 
     async def _read_pages(self, criteria: Criteria, write: Write, part: str = "") -> None:
         """Read a search to its end, again where a row was passed over; what changes meanwhile comes next time.

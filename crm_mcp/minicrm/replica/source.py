@@ -61,6 +61,15 @@ class MinicrmSource:
         self.facts = AccountFacts(replica, client, directory)
         self.writer = ReplicaWriter(replica, self.facts)
         self._choices = ChoiceSearches(self.writer, client)
+        write, clocks = self.writer, (self._since, self._crm_time)
+        self._projects = Searches(
+            replica, PROJECTS, self._search_projects, lambda part: {"CategoryId": part},
+            write.project_rows, write.trashed_rows, write.remove_projects, *clocks,
+        )  # fmt: skip
+        self._contacts = Searches(
+            replica, CONTACTS, client.search_contacts, lambda _: EVERY_PROJECT,
+            write.contact_rows, None, write.remove_contacts, *clocks,
+        )  # fmt: skip
 
     async def tables(self) -> Sequence[Table]:
         """Return the tables of the account; see `build_tables`."""
@@ -150,22 +159,6 @@ class MinicrmSource:
             return [str(one) for (one,) in rows]
 
         return await self.replica.run(read)
-
-    @property
-    def _projects(self) -> Searches:
-        write = self.writer
-        return Searches(
-            self.replica, PROJECTS, self._search_projects, lambda part: {"CategoryId": part},
-            write.project_rows, write.trashed_rows, write.remove_projects, self._since, self._crm_time,
-        )  # fmt: skip
-
-    @property
-    def _contacts(self) -> Searches:
-        write = self.writer
-        return Searches(
-            self.replica, CONTACTS, self._client.search_contacts, lambda _: EVERY_PROJECT,
-            write.contact_rows, None, write.remove_contacts, self._since, self._crm_time,
-        )  # fmt: skip
 
     async def _search_projects(self, criteria: Mapping[str, object], number: int) -> Any:  # noqa: ANN401
         page = await self._client.search_projects(criteria, number)

@@ -62,9 +62,9 @@ def test_an_equality_and_an_order_are_looked_up_and_not_searched_for(field: str,
         store.search_records(module, [clause], order, 10, 0)
         store.search_records(module, [], order, 10, 0)
 
-        by_value = f"EXPLAIN QUERY PLAN SELECT * FROM ivinex_record_1 WHERE {clause.sql}"  # noqa: S608 - the code under test
+        by_value = f"EXPLAIN QUERY PLAN SELECT * FROM ivinex_record_1 WHERE {clause.sql}"
         assert "USING INDEX" in connection.execute(by_value, clause.values).fetchall()[0][3]
-        by_order = f"EXPLAIN QUERY PLAN SELECT * FROM ivinex_record_1 ORDER BY {order}"  # noqa: S608
+        by_order = f"EXPLAIN QUERY PLAN SELECT * FROM ivinex_record_1 ORDER BY {order}"
         assert "TEMP B-TREE" not in str(connection.execute(by_order).fetchall())
 
 

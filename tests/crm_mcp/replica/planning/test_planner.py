@@ -182,11 +182,11 @@ def test_a_refusal_says_what_is_wrong_and_what_to_write(statement: str, message:
 
 
 def test_names_of_with_that_double_each_other_are_refused_at_once() -> None:
-    doubling = [f"a{n} as (select x from a{n - 1} union all select x from a{n - 1})" for n in range(1, 40)]  # noqa: S608
+    doubling = [f"a{n} as (select x from a{n - 1} union all select x from a{n - 1})" for n in range(1, 40)]
     begun = time.monotonic()
     for first in ("a0(x) as (select 1)", "'a0'(x) as not materialized (select 1)"):
         with pytest.raises(QueryError, match="used too often"):
-            PLANNER.plan(f"with {first}, {', '.join(doubling)} select count(*) from a39")  # noqa: S608
+            PLANNER.plan(f"with {first}, {', '.join(doubling)} select count(*) from a39")
     assert time.monotonic() - begun < 1
 
 
@@ -204,7 +204,7 @@ FRAGMENTS = st.lists(st.sampled_from([*WORDS.split(), *OTHERS]))
 
 @given(st.one_of(st.text(), FRAGMENTS.map(" ".join), FRAGMENTS.map("".join)))
 def test_any_text_is_planned_or_refused(text: str) -> None:
-    for statement in (text, "select " + text, "select " + text + " from projects"):  # noqa: S608
+    for statement in (text, "select " + text, "select " + text + " from projects"):
         try:
             plan = PLANNER.plan(statement)
         except QueryError:
