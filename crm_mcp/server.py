@@ -19,6 +19,7 @@ from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.mcp.resources import add_resources
 from crm_mcp.question_keys import SharedQuestionKey
 from crm_mcp.registry import all_tools
+from crm_mcp.skill.extension import SkillsExtension
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,6 +89,7 @@ def build_server(
     exports = ExportStore(folder=export_dir)
     queries = Queries(connectors, pool.patience_s)
     tools = all_tools(connectors, read_only=read_only, exports=exports, queries=queries, call_budget_s=pool.patience_s)
+    names = frozenset(tool.name for tool in tools)
     question_key = SharedQuestionKey(store) if store is not None else None
     server = MCPServer(
         "crm-mcp-server",
@@ -99,13 +101,15 @@ def build_server(
         log_level="WARNING",  # at INFO the SDK logs error texts, the CRM's words included
         cache_hints=_CACHE_HINTS,
         request_state_security=question_key.security if question_key is not None else None,
-        extensions=bind_apps([app for connector in connectors for app in connector.apps()], tools),
+        extensions=[
+            *bind_apps([app for connector in connectors for app in connector.apps()], tools),
+            SkillsExtension(connectors, names),
+        ],
     )
     if question_key is not None:
         question_key.watch(server)
     add_resources(server, connectors)
     add_exports(server, exports)
-    names = frozenset(tool.name for tool in tools)
     add_completions(server, connectors, names)
     for connector in connectors:
         for prompt in connector.prompts(names):

@@ -32,6 +32,7 @@ LAYERS = {
         "setting_names settings aggregate.* rendering.* transport.*",
         "replica.*",
         "mcp.*",
+        "skill.*",
         "safe_writes.*",
         "CRM CRM.models CRM.settings CRM.field_table CRM.hungarian",
         "CRM.wire.*",
@@ -74,6 +75,8 @@ PURE = (
         "crm_mcp.safe_writes.draft",
         "crm_mcp.safe_writes.preview",
         "crm_mcp.safe_writes.consent.question",
+        "crm_mcp.skill.head",
+        "crm_mcp.skill.pages",
         "mockserver.documents.*",
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic_settings import BaseSettings
@@ -50,6 +50,8 @@ class IvinexConnector:
     settings_class: type[BaseSettings] = IvinexSettings
     has_replica = False
     beside_modules: Sequence[str] = ()
+    skill_texts = "crm_mcp.ivinex"
+    language: Literal["en", "hu"] = "en"
     instructions = (
         "Ivinex holds records in modules (contact, note, ...). Find them with search_records and exact field names; "
         "its field list is only sampled. A note belongs to a contact: create_note."

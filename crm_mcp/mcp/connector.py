@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NotRequired, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol
 
 from typing_extensions import TypedDict
 
@@ -103,6 +103,10 @@ class Connector(Protocol):
     """Whether what is read of it is kept, so that statements can be asked of it."""
     beside_modules: Sequence[str]
     """What `describe_module` takes beside modules, such as `Person`."""
+    skill_texts: str
+    """The package whose `texts/skill/LANGUAGE/` holds what it adds to the skill, `rules.md` and `playbooks.md`."""
+    language: Literal["en", "hu"]
+    """The language of people in this account."""
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool, store: Store) -> Connector | None:

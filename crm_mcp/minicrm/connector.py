@@ -66,6 +66,7 @@ class MinicrmConnector:
     settings_class: type[BaseSettings] = MinicrmSettings
     has_replica = True
     beside_modules: Sequence[str] = tuple(_CONTACT_TYPES.values())
+    skill_texts = "crm_mcp.minicrm"
     instructions = (
         "MiniCRM holds projects (cards) in modules; a project belongs to a contact (Person or Business), tasks belong "
         "to projects, addresses to contacts. Statuses, users and choices are taken by label or id."
@@ -73,6 +74,7 @@ class MinicrmConnector:
 
     def __init__(self, settings: MinicrmSettings, sender: Sender, store: Store, account: Account) -> None:
         self._settings = settings
+        self.language = settings.language
         self._replica_of = (account, store)
         self._source: MinicrmSource | None = None
         self._queries = Queries([self])

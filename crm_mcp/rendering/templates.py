@@ -25,7 +25,7 @@ def render_text(template: str, *packages: str, **values: object) -> str:
     """Return the text of a template, looked for in each package's `texts/` in turn.
 
     In a template `x` is a code span, `x | own` our own text as it is, `x | line` one line of whatever it is, and
-    `x | sql` a literal of SQL.
+    `x | sql` a literal of SQL, where it is not our own text.
     """
     return _environment(packages).get_template(template).render(values)
 
@@ -60,4 +60,4 @@ def _line(value: object) -> Written:
 
 
 def _sql(value: str | int) -> Written:
-    return Written(sql_literal(value))
+    return value if isinstance(value, Written) else Written(sql_literal(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Literal
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic import SecretStr
@@ -43,6 +44,8 @@ class PeopleConnector:
     settings_class: type[BaseSettings] = PeopleSettings
     has_replica = False
     beside_modules: Sequence[str] = ()
+    skill_texts = ""
+    language: Literal["en", "hu"] = "en"
 
     def __init__(self, sender: Sender, store: Store) -> None:
         self._client = PeopleClient(sender)

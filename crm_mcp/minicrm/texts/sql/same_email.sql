@@ -1,0 +1,5 @@
+select fold(trim(email)) as email, count(*) as contacts, group_concat(id || ' ' || name, '; ') as who
+from minicrm_contacts
+where email is not null and trim(email) <> ''
+group by fold(trim(email)) having count(*) > 1
+order by contacts desc
