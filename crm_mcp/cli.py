@@ -1,4 +1,4 @@
-"""The command `crm-mcp`: serve, demo, doctor, tools, audit, undo. Heavy imports wait until a command needs them."""
+"""The command `crm-mcp` and its subcommands. Heavy imports wait until one needs them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, NoReturn, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NoReturn, cast
 
 import click
 
@@ -237,6 +238,41 @@ def undo(write_id: str, *, dry_run: bool, yes: bool) -> None:
     except CrmError as error:
         _fail("undo", error)
     sys.exit(0 if audit_commands.print_undone(result) else EXIT_PROBLEM)
+
+
+@main.command()
+@click.option("--language", type=click.Choice(["en", "hu"]), default=None, help="Default: that of the account.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False),
+    default=None,
+    help="The skill's own folder, such as ~/.claude/skills/crm. Without it SKILL.md alone is printed.",
+)
+@click.option("--force", is_flag=True, help="Overwrite files that this command did not write.")
+def skill(*, language: Literal["en", "hu"] | None, output: str | None, force: bool) -> None:
+    """Write a skill for agents: what this account holds, and how to work in it."""
+    try:
+        settings, pool, store, connectors = _connect()
+    except SettingsError as error:
+        _quit(error)
+    from crm_mcp import server as mcp_server
+    from crm_mcp.skill import command
+
+    folder = Path(output).expanduser() if output is not None else None
+    server = mcp_server.build_server(connectors, pool, store=store, read_only=settings.read_only)
+    tools = [tool.name for tool in asyncio.run(server.list_tools())]
+    language = language or command.language_of(connectors)
+    try:
+        made = asyncio.run(command.make_skill(pool, connectors, language, folder, tools))
+        if folder is None:
+            click.echo(made.files["SKILL.md"], nl=False)
+            return
+        for path in command.write_folder(folder, made.files, force=force):
+            click.echo(path)
+    except CrmError as error:
+        _fail("skill", error)
+    except OSError as error:
+        _fail("skill", CrmError(f"{folder} cannot be written: {error.strerror}."))
 
 
 def _fail(command: str, error: CrmError) -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic_settings import BaseSettings
@@ -74,7 +74,7 @@ class MinicrmConnector:
 
     def __init__(self, settings: MinicrmSettings, sender: Sender, store: Store, account: Account) -> None:
         self._settings = settings
-        self.language = settings.language
+        self.language: Literal["en", "hu"] = settings.language
         self._replica_of = (account, store)
         self._source: MinicrmSource | None = None
         self._queries = Queries([self])

@@ -20,14 +20,16 @@ MAX_MAIN_BYTES = 8_000
 MAX_REFERENCE_BYTES = 60_000
 
 _MOST_MODULES_AND_STATUSES = ((20, 12), (12, 8), (8, 5), (4, 3), (0, 0))
-_MOST_CHOICES_AND_FIELDS = ((40, 80), (15, 40), (8, 15), (5, 0))
+_SHARES = (1.0, 0.5, 0.25, 0.1, 0.05)
+"""What part of all a page of an account shows, tried in turn until it fits."""
+_MOST = {"most_modules": 60, "most_statuses": 100, "most_users": 300, "most_fields": 60, "most_choices": 40}
 _PACKAGE = "crm_mcp.skill"
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _SQL_VALUES = {
-    "now": Written("datetime('now', 'localtime')"),
-    "tomorrow": Written("date('now', 'localtime', '+1 day')"),
-    "since": Written("date('now', 'localtime', '-6 days', 'weekday 1')"),
-    "stale_since": Written("date('now', 'localtime', '-30 days')"),
+    "now": Written("now()"),
+    "tomorrow": Written("date(today(), '+1 day')"),
+    "since": Written("date(today(), '-6 days', 'weekday 1')"),
+    "stale_since": Written("date(today(), '-30 days')"),
 }
 """What statements of the skill hold where those of a prompt have a moment: the skill is read on another day."""
 
@@ -69,10 +71,11 @@ def _write_main(
 
 
 def _write_account(crm: CrmFacts, language: Language) -> str:
-    """Return the page of one account with as many choices and fields as fit."""
+    """Return the page of one account with as much as fits."""
     text = ""
-    for most_choices, most_fields in _MOST_CHOICES_AND_FIELDS:
-        text = _write_page("account", language, crm=crm, most_choices=most_choices, most_fields=most_fields)
+    for share in _SHARES:
+        limits = {name: int(most * share) for name, most in _MOST.items()}
+        text = _write_page("account", language, crm=crm, **limits)
         if len(text.encode()) <= MAX_REFERENCE_BYTES:
             break
     return text
