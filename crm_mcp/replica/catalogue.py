@@ -98,21 +98,23 @@ class Catalogue:
 
     def _shown(self, transaction: Transaction, source: Source, table: Table, statement: Statement, need: Need) -> Shown:
         fills = read_fills(transaction, table.stored_in)
-        held = _held(transaction, table, fills) if table.name in statement.stars else frozenset[str]()
+        has_unread = _has_unread(transaction, table)
+        held = _held(table, fills, has_unread=has_unread) if table.name in statement.stars else frozenset[str]()
         stored = self.tables[source][table.stored_in]
         now_s = need.begun_at + 60 if need.is_fresh else need.begun_at
-        return Shown(table, stored, source.replica.crm, need.columns[table.name], held, fills, now_s)
+        return Shown(table, stored, source.replica.crm, need.columns[table.name], held, fills, now_s, has_unread)
 
 
-def _held(transaction: Transaction, table: Table, fills: Mapping[str, Mapping[str, float]]) -> frozenset[str]:
-    """Return the columns of which something is known without reading any card."""
+def _has_unread(transaction: Transaction, table: Table) -> bool:
     part = "and part_ = ?" if table.part_of else ""
-    ((unread,),) = transaction.execute(
-        f"select count(*) from {table.stored_in} where holder_ = 0 and read_ < changed_ {part}",
-        [table.part] if table.part_of else [],
-    )
+    sql = f"select 1 from {table.stored_in} where holder_ = 0 and read_ < changed_ {part} limit 1"
+    return bool(transaction.execute(sql, [table.part] if table.part_of else []))
+
+
+def _held(table: Table, fills: Mapping[str, Mapping[str, float]], *, has_unread: bool) -> frozenset[str]:
+    """Return the columns of which something is known without reading any card."""
     known = {column.name for column in table.columns if column.known_by == "row" and not column.sql} | fills.keys()
-    return frozenset(column.name for column in table.columns if not unread or column.name in known)
+    return frozenset(column.name for column in table.columns if not has_unread or column.name in known)
 
 
 def freshness_of(transaction: Transaction, source: Source, tables: Mapping[str, Table]) -> list[tuple[Any, ...]]:

@@ -36,7 +36,7 @@ def ensure_table(transaction: Transaction, table: Table) -> None:
         known = {row[1] for row in transaction.execute(f"pragma table_info({table.name})")}
     for column in table.stored:
         if column.name not in known:
-            transaction.execute(f"alter table {table.name} add column {column.name}")
+            transaction.execute(f"alter table {table.name} add column {column.name} {column.stored_type}")
 
 
 def _create(transaction: Transaction, table: Table) -> None:
@@ -59,7 +59,7 @@ def _advise(transaction: Transaction, table: Table) -> None:
     SQLite goes by what it takes for the number of rows, and of those with the same parent.
     """
     transaction.execute("analyze sqlite_schema")  # makes the table of these numbers
-    rows = [(f"{table.name}_lists", "100000000 3")] if table.parent else [(None, "1000")]
+    rows = [(f"{table.name}_lists", "100000000 3")] if table.parent else [(None, "100000")]
     for index, numbers in rows:
         transaction.execute("insert into sqlite_stat1 (tbl, idx, stat) values (?, ?, ?)", (table.name, index, numbers))
 

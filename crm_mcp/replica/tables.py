@@ -9,12 +9,19 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
 
-Kind = Literal["integer", "number", "text", "date", "flag"]
+Kind = Literal["id", "integer", "number", "text", "date", "flag"]
+"""An `id` is a whole number by which tables are joined, a `date` a text, a `flag` 0 or 1."""
 KnownBy = Literal["row", "card", "choice"]
 """Where a value is found: in rows of a search, in the card that is read by its id, or, where a search can be made for
 each choice of a field, by these."""
 
-_SQL_TYPES: Mapping[Kind, str] = {"integer": "integer", "flag": "integer", "number": "real", "text": "text"}
+_SQL_TYPES: Mapping[Kind, str] = {
+    "id": "integer",
+    "integer": "integer",
+    "flag": "integer",
+    "number": "real",
+    "text": "text",
+}
 _NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -24,7 +31,7 @@ class Column:
 
     Attributes:
         name: In statements.
-        kind: Of its values: a date is text, a flag 0 or 1.
+        kind: Of its values.
         known_by: How a value comes to be known.
         field: The CRM's name of it.
         choices: Labels by id, of a field that has any; the column holds labels.
@@ -47,6 +54,14 @@ class Column:
     def sql_type(self) -> str:
         """The type by which SQLite compares its values."""
         return _SQL_TYPES.get(self.kind, "text")
+
+    @property
+    def stored_type(self) -> str:
+        """The type that it is stored with, empty where a view has to turn it into its own.
+
+        Numbers are stored as they come: a column that turns out to hold other texts too must not have lost anything.
+        """
+        return "" if self.kind in ("integer", "flag", "number") else self.sql_type
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Shown:
         held: The other columns that it may see, as they are.
         fills: When the choices of columns were searched for, by column and part.
         now_s: The present time; lists that were read in the last minute are not noted.
+        has_unread: Whether there are cards of which something is not known.
     """
 
     table: Table
@@ -36,11 +37,12 @@ class Shown:
     held: Collection[str]
     fills: Fills
     now_s: float
+    has_unread: bool = True
 
     def view(self) -> str:
         """Return the statement that makes the view."""
         columns = [column for column in self.table.columns if column.name in self.needed or column.name in self.held]
-        shown = ", ".join(f"{self._expression(column)} as {column.name}" for column in columns) or "1 as row_"
+        shown = ", ".join(f"{self._expression(column)} as {column.name}" for column in columns) or "t.id as row_"
         where = " and ".join(self._conditions())
         source = f"{self.schema}.{self.stored.name} as t"
         return f"create temp view {self.table.name} as select {shown} from {source}{where and f' where {where}'}"
@@ -59,11 +61,13 @@ class Shown:
         value = f"t.{column.name}"
         if self.stored.parent and column.name == self.stored.parent_column:
             return value
-        if column.known_by != "row" and column.name in self.needed:
+        if column.known_by != "row" and column.name in self.needed and self.has_unread:
             value = f"case when {self._is_known(column)} then {value} else {self._note_card(column)} end"
         if self.stored.parent:
             value = f"case when t.holder_ then {self._note_list('null')} else {value} end"
-        return value if value == f"t.{column.name}" and column.name == "id" else f"cast({value} as {column.sql_type})"
+        if value == f"t.{column.name}" and column.stored_type:  # as it is, SQLite can look it up when it joins
+            return value
+        return f"cast({value} as {column.sql_type})"
 
     def _is_known(self, column: Column) -> str:
         by_card = "t.read_ >= t.changed_"

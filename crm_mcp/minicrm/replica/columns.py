@@ -89,17 +89,17 @@ def build_tables(account: AccountSchema, labels: FieldLabels = NO_LABELS) -> lis
 def _projects(account: AccountSchema, labels: FieldLabels) -> Table:
     by_contact: KnownBy = "row" if account.rows_hold_contacts else "card"
     columns = [
-        Column("id", "integer", field="Id"),
+        Column("id", "id", field="Id"),
         Column("module", field="CategoryId"),
         Column("name", field="Name"),
         Column("status", field="StatusId"),
-        Column("status_id", "integer"),
+        Column("status_id", "id"),
         Column("status_group", field="StatusGroup"),
         Column("user", field="UserId"),
-        Column("user_id", "integer"),
-        Column("contact_id", "integer", by_contact, "ContactId"),
+        Column("user_id", "id"),
+        Column("contact_id", "id", by_contact, "ContactId"),
         Column("contact", sql=_name_of_contact("contact_id"), needs=(CONTACTS,)),
-        Column("business_id", "integer", by_contact, "BusinessId"),
+        Column("business_id", "id", by_contact, "BusinessId"),
         Column("business", sql=_name_of_contact("business_id"), needs=(CONTACTS,)),
         Column("reference_id", "text", "card", "ReferenceId"),
         Column("created_at", "date", "card", "CreatedAt"),
@@ -119,12 +119,12 @@ def _name_of_contact(column: str) -> str:
 
 def _contacts(account: AccountSchema, labels: FieldLabels) -> Table:
     columns = [
-        Column("id", "integer", field="Id"),
+        Column("id", "id", field="Id"),
         Column("type", field="Type"),
         Column("name", field="Name"),
         Column("email", field="Email"),
         Column("phone", field="Phone"),
-        Column("business_id", "integer", "card", "BusinessId"),
+        Column("business_id", "id", "card", "BusinessId"),
         Column("business", sql=_name_of_contact("business_id")),
         Column("created_at", "date", "card", "CreatedAt"),
         Column("updated_at", "date", "card", "UpdatedAt"),
@@ -136,13 +136,13 @@ def _contacts(account: AccountSchema, labels: FieldLabels) -> Table:
 
 def _tasks(account: AccountSchema) -> Table:
     columns = (
-        Column("id", "integer", field="Id"),
-        Column("project_id", "integer"),
+        Column("id", "id", field="Id"),
+        Column("project_id", "id"),
         Column("comment", field="Comment"),
         Column("status", field="Status"),
         Column("deadline", "date", field="Deadline"),
         Column("user", field="UserId"),
-        Column("user_id", "integer"),
+        Column("user_id", "id"),
         Column("type", field="Type"),
     )
     del account
@@ -151,8 +151,8 @@ def _tasks(account: AccountSchema) -> Table:
 
 def _addresses(account: AccountSchema) -> Table:
     columns = (
-        Column("id", "integer", field="Id"),
-        Column("contact_id", "integer", field="ContactId"),
+        Column("id", "id", field="Id"),
+        Column("contact_id", "id", field="ContactId"),
         Column("name", "text", "card", "Name"),
         Column("type", "text", "card", "Type"),
         Column("country", "text", "card", "CountryId"),
@@ -165,12 +165,12 @@ def _addresses(account: AccountSchema) -> Table:
 
 
 def _users() -> Table:
-    return Table(USERS, "users", (Column("id", "integer"), Column("name")), "users", is_searched=False)
+    return Table(USERS, "users", (Column("id", "id"), Column("name")), "users", is_searched=False)
 
 
 def _statuses() -> Table:
     columns = (
-        Column("id", "integer"),
+        Column("id", "id"),
         Column("module"),
         Column("name"),
         Column("status_group"),
