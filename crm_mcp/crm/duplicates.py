@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from crm_mcp.crm.pasted_text import read_email_address
+from crm_mcp.crm.pasted_text import read_email_addresses
 from crm_mcp.crm.wording import listing, quoted
 
 PHONE_DIGITS = 9
@@ -13,32 +14,51 @@ PHONE_DIGITS = 9
 (assumed; MiniCRM's document asks for at least the last six)."""
 MIN_PHONE_DIGITS = 6
 _MOST_NAMED = 3
+_BETWEEN_NUMBERS = re.compile(r"[,;|\n]")
 
 
 class Identifiers(NamedTuple):
-    """The email address alone, the last digits of the phone and the id of another system; empty where none."""
+    """The email address alone, the last digits of the phone and the id of another system; empty where none.
+
+    `others` are further addresses and numbers that stand in the same fields.
+    """
 
     email: str
     phone: str
     reference: str = ""
+    others: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def read(cls, email: object, phone: object, reference: str = "") -> Identifiers:
         """Read them from their fields; text without an address, and a number with too few digits, count as none."""
-        address = read_email_address(str(email or ""))
-        digits = digits_of(str(phone or ""))
-        phone_digits = digits[-PHONE_DIGITS:] if len(digits) >= MIN_PHONE_DIGITS else ""
-        return cls(address if "@" in address else "", phone_digits, reference)
+        emails = read_email_addresses(str(email or "")) or [""]
+        phones = [digits[-PHONE_DIGITS:] for digits in _numbers_of(str(phone or ""))] or [""]
+        others = (*(("email", one.casefold()) for one in emails[1:]), *(("phone", one) for one in phones[1:]))
+        return cls(emails[0], phones[0], reference, others)
 
     @property
     def keys(self) -> list[tuple[str, str]]:
         """What is compared of them."""
-        keys = (("email", self.email.casefold()), ("phone", self.phone), ("reference", self.reference))
+        keys = (("email", self.email.casefold()), ("phone", self.phone), ("reference", self.reference), *self.others)
         return [key for key in keys if key[1]]
 
     def match(self, other: Identifiers) -> bool:
         """Tell whether both have one of them in common."""
         return not set(self.keys).isdisjoint(other.keys)
+
+
+def _numbers_of(text: str) -> list[str]:
+    """Return the digits of each phone number of a field; parts with too few are part of one, or an extension."""
+    parts = [part for listed in _BETWEEN_NUMBERS.split(text) for part in _split_at_slash(listed)]
+    long = [digits for digits in map(digits_of, parts) if len(digits) >= MIN_PHONE_DIGITS]
+    whole = digits_of(text)
+    return long or ([whole] if len(whole) >= MIN_PHONE_DIGITS else [])
+
+
+def _split_at_slash(text: str) -> list[str]:
+    """Return the numbers on both sides of a slash; the area code of one may stand before it, as in 06-1 / 555-0110."""
+    parts = text.split("/")
+    return parts if all(len(digits_of(part)) > PHONE_DIGITS for part in parts) else [text]
 
 
 def digits_of(phone: str) -> str:

@@ -28,7 +28,13 @@ def read_email_address(text: str) -> str:
 
     Where it holds none, or several, the text itself is returned, mended.
     """
+    found = read_email_addresses(text)
+    return found[0] if len(found) == 1 else unicodedata.normalize("NFKC", mend_text(text))
+
+
+def read_email_addresses(text: str) -> list[str]:
+    """Return the email addresses of a text, each once, in its order."""
     mended = unicodedata.normalize("NFKC", mend_text(text))
     plain = _MAILTO_QUERY.sub(r"\1", mended.replace("%40", "@"))
-    found = {one.strip(_ROUND_AN_ADDRESS).casefold(): one for one in _ADDRESS.findall(plain)}
-    return next(iter(found.values())).strip(_ROUND_AN_ADDRESS) if len(found) == 1 else mended
+    found = [one.strip(_ROUND_AN_ADDRESS) for one in _ADDRESS.findall(plain)]
+    return list({one.casefold(): one for one in reversed(found)}.values())[::-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,9 @@ class Change:
         left: What that write left in these fields, as a write takes it; a record that holds something else stays as it
             is.
         left_shown: The same as the CRM shows it.
+        wanted: What could not be found yet of a new record, such as a company by its name: it is looked for again just
+            before the write.
+        is_compared: Whether a new record was compared with all that are there; else it is before the write.
         settled: Why nothing is to be sent although it counts as done, as a sentence; empty where something is.
     """
 
@@ -60,6 +64,8 @@ class Change:
     undoes: str = ""
     left: Values = field(default_factory=dict[str, object])
     left_shown: Values = field(default_factory=dict[str, object])
+    wanted: Values = field(default_factory=dict[str, object])
+    is_compared: bool = True
     settled: str = ""
 
     @property
@@ -100,17 +106,23 @@ class Target(ABC):
         """Return all changes of a call, with a problem where one contradicts another."""
         return list(changes)
 
-    async def prepared(self, changes: Sequence[Change]) -> Target:
-        """Return the target with what many of its refreshes need, read in few requests."""
-        del changes
+    async def prepared(self, changes: Sequence[Change], within_s: float = math.inf) -> Target:
+        """Return the target with what many of its refreshes need, read in few requests.
+
+        `within_s` is how long the call may have been at work when it is time to leave the rest for the write.
+        """
+        del changes, within_s
         return self
 
     def crm_time(self, local_s: float) -> float | None:
         """Return what the CRM's clock showed at a time of this machine's (seconds since 1970); None if not known."""
         del local_s
 
-    async def find_moved(self, changes: Sequence[Change], since_s: float) -> Collection[str] | None:
-        """Return which records changed since a time of the CRM's clock, in few requests; None where it cannot tell."""
+    async def find_moved(self, changes: Sequence[Change], since_s: float) -> Collection[int] | None:
+        """Return the places of the changes that must be refreshed, in few requests; None where it cannot tell.
+
+        These are the ones whose records, or what they depend on, changed since a time of the CRM's clock.
+        """
         del changes, since_s
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:

@@ -33,6 +33,8 @@ _T = TypeVar("_T")
 
 MAX_UNPLANNED = 10
 """More records than this are planned first, and the user confirms the plan."""
+_READING_SHARE = 0.6
+"""The part of a call's time after which a plan leaves to the write what can be left."""
 MAX_RECORDS = 1000
 """More records than this are refused."""
 
@@ -174,7 +176,7 @@ class SafeWriter:
         return self._preview(draft, plan, call)
 
     async def _make_plan(self, call: Call, draft: Draft) -> tuple[Draft, Plan | None]:
-        draft = await refresh(draft, call.confirmer.report_progress)
+        draft = await refresh(draft, call.confirmer.report_progress, self.call_budget_s * _READING_SHARE)
         if all(is_unchanged(change) for change in draft.open_changes):
             return draft, None
         return draft, await self._runs.plans.add(call.tool, draft, call.arguments, call.key)

@@ -5,7 +5,7 @@ The tool's function is called once for each, and the drafts become one.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from crm_mcp.errors import CrmError, InputError, NotFoundError
 from crm_mcp.mcp.calls.coercion import coerce, parse_json_text
 from crm_mcp.mcp.calls.shapes import Shape
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.record_rows import read_row
 
 RECORDS = "records"
 SCHEMA: Mapping[str, object] = {
@@ -64,14 +65,23 @@ class RecordsReader:
     """Makes one draft of the records of a call.
 
     Attributes:
-        names: The arguments of the tool.
+        tool: The tool's name.
+        shape: The shape of its arguments.
+        is_creating: Whether the tool creates.
         read: Validates the arguments of one record; raises an `InputError` that says what is wrong.
         build_draft: The tool's function.
     """
 
-    names: Iterable[str]
+    tool: str
+    shape: Shape
+    is_creating: bool
     read: Callable[[Json], Json]
     build_draft: Callable[..., Awaitable[Draft]]
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The arguments of the tool."""
+        return list(self.shape.keys or {})
 
     def check_shared(self, beside: Json) -> Json:
         """Return the arguments that stand beside `records`, and hold for each that does not say else.
@@ -105,7 +115,7 @@ class RecordsReader:
     def _own_arguments(self, record: object, shared: Json) -> Json:
         if not isinstance(record, dict):
             raise InputError(f"Each record must be an object with these arguments: {', '.join(self.names)}.")
-        own = cast("Json", record)
+        own = read_row(cast("Json", record), self.shape, self.tool, is_new=self.is_creating)
         lists = [name for name in own if name.endswith("_ids") and name in self.names]
         if lists:
             raise InputError(f"{lists[0]} cannot stand in a record.", hint=f"Give each record one {lists[0][:-1]}.")

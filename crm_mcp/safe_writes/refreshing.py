@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,8 +17,10 @@ async def refresh_changes(target: Target, changes: Sequence[Change]) -> list[Cha
     return [check_left(change) for change in await target.refresh(changes)]
 
 
-async def refresh(draft: Draft, report: ReportProgress) -> Draft:
+async def refresh(draft: Draft, report: ReportProgress, within_s: float = math.inf) -> Draft:
     """Return a draft with the present state of every record; in a batch, what one lacks is a problem of its own.
+
+    `within_s` is as in `Target.prepared`: what is left over must be refreshed again before it is written.
 
     Raises:
         NotFoundError: The only record does not exist.
@@ -26,7 +29,7 @@ async def refresh(draft: Draft, report: ReportProgress) -> Draft:
     changes: list[Change] = []
     size = draft.target.batch_size
     began_s = time.time()
-    target = await draft.target.prepared(draft.open_changes)
+    target = await draft.target.prepared(draft.open_changes, within_s)
     for start in range(0, len(draft.changes), size):
         changes += await _refresh_batch(draft, target, draft.changes[start : start + size])
         if len(draft.changes) > size:

@@ -145,7 +145,8 @@ class WriteTool(CrmTool):
         own = {name: value for name, value in given.items() if name != RECORDS or not self._takes_records}
         said = {name: value for name, value in cast("Json", coerce(super().shape, own)).items() if value}
         if records:
-            reader = RecordsReader(list(super().shape.keys or {}), self._read_record, self.fn)
+            is_creating = _KEY in self.parameters["properties"]
+            reader = RecordsReader(self.name, super().shape, is_creating, self._read_record, self.fn)
             shared = reader.check_shared(said)
             return {RECORDS: records, **shared}, functools.partial(reader.draft, records, shared)
         validated = {} if is_plan and not said else self.fn_metadata.validate_arguments(own)

@@ -87,7 +87,8 @@ class AddressTools:
     @cached_property
     def _creation(self) -> Creation:
         client = self.context.client
-        return Creation(_NOUN, client, client.create_address, find_alike_addresses, _CANNOT_UNDO)
+        moved = self.context.moved_links
+        return Creation(_NOUN, client, client.create_address, find_alike_addresses, _CANNOT_UNDO, moved=moved)
 
     @cached_property
     def _updates(self) -> Updates:

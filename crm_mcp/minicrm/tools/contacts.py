@@ -152,6 +152,7 @@ class ContactTools:
             find_alike_contacts,
             _CANNOT_UNDO,
             one_at_a_time="contacts",
+            moved=self.context.moved_links,
             existing=ExistingContacts(client),
             updates=self._updates,
         )

@@ -28,7 +28,7 @@ from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.search.criteria import ProjectCriteria, project_criteria
 from crm_mcp.minicrm.search.projects import ProjectSearch
 from crm_mcp.minicrm.wire.checks import check_id
-from crm_mcp.minicrm.writes.moved_records import MovedRecords
+from crm_mcp.minicrm.writes.moved_records import MovedLinks, MovedRecords
 from crm_mcp.safe_writes.gate import SafeWriter
 
 Ids = list[Id]
@@ -90,6 +90,12 @@ class ToolContext:
     def moved_records(self, search: Callable[[Mapping[str, object]], Awaitable[Page[Any]]]) -> MovedRecords:
         """Return what tells, by a search that takes `UpdatedSince`, which objects changed since a plan read them."""
         return MovedRecords(search, self.crm_clock, self.zone)
+
+    @property
+    def moved_links(self) -> MovedLinks:
+        """Return what tells which of the objects changed that new ones are linked to."""
+        search_contacts, search_projects = self.client.search_contacts, self.client.search_projects
+        return MovedLinks(self.moved_records(search_contacts), self.moved_records(search_projects))
 
     @property
     def written_fields(self) -> WrittenFields:

@@ -169,8 +169,10 @@ class ProjectTools:
 
     @cached_property
     def _creation(self) -> Creation:
-        client = self.context.client
-        return ProjectCreation(_NOUN, client, client.create_project, find_alike_projects, updates=self._updates)
+        client, moved = self.context.client, self.context.moved_links
+        return ProjectCreation(
+            _NOUN, client, client.create_project, find_alike_projects, moved=moved, updates=self._updates
+        )
 
     @cached_property
     def _updates(self) -> Updates:

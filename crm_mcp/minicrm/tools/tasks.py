@@ -139,7 +139,8 @@ class TaskTools:
 
     @cached_property
     def _creation(self) -> Creation:
-        return Creation(_NOUN, self.context.client, self._create, find_alike_tasks, _CANNOT_UNDO)
+        client, moved = self.context.client, self.context.moved_links
+        return Creation(_NOUN, client, self._create, find_alike_tasks, _CANNOT_UNDO, moved=moved)
 
     @cached_property
     def _updates(self) -> TaskUpdates:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -10,12 +11,18 @@ from crm_mcp.crm.duplicates import match_earlier
 from crm_mcp.crm.wording import listing, quoted
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.models import Contact
-from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts, identifiers_of, words_of_name
+from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts, identifiers_of
+from crm_mcp.minicrm.writes.known_contacts import ContactIndex, words_of_name
+from crm_mcp.minicrm.writes.linked_records import linking
 from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.on_existing import RETURN, UPDATE, Existing, apply_on_existing
 
 _MOST_NAMED = 3
+_NOT_COMPARED = (
+    "There was no time to compare it with all contacts: that is done when it is written, and one that is there already "
+    "is not created."
+)
 
 
 @dataclass(kw_only=True)
@@ -39,20 +46,31 @@ class ContactCreation(Creation):
             for change, at in zip(_with_namesakes_within(changes), earlier, strict=True)
         ]
 
-    async def prepared(self, changes: Sequence[Change]) -> Target:
-        """Read all contacts where many new ones are to be compared."""
-        target = cast("ContactCreation", await super().prepared(changes))
-        compared = sum(bool(change.on_existing) for change in changes)
-        return replace(target, existing=await self.existing.for_many(compared))
+    async def prepared(self, changes: Sequence[Change], within_s: float = math.inf) -> Target:
+        """Look for what many new ones may duplicate."""
+        target = cast("ContactCreation", await super().prepared(changes, within_s))
+        compared = [identifiers_of(change.sent) for change in changes if change.on_existing]
+        return replace(target, existing=await self.existing.for_many(compared, within_s))
+
+    async def find_moved(self, changes: Sequence[Change], since_s: float) -> Collection[int] | None:
+        """Compare the new ones with the contacts alone that changed since then, or are new."""
+        rows = await self.moved.contacts.rows(since_s) if self.moved is not None and len(changes) > 1 else None
+        if rows is None:
+            return None
+        moved, ids = ContactIndex.of(rows), {row["id"] for row in rows}
+        return {change.index for change in changes if await _is_moved(change, moved, ids)}
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Read what the contact is linked to, and look for those that it duplicates."""
         (change,) = await super().refresh(changes)
         if change.is_existing:  # refreshed before
             change = replace(change, record_id="", is_existing=False, before=None)
+        change = replace(change, notes=tuple(one for one in change.notes if one != _NOT_COMPARED), is_compared=True)
         if not change.on_existing:
             return [change]
         found = await self.existing.find(change.sent)
+        if not found.is_compared:
+            return [replace(change, notes=(_NOT_COMPARED, *change.notes), is_compared=False)]
         alike = _of_same_type(found.duplicates, change.sent)
         change = apply_on_existing(
             change,
@@ -98,6 +116,15 @@ class ContactCreation(Creation):
         existing = iter(self.updates.undoing([change for change in changes if change.is_existing]).changes)
         undone = [next(existing if change.is_existing else created) for change in changes]
         return Draft(self.updates, undone, is_batch=True, is_mixed=True)
+
+
+async def _is_moved(change: Change, moved: ContactIndex, ids: Collection[str]) -> bool:
+    """Tell whether a new contact must be compared again, given the contacts that changed since it was."""
+    if not change.is_compared or change.wanted or change.sent.get("ReferenceId"):
+        return True
+    new = identifiers_of(change.sent)
+    is_linked_to_moved = any(str(change.sent[name]) in ids for name in linking(change.sent))
+    return is_linked_to_moved or change.record_id in ids or bool(change.on_existing and await moved.matching(new))
 
 
 def _compared(change: Change) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from crm_mcp.crm.wording import quoted
@@ -19,6 +19,11 @@ class ProjectCreation(Creation):
     """
 
     updates: Updates
+
+    async def find_moved(self, changes: Sequence[Change], since_s: float) -> Collection[int] | None:
+        """Name also those with a ReferenceId, which somebody may have taken meanwhile."""
+        moved = await super().find_moved(changes, since_s)
+        return None if moved is None else {*moved, *(one.index for one in changes if one.sent.get("ReferenceId"))}
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Read what the project is linked to, and whether its ReferenceId is taken."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -12,7 +13,7 @@ from crm_mcp.minicrm.field_table import Entity
 from crm_mcp.minicrm.models import Written
 from crm_mcp.minicrm.writes.held_values import FindChoices, HeldValues, no_choices
 from crm_mcp.minicrm.writes.linked_records import Linked, LinkedRecords
-from crm_mcp.minicrm.writes.moved_records import MovedRecords
+from crm_mcp.minicrm.writes.moved_records import MovedLinks, MovedRecords
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
 from crm_mcp.safe_writes.taking_back import put_back
 
@@ -69,13 +70,14 @@ class Updates(Target):
         """Return what MiniCRM's clock showed, where it is needed."""
         return None if self.moved is None else self.moved.clock.at(local_s)
 
-    async def find_moved(self, changes: Sequence[Change], since_s: float) -> Collection[str] | None:
+    async def find_moved(self, changes: Sequence[Change], since_s: float) -> Collection[int] | None:
         """Search what changed since then, where that takes fewer requests than to read the objects."""
-        return await self.moved.find(since_s) if self.moved is not None and len(changes) > 1 else None
+        ids = await self.moved.find(since_s) if self.moved is not None and len(changes) > 1 else None
+        return None if ids is None else {change.index for change in changes if change.record_id in ids}
 
-    async def prepared(self, changes: Sequence[Change]) -> Target:
+    async def prepared(self, changes: Sequence[Change], within_s: float = math.inf) -> Target:
         """Return the same with room to remember what the objects are linked to."""
-        del changes
+        del changes, within_s
         return replace(self, links=LinkedRecords(self.client))
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
@@ -107,7 +109,7 @@ class Creation(Target):
     """New objects, written by `put`.
 
     `find` returns the ids of all objects that could be a new one, each with whether it is the same. `cannot_undo` says
-    why a new one cannot be taken back, and what can be done.
+    why a new one cannot be taken back, and what can be done; `moved` tells what changed of that which it is linked to.
     """
 
     noun: str
@@ -116,11 +118,22 @@ class Creation(Target):
     find: Callable[[MinicrmClient, Values], Awaitable[Mapping[str, bool] | None]]
     cannot_undo: str = ""
     one_at_a_time: str = ""
+    moved: MovedLinks | None = None
     links: LinkedRecords | None = None
 
-    async def prepared(self, changes: Sequence[Change]) -> Target:
+    def crm_time(self, local_s: float) -> float | None:
+        """Return what MiniCRM's clock showed, where it is needed."""
+        return None if self.moved is None else self.moved.at(local_s)
+
+    async def find_moved(self, changes: Sequence[Change], since_s: float) -> Collection[int] | None:
+        """Search which of the objects that the new ones are linked to changed since then."""
+        if self.moved is None or len(changes) < 2:  # one is read as soon as searched
+            return None
+        return await self.moved.find(changes, since_s)
+
+    async def prepared(self, changes: Sequence[Change], within_s: float = math.inf) -> Target:
         """Return the same with room to remember what the objects are linked to."""
-        del changes
+        del changes, within_s
         return replace(self, links=LinkedRecords(self.client))
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:

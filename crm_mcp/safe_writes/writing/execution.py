@@ -52,7 +52,7 @@ class Execution:
         self._is_keyed = is_keyed
         self._stopping = stopping or asyncio.Event()
         self._target = draft.target
-        self._moved: Collection[str] | None = None
+        self._moved: Collection[int] | None = None
         self._results: dict[int, ItemResult] = {}
         self._sending: Sequence[int] = ()
         self._timed_out: list[int] = []
@@ -79,9 +79,10 @@ class Execution:
         """Learn in few requests what many refreshes need, and which records changed; tell whether that went well."""
         planned = self._draft.open_changes
         try:
-            self._target = await self._target.prepared(planned)
             since_s = self._draft.read_at_s
-            self._moved = None if since_s is None else await self._target.find_moved(planned, since_s)
+            moved = self._moved = None if since_s is None else await self._target.find_moved(planned, since_s)
+            stale = planned if moved is None else [change for change in planned if change.index in moved]
+            self._target = await self._target.prepared(stale)
         except CrmError as error:
             self._fail(range(len(self._changes)), error)
             self._not_attempted.update(self._results)
@@ -214,13 +215,15 @@ class Execution:
 
     async def _refresh_moved(self, planned: Sequence[Change]) -> Sequence[Change]:
         """Return the changes as their records are now: those that did not change since the plan are not read again."""
-        if self._moved is not None and all(change.record_id not in self._moved for change in planned):
+        if self._moved is not None and all(change.index not in self._moved for change in planned):
             return planned
         return await refresh_changes(self._target, planned)
 
     def _skip(self, at: int, planned: Change, now: Change) -> bool:
         outcome = outcome_unsent(planned, now)
         if outcome is None:
+            if not planned.record_id:  # what it depends on is as it is now
+                self._changes[at] = now
             return False
         if now.is_existing and outcome["ok"]:
             self._changes[at] = now
