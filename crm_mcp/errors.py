@@ -64,7 +64,15 @@ class UnknownModuleError(InputError):
 
 
 class QueryError(InputError):
-    """An SQL statement cannot be planned or run, or took more time or memory than it may."""
+    """An SQL statement cannot be planned or run, or took more time or memory than it may.
+
+    Attributes:
+        is_too_slow: Whether it took more time.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", is_too_slow: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.is_too_slow = is_too_slow
 
 
 class NotConfirmedError(CrmError):

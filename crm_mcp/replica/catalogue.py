@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crm_mcp.replica.freshness import read_fills, read_passes
+from crm_mcp.replica.freshness import ROWS_AGE_S, read_fills, read_passes
 from crm_mcp.replica.source import Need, Source
 from crm_mcp.replica.tables import Table
 from crm_mcp.replica.views import Shown, quote, union_views
@@ -67,8 +67,8 @@ class Catalogue:
         """Tell whether a table has columns that a result does not show."""
         return any(tables[name].by_name.keys() - set(shown) for tables in self.tables.values() if name in tables)
 
-    async def setup(self, statement: Statement, needs: Mapping[Source, Need]) -> Setup:
-        """Return what a statement runs over: the files, and its views."""
+    async def setup(self, statement: Statement, needs: Mapping[Source, Need], *, as_held: bool = False) -> Setup:
+        """Return what a statement runs over: the files, and its views, `as_held` such as note nothing that is unread."""
         from crm_mcp.replica.sandbox.sandbox import Setup
 
         views: list[str] = []
@@ -79,7 +79,7 @@ class Catalogue:
 
             def make(transaction: Transaction, source: Source = source, need: Need = need) -> Sequence[str]:
                 return [
-                    self._shown(transaction, source, self.tables[source][name], statement, need).view()
+                    self._shown(transaction, source, self.tables[source][name], statement, need, as_held=as_held).view()
                     for name in need.columns
                     if name in self.tables[source]
                 ]
@@ -98,10 +98,10 @@ class Catalogue:
 
     def _shown(self, transaction: Transaction, source: Source, table: Table, statement: Statement, need: Need) -> Shown:
         fills = read_fills(transaction, table.stored_in)
-        has_unread = _has_unread(transaction, table)
+        has_unread = not as_held and _has_unread(transaction, table)
         held = _held(table, fills, has_unread=has_unread) if table.name in statement.stars else frozenset[str]()
         stored = self.tables[source][table.stored_in]
-        now_s = need.begun_at + 60 if need.is_fresh else need.begun_at
+        now_s = 0.0 if as_held else need.begun_at + ROWS_AGE_S if need.is_fresh else need.begun_at
         return Shown(table, stored, source.replica.crm, need.columns[table.name], held, fills, now_s, has_unread)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from crm_mcp.crm.call import without_deadline
@@ -20,7 +20,7 @@ from crm_mcp.replica.source import Lack, Need, Source, Todo
 
 if TYPE_CHECKING:
     from crm_mcp.replica.planning.planner import Statement
-    from crm_mcp.replica.sandbox.sandbox import Found, Sandbox
+    from crm_mcp.replica.sandbox.sandbox import Found, Sandbox, Setup
 
 MOST_ROWS = 100_000
 MOST_BYTES = 20_000_000
@@ -175,7 +175,22 @@ class _Work:
                 await source.read(todo)
 
     async def _run(self) -> Found:
-        setup = await self.catalogue.setup(self.statement, self.needs)
+        """Run the statement; over what is held, and with all that is not as unread, where looking for that is too slow.
+
+        It is where a join of many rows goes by a column that is not known yet.
+        """
+        try:
+            return await self._run_over(await self.catalogue.setup(self.statement, self.needs))
+        except QueryError as error:
+            if not error.is_too_slow:
+                raise
+            unread = [await source.everything_unread(need) for source, need in self.needs.items()]
+            if not any(unread):
+                raise
+        found = await self._run_over(await self.catalogue.setup(self.statement, self.needs, as_held=True))
+        return replace(found, unread={kind: ids for one in unread for kind, ids in one.items()})
+
+    async def _run_over(self, setup: Setup) -> Found:
         return await self.sandbox.run(setup, self.statement.sql, max_rows=self.max_rows, max_bytes=self.max_bytes)
 
     async def _select(self, found: Found) -> Mapping[Source, Todo]:

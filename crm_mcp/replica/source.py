@@ -81,6 +81,10 @@ class Source(Protocol):
         """Return which rows are not held that a statement reads, and what the CRM does not tell; asks nothing."""
         ...
 
+    async def everything_unread(self, need: Need) -> Mapping[str, Sequence[Any]]:
+        """Return all that is not held of the tables that a statement reads, as if it had met it; asks nothing."""
+        ...
+
     async def select(self, unread: Mapping[str, Sequence[Any]], need: Need) -> Todo:
         """Return what has to be read of what a statement met, by the kinds of `views`; asks nothing."""
         ...

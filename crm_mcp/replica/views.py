@@ -26,7 +26,7 @@ class Shown:
         needed: The columns that the statement names: what is not known of them is noted.
         held: The other columns that it may see, as they are.
         fills: When the choices of columns were searched for, by column and part.
-        now_s: The present time; lists that were read in the last minute are not noted.
+        now_s: The present time; lists that were read in the last minute are not noted. 0 is that none is.
         has_unread: Whether there are cards of which something is not known.
     """
 
@@ -82,7 +82,7 @@ class Shown:
         return f"unread({quote(kind)}, t.id, t.{column.name})"
 
     def _note_list(self, held: str) -> str:
-        is_fresh = f"t.listed_ is not null and t.listed_ >= {self.now_s - ROWS_AGE_S!r}"
+        is_fresh = f"t.listed_ >= {self.now_s - ROWS_AGE_S!r}" if self.now_s else "1"
         noted = f"unread({quote(self.list_kind)}, t.{self.stored.parent_column}, {held})"
         return f"case when {is_fresh} then {held} else {noted} end"
 

@@ -175,7 +175,7 @@ def _read_ivinex(connection: sqlite3.Connection, database: Database) -> None:
         definition: Mapping[str, Any] = json.loads(text)
         fields: Mapping[str, Any] = definition.get("fields", {})
         records: dict[str, Row] = {}
-        for values in connection.execute(f"SELECT * FROM ivinex_record_{int(module_id)}"):  # noqa: S608 - digits
+        for values in connection.execute(f"SELECT * FROM ivinex_record_{int(module_id)}"):
             record = dict(zip((*_IVINEX_SYSTEM, *fields), values, strict=True))
             own = {name: _read_ivinex_value(record[name], spec) for name, spec in fields.items()}
             records[str(values[0])] = {**record, **own, "id": str(values[0])}

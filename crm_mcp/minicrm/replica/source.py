@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -337,14 +337,18 @@ class MinicrmSource:
             await self.facts.learn_groups(await self._statuses_in_use())
         need = replace(need, is_fresh=False)
         for _ in range(2):  # addresses are known by the lists alone, and then have cards
-            await self.read(await self.select(await self.replica.run(self._everything_unread), need))
+            await self.read(await self.select(await self.everything_unread(need), need))
 
-    def _everything_unread(self, transaction: Transaction) -> dict[str, list[Any]]:
+    async def everything_unread(self, need: Need) -> Mapping[str, Sequence[Any]]:
+        """Return the cards that are not known and all lists of the tables that a statement reads."""
+        return await self.replica.run(lambda transaction: self._everything_unread(transaction, self._stored(need)))
+
+    def _everything_unread(self, transaction: Transaction, tables: Set[str]) -> dict[str, list[Any]]:
         unread: dict[str, list[Any]] = {}
-        for table in (PROJECTS, CONTACTS, ADDRESSES):
+        for table in tables & {PROJECTS, CONTACTS, ADDRESSES}:
             sql = f"select id from {table} where holder_ = 0 and read_ < changed_ order by id desc"
             unread[table] = [one for (one,) in transaction.execute(sql)]
-        for table in (TASKS, ADDRESSES):
+        for table in tables & {TASKS, ADDRESSES}:
             parent = self.facts.tables[table].parent_column
             rows = transaction.execute(f"select {parent} from {table} where holder_ = 1")
             unread[f"{table}[]"] = [one for (one,) in rows]
