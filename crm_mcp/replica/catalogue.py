@@ -68,7 +68,7 @@ class Catalogue:
         return any(tables[name].by_name.keys() - set(shown) for tables in self.tables.values() if name in tables)
 
     async def setup(self, statement: Statement, needs: Mapping[Source, Need], *, as_held: bool = False) -> Setup:
-        """Return what a statement runs over: the files, and its views, `as_held` such as note nothing that is unread."""
+        """Return what a statement runs over: the files, and its views; `as_held` those that note nothing as unread."""
         from crm_mcp.replica.sandbox.sandbox import Setup
 
         views: list[str] = []
@@ -96,7 +96,16 @@ class Catalogue:
         files = {source.replica.crm: await source.replica.source() for source in needs}
         return Setup(files, views, self.local_time())
 
-    def _shown(self, transaction: Transaction, source: Source, table: Table, statement: Statement, need: Need) -> Shown:
+    def _shown(
+        self,
+        transaction: Transaction,
+        source: Source,
+        table: Table,
+        statement: Statement,
+        need: Need,
+        *,
+        as_held: bool,
+    ) -> Shown:
         fills = read_fills(transaction, table.stored_in)
         has_unread = not as_held and _has_unread(transaction, table)
         held = _held(table, fills, has_unread=has_unread) if table.name in statement.stars else frozenset[str]()

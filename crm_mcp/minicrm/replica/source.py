@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -343,7 +344,7 @@ class MinicrmSource:
         """Return the cards that are not known and all lists of the tables that a statement reads."""
         return await self.replica.run(lambda transaction: self._everything_unread(transaction, self._stored(need)))
 
-    def _everything_unread(self, transaction: Transaction, tables: Set[str]) -> dict[str, list[Any]]:
+    def _everything_unread(self, transaction: Transaction, tables: AbstractSet[str]) -> dict[str, list[Any]]:
         unread: dict[str, list[Any]] = {}
         for table in tables & {PROJECTS, CONTACTS, ADDRESSES}:
             sql = f"select id from {table} where holder_ = 0 and read_ < changed_ order by id desc"
