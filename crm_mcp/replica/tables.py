@@ -36,9 +36,10 @@ class Column:
         field: The CRM's name of it.
         choices: Labels by id, of a field that has any; the column holds labels.
         label: What people call it, where that is known.
-        sql: For a column that nothing is stored of: an expression over the row `t` of its table, in which `{schema}`
-            stands for the schema of the file.
-        needs: Tables whose rows that expression reads.
+        sql: For a column that nothing is stored of: an expression in which `{value}` stands for the value of the column
+            `of`, and `{schema}` for the schema of the file.
+        of: The stored column of the same row that the expression reads.
+        needs: Tables whose rows it reads.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Column:
     choices: Mapping[str, str] = dataclasses.field(default_factory=lambda: _NO_CHOICES)
     label: str = ""
     sql: str = ""
+    of: str = ""
     needs: tuple[str, ...] = ()
 
     @property

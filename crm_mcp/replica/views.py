@@ -56,18 +56,24 @@ class Shown:
         return conditions
 
     def _expression(self, column: Column) -> str:
+        is_needed = column.name in self.needed
         if column.sql:
-            return column.sql.format(schema=self.schema)
-        value = f"t.{column.name}"
+            return column.sql.format(schema=self.schema, value=self._value(self.stored.by_name[column.of], is_needed))
         if self.stored.parent and column.name == self.stored.parent_column:
-            return value
-        if column.known_by != "row" and column.name in self.needed and self.has_unread:
-            value = f"case when {self._is_known(column)} then {value} else {self._note_card(column)} end"
+            return f"t.{column.name}"
+        value = self._value(column, is_needed)
         if self.stored.parent:
             value = f"case when t.holder_ then {self._note_list('null')} else {value} end"
         if value == f"t.{column.name}" and column.stored_type:  # as it is, SQLite can look it up when it joins
             return value
         return f"cast({value} as {column.sql_type})"
+
+    def _value(self, column: Column, is_needed: bool) -> str:
+        """Return a stored value, which is noted where it is needed and not known."""
+        value = f"t.{column.name}"
+        if column.known_by == "row" or not is_needed or not self.has_unread:
+            return value
+        return f"case when {self._is_known(column)} then {value} else {self._note_card(column)} end"
 
     def _is_known(self, column: Column) -> str:
         by_card = "t.read_ >= t.changed_"

@@ -29,7 +29,6 @@ _SQL_VALUES = {
     "now": Written("now()"),
     "tomorrow": Written("date(today(), '+1 day')"),
     "since": Written("date(today(), '-6 days', 'weekday 1')"),
-    "stale_since": Written("date(today(), '-30 days')"),
 }
 """What statements of the skill hold where those of a prompt have a moment: the skill is read on another day."""
 

@@ -30,6 +30,7 @@ USERS = "minicrm_users"
 STATUSES = "minicrm_statuses"
 
 _KINDS: Mapping[str, Kind] = {"Int": "integer", "Boolean": "flag", "DateTime": "date"}
+_NAME_OF_CONTACT = f"(select c.name from {{schema}}.{CONTACTS} as c where c.id = {{value}})"
 _OWN = frozenset({"Id", "Name", "CategoryId", "ContactId", "BusinessId", "StatusId", "UserId", "Deleted"})
 """Fields of projects that have columns of their own names."""
 _OWN_OF_CONTACTS = frozenset({"Id", "Name", "Type", "Email", "Phone", "BusinessId", "Deleted"})
@@ -98,9 +99,9 @@ def _projects(account: AccountSchema, labels: FieldLabels) -> Table:
         Column("user", field="UserId"),
         Column("user_id", "id"),
         Column("contact_id", "id", by_contact, "ContactId"),
-        Column("contact", sql=_name_of_contact("contact_id"), needs=(CONTACTS,)),
+        Column("contact", sql=_NAME_OF_CONTACT, of="contact_id", needs=(CONTACTS,)),
         Column("business_id", "id", by_contact, "BusinessId"),
-        Column("business", sql=_name_of_contact("business_id"), needs=(CONTACTS,)),
+        Column("business", sql=_NAME_OF_CONTACT, of="business_id", needs=(CONTACTS,)),
         Column("reference_id", "text", "card", "ReferenceId"),
         Column("created_at", "date", "card", "CreatedAt"),
         Column("updated_at", "date", "card", "UpdatedAt"),
@@ -113,10 +114,6 @@ def _projects(account: AccountSchema, labels: FieldLabels) -> Table:
     return _completed(Table(PROJECTS, "projects", tuple(columns), "projects of all modules"), PROJECT, account)
 
 
-def _name_of_contact(column: str) -> str:
-    return f"(select c.name from {{schema}}.{CONTACTS} as c where c.id = t.{column})"
-
-
 def _contacts(account: AccountSchema, labels: FieldLabels) -> Table:
     columns = [
         Column("id", "id", field="Id"),
@@ -125,7 +122,7 @@ def _contacts(account: AccountSchema, labels: FieldLabels) -> Table:
         Column("email", field="Email"),
         Column("phone", field="Phone"),
         Column("business_id", "id", "card", "BusinessId"),
-        Column("business", sql=_name_of_contact("business_id")),
+        Column("business", sql=_NAME_OF_CONTACT, of="business_id"),
         Column("created_at", "date", "card", "CreatedAt"),
         Column("updated_at", "date", "card", "UpdatedAt"),
     ]

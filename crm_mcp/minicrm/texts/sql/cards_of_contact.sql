@@ -1,6 +1,6 @@
 with found as (
   select id from minicrm_contacts
-  where {% if by == "email" %}fold(email) = fold({{ contact | sql }}){% elif by == "phone" %}substr(digits(phone), -8) = substr(digits({{ contact | sql }}), -8){% else %}instr(fold(name), fold({{ contact | sql }})) > 0{% endif %}
+  where {% if by == "email" %}fold(email) = fold({{ contact | sql }}){% elif by == "phone" %}substr(digits(phone), -8) = substr(digits({{ contact | sql }}), -8){% else %}{% for word in contact.split()[:6] %}instr(fold(name), fold({{ word | sql }})) > 0{% if not loop.last %} and {% endif %}{% endfor %}{% endif %}
 
 )
 select id, name, module, status, status_group, user, contact, business
