@@ -89,7 +89,7 @@ def test_a_user_that_nobody_knows_is_left_to_the_tools_which_say_who_there_is() 
 @pytest.mark.parametrize(
     ("contact", "condition"),
     [
-        ("Anna O'Brien", "fold('Anna O''Brien')"),
+        ("Anna O'Brien", "instr(fold(name), fold('Anna')) > 0 and instr(fold(name), fold('O''Brien')) > 0"),
         ("anna@crm.example", "fold(email) = fold('anna@crm.example')"),
         ("+36 1 555 0110", "substr(digits('+36 1 555 0110'), -8)"),
     ],
@@ -124,6 +124,6 @@ def test_what_is_filled_in_stays_one_text_inside_the_statement(hostile: str) -> 
     first, second = statements_in(fill_in("contact_brief", contact=hostile))
     for statement in (first, second):
         assert sqlite3.complete_statement(statement + ";")
-        (literal,) = re.findall(r"fold\(('(?:[^']|'')*')\)\) > 0", statement)
-        assert "\n" not in literal
-        assert "\u202e" not in literal
+        literals = re.findall(r"fold\(('(?:[^']|'')*')\)\) > 0", statement)
+        assert len(literals) == len(hostile.split()[:6])
+        assert not re.search("[\n\u202e]", "".join(literals))
