@@ -20,7 +20,7 @@ def look_at(column: str) -> tuple[list[tuple[object, ...]], list[tuple[object, .
     noted: list[tuple[object, ...]] = []
     connection = sqlite3.connect(":memory:")
 
-    def unread(kind: str, card_id: int, held: object) -> object:
+    def unread(kind: str, card_id: int, held: int | None) -> int | None:
         noted.append((kind, card_id))
         return held
 
