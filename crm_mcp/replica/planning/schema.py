@@ -82,9 +82,9 @@ class PlanningSchema:
     def _judge(self, action: int, first: str | None, second: str | None, _schema: str | None, _view: str | None) -> int:
         if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE):
             return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_READ and first == "json_each":
+        if action == sqlite3.SQLITE_READ and (first == "json_each" or _is_read_without_columns(first, second)):
             return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_READ and first in self._tables and second in ("", *self._tables[first]):
+        if action == sqlite3.SQLITE_READ and first in self._tables and second in self._tables[first]:
             self._seen.add((first, second))
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_FUNCTION and second in ALLOWED:
@@ -107,6 +107,14 @@ class PlanningSchema:
             if operation == b"Column" and cursor in tables and isinstance(column, int)
         }
         return columns | {(table, "") for table in tables.values()}
+
+
+def _is_read_without_columns(name: str | None, column: str | None) -> bool:
+    """Return whether something of a name, as it was written, is only counted: a table, which the program shows too.
+
+    The name may be one of WITH; SQLite's own tables begin with sqlite_.
+    """
+    return column == "" and not str(name).lower().startswith("sqlite_")
 
 
 def _give_functions(connection: sqlite3.Connection) -> None:

@@ -31,6 +31,8 @@ def reads(statement: str) -> dict[str, set[str]]:
         ("select name from projects", {"projects": {"name"}}),
         ("SELECT Name FROM Projects WHERE STATUS='x'", {"projects": {"name", "status"}}),
         ("select count(*) from projects", {"projects": set[str]()}),
+        ("select count(*) from PROJECTS p", {"projects": set[str]()}),
+        ("with recursive n(i) as (select 1 union all select i+1 from n) select count(*) from n", {}),
         ("select 1", {}),
         ("select name from projects order by budget desc limit 3", {"projects": {"name", "budget"}}),
         ("select status, sum(budget) from projects group by status having count(id)>1",
