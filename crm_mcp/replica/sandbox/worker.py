@@ -134,7 +134,7 @@ class Database:
         self._views = list(views)
 
     def _listed(self, master: str) -> frozenset[str]:
-        return frozenset(name.lower() for (name,) in self._connection.execute(f"select name from {master}"))  # noqa: S608
+        return frozenset(name.lower() for (name,) in self._connection.execute(f"select name from {master}"))
 
     def _judge(self, action: int, first: str | None, second: str | None, schema: str | None, view: str | None) -> int:
         if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE):

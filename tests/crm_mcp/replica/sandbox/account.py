@@ -12,7 +12,7 @@ from crm_mcp.replica.sandbox.sandbox import Found, Sandbox, Setup
 
 BUDGET = "cast(case when is_known then budget else unread('project', id, budget) end as integer)"
 VIEWS = (
-    f"create temp view projects as select id, name, status, {BUDGET} as budget from crm.rows_p",  # noqa: S608
+    f"create temp view projects as select id, name, status, {BUDGET} as budget from crm.rows_p",
     "create temp view contacts as select id, name, phone from crm.rows_c",
 )
 PLANNER = Planner({"projects": ["id", "name", "status", "budget"], "contacts": ["id", "name", "phone"]})
