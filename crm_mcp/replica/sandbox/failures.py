@@ -21,7 +21,9 @@ _KNOWN = (
 def too_slow(timeout_s: float) -> QueryError:
     """Return the error for a statement that took too long."""
     return QueryError(
-        f"The statement took longer than {timeout_s:g} s.", hint="Narrow it with WHERE or LIMIT, and join by ids."
+        f"The statement took longer than {timeout_s:g} s.",
+        hint="Narrow it with WHERE or LIMIT, and join by ids.",
+        is_too_slow=True,
     )
 
 

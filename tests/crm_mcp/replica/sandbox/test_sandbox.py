@@ -182,8 +182,9 @@ def test_a_database_in_memory_is_asked_and_its_successor_after_it(file: Path) ->
 def test_a_statement_that_takes_too_long_is_stopped_and_the_next_one_runs(file: Path) -> None:
     async def steps(sandbox: Sandbox) -> None:
         begun = time.monotonic()
-        with pytest.raises(QueryError, match=r"took longer than 0\.3 s\. Narrow it with WHERE or LIMIT"):
+        with pytest.raises(QueryError, match=r"took longer than 0\.3 s\. Narrow it with WHERE or LIMIT") as stopped:
             await ask(sandbox, file, ENDLESS)
+        assert stopped.value.is_too_slow
         assert time.monotonic() - begun < 1.3
         assert (await ask(sandbox, file, "select 1")).rows == [[1]]
 
