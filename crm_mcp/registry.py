@@ -7,6 +7,7 @@ from functools import partial
 
 from crm_mcp.ivinex.connector import IvinexConnector
 from crm_mcp.mcp.calls.other_modules import find_module
+from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import ExportStore, ExportTools
 from crm_mcp.mcp.module_tools import ModuleTools
@@ -48,13 +49,14 @@ def all_tools(
     read_only: bool = False,
     exports: ExportStore | None = None,
     queries: Queries | None = None,
-    call_budget_s: float = 0.0,
+    unfinished: UnfinishedCalls | None = None,
 ) -> list[CrmTool]:
     """Return the tools of these CRMs, without the writing ones when `read_only`; exports go to `exports`.
 
     `queries` answers statements; none of its own is made where there is one already.
 
-    Searches and exports that take longer than `call_budget_s` go on behind their calls; 0 is that none does.
+    What takes longer than its call may goes on behind it as one of the `unfinished` calls; nothing does where that is
+    None.
 
     Raises:
         ValueError: Two tools have one name.
@@ -67,13 +69,14 @@ def all_tools(
         for tool in own:
             tool.look_for_modules_by(partial(find_module, [one for one in connectors if one is not connector]))
         tools += own
-    if writers := writers_of(tools):
+    writers = writers_of(tools)
+    if writers:
         tools.append(UndoTool.over(writers))
-    exporting = ExportTools(connectors, tools, exports or ExportStore()).all()
-    tools += exporting
-    searches = {name for connector in connectors for name in connector.exports()}
-    for tool in tools:
-        if call_budget_s and (tool.name in searches or tool in exporting):
-            tool.go_on_behind(call_budget_s)
+    tools += ExportTools(connectors, tools, exports or ExportStore()).all()
+    if unfinished is not None:
+        for tool in tools:
+            tool.go_on_behind(unfinished)
+        for writer in writers:
+            writer.when_written = unfinished.forget_reads
     refuse_same_names(tools)
     return [tool for tool in tools if not read_only or (tool.annotations and tool.annotations.read_only_hint)]

@@ -12,6 +12,7 @@ from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
 
 from crm_mcp.mcp.apps import bind_apps
+from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
 from crm_mcp.mcp.completions import add_completions
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import ExportStore, add_exports
@@ -89,7 +90,8 @@ def build_server(
     told = [_INSTRUCTIONS, *([] if read_only else [_WRITING]), *(connector.instructions for connector in connectors)]
     exports = ExportStore(folder=export_dir)
     queries = Queries(connectors, pool.patience_s)
-    tools = all_tools(connectors, read_only=read_only, exports=exports, queries=queries, call_budget_s=pool.patience_s)
+    unfinished = UnfinishedCalls(pool.patience_s) if pool.patience_s else None
+    tools = all_tools(connectors, read_only=read_only, exports=exports, queries=queries, unfinished=unfinished)
     names = frozenset(tool.name for tool in tools)
     question_key = SharedQuestionKey(store) if store is not None else None
     server = MCPServer(

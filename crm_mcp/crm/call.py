@@ -32,12 +32,18 @@ class Call:
 
     Attributes:
         reporter: Whom to tell; None where nobody listens.
-        began_at: When it began, by `time.monotonic`, later by the time that a person took to reply.
+        began_at: When it began, by `time.monotonic`.
         requests: How many requests to the CRM it has made, or waits to make.
         progress: What was last reported, since it has to grow.
         oldest_read_s: How long ago the oldest of what it answers by was read, where that was before the call.
         is_bounded: Whether it ends at a deadline.
-        told_at: When it last told of a wait that is asked for again and again, by `time.monotonic`.
+        told_at: When it last told how far it is, or of a wait, by `time.monotonic`.
+        asked_s: How long it waited for a person's reply, in seconds; that does not count.
+        goes_on: Whether what it has not done in its time goes on behind it.
+        callers: How many calls wait for it.
+        is_writing: Whether it has begun to write.
+        blocked_until: When the CRM takes its next request, by `time.monotonic`, where it waits for that.
+        blocked_by: Why it waits, as the beginning of a sentence.
     """
 
     reporter: ProgressReporter | None
@@ -47,10 +53,55 @@ class Call:
     oldest_read_s: float = 0.0
     is_bounded: bool = True
     told_at: float = -math.inf
+    asked_s: float = 0.0
+    goes_on: bool = False
+    callers: int = 1
+    is_writing: bool = False
+    blocked_until: float = -math.inf
+    blocked_by: str = ""
+    _asking_since: float | None = None
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
 
     def time_left_s(self, budget_s: float) -> float:
         """Return how long it may still work, of `budget_s` seconds in all."""
-        return self.began_at + budget_s - time.monotonic() if self.is_bounded else math.inf
+        return self.began_at + self.asked_in_all_s() + budget_s - time.monotonic() if self.is_bounded else math.inf
+
+    def asked_in_all_s(self) -> float:
+        """Return how long it waited for a person so far, the question that is open now included."""
+        since = self._asking_since
+        return self.asked_s if since is None else self.asked_s + time.monotonic() - since
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a person is being asked right now."""
+        return self._asking_since is not None
+
+    def join(self, caller: Call) -> None:
+        """Let a further call wait for it: that one's time counts now, and that one is told."""
+        self.reporter, self.is_bounded = caller.reporter, caller.is_bounded
+        self.began_at = caller.began_at - self.asked_in_all_s()
+        self.callers += 1
+        self._came.set()
+
+    def leave(self) -> None:
+        """Let a call wait for it no more."""
+        self.callers -= 1
+        if not self.callers:
+            self._came.clear()
+
+    @contextlib.contextmanager
+    def asking(self) -> Generator[None]:
+        """Stop its time inside the block."""
+        self._asking_since = time.monotonic()
+        try:
+            yield
+        finally:
+            self.asked_s, self._asking_since = self.asked_in_all_s(), None
+
+    async def wait_for_caller(self) -> None:
+        """Return once a call waits for it: at once, or when the same call comes again."""
+        if not self.callers:
+            await self._came.wait()
 
 
 _call: ContextVar[Call | None] = ContextVar("call", default=None)
@@ -65,7 +116,7 @@ def current_call() -> Call | None:
 def answering(reporter: ProgressReporter) -> Generator[Call]:
     """Work for a new call inside the block, also in tasks begun there."""
     call = Call(reporter)
-    with _working_for(call):
+    with working_for(call):
         yield call
 
 
@@ -76,23 +127,29 @@ def without_deadline() -> Generator[Call]:
     For what must not stop halfway, such as a write that was begun.
     """
     call = replace(_call.get() or Call(None), is_bounded=False)
-    with _working_for(call):
+    with working_for(call):
         yield call
+
+
+async def wait_for_caller() -> None:
+    """Return at once while somebody waits for what this task works for, else when the same call comes again.
+
+    For what must not happen unheard: a question to a person, and the beginning of a write.
+    """
+    if (call := _call.get()) is not None:
+        await call.wait_for_caller()
 
 
 @contextlib.contextmanager
 def asking_the_user() -> Generator[None]:
     """Stop the time of the call inside the block: what a person takes to reply does not count."""
-    began_at = time.monotonic()
-    try:
+    with call.asking() if (call := _call.get()) is not None else contextlib.nullcontext():
         yield
-    finally:
-        if (call := _call.get()) is not None:
-            call.began_at += time.monotonic() - began_at
 
 
 @contextlib.contextmanager
-def _working_for(call: Call) -> Generator[None]:
+def working_for(call: Call) -> Generator[None]:
+    """Work for a call inside the block, also in tasks begun there."""
     before = _call.set(call)
     try:
         yield
@@ -118,6 +175,7 @@ class Steps:
         total = self._expected if self._expected >= self._done else None
         if (call := _call.get()) is not None:
             call.progress = self._done
+            call.told_at = time.monotonic()
         await self._reporter.report_progress(self._done, total, message)
 
 

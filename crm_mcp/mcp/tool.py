@@ -24,7 +24,7 @@ from crm_mcp.mcp.arguments import arguments_described_elsewhere, context_paramet
 from crm_mcp.mcp.calls.coercion import CallArguments
 from crm_mcp.mcp.calls.refusals import explain
 from crm_mcp.mcp.calls.shapes import Kind, Shape, shape_of, shape_of_model
-from crm_mcp.mcp.calls.unfinished_reads import StillReadingError, UnfinishedReads
+from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCallError, UnfinishedCalls
 from crm_mcp.rendering.hidden_characters import remove_hidden, without_hidden
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
 
@@ -44,7 +44,7 @@ class CrmTool(Tool):
     """A tool whose result has a compact text form, and whose errors say what to do next."""
 
     _find_module: FindModule | None = PrivateAttr(default=None)
-    _unfinished: UnfinishedReads | None = PrivateAttr(default=None)
+    _unfinished: UnfinishedCalls | None = PrivateAttr(default=None)
 
     @classmethod
     def of(
@@ -85,11 +85,35 @@ class CrmTool(Tool):
         Raises:
             ToolError: The arguments are wrong or the CRM call failed; the text is for the model.
         """
+        with answering(context) as call:
+            try:
+                result = await self._answer(arguments, context, call)
+            except UnfinishedCallError as error:
+                raise ToolError(str(error)) from error
+        if not isinstance(result, dict):
+            return result
+        answer = cast("Json", result)
+        if self.is_read and call.oldest_read_s >= _WORTH_TELLING_S:
+            age = f"Some of it was read up to {math.ceil(call.oldest_read_s / 60)} minutes ago."
+            answer["note"] = " ".join(filter(None, [answer.get("note", ""), age]))
+        self._refuse_what_is_too_long(answer)
+        return compact_result(answer)
+
+    async def _answer(self, arguments: Json, context: Any, call: Call) -> Any:  # noqa: ANN401  # the SDK's signature
+        if self._unfinished is None:
+            return await self._work(arguments, context)
+        key = json.dumps([self.name, arguments], sort_keys=True, default=str)
+        work = functools.partial(self._work, arguments, context)
+        return await self._unfinished.answer(self.name, key, call, work, is_read=self.is_read)
+
+    async def _work(self, arguments: Json, context: Any) -> Any:  # noqa: ANN401  # the SDK's signature
+        """Return what the tool's function returns.
+
+        Raises:
+            ToolError: As of `run`.
+        """
         try:
-            with answering(context) as call:
-                result = await self._perform(arguments, context, call)
-        except StillReadingError as error:
-            raise ToolError(str(error)) from error
+            return await super().run(arguments, context)
         except ToolError as error:
             cause = error.__cause__
             if isinstance(cause, ValidationError):
@@ -99,23 +123,15 @@ class CrmTool(Tool):
             if isinstance(cause, CrmError):
                 raise ToolError(remove_hidden(str(cause))) from cause
             raise
-        if isinstance(result, CallToolResult):
-            return result
-        if call.oldest_read_s >= _WORTH_TELLING_S:
-            age = f"Some of it was read up to {math.ceil(call.oldest_read_s / 60)} minutes ago."
-            result["note"] = " ".join(filter(None, [result.get("note", ""), age]))
-        self._refuse_what_is_too_long(result)
-        return compact_result(result)
 
-    async def _perform(self, arguments: Json, context: Any, call: Call) -> Any:  # noqa: ANN401  # the SDK's signature
-        if self._unfinished is None:
-            return await super().run(arguments, context)
-        key = json.dumps(arguments, sort_keys=True, default=str)
-        return await self._unfinished.read(key, call, functools.partial(super().run, arguments, context))
+    @property
+    def is_read(self) -> bool:
+        """Whether it changes nothing."""
+        return self.annotations is not None and bool(self.annotations.read_only_hint)
 
-    def go_on_behind(self, budget_s: float) -> None:
-        """Let what takes longer than so many seconds go on behind its call: the same call again returns the result."""
-        self._unfinished = UnfinishedReads(self.name, budget_s)
+    def go_on_behind(self, calls: UnfinishedCalls) -> None:
+        """Let what takes longer than its call may go on behind it: the same call again returns the result."""
+        self._unfinished = calls
 
     def look_for_modules_by(self, find_module: FindModule) -> None:
         """Let refusals of an unknown module say where else it is, by what this returns of its name."""
@@ -127,8 +143,7 @@ class CrmTool(Tool):
 
     def _refuse_what_is_too_long(self, result: Json) -> None:
         """Refuse a result over the limit; the tools whose results can grow keep within it themselves."""
-        reads = self.annotations is not None and self.annotations.read_only_hint
-        if reads and (size := size_of(result)) > MAX_ANSWER_BYTES:
+        if self.is_read and (size := size_of(result)) > MAX_ANSWER_BYTES:
             raise ToolError(f"The result of {self.name} has {size:,} bytes, too many to read. Ask for less at a time.")
 
     @property

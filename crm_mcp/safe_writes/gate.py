@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import cast
 
-from crm_mcp.crm.call import current_call
+from crm_mcp.crm.call import wait_for_caller
 from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.calls.unfinished_reads import StillReadingError, UnfinishedReads
 from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, Call, require_possible
 from crm_mcp.safe_writes.consent.catalogue import ENGLISH, Catalogue
 from crm_mcp.safe_writes.consent.question import build_question
 from crm_mcp.safe_writes.draft import Draft, is_unchanged, number
 from crm_mcp.safe_writes.preview import build_preview
 from crm_mcp.safe_writes.refreshing import refresh
-from crm_mcp.safe_writes.saved import Restore, to_json
+from crm_mcp.safe_writes.saved import Restore
 from crm_mcp.safe_writes.writing.execution import raises_as_a_whole
 from crm_mcp.safe_writes.writing.plan_calls import PlanCalls, result_under_key
 from crm_mcp.safe_writes.writing.plans import PLAN_TTL_S, Plan
@@ -29,14 +27,16 @@ from crm_mcp.settings import ServerSettings, load
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 
-_T = TypeVar("_T")
-
 MAX_UNPLANNED = 10
 """More records than this are planned first, and the user confirms the plan."""
 _READING_SHARE = 0.6
 """The part of a call's time after which a plan leaves to the write what can be left."""
 MAX_RECORDS = 1000
 """More records than this are refused."""
+_OF_THE_SAME_CALL = (
+    "This is what came of the same call before, which nobody had been told; nothing was sent now. "
+    "Call again to write it once more."
+)
 
 
 class SafeWriter:
@@ -64,15 +64,16 @@ class SafeWriter:
         self.unconfirmed_allowed = unconfirmed_allowed
         self.catalogue = catalogue
         self.call_budget_s = call_budget_s
-        self._unfinished: dict[str, UnfinishedReads] = {}
         self._undo_plans = ExpiringMap[str, Plan](PLAN_TTL_S)
         self.restorers: dict[str, Restore] = {}
         """What makes the targets of each tool again, by its name."""
+        self.when_written: Callable[[], None] = _nothing
+        """Called whenever something was written, or may have been."""
 
     @cached_property
     def _runs(self) -> Runs:
         """What is being written; made when it is first used, since the account's id takes time to compute."""
-        return Runs(self.store, self.account.account_id, self.call_budget_s)
+        return Runs(self.store, self.account.account_id, self.call_budget_s, lambda: self.when_written())
 
     @cached_property
     def _plan_calls(self) -> PlanCalls:
@@ -96,6 +97,8 @@ class SafeWriter:
             NotConfirmedError: The user had to confirm and did not.
             CrmError: The CRM refused, or the outcome is unknown.
         """
+        if untold := await self._find_untold(call):
+            return await self._tell_of_the_same_call(call, untold)
         if call.plan_id:
             return await self._perform_plan(call)
         if call.dry_run:
@@ -110,6 +113,19 @@ class SafeWriter:
             if call.undoes:
                 await order.hold(self._runs.hold_undo(call.undoes))
             return await self._perform_draft(call, order)
+
+    async def _find_untold(self, call: Call) -> str:
+        """Return the plan by which the same call before wrote, if nobody was told what came of it; else nothing."""
+        if call.plan_id or call.key or call.dry_run or call.undoes:
+            return ""
+        return await self._runs.plans.find_untold(call.tool, call.arguments)
+
+    async def _tell_of_the_same_call(self, call: Call, plan_id: str) -> WriteResult:
+        result = await self._perform_plan(replace(call, plan_id=plan_id, arguments={}))
+        if "next_step" not in result:
+            message = f"{result.get('message', '')} {_OF_THE_SAME_CALL}".lstrip()
+            return {**result, "message": message}
+        return result
 
     async def _perform_draft(self, call: Call, order: Order) -> WriteResult:
         if order.draft.trashes and call.was_asked:
@@ -163,8 +179,7 @@ class SafeWriter:
     async def _preview_draft(self, call: Call, draft: Draft) -> WriteResult:
         if not call.undoes:
             return await self._plan(call, draft)
-        reading = functools.partial(refresh, draft, call.confirmer.report_progress)
-        draft = await self._read_to_the_end(call, reading)
+        draft = await refresh(draft, call.confirmer.report_progress)
         asked = "; the user will be asked first" if self._asks_about(call, draft) and call.asking == "asked" else ""
         next_step = f"Nothing was written yet. To take this back, call {call.tool} without dry_run{asked}."
         return cast("WriteResult", build_preview(draft, next_step, dry_run=True, labels=self.catalogue.labels))
@@ -172,7 +187,7 @@ class SafeWriter:
     async def _plan(self, call: Call, draft: Draft) -> WriteResult:
         """Preview a draft, and keep it as a plan where it would change anything."""
         _refuse_too_many(len(draft.changes))
-        draft, plan = await self._read_to_the_end(call, functools.partial(self._make_plan, call, draft))
+        draft, plan = await self._make_plan(call, draft)
         return self._preview(draft, plan, call)
 
     async def _make_plan(self, call: Call, draft: Draft) -> tuple[Draft, Plan | None]:
@@ -181,24 +196,11 @@ class SafeWriter:
             return draft, None
         return draft, await self._runs.plans.add(call.tool, draft, call.arguments, call.key)
 
-    async def _read_to_the_end(self, call: Call, read: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
-        """Return what reading many records gives; where the call has no time for it, the same call again returns it."""
-        current = current_call()
-        if current is None:
-            return await read()
-        reads = self._unfinished.setdefault(call.tool, UnfinishedReads(call.tool, self.call_budget_s))
-        key = to_json([call.arguments, call.key, call.undoes], sort_keys=True)
-        try:
-            return await reads.read(key, current, read)
-        except StillReadingError as error:
-            raise StillReadingError(f"Nothing was written yet. {error.args[0]}", hint=error.hint) from error
-
     async def _undo_many(self, call: Call, order: Order) -> WriteResult:
         """Take many records back by a plan, which a further call finds again where this one ends before it."""
         plan = self._undo_plans.get(call.undoes)
         if plan is None:
-            making = functools.partial(self._make_plan, call, order.draft)
-            draft, plan = await self._read_to_the_end(call, making)
+            draft, plan = await self._make_plan(call, order.draft)
             if plan is None:
                 plan = await self._runs.plans.add(call.tool, draft, call.arguments)
             self._undo_plans.put(call.undoes, plan)
@@ -220,6 +222,7 @@ class SafeWriter:
     async def _confirm(self, call: Call, draft: Draft) -> bool:
         """Return once the user confirmed; tell whether anybody was asked."""
         question = build_question(draft, self.catalogue)
+        await wait_for_caller()
         await call.confirmer.require_confirmation(question)
         return call.asking == "asked"
 
@@ -234,6 +237,10 @@ def make_writer(store: Store, account: Account, catalogue: Catalogue) -> SafeWri
         catalogue=replace(catalogue, undo_days=settings.undo_days),
         call_budget_s=settings.call_budget_s,
     )
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def _refuse_too_many(count: int) -> None:

@@ -12,13 +12,12 @@ from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.types import ToolAnnotations
 from pydantic import Field, PrivateAttr, ValidationError
 
-from crm_mcp.crm.call import answering
 from crm_mcp.errors import CrmError, InputError, UnknownModuleError
 from crm_mcp.mcp.arguments import CallContext, Id
 from crm_mcp.mcp.calls.coercion import CallArguments, coerce
 from crm_mcp.mcp.calls.refusals import explain
 from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
-from crm_mcp.mcp.tool import CREATE, CrmTool, Json, compact_result, output_schema_of, slim_schema
+from crm_mcp.mcp.tool import CREATE, CrmTool, Json, output_schema_of, slim_schema
 from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.consent.confirmation import QuestionPendingError, UserConfirmation
@@ -86,15 +85,14 @@ class WriteTool(CrmTool):
             tool.parameters.pop("required", None)
         return tool
 
-    async def run(self, arguments: Json, context: CallContext, convert_result: bool = False) -> Any:  # noqa: ANN401, ARG002  # the SDK's signature
+    async def _work(self, arguments: Json, context: CallContext) -> Any:  # noqa: ANN401  # a result, or a question
         """Build the draft and hand it to the writer.
 
         Raises:
             ToolError: The arguments are wrong, the user did not confirm, or the CRM call failed.
         """
         try:
-            with answering(context):
-                result = await self.perform(arguments, context)
+            return await self.perform(arguments, context)
         except QuestionPendingError as pending:
             return pending.result
         except ValidationError as error:
@@ -107,7 +105,6 @@ class WriteTool(CrmTool):
             raise
         except Exception as error:  # a crash: its text does not reach the model
             raise UnexpectedToolError(f"Error executing tool {self.name}") from error
-        return compact_result(cast("Json", result))
 
     @property
     def writer(self) -> SafeWriter:

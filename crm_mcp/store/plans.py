@@ -51,6 +51,19 @@ def read(transaction: Transaction, account: str, plan_id: str) -> PlanRow | None
     return PlanRow(*rows[0]) if rows else None
 
 
+def find_untold(transaction: Transaction, account: str, tool: str, arguments: str) -> str:
+    """Return the newest plan of these arguments that was applied and whose result nobody was told; empty for none.
+
+    Those of a key, and those that are older than a plan lasts, are left out.
+    """
+    rows = transaction.execute(
+        "select plan_id from plans where account = ? and tool = ? and arguments = ? and key = '' and told = 0 "
+        "and write_id is not null and expires_at > ? order by made_at desc limit 1",
+        (account, tool, arguments, transaction.now()),
+    )
+    return str(rows[0][0]) if rows else ""
+
+
 def claim(transaction: Transaction, plan_id: str, write_id: str) -> bool:
     """Set which batch applies a plan; tell whether none did before."""
     return bool(

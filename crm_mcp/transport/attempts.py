@@ -6,7 +6,6 @@ What is done about a refusal for haste, which is no failure, stands in `retry`.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -25,10 +24,6 @@ MOST_UNSENT = 3
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 8.0
 """But for what the CRM itself asks for."""
-MOST_LATE_WAITS_S = 4.0
-"""The waits of all attempts, but for what the CRM asks: so long they may be where the call has no time left."""
-SHORTEST_ATTEMPT_S = 10.0
-"""The time for a response to a read that is late in its call."""
 
 _T = TypeVar("_T")
 
@@ -38,8 +33,7 @@ class Attempts:
 
     Args:
         request: What is sent.
-        within_s: Time for all attempts, in seconds. Later, such as when the request had to wait for its turn, a failure
-            that passes at once is survived all the same.
+        within_s: How long a further attempt may begin, in seconds.
         reason: What whoever waits is told, such as `MiniCRM is busy or down`.
         sleep: How to wait between two attempts.
     """
@@ -78,13 +72,6 @@ class Attempts:
                 error.args = (f"{error.args[0]} It was tried {number} times.",)
             raise
 
-    def time_left_s(self) -> float:
-        """Return how long an attempt that begins now may take.
-
-        A write is never given up for the call's sake: whether it was carried out would be unknown.
-        """
-        return max(self._within_s - self._used_s(), SHORTEST_ATTEMPT_S) if self._request.is_read else math.inf
-
     def _used_s(self) -> float:
         return max(time.monotonic() - self._began_s, self._slept_s)  # the latter where time is a test's
 
@@ -100,17 +87,11 @@ class Attempts:
     def _are_over(self, state: RetryCallState) -> bool:
         if state.attempt_number >= MOST_ATTEMPTS:
             return True
-        is_late = self._used_s() + state.upcoming_sleep > self._within_s
-        return is_late and (_is_out_of_time(state) or self._slept_s + state.upcoming_sleep > MOST_LATE_WAITS_S)
+        return self._used_s() + state.upcoming_sleep > self._within_s
 
     async def _wait(self, seconds: float) -> None:
         await sleep_told(seconds, self._reason, self._sleep)
         self._slept_s += seconds
-
-
-def _is_out_of_time(state: RetryCallState) -> bool:
-    error = state.outcome and state.outcome.exception()
-    return isinstance(error, UnreachableError) and error.is_out_of_time
 
 
 def _asked_s(state: RetryCallState) -> float:

@@ -80,26 +80,35 @@ class RateLimit:
             sleep: How to wait.
 
         Raises:
-            RateLimitedError: Its call has less time left than the request is known to wait, or where there is a limit
-                and the call made many requests, none at all; the request was not sent.
+            RateLimitedError: Its call has less time left than the request is known to wait; the request was not sent.
+                A call that read something already and may go on behind is told of the wait instead, and waits.
         """
         call = current_call()
-        left_s = budget_s if call is None else call.time_left_s(budget_s)
         ticket = Ticket(_lane(call))
+        left_s = budget_s if call is None else call.time_left_s(budget_s)
         if call is not None:
-            if self._per_minute and budget_s and call.requests >= BACKGROUND and left_s <= 0:
-                raise _out_of_time(crm, budget_s)
             call.requests += 1
         until_s = self._monotonic() + left_s
+        if call is not None and call.goes_on and call.requests > 1:
+            until_s = math.inf
         try:
             while (turn := await self._take(ticket, until_s)).wait_s:
                 if turn.wait_s > until_s - self._monotonic():
                     raise self._known_too_long(crm, turn, call)
-                await tell_of_wait(turn.wait_s, self._reason(crm, turn))
-                await sleep(min(turn.wait_s, TOLD_EVERY_S if turn.is_refused else _asked_again_s(ticket)))
+                await self._sleep_until_asked_again(ticket, turn, self._reason(crm, turn), sleep)
         except BaseException:
             self._leave(ticket)
             raise
+        if call is not None:
+            call.blocked_until = -math.inf
+
+    async def _sleep_until_asked_again(
+        self, ticket: Ticket, turn: Turn, reason: str, sleep: Callable[[float], Awaitable[object]]
+    ) -> None:
+        if (call := current_call()) is not None:
+            call.blocked_until, call.blocked_by = time.monotonic() + turn.wait_s, reason
+        await tell_of_wait(turn.wait_s, reason)
+        await sleep(min(turn.wait_s, TOLD_EVERY_S if turn.is_refused else _asked_again_s(ticket)))
 
     async def pause(self, seconds: float) -> None:
         """Let no process send anything for so long: the CRM refused a request for haste."""
@@ -144,12 +153,3 @@ def _lane(call: Call | None) -> int:
 
 def _asked_again_s(ticket: Ticket) -> float:
     return _ASKED_AGAIN_IN_BACKGROUND_S if ticket.lane >= BACKGROUND else _ASKED_AGAIN_S
-
-
-def _out_of_time(crm: str, budget_s: float) -> RateLimitedError:
-    return RateLimitedError(
-        f"{crm} was asked for {budget_s:g} s, the longest that a call works. This request was not sent.",
-        status=TOO_MANY_REQUESTS,
-        hint="Call again, or ask for less at a time.",
-        retry_after_s=0.0,
-    )

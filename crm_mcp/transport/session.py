@@ -8,19 +8,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlencode
 
-from crm_mcp.crm.call import current_call
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.crm.operations import parse_response
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
-from crm_mcp.transport.attempts import MOST_LATE_WAITS_S, Attempts
+from crm_mcp.transport.attempts import Attempts
 from crm_mcp.transport.bodies import (
     ACCEPTED_ENCODING,
     MAX_BODY_BYTES,
@@ -88,28 +86,18 @@ class Session:
             return await parse_response(await self.send(request), parse)
         attempts = Attempts(
             request,
-            within_s=self._time_left_s(),
+            within_s=self._pool.patience_s,
             reason=f"{self._crm} is busy or down for the moment",
             sleep=self._pool.sleep,
         )
 
         async def attempt() -> _T:
-            return await parse_response(await self.send(request, within_s=attempts.time_left_s()), parse)
+            return await parse_response(await self.send(request), parse)
 
         return await attempts.run(attempt)
 
-    def _time_left_s(self) -> float:
-        """Return how long a request may be tried that is sent now."""
-        call = current_call()
-        patience_s = self._pool.patience_s
-        return patience_s if call is None else min(patience_s, call.time_left_s(patience_s))
-
-    async def send(self, request: Request, *, within_s: float = math.inf) -> Response:
+    async def send(self, request: Request) -> Response:
         """Send one request and return the response, refusals included; one for haste is waited for and sent again.
-
-        Args:
-            request: What is sent.
-            within_s: Time for the response, in seconds, where that is less than the pool allows.
 
         Raises:
             InputError: The request cannot be written as HTTP; nothing was sent.
@@ -117,10 +105,10 @@ class Session:
             UnexpectedAnswerError: The response is too long, or cannot be decompressed.
         """
         outgoing = self._encode(request)
-        patience = Patience(min(self._pool.patience_s, max(self._time_left_s(), MOST_LATE_WAITS_S)))
+        patience = Patience(self._pool.patience_s)
         while True:
             await self._rate_limit.wait(self._crm, self._pool.patience_s, self._pool.sleep)
-            response = await self._exchange(request, outgoing, min(self._pool.timeout_s, within_s))
+            response = await self._exchange(request, outgoing, self._pool.timeout_s)
             wait_s = patience.next_wait_s(response)
             if response.status == TOO_MANY_REQUESTS:
                 await self._rate_limit.pause(wait_s or response.retry_after_s or FIRST_WAIT_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import cast
 
 from mcp import MCPError
 from mcp.server.elicitation import (
@@ -11,12 +12,13 @@ from mcp.server.elicitation import (
     DeclinedElicitation,
     render_elicitation_schema,
 )
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.resolve import Elicit, Resolve, build_resolver_plans, resolve_arguments
 from mcp.types import ElicitResult, InputRequiredResult
 from pydantic import BaseModel, Field, ValidationError, create_model
 
-from crm_mcp.crm.call import asking_the_user
+from crm_mcp.crm.call import asking_the_user, current_call
 from crm_mcp.errors import NotConfirmedError
 from crm_mcp.mcp.arguments import CallContext
 from crm_mcp.safe_writes.call import CANNOT_ASK, WAY_OUT, Asking
@@ -55,9 +57,21 @@ class UserConfirmation:
     """
 
     def __init__(self, context: CallContext, *, unconfirmed_allowed: bool = False, yes: str = "Yes, do this") -> None:
-        self._context = context
+        self._first = context
         self._form = _form_with(yes)
         self._unconfirmed_allowed = unconfirmed_allowed
+
+    @property
+    def _context(self) -> CallContext:
+        """The context of the call that waits: the same one may have come again.
+
+        The one that brought a reply goes before one that brings none.
+        """
+        call = current_call()
+        if call is None or not isinstance(call.reporter, Context):
+            return self._first
+        latest = cast("CallContext", call.reporter)
+        return self._first if self._first.input_responses and not latest.input_responses else latest
 
     @property
     def asking(self) -> Asking:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
 
 _GRACE_S = 1.5
 """Hosts give a server about two seconds to end."""
@@ -17,7 +19,7 @@ class Background:
         self.stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def start(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         """Begin work that no cancelled call cuts off."""
         task = asyncio.create_task(work)
         self._tasks.add(task)

@@ -65,7 +65,7 @@ class PlanStore:
     ) -> Plan:
         """Keep a draft as a new plan of one tool; with a `write_id` as one that is being applied."""
         plan = Plan(f"plan-{secrets.token_hex(6)}", tool, draft, arguments, key, write_id)
-        texts = (to_json(arguments), draft_to_json(draft))
+        texts = (to_json(arguments, sort_keys=True), draft_to_json(draft))
 
         def work(transaction: Transaction) -> None:
             now = transaction.now()
@@ -104,6 +104,17 @@ class PlanStore:
             *(row.plan_id, row.tool, draft, json.loads(row.arguments), row.key),
             *(row.write_id or "", row.finished_at is not None, bool(row.told), row.successor or ""),
         )
+
+    async def find_untold(self, tool: str, arguments: Mapping[str, object]) -> str:
+        """Return the newest plan of these arguments that was applied and whose result no caller was told; or nothing.
+
+        Plans under a key are left out: the key tells.
+        """
+        text = to_json(arguments, sort_keys=True)
+        try:
+            return await self._store.run(lambda transaction: plans.find_untold(transaction, self._account, tool, text))
+        except StoreError:  # it fails where it matters: before the write
+            return ""
 
     async def claim(self, plan: Plan, write_id: str) -> bool:
         """Set the batch that applies a plan; tell whether none did before."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 
-from crm_mcp.crm.call import current_call, without_deadline
+from crm_mcp.crm.call import current_call, wait_for_caller, without_deadline
 from crm_mcp.errors import InputError, StoreError
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Draft
@@ -51,9 +52,12 @@ class Order:
 
 
 class Runs:
-    """What the writer of one account is writing."""
+    """What the writer of one account is writing; `when_written` is called after each run."""
 
-    def __init__(self, store: Store, account_id: str, call_budget_s: float) -> None:
+    def __init__(
+        self, store: Store, account_id: str, call_budget_s: float, when_written: Callable[[], None] = lambda: None
+    ) -> None:
+        self._when_written = when_written
         self._call_budget_s = call_budget_s
         self._store = store
         self._account = account_id
@@ -84,6 +88,7 @@ class Runs:
         Raises:
             InputError: Another call applies the plan.
         """
+        await wait_for_caller()
         batch = self._batch_of(call, order)
         await order.hold(self.leases.hold(lease_of(batch.write_id), wait_s=0, what="The same call"))
         plan = order.plan
@@ -96,15 +101,32 @@ class Runs:
             is_keyed=order.state is not None,
             stopping=self.background.stopping,
         )
+        if (current := current_call()) is not None:
+            current.is_writing = True
         task = self.background.start(self._run(execution, call, order.held.pop_all(), plan))
-        await asyncio.wait({task}, timeout=self.time_left_s())
-        if not task.done() and plan is None:
-            plan = await self._plan_behind(call, order.draft, batch, task)
-        if not task.done() and plan is not None:
-            return plan
+        asked_by = await self._wait_in_time(task, call, order, batch)
+        if asked_by is not None and not task.done():
+            return asked_by
         await asyncio.wait({task})
+        if asked_by is not plan and asked_by is not None:
+            await self.plans.tell(asked_by)
         task.result()
         return execution
+
+    async def _wait_in_time(self, task: asyncio.Task[None], call: Call, order: Order, batch: Batch) -> Plan | None:
+        """Wait for writing as long as the call may; return the plan to ask by where that is too short.
+
+        One is made too where the call is cancelled: the same call again is told by it what was written.
+        """
+        try:
+            await asyncio.wait({task}, timeout=self.time_left_s())
+        except asyncio.CancelledError:
+            if order.plan is None:
+                self.background.start(self._plan_behind(call, order.draft, batch, task))
+            raise
+        if task.done() or order.plan is not None:
+            return order.plan
+        return await self._plan_behind(call, order.draft, batch, task)
 
     def _batch_of(self, call: Call, order: Order) -> Batch:
         return Batch(
@@ -133,6 +155,7 @@ class Runs:
                 with without_deadline():
                     await execution.run(call.confirmer.report_progress)
             finally:
+                self._when_written()
                 if plan is not None:
                     await self.plans.finish(plan)
 

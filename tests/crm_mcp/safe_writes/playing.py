@@ -135,7 +135,8 @@ class Fake:
 @contextlib.asynccontextmanager
 async def connected(user: User | None, era: Era, *, read_only: bool, timeout_s: float) -> AsyncGenerator[Client]:
     """Connect a client, with a user or with nobody who can be asked, to a server on the environment's CRMs."""
-    pool, store = ConnectionPool(timeout_s=timeout_s), Store(os.environ["CRM_MCP_STORE"])
+    patience_s = float(os.environ.get("CRM_MCP_CALL_BUDGET_S", "0"))
+    pool, store = ConnectionPool(timeout_s=timeout_s, patience_s=patience_s), Store(os.environ["CRM_MCP_STORE"])
     server = build_server(connect(pool, store), pool, store=store, read_only=read_only)
     async with Client(server, mode=era, elicitation_callback=user) as client:
         yield client

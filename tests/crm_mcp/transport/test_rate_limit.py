@@ -130,19 +130,6 @@ def test_the_time_that_a_person_takes_to_reply_does_not_count() -> None:
     run(play)
 
 
-def test_a_long_call_whose_time_is_over_sends_nothing_more() -> None:
-    async def play() -> None:
-        caller = Caller(SteppedStore(), 600)
-        with answering(Listener()):
-            await asyncio.sleep(0.002)
-            await caller.requests(20, 0.001)
-            with pytest.raises(RateLimitedError, match="the longest that a call works"):
-                await caller.request(0.001)
-            assert await caller.request(BUDGET_S) == 0
-
-    run(play)
-
-
 def test_who_is_cancelled_while_waiting_holds_up_nobody() -> None:
     async def play() -> None:
         store = SteppedStore()
