@@ -12,6 +12,7 @@ from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
 
 from crm_mcp.mcp.apps import bind_apps
+from crm_mcp.mcp.calls.bounded_requests import bound_requests
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
 from crm_mcp.mcp.completions import add_completions
 from crm_mcp.mcp.connector import Connector
@@ -111,6 +112,8 @@ def build_server(
     )
     if question_key is not None:
         question_key.watch(server)
+    if unfinished is not None:
+        bound_requests(server, unfinished)
     add_resources(server, connectors)
     add_exports(server, exports)
     add_completions(server, connectors, names)

@@ -113,7 +113,7 @@ def current_call() -> Call | None:
 
 
 @contextlib.contextmanager
-def answering(reporter: ProgressReporter) -> Generator[Call]:
+def answering(reporter: ProgressReporter | None) -> Generator[Call]:
     """Work for a new call inside the block, also in tasks begun there."""
     call = Call(reporter)
     with working_for(call):

@@ -73,6 +73,17 @@ class CrmStub:
     def __init__(self) -> None:
         self._answers: dict[str, Answer] = dict(ACCOUNT)
         self._seen: list[httpx.Request] = []
+        self._held: Callable[[httpx.Request], bool] = lambda _: False
+        self._released = asyncio.Event()
+
+    def hold_back(self, which: Callable[[httpx.Request], bool] = lambda _: True) -> None:
+        """Answer these requests, by default all, only once they are released."""
+        self._held, self._released = which, asyncio.Event()
+
+    def release(self) -> None:
+        """Answer what is held back, and hold back nothing more."""
+        self._held = lambda _: False
+        self._released.set()
 
     def answer(self, call: str, answer: Answer) -> None:
         """Answer a call, such as `PUT /Api/R3/Project`, in another way from now on."""
@@ -109,6 +120,8 @@ class CrmStub:
         """Answer one request, after others that are under way have had their turn."""
         self._seen.append(request)
         await asyncio.sleep(0)
+        if self._held(request):
+            await self._released.wait()
         answer = self._answers[_call(request)]
         return answer(request) if callable(answer) else httpx.Response(200, json=answer)
 

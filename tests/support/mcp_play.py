@@ -73,8 +73,11 @@ def ids_of(pages: list[Any]) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def assistant(*, read_only: bool = False) -> AsyncGenerator[Client]:
-    """Connect a client in this process to a server on the CRMs that the environment names."""
-    pool = ConnectionPool(timeout_s=10)
+async def assistant(*, read_only: bool = False, budget_s: float = 0.0) -> AsyncGenerator[Client]:
+    """Connect a client in this process to a server on the CRMs that the environment names.
+
+    A call of it takes at most `budget_s`, where that is not 0; CRM_MCP_CALL_BUDGET_S says it to what writes.
+    """
+    pool = ConnectionPool(timeout_s=10, patience_s=budget_s)
     async with Client(build_server(connect(pool), pool, read_only=read_only)) as client:
         yield client

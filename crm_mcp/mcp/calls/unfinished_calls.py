@@ -51,7 +51,14 @@ class UnfinishedCalls:
         self._works: dict[str, _Work] = {}
 
     async def answer(
-        self, name: str, key: str, caller: Call, work: Callable[[], Coroutine[Any, Any, Result]], *, is_read: bool
+        self,
+        name: str,
+        key: str,
+        caller: Call,
+        work: Callable[[], Coroutine[Any, Any, Result]],
+        *,
+        is_read: bool,
+        again: str = "",
     ) -> Result:
         """Return the result of work, or of the same work that an earlier call with this key began.
 
@@ -61,6 +68,7 @@ class UnfinishedCalls:
             caller: The call.
             work: What it does; before it writes or asks a person it waits until a call waits for it.
             is_read: Whether it only reads: its result is worth nothing once something was written.
+            again: What is to be done to get the result, where it is no tool that is called.
 
         Raises:
             UnfinishedCallError: It is not there yet.
@@ -78,7 +86,7 @@ class UnfinishedCalls:
             working.call.leave()
         if not working.task.done():
             self._watch(key, working)
-            raise _unfinished(working)
+            raise _unfinished(working, again)
         self._forget(key, working)
         since_s = time.monotonic() - working.began_at if caller.began_at > working.began_at else 0.0
         caller.oldest_read_s = max(caller.oldest_read_s, working.call.oldest_read_s + since_s)
@@ -155,10 +163,10 @@ def _so_far(working: _Work) -> str:
     return f"{working.name} is not finished: {count} request{'' if count == 1 else 's'} so far"
 
 
-def _unfinished(working: _Work) -> UnfinishedCallError:
+def _unfinished(working: _Work, how: str) -> UnfinishedCallError:
     blocked_s = _blocked_s(working)
     when = "in a while" if blocked_s <= 0 else f"in {math.ceil(blocked_s)} s"
-    again = f"Call {working.name} again with the same arguments {when} to get the result"
+    again = f"{how or f'Call {working.name} again with the same arguments'} {when} to get the result"
     if working.call.is_writing:
         return UnfinishedCallError(
             f"The writing was begun and goes on; its outcome is not known yet ({_so_far(working)}).",
