@@ -313,6 +313,12 @@ def test_either_kind_of_store_knows_what_can_be_undone(
     assert "There is no write" in play(lambda client: fail(client, "undo_write", write_id=first["write_id"]))
 
 
+async def undo_once(client: Client, write_id: str) -> Any:
+    """Call once; return the result, or what an error says as its next step."""
+    result = await client.call_tool("undo_write", {"write_id": write_id})
+    return {"next_step": str(result.content)} if result.is_error else result.structured_content
+
+
 def test_an_undo_that_takes_longer_than_a_call_goes_on_behind_it_and_is_asked_for_by_the_same_id(
     fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -323,13 +329,11 @@ def test_an_undo_that_takes_longer_than_a_call_goes_on_behind_it_and_is_asked_fo
     fake.answer_late(*(f"/Api/R3/Project/{one}" for one in ids), delay_s=0.2)
 
     async def scene(client: Client) -> Any:
-        said = await call(client, "undo_write", write_id=written["write_id"])
-        assert f"Call undo_write with {written['write_id']} again" in said["next_step"]
-        while "items" not in said:
-            await asyncio.sleep(0.5)
-            result = await client.call_tool("undo_write", {"write_id": written["write_id"]})
-            answered: Any = result.structured_content or {}
-            said = answered if not result.is_error else {"next_step": ""}
+        told: list[str] = []
+        while "items" not in (said := await undo_once(client, written["write_id"])):
+            told.append(said["next_step"])
+        assert "Nothing was written yet" in told[0]
+        assert any(f"Call undo_write with {written['write_id']} again" in one for one in told)
         return said
 
     assert [item["ok"] for item in play(scene)["items"]] == [True] * 6
