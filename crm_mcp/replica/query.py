@@ -211,7 +211,7 @@ class _Work:
             lacks += await source.lacks(need)
         notes = [self._describe_lacks(lacks), f"The CRM could not be asked again: {problem}" if problem else ""]
         for source, need in self.needs.items():
-            notes += await source.notes(need)
+            notes += [*await source.notes(need), source.replica.problem]
         if any(self.catalogue.leaves_out(name, found.columns) for name in self.statement.stars):
             notes.append("* shows the columns that are held: name others to have them read.")
         if found.more:
