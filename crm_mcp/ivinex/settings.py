@@ -15,6 +15,8 @@ from crm_mcp.settings import BaseUrl, EnvironmentSettings, Labels, environment
 CONTACT = "contact"
 """What the module of contacts is called."""
 _SHORTEST_PART = 3
+PAGES_AT_ONCE = 8
+"""Most pages in flight at a time, and so most that are asked for behind the end of a search."""
 NOTE = "note"
 """What the module of notes is called."""
 
@@ -73,6 +75,12 @@ class IvinexSettings(EnvironmentSettings):
     def is_contact(self, module_id: str) -> bool:
         """Tell whether a module is the one of contacts."""
         return self.module_name(module_id).casefold() == CONTACT
+
+    @property
+    def pages_at_once(self) -> int:
+        """How many pages are read at a time: no more than may be sent in a second, where requests are limited."""
+        per_minute = self.requests_per_minute
+        return min(PAGES_AT_ONCE, max(1, per_minute // 60)) if per_minute else PAGES_AT_ONCE
 
     @property
     def has_notes(self) -> bool:

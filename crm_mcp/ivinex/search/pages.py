@@ -10,12 +10,15 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from crm_mcp.crm.all_pages import MAX_ROWS, AllPages
 from crm_mcp.crm.call import Steps
+from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record
 from crm_mcp.mcp.cursor import Cursor
 
 ReadRecords = Callable[[int, int], Awaitable[list[Record]]]
 """Reads records, given how many at most (1 to 100) and how many to skip."""
+
+_MOVED = "Records came or went while the pages were read, so some may be missing; call again."
 
 
 async def read_next(read: ReadRecords, cursor: Cursor, limit: int) -> tuple[list[Record], int, bool]:
@@ -60,22 +63,64 @@ def _find(rows: Sequence[Record], record_id: str) -> int | None:
     return next((at for at, row in enumerate(rows) if row["id"] == record_id), None)
 
 
-async def read_all_pages(read: ReadRecords, steps: Steps, *, max_rows: int = MAX_ROWS) -> AllPages[Record]:
-    """Read pages of 100 until one is not full, which ends a search (observed); Ivinex tells no total."""
+async def read_all_pages(
+    read: ReadRecords, steps: Steps, *, at_once: int, max_rows: int = MAX_ROWS
+) -> AllPages[Record]:
+    """Read pages of 100 until one is not full, which ends a search (observed), up to `at_once` ahead of its end."""
+    rows = 0
+
+    async def read_page(number: int) -> list[Record]:
+        nonlocal rows
+        page = await read(PAGE_LIMIT, number * PAGE_LIMIT)
+        rows += len(page)
+        await steps.advance(f"{rows} records read")
+        return page
+
+    return _joined(await read_pages_ahead(read_page, at_once=at_once, most=max_rows // PAGE_LIMIT))
+
+
+async def read_pages_ahead(
+    read_page: Callable[[int], Awaitable[list[Record]]], *, at_once: int, most: int, first: int = 0
+) -> list[list[Record]]:
+    """Read pages by their numbers from `first` on, and return those until `most` or the last that was asked for.
+
+    Ivinex tells no total: behind the first page, where that is full, so many are read at a time until one is not full
+    or shows nothing new. Those asked for behind that one are returned too.
+    """
+    pages: dict[int, list[Record]] = {}
+    seen: set[str] = set()
+    numbers = iter(range(first, most))
+    is_over = False
+
+    async def read_next_page(number: int) -> None:
+        nonlocal is_over
+        pages[number] = page = await read_page(number)
+        is_over = is_over or len(page) < PAGE_LIMIT or seen.issuperset(record["id"] for record in page)
+        seen.update(record["id"] for record in page)
+
+    async def work(_: int) -> None:
+        while not is_over and (number := next(numbers, None)) is not None:
+            await read_next_page(number)
+
+    await read_next_page(next(numbers))
+    await map_bounded(range(at_once), work, at_once=at_once)
+    return [pages[number] for number in sorted(pages)]
+
+
+def _joined(pages: Sequence[Sequence[Record]]) -> AllPages[Record]:
+    """Return the records of pages up to the first that is not full, once each."""
     found: dict[str, Record] = {}
-    offset = 0
-    while True:
-        page = await read(PAGE_LIMIT, offset)
-        offset += len(page)
+    rows = 0
+    for number, page in enumerate(pages, start=1):
         known = len(found)
+        rows += len(page)
         found |= {record["id"]: record for record in page}
-        await steps.advance(f"{len(found)} records read")
         if len(page) < PAGE_LIMIT:
-            return AllPages(list(found.values()), _repeats(offset - len(found)))
+            is_moved = any(pages[number:])
+            return AllPages(list(found.values()), _MOVED if is_moved else _repeats(rows - len(found)))
         if len(found) == known:
             return AllPages(list(found.values()), "Ivinex sent the same page again, so the rest is unknown.")
-        if offset >= max_rows:
-            return AllPages(list(found.values()), f"Only the first {offset} records were read; narrow the filters.")
+    return AllPages(list(found.values()), f"Only the first {rows} records were read; narrow the filters.")
 
 
 def _repeats(count: int) -> str:

@@ -20,10 +20,12 @@ async def read_records_to_export(portal: Portal, arguments: dict[str, Any], step
     """Read all records that the arguments of search_records find."""
     criteria = take_fields(RecordCriteria, arguments)
     search = await prepare_search(portal, criteria, option_labels=arguments["option_labels"])
-    found = await read_all_pages(search.read, steps, max_rows=MAX_ROWS)
+    at_once = portal.settings.pages_at_once
+    found = await read_all_pages(search.read, steps, at_once=at_once, max_rows=MAX_ROWS)
     if not found.rows:
         search = await respell(portal, search)
-        found = await read_all_pages(search.read, steps, max_rows=MAX_ROWS) if search.is_respelled else found
+        if search.is_respelled:
+            found = await read_all_pages(search.read, steps, at_once=at_once, max_rows=MAX_ROWS)
     fields = portal.labels.names_of(arguments["fields"])
     incomplete_reason = " ".join(filter(None, (search.doubt, found.incomplete_reason)))
     await portal.schemas.check_shown(search.module_id, fields, found.rows)

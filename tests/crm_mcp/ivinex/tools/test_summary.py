@@ -67,7 +67,7 @@ def test_all_records_are_grouped_by_label_and_added_up(deals: CrmFake) -> None:
     assert (answer["total"], answer["exact"]) == (250, True)
     assert answer["skipped"] == {"amount": sum(AMOUNTS[n % 6] in ("1,000", "12 EUR") for n in range(1, 251))}
     assert answer["empty"] == {"amount": sum(AMOUNTS[n % 6] is None for n in range(1, 251))}
-    assert len(deals.requests()) == 3
+    assert len(deals.requests()) <= 3 + 8, "at most as many in vain as are read at a time"
 
 
 def test_filters_narrow_and_months_group(deals: CrmFake) -> None:
@@ -85,7 +85,7 @@ def test_a_page_that_comes_again_is_no_exact_answer(deals: CrmFake) -> None:
     answer = summary_of(deals)
     assert answer["exact"] is False
     assert "same page again" in answer["note"]
-    assert len(deals.requests()) == 2
+    assert len(deals.requests()) <= 2 + 8
 
 
 def test_a_page_that_fails_is_an_error_and_not_a_smaller_answer(deals: CrmFake) -> None:
