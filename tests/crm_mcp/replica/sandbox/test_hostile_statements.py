@@ -1,0 +1,89 @@
+"""Hostile statements: none writes, none sees what it must not, none lasts; server and data stay as they were."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from crm_mcp.errors import QueryError
+from crm_mcp.replica.sandbox.sandbox import Sandbox
+from tests.crm_mcp.replica.sandbox.account import PLANNER, ask, make_account, open_account, setup_of
+from tests.crm_mcp.replica.sandbox.hostile_statements import BOMBS, REFUSED
+
+pytestmark = pytest.mark.slow
+TIMEOUT_S = 0.4
+MOST_BYTES = 200_000
+
+
+@pytest.mark.parametrize("statement", REFUSED, ids=range(len(REFUSED)))
+def test_a_hostile_statement_is_refused_in_a_sentence_before_it_runs(statement: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(QueryError) as refused:
+        PLANNER.plan(statement)
+    assert time.monotonic() - begun < 1
+    assert len(str(refused.value)) > 20
+    assert "\n" not in str(refused.value)
+
+
+def test_bombs_are_over_within_a_second_of_their_deadline_and_change_nothing(tmp_path: Path) -> None:
+    file = make_account(tmp_path / "replica.sqlite")
+    before = contents(file)
+    took = asyncio.run(run_all(file, BOMBS))
+    assert len(took) == len(BOMBS)
+    assert not {statement: seconds for statement, seconds in took.items() if seconds > TIMEOUT_S + 1}
+    assert contents(file) == before
+
+
+async def run_all(file: Path, statements: Sequence[str]) -> dict[str, float]:
+    """Run each through planner and worker; return how long it took, and see that the next harmless one runs."""
+    sandbox = Sandbox(timeout_s=TIMEOUT_S)
+    took: dict[str, float] = {}
+    for statement in statements:
+        await ask(sandbox, file, "select 1")  # the process is there again
+        begun = time.monotonic()
+        with suppress(QueryError):
+            found = await ask(sandbox, file, statement, max_bytes=MOST_BYTES)
+            assert len(str(found.rows)) < 2 * MOST_BYTES
+        took[statement] = time.monotonic() - begun
+    assert (await ask(sandbox, file, "select count(*) from projects")).rows == [[3000]]
+    await sandbox.close()
+    return took
+
+
+def test_the_worker_alone_lets_nothing_write_and_opens_nothing_else(tmp_path: Path) -> None:
+    file = make_account(tmp_path / "replica.sqlite")
+    before = contents(file)
+    files_before = sorted(tmp_path.iterdir())
+
+    async def play() -> None:
+        sandbox = Sandbox(timeout_s=TIMEOUT_S)
+        for statement in REFUSED:
+            with suppress(QueryError):
+                await sandbox.run(setup_of(file), statement, max_rows=5, max_bytes=MOST_BYTES)
+        for statement in ("pragma query_only = 0", "select * from crm.rows_p", "select * from sqlite_temp_master"):
+            with pytest.raises(QueryError):
+                await sandbox.run(setup_of(file), statement, max_rows=5, max_bytes=MOST_BYTES)
+        assert (await ask(sandbox, file, "select count(*) from projects")).rows == [[3000]]
+        await sandbox.close()
+
+    asyncio.run(play())
+    assert contents(file) == before
+    assert {path.name for path in tmp_path.iterdir()} - {path.name for path in files_before} <= {
+        "replica.sqlite-wal",
+        "replica.sqlite-shm",
+    }
+    assert not Path("/tmp/hostile.sqlite").exists()  # noqa: S108
+
+
+def contents(file: Path) -> tuple[str, list[str]]:
+    """Return a digest of the file, byte for byte, and what SQLite reads in it."""
+    with open_account(file) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+        dump = list(connection.iterdump())
+    return sha256(file.read_bytes()).hexdigest(), dump
