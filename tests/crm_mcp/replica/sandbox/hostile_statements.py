@@ -146,7 +146,7 @@ select glob('*a*a*a*a*a*a*a*b', printf('%.900000c', 'a'))
 select instr(printf('%.900000c', 'a'), printf('%.450000c', 'a') || 'b')
 select count(*) from projects where instr(printf('%.900000c', id), printf('%.450000c', id) || 'b')
 select sum(length(replace(printf('%.900000c', 'a'), printf('%.450000c', 'a') || 'b', 'c'))) from projects
-select replace(replace(replace(printf('%.900c', 'a'), 'a', printf('%.900c', 'b')), 'b', printf('%.900c', 'c')), 'c', 'd')
+select replace(replace(replace(printf('%.900c', 'a'), 'a', printf('%.900c', 'b')), 'b', printf('%.90c', 'c')), 'c', 'd')
 select printf('%2000000000d', 1)
 select printf('%.2000000000f', 1.0)
 select format('%*d', 2000000000, 1)
