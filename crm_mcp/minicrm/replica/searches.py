@@ -29,6 +29,16 @@ _ATTEMPTS = 3
 _PAGES_AT_ONCE = 6
 
 
+@dataclass(frozen=True)
+class _Shelf:
+    """Rows that one search finds: of a part those in use, or those in the trash."""
+
+    part: str
+    criteria: Criteria
+    where: str
+    write: Write
+
+
 @dataclass
 class Searches:
     """How the rows of one table are searched for.
@@ -174,36 +184,53 @@ class Searches:
     async def sweep(self, part: str) -> None:
         """Look for rows of a part that vanished, or never came, by the CRM's count."""
         known = (await self._passes())[part]
-        for _ in range(_ATTEMPTS + 2):
-            held = await self.replica.run(lambda transaction: self._live_ids(transaction, part))
-            sent_at = self.replica.clock()
-            page = await self.search(self.whole(part), 0)
-            if page.total is None or page.total == len(held):
-                await self._keep(replace(known, swept_at=sent_at))
+        begun_at = self.replica.clock()
+        for shelf in self._shelves(part):
+            if not await self._sweep(shelf):
+                await self.read_whole(part, again=True)
                 return
-            await self._mend(part, held, page, sent_at)
-        await self.read_whole(part, again=True)
+        await self._keep(replace(known, swept_at=begun_at))
 
-    def _live_ids(self, transaction: Transaction, part: str) -> list[int]:
-        live = "and deleted = 0" if self.write_trash is not None else ""
-        rows = transaction.execute(f"select id from {self.table} where part_ = ? {live} order by id", (part,))
+    def _shelves(self, part: str) -> Sequence[_Shelf]:
+        """Return what is searched for apart: the rows of a part, and its trash."""
+        criteria = self.whole(part)
+        if self.write_trash is None:
+            return [_Shelf(part, criteria, "part_ = ?", self.write)]
+        return [
+            _Shelf(part, criteria, "part_ = ? and deleted = 0", self.write),
+            _Shelf(part, {**criteria, "Deleted": 1}, "part_ = ? and deleted = 1", self.write_trash),
+        ]
+
+    async def _sweep(self, shelf: _Shelf) -> bool:
+        """Make what is held of a shelf equal what the CRM counts, and tell whether it does."""
+        for _ in range(_ATTEMPTS + 2):
+            held = await self.replica.run(lambda transaction: self._ids_on(transaction, shelf))
+            sent_at = self.replica.clock()
+            page = await self.search(shelf.criteria, 0)
+            if page.total is None or page.total == len(held):
+                return True
+            await self._mend(shelf, held, page, sent_at)
+        return False
+
+    def _ids_on(self, transaction: Transaction, shelf: _Shelf) -> list[int]:
+        rows = transaction.execute(f"select id from {self.table} where {shelf.where} order by id", (shelf.part,))
         return [one for (one,) in rows]
 
-    async def _mend(self, part: str, held: Sequence[int], first: Page[Any], sent_at: float) -> None:
+    async def _mend(self, shelf: _Shelf, held: Sequence[int], first: Page[Any], sent_at: float) -> None:
         """Find the first page that differs from what is held, by halving, and take over what it shows."""
         low, high = 0, max(PAGE_RULES.count_pages(first.total or 0), PAGE_RULES.count_pages(len(held))) - 1
         page, number = first, 0
         while low < high and _ids(first) == held[:PAGE_SIZE]:
             middle = (low + high) // 2
             page_at = self.replica.clock()
-            other = await self.search(self.whole(part), middle)
+            other = await self.search(shelf.criteria, middle)
             if _ids(other) == held[middle * PAGE_SIZE : (middle + 1) * PAGE_SIZE]:
                 low = middle + 1
             else:
                 high, page, number, sent_at = middle, other, middle, page_at
         if number != low:
             sent_at = self.replica.clock()
-            page = await self.search(self.whole(part), low)
+            page = await self.search(shelf.criteria, low)
         shown = _ids(page)
         window = held[low * PAGE_SIZE : (low + 1) * PAGE_SIZE]
         last = shown[-1] if PAGE_RULES.is_full(page) else max([*window, *shown], default=0)
@@ -211,7 +238,7 @@ class Searches:
         new = [row for row in page.items if int(row["id"]) not in set(window)]
 
         def mend(transaction: Transaction) -> None:
-            self.write(transaction, new, sent_at, True, part)
+            shelf.write(transaction, new, sent_at, True, shelf.part)
             self.remove(transaction, gone, sent_at)
 
         await self.replica.run(mend)

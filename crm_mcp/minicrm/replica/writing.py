@@ -114,6 +114,7 @@ class ReplicaWriter:
 
         def write(transaction: Transaction) -> None:
             card = values.values_of_contact(contact, self.facts.tables[CONTACTS])
+            _outdate_projects(transaction, card, sent_at)
             self.rows_of(transaction, CONTACTS, sent_at).put_card(card)
             self.rows_of(transaction, ADDRESSES, sent_at).hold_lists([card["id"]])
 
@@ -157,6 +158,15 @@ class ReplicaWriter:
             await self.facts.change(texts={**texts, table: [*texts.get(table, ()), *wrong]})
             await self.replica.run(lambda transaction: _as_texts(transaction, table, wrong))
         await self.replica.run(write)
+
+
+def _outdate_projects(transaction: Transaction, contact: Mapping[str, Any], sent_at: float) -> None:
+    """Have the cards of a contact read again whose business is another one now: that does not move their dates."""
+    transaction.execute(
+        f"update {PROJECTS} set changed_ = max(changed_, ?) where contact_id = ? and exists (select 1 from {CONTACTS} "
+        "as c where c.id = ? and c.read_ between 1 and ? and c.business_id is not ?)",
+        (sent_at, contact["id"], contact["id"], sent_at, contact["business_id"]),
+    )
 
 
 def _as_texts(transaction: Transaction, table: str, names: Sequence[str]) -> None:
