@@ -100,12 +100,20 @@ class AccountFacts:
             page = await self._client.search_projects({"StatusGroup": group})
             groups |= {row["status_id"]: group for row in page.items if "status_id" in row}
         for status in missing - groups.keys():
-            for group in STATUS_GROUPS:
-                if (await self._client.search_projects({"StatusGroup": group, "StatusId": status})).items:
-                    groups[status] = group
-                    break
+            group = await self._find_group(status)
+            groups |= {status: group} if group else {}
         if groups != self.schema.groups:
             await self.change(groups=groups)
+
+    async def _find_group(self, status: str) -> str:
+        """Return the group by which a project of this status is found, in the trash too; empty where none is."""
+        module = self.schema.statuses.get(status, ("", ""))[0]
+        for trash in ({}, {"Deleted": 1, "CategoryId": module}):
+            for group in STATUS_GROUPS:
+                criteria = {"StatusGroup": group, "StatusId": status, **trash}
+                if (await self._client.search_projects(criteria)).items:
+                    return group
+        return ""
 
 
 def _load(kept: Mapping[str, Any]) -> AccountSchema:
