@@ -12,7 +12,7 @@ from crm_mcp.replica.sandbox.limits import LONGEST_STATEMENT
 _FIRST_WORDS = ("select", "with", "values")
 _WRITES = ("insert", "update", "delete", "replace", "create", "drop", "alter", "merge", "truncate", "upsert")
 _MOST_DEFINED = 100
-_MOST_EXPANDED = 1_000
+_MOST_EXPANDED = 2_000
 """How many queries the names of WITH may stand for, each time that they are used counted."""
 
 
@@ -78,7 +78,7 @@ def _check_expansion(tokens: Sequence[Token]) -> None:
     bodies = dict[str, list[str]]()
     for name, body in _definitions(tokens):
         bodies.setdefault(name, []).extend(body)
-    if len(bodies) > _MOST_DEFINED or sum(map(_Expansion(bodies).size, _names(tokens))) > _MOST_EXPANDED:
+    if len(bodies) > _MOST_DEFINED or sum(map(_Expansion(bodies).size, _sources(tokens))) > _MOST_EXPANDED:
         raise QueryError(
             "The names of WITH are used too often within one another.", hint="Use fewer, or ask in several statements."
         )
@@ -100,8 +100,15 @@ class _Expansion:
         return self._sizes[name]
 
 
-def _names(tokens: Sequence[Token]) -> list[str]:
-    return [name for name in map(_name, tokens) if name]
+def _sources(tokens: Sequence[Token]) -> list[str]:
+    """Return the names that stand where a table can, and not those of columns, which are often named."""
+    places = zip(tokens, tokens[1:], [*tokens[2:], None], strict=False)
+    return [
+        _name(token)
+        for before, token, after in places
+        if (before.is_word("from", "join", "in") or before.is_mark(",") or before.is_mark("("))
+        and not (after and after.is_mark("."))
+    ]
 
 
 def _name(token: Token) -> str:
@@ -110,7 +117,7 @@ def _name(token: Token) -> str:
 
 
 def _definitions(tokens: Sequence[Token]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the name and the names within of each `name [(columns)] AS [NOT MATERIALIZED] (query)`."""
+    """Yield the name, and the names that it is made from, of each `name [(columns)] AS [NOT MATERIALIZED] (query)`."""
     for place, token in enumerate(tokens):
         if not token.is_word("as"):
             continue
@@ -118,7 +125,7 @@ def _definitions(tokens: Sequence[Token]) -> Iterator[tuple[str, list[str]]]:
         while opening < len(tokens) and tokens[opening].is_word("not", "materialized"):
             opening += 1
         if opening < len(tokens) and tokens[opening].is_mark("("):
-            yield _name_before(tokens, place), _names(tokens[opening : _closing(tokens, opening)])
+            yield _name_before(tokens, place), _sources(tokens[opening : _closing(tokens, opening)])
 
 
 def _name_before(tokens: Sequence[Token], place: int) -> str:

@@ -192,6 +192,15 @@ def test_names_of_with_that_double_each_other_are_refused_at_once() -> None:
     assert time.monotonic() - begun < 1
 
 
+def test_names_of_with_may_build_on_each_other_however_often_their_columns_are_named() -> None:
+    columns = ", ".join(f"{{0}}.id + {n} as c{n}" for n in range(20))
+    steps = [f"s{n} as (select s{n - 1}.id, {columns.format(f's{n - 1}')} from s{n - 1})" for n in range(1, 10)]
+    statement = (
+        f"with s0 as (select id from projects), {', '.join(steps)} select s9.c1 from s9 join s8 on s8.id = s9.id"
+    )
+    assert reads(statement) == {"projects": {"id"}}
+
+
 def test_long_lists_of_columns_are_cut() -> None:
     planner = Planner({"wide": [f"int{n}" for n in range(1_000)]})
     with pytest.raises(QueryError, match=r"int59 and 940 more \(crm://replica/schema has them all\)"):

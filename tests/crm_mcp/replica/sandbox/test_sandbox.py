@@ -110,6 +110,27 @@ def test_a_statement_with_a_limit_of_its_own_or_none_at_all_runs_as_it_is(file: 
     assert len(found(file, sql).rows) in (1, 3)
 
 
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("select median(name) from projects", "median() takes numbers alone"),
+        ("select string_agg(a.name, ', ') from projects a, projects b", "1,000,000 characters"),
+        (
+            "select replace(printf('%.900000c', 'x'), 'x', 'xx')",
+            "longer than 1,000,000 characters. Cut texts by substr",
+        ),
+        ("select json_extract(name, '$') from projects", "Add where json_valid(x)."),
+        ("select sum(9223372036854775807) from projects", "too large for an integer"),
+        ("select name from projects where name like printf('%.300c', 'x')", "longer than 200 characters"),
+        ("select abs(-9223372036854775808)", "too large for an integer"),
+    ],
+)
+def test_what_fails_amid_the_rows_is_told_with_the_next_step(file: Path, sql: str, message: str) -> None:
+    with pytest.raises(QueryError) as failed:
+        found(file, sql)
+    assert message in str(failed.value)
+
+
 def test_unread_values_are_noted_only_for_the_rows_that_matter(file: Path) -> None:
     assert found(file, "select name from projects").unread == {}
     assert found(file, "select sum(budget) from projects where id between 4 and 9").unread == {"project": [5, 7, 9]}
