@@ -32,6 +32,7 @@ class Change:
         before: The fields as the CRM shows them now; None until they were read, and for a new record.
         held: The same fields as a write takes them, so that they can be put back; without those that cannot be told.
         problem: Why this one must not be written; empty where it may.
+        way_on: What can be done about the problem; empty where that is said of an earlier change of many.
         notes: What preview and result say beside it, as sentences, such as that it cannot be undone.
         on_existing: What is done where a new record is there already, see `safe_writes.on_existing`; empty where nobody
             looks.
@@ -56,6 +57,7 @@ class Change:
     before: Values | None = None
     held: Values | None = None
     problem: str = ""
+    way_on: str = ""
     notes: tuple[str, ...] = ()
     on_existing: str = ""
     index: int = 0
@@ -67,6 +69,11 @@ class Change:
     wanted: Values = field(default_factory=dict[str, object])
     is_compared: bool = True
     settled: str = ""
+
+    @property
+    def unsent_because(self) -> str:
+        """Why nothing is sent, and what can be done about it; empty where something is."""
+        return f"{self.problem} {self.way_on}".rstrip() if self.problem else self.settled
 
     @property
     def is_open(self) -> bool:

@@ -69,12 +69,13 @@ def apply_on_existing(
     if not found:
         return change
     if on_existing == REFUSE:
-        return replace(change, problem=f"{name_existing(found, compared)}. {_ways_on(update_tool)}")
+        return replace(change, problem=f"{name_existing(found, compared)}.", way_on=_ways_on(update_tool))
     if len(found) > 1:
-        several = f"{name_existing(found, compared)}. With several matches on_existing cannot choose one."
         return replace(
             change,
-            problem=f"{several} Change one with {update_tool}, or create another with allow_duplicate: true.",
+            problem=f"{name_existing(found, compared)}.",
+            way_on="With several matches on_existing cannot choose one. "
+            f"Change one with {update_tool}, or create another with allow_duplicate: true.",
         )
     ((name, record_id),) = found
     nothing: Values = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NotRequired
 
 from typing_extensions import TypedDict
@@ -94,7 +95,8 @@ def _clip(value: object) -> object:
 def _build_warnings(draft: Draft) -> list[str]:
     """Return the draft's own warnings, each change's problem and notes, and which records would not change."""
     closed = [one for one in draft.changes if not one.is_open]
-    problems = [f"{_prefix(draft, one)}{one.problem or one.settled}" for one in closed]
+    ways_on = {one.problem: one.unsent_because for one in reversed(closed) if one.problem}
+    problems = _grouped(draft, [(one, ways_on.get(one.problem, one.settled)) for one in closed])
     same = [change.record_id for change in draft.open_changes if is_unchanged(change) and not change.is_existing]
     unchanged = (
         [f"Nothing would change in {listing(same, _MAX_NAMED)}: these values are there already."] if same else []
@@ -114,11 +116,24 @@ def _existing(draft: Draft) -> list[str]:
 
 def _notes(draft: Draft) -> list[str]:
     """Return what is to be said of some changes, each note once, with the records that it is about."""
-    about: dict[str, list[str]] = {}
-    for change in draft.open_changes:
-        for note in change.notes:
-            about.setdefault(note, []).append(_label(change))
-    return [f"{listing(named, _MAX_NAMED)}: {note}" if draft.is_batch else note for note, named in about.items()]
+    notes = [(change, note) for change in draft.open_changes for note in change.notes]
+    return _grouped(draft, notes) if draft.is_batch else [note for _, note in notes]
+
+
+def _grouped(draft: Draft, told: Sequence[tuple[Change, str]]) -> list[str]:
+    """Return each sentence once, with the records that it is about; all of them need no names."""
+    about: dict[str, list[Change]] = {}
+    for change, text in told:
+        about.setdefault(text, []).append(change)
+    return [f"{_named(draft, changes)}{text}" for text, changes in about.items()]
+
+
+def _named(draft: Draft, changes: Sequence[Change]) -> str:
+    if len(changes) == 1:
+        return _prefix(draft, changes[0])
+    if len(changes) == len(draft.changes) > _MAX_NAMED:
+        return f"All {len(changes)}: "
+    return f"{listing([_label(change) for change in changes], _MAX_NAMED)}: "
 
 
 def _prefix(draft: Draft, change: Change) -> str:

@@ -36,13 +36,15 @@ def read_row(row: Mapping[str, object], shape: Shape, tool: str, *, is_new: bool
         place, name = _place_of(key, arguments, holder, tool)
         if is_new and is_blank(value):
             continue
-        _put(beside if place else own, name, value, key)
+        _put(beside if place else own, name, _trimmed(value) if is_new else value, key)
     if not holder:
         return own
     given = parse_json_text(own.get(holder))
     if isinstance(given, dict) and (beside or is_new):
         fields = cast("Json", given)
-        own[holder] = {name: value for name, value in fields.items() if not (is_new and is_blank(value))}
+        if is_new:
+            fields = {name: _trimmed(value) for name, value in fields.items() if not is_blank(value)}
+        own[holder] = dict(fields)
         for name, value in beside.items():
             _put(own[holder], name, value, name)
     elif beside:
@@ -53,6 +55,11 @@ def read_row(row: Mapping[str, object], shape: Shape, tool: str, *, is_new: bool
 def is_blank(value: object) -> bool:
     """Tell whether a cell holds nothing but white space."""
     return value is None or (isinstance(value, str) and not mend_text(value))
+
+
+def _trimmed(value: object) -> object:
+    """Return the value of a cell without the white space round it."""
+    return value.strip() if isinstance(value, str) else value
 
 
 def _place_of(key: str, arguments: Mapping[str, Shape], holder: str, tool: str) -> tuple[str, str]:

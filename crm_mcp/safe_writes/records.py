@@ -110,7 +110,7 @@ class RecordsReader:
         try:
             return await self.build_draft(**self.read(self._own_arguments(record, shared)))
         except (InputError, NotFoundError) as error:
-            return Draft(_NoTarget(), [Change({}, {}, problem=str(error))])
+            return Draft(_NoTarget(), [Change({}, {}, problem=str(error.args[0]), way_on=error.hint)])
 
     def _own_arguments(self, record: object, shared: Json) -> Json:
         if not isinstance(record, dict):

@@ -11,6 +11,9 @@ from crm_mcp.errors import InputError, NotFoundError
 from crm_mcp.safe_writes.draft import Change, Draft, ReportProgress, Target, lost_texts
 from crm_mcp.safe_writes.taking_back import check_left
 
+_FEW = 10
+"""Of more changes not each one says what can be done about a problem that several have."""
+
 
 async def refresh_changes(target: Target, changes: Sequence[Change]) -> list[Change]:
     """Return at most `batch_size` changes as their records are now; see `Target.refresh`."""
@@ -34,7 +37,19 @@ async def refresh(draft: Draft, report: ReportProgress, within_s: float = math.i
         changes += await _refresh_batch(draft, target, draft.changes[start : start + size])
         if len(draft.changes) > size:
             await report(len(changes), len(draft.changes))
+    if len(changes) > _FEW:
+        changes = _with_ways_on_once(changes)
     return replace(draft, changes=changes, read_at_s=draft.target.crm_time(began_s))
+
+
+def _with_ways_on_once(changes: Sequence[Change]) -> list[Change]:
+    """Return many changes, of which only the first one of a kind says what can be done about its problem."""
+    told: set[str] = set()
+    short: list[Change] = []
+    for change in changes:
+        short.append(replace(change, way_on="") if change.way_on in told else change)
+        told.add(change.way_on)
+    return short
 
 
 async def _refresh_batch(draft: Draft, target: Target, batch: Sequence[Change]) -> list[Change]:
@@ -46,7 +61,7 @@ async def _refresh_batch(draft: Draft, target: Target, batch: Sequence[Change]) 
     except (NotFoundError, InputError) as error:
         if not draft.is_batch or len(batch) > 1 or (isinstance(error, InputError) and not draft.is_mixed):
             raise
-        return [replace(batch[0], problem=str(error))]
+        return [replace(batch[0], problem=str(error.args[0]), way_on=error.hint)]
     return [_with_losses(next(refreshed)) if change.is_open else change for change in batch]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from crm_mcp.crm.name_matching import resolve_choice
+from crm_mcp.crm.pasted_text import read_email_address
+from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import Detail, FieldNames, Id, Limit, TextFrom
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
@@ -18,6 +20,7 @@ from crm_mcp.minicrm.search.criteria import ContactCriteria, ContactType, contac
 from crm_mcp.minicrm.search.pages import build_page, check_asked, complete, show_object, shown_keys, without_false_flags
 from crm_mcp.minicrm.tools.context import ApiFields, Ids, ToolContext, one_or_several, refuse_trashed, refuse_twice
 from crm_mcp.minicrm.wire.checks import check_contact_name, check_create, check_update
+from crm_mcp.minicrm.writes.companies import name_company_field, take_company_name
 from crm_mcp.minicrm.writes.contact_creation import ContactCreation
 from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts
 from crm_mcp.minicrm.writes.held_values import find_by_search
@@ -112,8 +115,8 @@ class ContactTools:
 
     async def create_contact(
         self,
-        type: ContactType,  # noqa: A002
-        fields: ApiFields,
+        type: ContactType = "",  # noqa: A002
+        fields: ApiFields = {},  # noqa: B006
         allow_duplicate: bool = False,
         on_existing: OnExisting = REFUSE,
     ) -> Draft:
@@ -122,18 +125,26 @@ class ContactTools:
         One whose email, phone or ReferenceId is there already is refused, naming it; or returned or updated by
         on_existing.
         """
-        contact_type = resolve_choice("type", type, CONTACT_TYPES)
+        contact_type = resolve_choice("type", type or _type_by_name(fields), CONTACT_TYPES)
         word = check_on_existing(on_existing, allow_duplicate=allow_duplicate)
         fields = self.context.directory.labels.by_name(fields)
         refuse_twice({"Type": contact_type}, fields)
         refuse_trashed(fields)
+        fields = _with_address_alone(await self._with_company_field(contact_type, fields))
+        wanted = take_company_name(fields)
         resolved = await self.context.written_fields.of_contact(contact_type, fields)
         sent: dict[str, object] = {"Type": contact_type, **resolved.sent}
         check_contact_name(check_create(CONTACT, sent))
         shown = {"Type": contact_type, **resolved.shown}
         looked_for = "" if allow_duplicate else word
-        change = Change(sent, shown, notes=(_CREATED,), on_existing=looked_for)
+        change = Change(sent, shown, notes=(_CREATED,), on_existing=looked_for, wanted=wanted)
         return Draft(self._creation, [change], needs_refresh=True)
+
+    async def _with_company_field(self, contact_type: str, fields: dict[str, Any]) -> dict[str, Any]:
+        if contact_type != "Person":
+            return fields
+        schema = await self.context.directory.contact_schema(contact_type)
+        return name_company_field(fields, [field["name"] for field in schema["fields"]])
 
     async def update_contact(self, contact_id: Id = "", fields: ApiFields = {}, contact_ids: Ids = []) -> Draft:  # noqa: B006
         """Change fields of a MiniCRM contact, or of several; fields not named stay as they are."""
@@ -167,6 +178,19 @@ class ContactTools:
     async def _check(self, contact: Record, fields: Mapping[str, object]) -> Resolved:
         """Check names, choices and values by the schema of persons or businesses."""
         return await self.context.written_fields.of_contact(str(contact.get("type") or "Person"), fields)
+
+
+def _type_by_name(fields: Mapping[str, object]) -> str:
+    """Return the type that the fields of a name tell: those of a person alone do, a name may be anybody's."""
+    if not {"FirstName", "LastName"}.isdisjoint(fields):
+        return "Person"
+    raise InputError("type is required: Person or Business.", hint="A Person has FirstName and LastName.")
+
+
+def _with_address_alone(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a new contact with the email address alone, where it was pasted with what stood round it."""
+    email = fields.get("Email")
+    return {**fields, "Email": read_email_address(email)} if isinstance(email, str) and "@" in email else dict(fields)
 
 
 def _of_same_name(contact: Record) -> dict[str, object]:

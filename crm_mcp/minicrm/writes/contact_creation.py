@@ -11,14 +11,20 @@ from crm_mcp.crm.duplicates import match_earlier
 from crm_mcp.crm.wording import listing, quoted
 from crm_mcp.errors import InputError
 from crm_mcp.minicrm.models import Contact
+from crm_mcp.minicrm.writes.companies import BUSINESS, find_companies
 from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts, identifiers_of
-from crm_mcp.minicrm.writes.known_contacts import ContactIndex, words_of_name
+from crm_mcp.minicrm.writes.known_contacts import ContactIndex, SearchedContacts, words_of_name
 from crm_mcp.minicrm.writes.linked_records import linking
 from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.on_existing import RETURN, UPDATE, Existing, apply_on_existing
 
 _MOST_NAMED = 3
+_NO_COMPANY = "There is no company"
+_WITHOUT_COMPANY = (
+    ": the person is created without it. Create it with create_contact (type Business), and set BusinessId with "
+    "update_contact; or list it before its people in the same records."
+)
 _NOT_COMPARED = (
     "There was no time to compare it with all contacts: that is done when it is written, and one that is there already "
     "is not created."
@@ -40,8 +46,8 @@ class ContactCreation(Creation):
             if at is None or change.problem or not change.on_existing
             else replace(
                 change,
-                problem=f"It has the same {_compared(change)} as records[{changes[at].index}]: "
-                "send it once, or set allow_duplicate: true to create both.",
+                problem=f"It has the same {_compared(change)} as records[{changes[at].index}].",
+                way_on="Send it once, or set allow_duplicate: true to create both.",
             )
             for change, at in zip(_with_namesakes_within(changes), earlier, strict=True)
         ]
@@ -62,9 +68,11 @@ class ContactCreation(Creation):
 
     async def refresh(self, changes: Sequence[Change]) -> list[Change]:
         """Read what the contact is linked to, and look for those that it duplicates."""
-        (change,) = await super().refresh(changes)
+        (change,) = await super().refresh([await self._with_company(changes[0])])
         if change.is_existing:  # refreshed before
             change = replace(change, record_id="", is_existing=False, before=None)
+        if change.problem:
+            return [change]
         change = replace(change, notes=tuple(one for one in change.notes if one != _NOT_COMPARED), is_compared=True)
         if not change.on_existing:
             return [change]
@@ -84,6 +92,26 @@ class ContactCreation(Creation):
         if change.is_existing and change.on_existing == UPDATE:
             return [await self._with_present(change)]
         return [_with_namesakes(change, found.namesakes)]
+
+    async def _with_company(self, change: Change) -> Change:
+        """Return the change with the id of the company that is named; without one where there is none yet."""
+        if not (name := str(change.wanted.get(BUSINESS) or "")):
+            return change
+        was_missing = any(one.startswith(_NO_COMPANY) for one in change.notes)
+        known = SearchedContacts(self.client) if was_missing else self.existing.known
+        notes = tuple(one for one in change.notes if not one.startswith(_NO_COMPANY))
+        found = await find_companies(name, known)
+        if len(found) > 1:
+            named = listing([f"{quoted(one['name'])} ({one['id']})" for one in found], _MOST_NAMED)
+            return replace(change, problem=f"Several companies are called {quoted(name)}: {named}. Give {BUSINESS}.")
+        if not found:
+            return replace(change, notes=(f"{_NO_COMPANY} {quoted(name)}{_WITHOUT_COMPANY}", *notes))
+        if self.links is not None:
+            self.links.learn("contact", found[0])
+        sent = {**change.sent, BUSINESS: found[0]["id"]}
+        shown = {**change.shown, BUSINESS: found[0]["name"]}
+        linked = f"Linked to the company {quoted(found[0]['name'])} ({found[0]['id']})."
+        return replace(change, sent=sent, shown=shown, notes=(linked, *notes), wanted={})
 
     async def _with_present(self, change: Change) -> Change:
         """Return the change of a contact that is there already, with what it holds now."""

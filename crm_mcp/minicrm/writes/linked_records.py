@@ -41,6 +41,10 @@ class LinkedRecords:
         }
         self._found: dict[tuple[str, str], Mapping[str, object] | None] = {}
 
+    def learn(self, kind: str, record: Mapping[str, object]) -> None:
+        """Take an object that was found already, so that it is not read."""
+        self._found[(kind, str(record["id"]))] = record
+
     async def read(self, sent: Values) -> Linked:
         """Return what the links among these fields lead to; an empty one leads to nothing.
 

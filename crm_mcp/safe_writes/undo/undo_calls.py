@@ -140,7 +140,7 @@ def _settled(draft: Draft) -> WriteResult:
         item: ItemResult = {
             "index": change.index,
             "ok": not change.problem,
-            "message": change.problem or change.settled,
+            "message": change.unsent_because,
         }
         items.append({**item, "id": change.record_id} if change.record_id else item)
     return {**build_result(items, is_batch=True), "message": _summarize(items)}

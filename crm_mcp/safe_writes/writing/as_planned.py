@@ -9,7 +9,7 @@ from crm_mcp.safe_writes.draft import Change, Outcome, is_as_planned, is_unchang
 def outcome_unsent(planned: Change, now: Change) -> Outcome | None:
     """Return the outcome of a change that is not sent, given its record as it is now; None where it is to be sent."""
     if now.problem:
-        return {"ok": False, "message": now.problem}
+        return {"ok": False, "message": now.unsent_because}
     if now.is_existing and is_unchanged(now):
         return outcome_of_existing(now)
     if now.record_id != planned.record_id:

@@ -195,7 +195,7 @@ class Execution:
         """Tell whether nothing is to be sent of a change, and record why."""
         change = self._changes[at]
         if not change.is_open:
-            self._record(at, {"ok": not change.problem, "message": change.problem or change.settled})
+            self._record(at, {"ok": not change.problem, "message": change.unsent_because})
         return not change.is_open
 
     def _skip_existing(self, at: int) -> bool:
