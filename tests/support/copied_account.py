@@ -6,7 +6,7 @@ import asyncio
 import base64
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -130,34 +130,41 @@ class CopiedAccount:
         """Return what the fake holds."""
         return read_database(self.app.workspace.dump_snapshot())
 
-    async def read_copy(self, table: str) -> dict[int, Row]:
-        """Return the rows of a table of the copy by id."""
-        names = [column.name for column in self.source.facts.tables[table].stored]
-        sql = f"select {', '.join(names)} from {table} where holder_ = 0"
-        rows = await self.source.replica.run(lambda transaction: transaction.execute(sql))
-        return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
-
     async def list_differences(self) -> list[str]:
         """Compare the copy with the fake's own database, column by column."""
-        original = self.read_original()
-        fields = {name for types in original.field_types.values() for name in types}
-        kinds = {
-            PROJECTS: original.projects,
-            CONTACTS: original.contacts,
-            TASKS: original.tasks,
-            ADDRESSES: original.addresses,
-        }
-        found: list[str] = []
-        for name, rows in kinds.items():
-            table, copy = self.source.facts.tables[name], await self.read_copy(name)
-            found += [f"{name} {one}: is not there any more" for one in copy.keys() - rows.keys()]
-            for record_id, row in rows.items():
-                if record_id not in copy:
-                    found.append(f"{name} {record_id}: is missing")
-                else:
-                    columns = [column for column in table.stored if column.name not in self._not_told]
-                    found += _compare(columns, row, copy[record_id], fields, f"{name} {record_id}")
-        return found
+        return await list_differences(self.source, self.read_original(), self._not_told)
+
+
+async def list_differences(
+    source: MinicrmSource, original: Database, not_told: Collection[str] = _NOT_TOLD | _NOT_TOLD_OF_OLD
+) -> list[str]:
+    """Compare a copy with an account's own database, column by column, but those that no response tells."""
+    fields = {name for types in original.field_types.values() for name in types}
+    kinds = {
+        PROJECTS: original.projects,
+        CONTACTS: original.contacts,
+        TASKS: original.tasks,
+        ADDRESSES: original.addresses,
+    }
+    found: list[str] = []
+    for name, rows in kinds.items():
+        table, copy = source.facts.tables[name], await _read_copy(source, name)
+        found += [f"{name} {one}: is not there any more" for one in copy.keys() - rows.keys()]
+        for record_id, row in rows.items():
+            if record_id not in copy:
+                found.append(f"{name} {record_id}: is missing")
+            else:
+                columns = [column for column in table.stored if column.name not in not_told]
+                found += _compare(columns, row, copy[record_id], fields, f"{name} {record_id}")
+    return found
+
+
+async def _read_copy(source: MinicrmSource, table: str) -> dict[int, Row]:
+    """Return the rows of a table of the copy by id."""
+    names = [column.name for column in source.facts.tables[table].stored]
+    sql = f"select {', '.join(names)} from {table} where holder_ = 0"
+    rows = await source.replica.run(lambda transaction: transaction.execute(sql))
+    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
 def _compare(columns: Sequence[Column], row: Row, copy: Row, fields: set[str], record: str) -> list[str]:
