@@ -17,7 +17,6 @@ from crm_mcp.crm.paging import PageCache, WatchedSender
 from crm_mcp.errors import InputError, SettingsError
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
-from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
@@ -77,7 +76,6 @@ class MinicrmConnector:
         self.language: Literal["en", "hu"] = settings.language
         self._replica_of = (account, store)
         self._source: MinicrmSource | None = None
-        self._queries = Queries([self])
         self._page_cache = PageCache(PAGE_RULES)
         self._crm_clock = CrmClock()
         sender = self._page_cache.watch(self._crm_clock.watch(sender))
@@ -120,11 +118,11 @@ class MinicrmConnector:
             self._client,
             self._directory,
             self._settings.zone,
+            self.source,
             self._settings.clock,
             self._page_cache,
             self._writer,
             self._crm_clock,
-            self._queries,
         )
         entities = (ProjectTools, ContactTools, TaskTools, AddressTools)
         questions = (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)
@@ -134,7 +132,8 @@ class MinicrmConnector:
     async def finish(self) -> None:
         """Let the write end that is under way, and begin no other."""
         await self._writer.finish()
-        await self._queries.close()
+        if self._source is not None:
+            await self._source.replica.close()
 
     def apps(self) -> Sequence[ToolApp]:
         """Return the pipeline."""

@@ -12,6 +12,7 @@ from mcp.types import CallToolResult, TextContent
 
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
+from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
 
 MODULES = "contact=1001,note=1002"
@@ -73,11 +74,13 @@ def ids_of(pages: list[Any]) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def assistant(*, read_only: bool = False, budget_s: float = 0.0) -> AsyncGenerator[Client]:
+async def assistant(
+    *, read_only: bool = False, budget_s: float = 0.0, store: Store | None = None
+) -> AsyncGenerator[Client]:
     """Connect a client in this process to a server on the CRMs that the environment names.
 
     A call of it takes at most `budget_s`, where that is not 0; CRM_MCP_CALL_BUDGET_S says it to what writes.
     """
     pool = ConnectionPool(timeout_s=10, patience_s=budget_s)
-    async with Client(build_server(connect(pool), pool, read_only=read_only)) as client:
+    async with Client(build_server(connect(pool, store), pool, read_only=read_only)) as client:
         yield client

@@ -11,18 +11,24 @@ from zoneinfo import ZoneInfo
 from mcp import Client
 from mcp.server import MCPServer
 
+from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.replica.source import MinicrmSource
 from crm_mcp.minicrm.tools.contact_overview import ContactOverviewTools
 from crm_mcp.minicrm.tools.context import ToolContext
 from crm_mcp.minicrm.tools.open_tasks import OpenTaskTools
 from crm_mcp.minicrm.tools.stale_projects import StaleProjectTools
 from crm_mcp.minicrm.tools.summary import SummaryTools
+from crm_mcp.replica.database import Replica
+from crm_mcp.store.account import Account
+from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.session import Session
 
 NOW = datetime.fromisoformat("2026-11-18T12:00:00+01:00")
+ZONE = ZoneInfo("Europe/Budapest")
 Json = dict[str, Any]
 
 
@@ -32,7 +38,10 @@ async def asking(environment: Mapping[str, str], *, now: datetime = NOW) -> Asyn
     pool = ConnectionPool(timeout_s=10)
     login = BasicLogin(environment["MINICRM_SYSTEM_ID"], environment["MINICRM_API_KEY"])
     client = MinicrmClient(Session(pool, crm="MiniCRM", base_url=environment["MINICRM_URL"], login=login))
-    context = ToolContext(client, Directory(client, me="Jane"), ZoneInfo("Europe/Budapest"), clock=now.astimezone)
+    directory = Directory(client, me="Jane")
+    replica = Replica(Account("minicrm", environment["MINICRM_URL"], login.username, login.password), Store(), ZONE)
+    source = MinicrmSource(replica, client, directory, CrmClock(), ZONE, 0)
+    context = ToolContext(client, directory, ZONE, lambda: source, now.astimezone)
     rooms = (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)
     tools = [tool for room in rooms for tool in room(context).tools()]
 
@@ -40,6 +49,7 @@ async def asking(environment: Mapping[str, str], *, now: datetime = NOW) -> Asyn
     async def lifespan(_: MCPServer[None]) -> AsyncGenerator[None]:
         async with pool.open():
             yield
+        await replica.close()
 
     async with Client(MCPServer("questions", tools=cast("list[Any]", tools), lifespan=lifespan)) as connected:
         yield connected

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, WithJsonSchema
@@ -18,7 +18,6 @@ from crm_mcp.crm.paging import Page, PageCache
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext, Fields, Id, Limit
 from crm_mcp.mcp.calls.shapes import CrmFields
-from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.field_values import WrittenFields
@@ -30,6 +29,10 @@ from crm_mcp.minicrm.search.projects import ProjectSearch
 from crm_mcp.minicrm.wire.checks import check_id
 from crm_mcp.minicrm.writes.moved_records import MovedLinks, MovedRecords
 from crm_mcp.safe_writes.gate import SafeWriter
+
+if TYPE_CHECKING:
+    from crm_mcp.minicrm.replica.reads import ReplicaReads
+    from crm_mcp.minicrm.replica.source import MinicrmSource
 
 Ids = list[Id]
 """Several at once, in place of the one id."""
@@ -76,16 +79,22 @@ def refuse_twice(given: Mapping[str, object], fields: Mapping[str, object]) -> N
 
 @dataclass(frozen=True)
 class ToolContext:
-    """What the tools of one account share; `clock` returns the time in a zone."""
+    """What the tools of one account share; `source` opens the replica, `clock` returns the time in a zone."""
 
     client: MinicrmClient
     directory: Directory
     zone: ZoneInfo
+    source: Callable[[], MinicrmSource]
     clock: Callable[[ZoneInfo], datetime] = datetime.now
     page_cache: PageCache = field(default_factory=lambda: PageCache(PAGE_RULES))
     writer: SafeWriter = field(default_factory=SafeWriter)
     crm_clock: CrmClock = field(default_factory=CrmClock)
-    queries: Queries = field(default_factory=lambda: Queries(()))
+
+    def reads(self, steps: Steps) -> ReplicaReads:
+        """Return the replica for one call."""
+        from crm_mcp.minicrm.replica.reads import ReplicaReads
+
+        return ReplicaReads(self.source(), steps)
 
     def moved_records(self, search: Callable[[Mapping[str, object]], Awaitable[Page[Any]]]) -> MovedRecords:
         """Return what tells, by a search that takes `UpdatedSince`, which objects changed since a plan read them."""

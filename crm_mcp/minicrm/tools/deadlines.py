@@ -11,6 +11,11 @@ from crm_mcp.minicrm.models import Task
 
 Due = Literal["all", "overdue", "today", "this_week", "next_7_days", "no_deadline"]
 DUE: dict[str, str] = {name: name for name in ("all", "overdue", "today", "this_week", "next_7_days", "no_deadline")}
+DUE_AT = (
+    "(case when t.deadline glob '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' "
+    "then replace(t.deadline, 'T', ' ') || iif(length(t.deadline) = 10, ' 23:59:59', '') end)"
+)
+"""SQL of the deadline of a row `t` as `deadline_of` has it, null where it has none."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LAST = "9999"
 
@@ -24,16 +29,16 @@ class DueFilter:
     first: str = ""
     last: str = ""
 
-    def matches(self, task: Task) -> bool:
-        """Return whether a task is listed."""
-        deadline = deadline_of(task)
+    @property
+    def condition(self) -> str:
+        """SQL that tells whether a row `t` with a deadline is listed."""
         if self.due == "all":
-            return True
+            return "1"
         if self.due == "no_deadline":
-            return not deadline
+            return f"{DUE_AT} is null"
         if self.due == "overdue":
-            return self.is_overdue(task)
-        return bool(deadline) and self.first <= deadline[:10] <= self.last
+            return f"{DUE_AT} < '{self.now}'"
+        return f"substr({DUE_AT}, 1, 10) between '{self.first}' and '{self.last}'"
 
     def is_overdue(self, task: Task) -> bool:
         """Return whether a task's deadline has passed."""

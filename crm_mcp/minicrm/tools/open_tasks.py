@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, cast
 
 from pydantic import WithJsonSchema
 from typing_extensions import TypedDict
@@ -19,8 +19,11 @@ from crm_mcp.minicrm.search.by_change import newest_changed
 from crm_mcp.minicrm.search.criteria import ProjectCriteria, User
 from crm_mcp.minicrm.search.projects import ProjectSearch
 from crm_mcp.minicrm.tools.context import MaxItems, MaxReads, ToolContext
-from crm_mcp.minicrm.tools.deadlines import DUE, DueFilter, by_deadline, due_filter
+from crm_mcp.minicrm.tools.deadlines import DUE, DUE_AT, DueFilter, by_deadline, due_filter
 from crm_mcp.rendering.shortening import cut_text
+
+if TYPE_CHECKING:
+    from crm_mcp.minicrm.replica.reads import ReplicaReads, Row
 
 UNFINISHED = ("Open", "Lead")
 """Status groups of unfinished projects."""
@@ -72,10 +75,8 @@ class OpenTaskTools:
         word = resolve_choice("due", due, DUE)
         search = await self.context.search_projects(ProjectCriteria(module=module), ctx)
         user_id = await self.context.directory.user_id(user) if user else ""
-        now = self.context.now()
-        due_word = due_filter(word, now)
-        local = now.replace(tzinfo=None, microsecond=0)
-        return await _list_open_tasks(search, due_word, local, user_id=user_id, limit=limit, max_reads=max_reads)
+        lister = _Lister(search, self.context.reads(search.steps), self.context.now())
+        return await lister.list_tasks(due_filter(word, self.context.now()), user_id, limit=limit, max_reads=max_reads)
 
 
 async def find_open_projects(search: ProjectSearch) -> tuple[list[Project], str]:
@@ -106,7 +107,7 @@ def _name_of(project: Project) -> str:
 
 def task_entry(task: Task, project: Project, due: DueFilter, users: Mapping[str, str]) -> dict[str, Any]:
     """Return a task as it is listed: with its project, and `overdue` where it is."""
-    entry: dict[str, Any] = {"id": task["id"], "comment": _short(task)}
+    entry: dict[str, Any] = {"id": task["id"], "comment": _shortened(task["comment"], task["id"])}
     if deadline := task.get("deadline"):
         entry["deadline"] = deadline
     if due.is_overdue(task):
@@ -118,76 +119,89 @@ def task_entry(task: Task, project: Project, due: DueFilter, users: Mapping[str,
     return {**entry, "project_id": project["id"], "project": project["name"]}
 
 
-def is_of_user(task: Task, user_id: str, users: Mapping[str, str]) -> bool:
-    """Return whether a task is a user's; lists hold the user's id, on some servers the name."""
-    return task.get("user_id") == user_id or ("user" in task and task["user"] == users.get(user_id))
-
-
 def sorted_by_deadline(found: Sequence[tuple[Task, Project]]) -> list[tuple[Task, Project]]:
     """Return tasks with the nearest deadline first."""
     return sorted(found, key=lambda one: by_deadline(one[0]))
 
 
-def _short(task: Task) -> str:
-    return cut_text(task["comment"], _COMMENT_CHARS, f'get_task(task_id="{task["id"]}")')
+def _shortened(comment: str, task_id: object) -> str:
+    return cut_text(comment, _COMMENT_CHARS, f'get_task(task_id="{task_id}")')
 
 
-class _Order(NamedTuple):
-    """Projects in the order in which their tasks are read, what is left out, and how many there are in all."""
+@dataclass(frozen=True)
+class _Lister:
+    """Lists the open tasks of the projects of a search from the replica, at the account's time `now`."""
 
-    asked: list[Project]
-    problems: list[str]
-    total: int
+    search: ProjectSearch
+    reads: ReplicaReads
+    now: datetime
 
+    async def list_tasks(self, due: DueFilter, user_id: str, *, limit: int, max_reads: int) -> OpenTasks:
+        """Return those of one user or of all; the tasks of `max_reads` projects at most are read."""
+        from crm_mcp.minicrm.replica.open_tasks import find_projects, list_open_tasks
 
-async def _choose_projects(search: ProjectSearch, now: datetime, max_reads: int) -> _Order:
-    """Return at most `max_reads` projects that are not in the trash: unfinished ones, then those changed last."""
-    every, (unfinished, problem) = await search.read_all(), await find_open_projects(search)
-    known = {project["id"] for project in unfinished}
-    finished = newest_first(project for project in every.rows if project["id"] not in known)
-    problems = [every.incomplete_reason or problem]
-    room = max(0, max_reads - len(unfinished))
-    left_out = [
-        f"{number} {kind}"
-        for number, kind in (
-            (len(unfinished) - max_reads, "unfinished"),
-            (len(finished) - room, "finished"),
+        module_id = self.search.module_id
+        await self.reads.refresh_projects(module_id, ["status_group"])
+        unfinished = await find_projects(self.reads, module_id, is_finished=False)
+        finished = await find_projects(self.reads, module_id, is_finished=True)
+        asked = await self._choose(unfinished, finished, max_reads)
+        await self.reads.read_tasks(await self.reads.due_tasks(asked))
+        listed = await self.reads.listed(asked)
+        rows = await list_open_tasks(
+            self.reads, listed, DUE_AT, due.now, due.condition, user_id=int(user_id or 0), limit=limit
         )
-        if number > 0
-    ]
-    if left_out:
-        newest = await newest_changed(search, finished, now, room) if room and len(finished) > room else None
-        finished = newest.projects if newest else finished[:room]
-        problems += [newest.incomplete_reason if newest else ""]
-        problems.append(f"Tasks of {' and '.join(left_out)} projects were not read: name a module, or raise max_reads.")
-    return _Order([*unfinished, *finished][:max_reads], problems, len(every.ids | known))
+        total = rows[0]["total"] if rows else 0
+        notes = list(problems := self.reads.problems)
+        if total > limit:
+            notes.append(f"{limit} of {total} tasks are shown: narrow `due`, `user` or `module`, or raise limit.")
+        answer: dict[str, Any] = {
+            "items": [_listed_task(row) for row in rows],
+            "total": total,
+            "projects": len(unfinished) + len(finished),
+            "looked_at": len(listed),
+            "exact": not problems,
+        }
+        if due.first:
+            answer |= {"from": due.first, "until": due.last}
+        if notes:
+            answer["note"] = " ".join(notes)
+        return cast("OpenTasks", answer)
+
+    async def _choose(self, unfinished: Sequence[int], finished: Sequence[int], max_reads: int) -> list[int]:
+        """Return at most `max_reads` projects: unfinished ones, then those changed last, and what is held beside."""
+        room = max(0, max_reads - len(unfinished))
+        chosen = [*unfinished[:max_reads], *finished[:room]]
+        if room < len(finished):
+            due = set(await self.reads.due_tasks(finished))
+            held = [one for one in finished if one not in due]
+            left = room - len(held)
+            newest = await self._newest_changed([one for one in finished if one in due], left) if left > 0 else []
+            chosen = [*unfinished[:max_reads], *held, *newest]
+        left_out = [
+            f"{number} {kind}"
+            for number, kind in (
+                (len(unfinished) - max_reads, "unfinished"),
+                (len(finished) - max(0, len(chosen) - len(unfinished)), "finished"),
+            )
+            if number > 0
+        ]
+        if left_out:
+            self.reads.problems.append(
+                f"Tasks of {' and '.join(left_out)} projects were not read: name a module, or raise max_reads."
+            )
+        return chosen
+
+    async def _newest_changed(self, finished: Sequence[int], most: int) -> list[int]:
+        rows: list[Project] = [{"id": str(one), "name": "", "fields": {}} for one in finished]
+        found = await newest_changed(self.search, rows, self.now.replace(tzinfo=None, microsecond=0), most)
+        self.reads.problems += filter(None, [found.incomplete_reason])
+        return [int(one["id"]) for one in found.projects]
 
 
-async def _list_open_tasks(
-    search: ProjectSearch, due: DueFilter, now: datetime, *, user_id: str, limit: int, max_reads: int
-) -> OpenTasks:
-    """Return the open tasks of the projects of a search, of `max_reads` at most, of one user or of all."""
-    order = await _choose_projects(search, now, max_reads)
-    users = await search.read_users()  # before the many: these may leave no time for it
-    found = await read_open_tasks(search, order.asked)
-    wanted = [
-        (task, project)
-        for task, project in sorted_by_deadline(found.tasks)
-        if due.matches(task) and (not user_id or is_of_user(task, user_id, users))
-    ]
-    problems = [one for one in (*order.problems, found.incomplete_reason) if one]
-    notes = list(problems)
-    if len(wanted) > limit:
-        notes.append(f"{limit} of {len(wanted)} tasks are shown: narrow `due`, `user` or `module`, or raise limit.")
-    answer: dict[str, Any] = {
-        "items": [task_entry(task, project, due, users) for task, project in wanted[:limit]],
-        "total": len(wanted),
-        "projects": order.total,
-        "looked_at": len(found.read),
-        "exact": not problems,
-    }
-    if due.first:
-        answer |= {"from": due.first, "until": due.last}
-    if notes:
-        answer["note"] = " ".join(notes)
-    return cast("OpenTasks", answer)
+def _listed_task(row: Row) -> dict[str, Any]:
+    """Return a task as it is listed: with its project, and `overdue` where it is."""
+    told = {name: row[name] for name in ("deadline", "user", "type") if row[name]}
+    entry = {"id": str(row["id"]), "comment": _shortened(row["comment"] or "", row["id"]), **told}
+    if row["overdue"]:
+        entry["overdue"] = True
+    return {**entry, "project_id": str(row["project_id"]), "project": row["project"]}
