@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn, cast
 import click
 
 from crm_mcp import stdio_service
+from crm_mcp.commands.connecting import EXIT_PROBLEM, EXIT_SETTINGS, connect, end_by_settings, end_with_problem
 from crm_mcp.errors import CrmError, SettingsError
 
 if TYPE_CHECKING:
@@ -23,15 +24,24 @@ if TYPE_CHECKING:
 
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
-    from crm_mcp.store.engine import Store
-    from crm_mcp.transport.connections import ConnectionPool
 
-EXIT_PROBLEM = 1
-EXIT_SETTINGS = 2
+_LAZY = ("query", "replica", "sync")
 
-NOT_CONFIGURED = """No CRM is configured. Set, in the environment or in a .env file here,
-{}
-To see it work without an account, run: crm-mcp demo"""
+
+class _Commands(click.Group):
+    """The commands; what those about the replica need is imported when one of them is used, or all are listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_LAZY])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _LAZY:
+            return super().get_command(ctx, cmd_name)
+        from crm_mcp.commands import replica_commands
+
+        return {"query": replica_commands.query, "replica": replica_commands.replica, "sync": replica_commands.sync}[
+            cmd_name
+        ]
 
 
 def _set_log_level(_context: click.Context, _option: click.Parameter, level: str | None) -> None:
@@ -56,7 +66,7 @@ def _log_level_option(default: str | None) -> Callable[[Callable[..., None]], Ca
     )
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="crm-mcp-server", prog_name="crm-mcp")
 @_log_level_option("warning")
 @click.pass_context
@@ -86,7 +96,7 @@ def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *
             server, settings, connectors = _build_server(is_local=transport == "stdio", read_only=read_only)
     except SettingsError as error:
         if transport == "http" or sys.stdin.isatty():
-            _quit(error)
+            end_by_settings(error)
         _explain_to_host(error)
     from crm_mcp.server import finish_writes
 
@@ -99,7 +109,7 @@ def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *
     try:
         http_service.serve(http_service.build_app(server, settings, host=host), host, port, finish)
     except SettingsError as error:
-        _quit(error)
+        end_by_settings(error)
 
 
 @contextlib.contextmanager
@@ -117,7 +127,7 @@ def _making_what_stays() -> Generator[None]:
 
 
 def _build_server(*, is_local: bool, read_only: bool) -> tuple[MCPServer[None], ServerSettings, list[Connector]]:
-    settings, pool, store, connectors = _connect(is_local=is_local)
+    settings, pool, store, connectors = connect(is_local=is_local)
     from crm_mcp.server import build_server
 
     export_dir = settings.export_dir if is_local else None  # over HTTP it would be another's machine
@@ -180,9 +190,9 @@ def doctor() -> None:
 def tools(*, as_json: bool) -> None:
     """List the tools of the present configuration."""
     try:
-        settings, pool, store, connectors = _connect()
+        settings, pool, store, connectors = connect()
     except SettingsError as error:
-        _quit(error)
+        end_by_settings(error)
     from crm_mcp import server as mcp_server
     from crm_mcp.mcp.tool_table import render_table
 
@@ -201,9 +211,9 @@ def tools(*, as_json: bool) -> None:
 def audit(*, since: str, as_json: bool) -> None:
     """List what was written through this server, the newest last; no CRM is asked."""
     try:
-        _, _, store, connectors = _connect()
+        _, _, store, connectors = connect()
     except SettingsError as error:
-        _quit(error)
+        end_by_settings(error)
     from datetime import datetime
 
     from crm_mcp import audit_commands
@@ -212,7 +222,7 @@ def audit(*, since: str, as_json: bool) -> None:
         begin = audit_commands.parse_since(since, datetime.now().astimezone())
         entries = asyncio.run(audit_commands.list_written(store, connectors, begin))
     except CrmError as error:
-        _fail("audit", error)
+        end_with_problem("audit", error)
     audit_commands.print_entries(entries, as_json=as_json)
 
 
@@ -223,11 +233,11 @@ def audit(*, since: str, as_json: bool) -> None:
 def undo(write_id: str, *, dry_run: bool, yes: bool) -> None:
     """Take back one write; exit 1 where a record could not be, or nobody confirmed."""
     try:
-        settings, pool, store, connectors = _connect()
+        settings, pool, store, connectors = connect()
     except SettingsError as error:
-        _quit(error)
+        end_by_settings(error)
     if settings.read_only and not dry_run:
-        _quit(SettingsError("CRM_MCP_READ_ONLY is set, so nothing is written.", hint="--dry-run works."))
+        end_by_settings(SettingsError("CRM_MCP_READ_ONLY is set, so nothing is written.", hint="--dry-run works."))
     from crm_mcp import audit_commands
 
     unasked = yes or settings.unconfirmed_writes
@@ -236,7 +246,7 @@ def undo(write_id: str, *, dry_run: bool, yes: bool) -> None:
             audit_commands.take_back(pool, store, connectors, write_id, dry_run=dry_run, unasked=unasked)
         )
     except CrmError as error:
-        _fail("undo", error)
+        end_with_problem("undo", error)
     sys.exit(0 if audit_commands.print_undone(result) else EXIT_PROBLEM)
 
 
@@ -252,9 +262,9 @@ def undo(write_id: str, *, dry_run: bool, yes: bool) -> None:
 def skill(*, language: Literal["en", "hu"] | None, output: str | None, force: bool) -> None:
     """Write a skill for agents: what this account holds, and how to work in it."""
     try:
-        settings, pool, store, connectors = _connect()
+        settings, pool, store, connectors = connect()
     except SettingsError as error:
-        _quit(error)
+        end_by_settings(error)
     from crm_mcp import server as mcp_server
     from crm_mcp.skill import command
 
@@ -270,37 +280,6 @@ def skill(*, language: Literal["en", "hu"] | None, output: str | None, force: bo
         for path in command.write_folder(folder, made.files, force=force):
             click.echo(path)
     except CrmError as error:
-        _fail("skill", error)
+        end_with_problem("skill", error)
     except OSError as error:
-        _fail("skill", CrmError(f"{folder} cannot be written: {error.strerror}."))
-
-
-def _fail(command: str, error: CrmError) -> NoReturn:
-    click.echo(f"crm-mcp {command}: {error}", err=True)
-    sys.exit(EXIT_PROBLEM)
-
-
-def _connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
-    """Read the settings and connect what they name.
-
-    Raises:
-        SettingsError: They are wrong, or name no CRM; the message says what to set.
-    """
-    from crm_mcp.registry import connect, describe_variables
-    from crm_mcp.settings import ServerSettings, load
-    from crm_mcp.store.engine import Store
-    from crm_mcp.transport.connections import ConnectionPool
-
-    settings = load(ServerSettings)
-    pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
-    keeps_reads = settings.keeps_reads(is_local=is_local)
-    store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=keeps_reads)
-    connectors = connect(pool, store)
-    if not connectors:
-        raise SettingsError(NOT_CONFIGURED.format(describe_variables()))
-    return settings, pool, store, connectors
-
-
-def _quit(error: CrmError) -> NoReturn:
-    click.echo(f"crm-mcp: {error}", err=True)
-    sys.exit(EXIT_SETTINGS)
+        end_with_problem("skill", CrmError(f"{folder} cannot be written: {error.strerror}."))

@@ -46,7 +46,7 @@ LAYERS = {
         "CRM.connector",
         "registry",
         "question_keys",
-        "audit_commands server unconfigured http_service.* stdio_service demo doctor",
+        "commands.* audit_commands server unconfigured http_service.* stdio_service demo doctor",
         "cli",
         "__main__",
     ),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crm_mcp.crm.field_labels import NO_LABELS, FieldLabels
 from crm_mcp.minicrm.account.schema import choices_of
@@ -83,6 +83,8 @@ def build_tables(account: AccountSchema, labels: FieldLabels = NO_LABELS) -> lis
         view_name = f"{PROJECTS}_{make_unique_name(name, taken, module)}"
         own = {one["name"] for one in schema["fields"]} if schema else set[str]()
         columns = [one for one in projects.columns if not _is_custom(one.field) or one.field in own]
+        if schema:
+            columns = [replace(one, choices=schema["statuses"]) if one.name == "status" else one for one in columns]
         views.append(Table(view_name, "projects", tuple(columns), name, PROJECTS, module))
     return [projects, *views, _contacts(account, labels), _tasks(account), _addresses(account), _users(), _statuses()]
 

@@ -1,0 +1,1 @@
+"""The commands about the replica, and what all commands share."""

@@ -1,0 +1,56 @@
+"""What all commands share: the connections that the environment names, and how a command ends that cannot go on."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from crm_mcp.errors import CrmError, SettingsError
+
+if TYPE_CHECKING:
+    from crm_mcp.mcp.connector import Connector
+    from crm_mcp.settings import ServerSettings
+    from crm_mcp.store.engine import Store
+    from crm_mcp.transport.connections import ConnectionPool
+
+EXIT_PROBLEM = 1
+EXIT_SETTINGS = 2
+
+NOT_CONFIGURED = """No CRM is configured. Set, in the environment or in a .env file here,
+{}
+To see it work without an account, run: crm-mcp demo"""
+
+
+def connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
+    """Read the settings and connect what they name.
+
+    Raises:
+        SettingsError: They are wrong, or name no CRM; the message says what to set.
+    """
+    from crm_mcp import registry
+    from crm_mcp.settings import ServerSettings, load
+    from crm_mcp.store.engine import Store
+    from crm_mcp.transport.connections import ConnectionPool
+
+    settings = load(ServerSettings)
+    pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
+    keeps_reads = settings.keeps_reads(is_local=is_local)
+    store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=keeps_reads)
+    connectors = registry.connect(pool, store)
+    if not connectors:
+        raise SettingsError(NOT_CONFIGURED.format(registry.describe_variables()))
+    return settings, pool, store, connectors
+
+
+def end_with_problem(command: str, error: CrmError) -> NoReturn:
+    """End a command that met a problem."""
+    click.echo(f"crm-mcp {command}: {error}", err=True)
+    sys.exit(EXIT_PROBLEM)
+
+
+def end_by_settings(error: CrmError) -> NoReturn:
+    """End a command that cannot begin."""
+    click.echo(f"crm-mcp: {error}", err=True)
+    sys.exit(EXIT_SETTINGS)

@@ -1,0 +1,73 @@
+"""`crm-mcp query`: one statement over the replica, for people and scripts."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from crm_mcp.crm.call import answering
+from crm_mcp.mcp.query.queries import Queries
+from crm_mcp.rendering.export_formats import write_csv_table
+from crm_mcp.rendering.text_table import write_text_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crm_mcp.mcp.connector import Connector
+    from crm_mcp.replica.query import Answer
+    from crm_mcp.store.engine import Store
+    from crm_mcp.transport.connections import ConnectionPool
+
+
+class TerminalReporter:
+    """Tells on stderr what is waited for, where a person sees it."""
+
+    async def report_progress(self, progress: float, total: float | None = None, message: str | None = None) -> None:
+        """Print what is waited for."""
+        del progress, total
+        if message and sys.stderr.isatty():
+            click.echo(message, err=True)
+
+
+async def answer(
+    pool: ConnectionPool, store: Store, connectors: Sequence[Connector], sql: str, *, is_fresh: bool
+) -> Answer:
+    """Answer a statement once all that it reads was read.
+
+    Raises:
+        QueryError: It cannot be run.
+        CrmError: A CRM cannot be asked, and nothing of it is held.
+    """
+    queries = Queries(connectors)
+    try:
+        async with pool.open():
+            with answering(TerminalReporter()):
+                return await queries.engine.query(sql, is_fresh=is_fresh, wait_s=math.inf)
+    finally:
+        await queries.close()
+        await store.close()
+
+
+def print_answer(found: Answer, form: str) -> None:
+    """Print the rows, and on stderr what is to be known of them."""
+    if form == "json":
+        whole = {
+            "columns": list(found.columns),
+            "rows": [list(row) for row in found.rows],
+            "as_of": found.as_of,
+            "exact": found.exact,
+            "note": found.note,
+        }
+        click.echo(json.dumps(whole, ensure_ascii=False).encode())
+        return
+    if form == "csv":
+        click.echo(write_csv_table(found.columns, found.rows).encode(), nl=False)
+    else:
+        click.echo(write_text_table(found.columns, found.rows))
+    sys.stdout.flush()
+    state = "exact" if found.exact else "NOT exact"
+    click.echo(" ".join(filter(None, [f"as of {found.as_of}, {state}." if found.as_of else "", found.note])), err=True)

@@ -1,0 +1,75 @@
+"""The commands `query`, `sync` and `replica`: their options, and how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+import click
+
+from crm_mcp.commands.connecting import EXIT_SETTINGS, connect, end_by_settings, end_with_problem
+from crm_mcp.errors import CrmError, QueryError, SettingsError
+
+
+@click.command()
+@click.argument("sql")
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@click.option("--fresh", is_flag=True, help="Take nothing that was read before.")
+def query(sql: str, form: str, *, fresh: bool) -> None:
+    """Answer one SELECT over what was read from the CRMs; - reads it from stdin.
+
+    What it reads is brought up to date first, however long that takes. The time of what it is made of, and what it
+    lacks, stand on stderr, or in the JSON. It ends with 0, also where something lacks; with 1 where a CRM cannot be
+    asked; with 2 where the statement cannot be run. Tables and columns: crm-mcp replica schema.
+    """
+    try:
+        _, pool, store, connectors = connect()
+    except SettingsError as error:
+        end_by_settings(error)
+    from crm_mcp.commands import query_command
+
+    text = sys.stdin.read() if sql == "-" else sql
+    try:
+        found = asyncio.run(query_command.answer(pool, store, connectors, text, is_fresh=fresh))
+    except QueryError as error:
+        click.echo(f"crm-mcp query: {error}", err=True)
+        sys.exit(EXIT_SETTINGS)
+    except CrmError as error:
+        end_with_problem("query", error)
+    query_command.print_answer(found, form)
+
+
+@click.group()
+def replica() -> None:
+    """What was read from the CRMs and is kept: how old it is, its tables, and how to be rid of it."""
+
+
+@replica.command()
+@click.argument("table", default="")
+def schema(table: str) -> None:
+    """Describe the tables for SQL, or one of them whole."""
+    try:
+        _, pool, store, connectors = connect()
+    except SettingsError as error:
+        end_by_settings(error)
+    from crm_mcp.mcp.query.queries import Queries
+    from crm_mcp.replica.schema_text import read_schema
+
+    async def read() -> str:
+        queries = Queries(connectors)
+        try:
+            async with pool.open():
+                return await read_schema(queries.sources, table)
+        finally:
+            await queries.close()
+            await store.close()
+
+    try:
+        click.echo(asyncio.run(read()))
+    except CrmError as error:
+        end_with_problem("replica schema", error)
+
+
+@click.command()
+def sync() -> None:
+    """Read everything that is not held."""

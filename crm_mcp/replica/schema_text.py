@@ -1,0 +1,184 @@
+"""The tables, described for whoever writes SQL: as much as fits, and any one of them whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crm_mcp.crm.name_matching import did_you_mean
+from crm_mcp.errors import InputError
+from crm_mcp.rendering.hidden_characters import remove_hidden
+from crm_mcp.replica.catalogue import CHANGES, CHANGES_COLUMNS, FRESHNESS, FRESHNESS_COLUMNS, Catalogue, freshness_of
+from crm_mcp.replica.sandbox.functions import OFFERED
+from crm_mcp.replica.source import Source
+from crm_mcp.replica.tables import Column, Table
+from crm_mcp.replica.worked_questions import work_questions
+from crm_mcp.store.transaction import Transaction
+
+MOST_BYTES = 12_000
+SMALL_BYTES = 6_000
+"""What an account of a few modules takes; there choices are cut to fit."""
+_MOST_CHOICES = (12, 8, 5, 3, 0)
+_LONGEST = 60
+_KINDS = {"id": "integer"}
+_RULES = """\
+One SELECT or WITH in SQLite's SQL; nothing else runs. Texts in single quotes: 'Open'.
+What a statement reads is brought up to date first. `exact` false: something that it reads was not read yet; `note` says
+what, and when to call again. `as_of` is the time of the oldest reading. `*` shows the columns held: name others.
+Dates are text 'YYYY-MM-DD HH:MM:SS' in the account's time; NULL is empty. Choices, statuses and users are labels.
+`deleted` is 1 in the trash: add deleted = 0. A column without a type is text."""
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What is held of each table: a line for people."""
+
+    tables: Sequence[Table]
+    lines: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+async def read_schema(sources: Sequence[Source], table: str = "") -> str:
+    """Return the description of all tables, or of one whole; modules and schemas are asked for once a day at most.
+
+    Raises:
+        InputError: There is no such table.
+        CrmError: A CRM cannot be asked for its modules, and they are not known.
+    """
+    catalogue = await Catalogue.read(sources)
+    held = [await _look(source, tables) for source, tables in catalogue.tables.items()]
+    if not table:
+        return _describe_all(held)
+    known = {one.name: (one, each) for each in held for one in each.tables}
+    if table.lower() not in known:
+        raise InputError(f"There is no table {table[:60]!r}{did_you_mean(table, list(known))}.")
+    one, each = known[table.lower()]
+    return "\n".join(_describe_table(one, each, _Detail(10_000, whole=True)))
+
+
+async def _look(source: Source, tables: Mapping[str, Table]) -> _Held:
+    if not await source.replica.exists():
+        return _Held(list(tables.values()))
+    return await source.replica.run(lambda transaction: _read_held(transaction, source, tables))
+
+
+def _read_held(transaction: Transaction, source: Source, tables: Mapping[str, Table]) -> _Held:
+    stored = [table for table in tables.values() if not table.part_of]
+    lines = {
+        table.name: _line(row) for table, row in zip(stored, freshness_of(transaction, source, tables), strict=True)
+    }
+    for view in tables.values():
+        if view.part_of:
+            sql = f"select count(*) from {view.part_of} where holder_ = 0 and part_ = ?"
+            ((count,),) = transaction.execute(sql, (view.part,))
+            lines[view.name] = f"{count} rows"
+    return _Held(list(tables.values()), lines)
+
+
+def _line(row: Sequence[Any]) -> str:
+    _, _, rows, is_complete, rows_as_of, _ = row
+    return f"{rows} rows{'' if is_complete else ' held, not all'}{f', as of {rows_as_of}' if rows_as_of else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Detail:
+    """How much is told: most choices of a field, whether columns of views, and whether all of a table's own."""
+
+    choices: int
+    columns: bool = True
+    whole: bool = False
+
+
+def _describe_all(held: Sequence[_Held]) -> str:
+    text = ""
+    for limit, details in (
+        (SMALL_BYTES, [_Detail(most) for most in _MOST_CHOICES]),
+        (MOST_BYTES, [*(_Detail(most) for most in _MOST_CHOICES), _Detail(0, columns=False)]),
+    ):
+        for detail in details:
+            text = _describe(held, detail)
+            if len(text.encode()) <= limit:
+                return text
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    """Return as many whole lines as fit, and say that there are more."""
+    note = "\n... cut: crm://replica/schema/{table} (crm-mcp replica schema TABLE) describes one table."
+    cut = text.encode()[: MOST_BYTES - len(note)].decode(errors="ignore")
+    return cut.rpartition("\n")[0] + note
+
+
+def _describe(held: Sequence[_Held], detail: _Detail) -> str:
+    lines = ["# SQL over the CRMs: tables, and how to ask", _RULES]
+    lines.append("Functions beside SQLite's: " + "; ".join(f"{one.call} {one.gives}" for one in OFFERED) + ".")
+    if not detail.columns or not detail.choices:
+        lines.append("More on one table: crm://replica/schema/{table}, or crm-mcp replica schema TABLE.")
+    questions = [_worked(one) for one in work_questions([table for each in held for table in each.tables])]
+    lines += ["", "## Questions", *questions, ""]
+    for each in held:
+        for table in each.tables:
+            lines += _describe_table(table, each, detail)
+    for name, columns in ((CHANGES, CHANGES_COLUMNS), (FRESHNESS, FRESHNESS_COLUMNS)):
+        lines.append(f"## {name}: {', '.join(columns)}")
+    return "\n".join(lines)
+
+
+def _worked(one: Any) -> str:  # noqa: ANN401
+    return f"- {_clean(one.question)}\n  {one.sql}"
+
+
+def _describe_table(table: Table, held: _Held, detail: _Detail) -> Iterator[str]:
+    line = held.lines.get(table.name, "not read yet")
+    about = f"{_clean(table.title)}, {line}" if table.title else line
+    columns = _own_columns(table, held.tables)
+    if detail.whole:
+        yield f"## {table.name}: {about}"
+        yield from (f"- {_describe_column(column, detail)}" for column in table.columns)
+    elif table.part_of and not detail.columns:
+        yield f"- {table.name}: {about}"
+    else:
+        also = f" and those of {table.part_of}" if table.part_of else ""
+        yield f"## {table.name}: {about}"
+        shown = ", ".join(_describe_column(column, detail) for column in columns)
+        yield shown + also if shown else f"the columns of {table.part_of}"
+
+
+def _own_columns(table: Table, tables: Sequence[Table]) -> Sequence[Column]:
+    """Return the columns that are told of a table: of a view those that not all views have, of its table the others."""
+    views = [one for one in tables if one.part_of and one.part_of == table.stored_in]
+    if not views:
+        return table.columns
+    common = frozenset(views[0].by_name).intersection(*(view.by_name for view in views))
+    of_views = set[str]().union(*(view.by_name for view in views))
+    is_own: Callable[[str], bool] = (
+        (lambda name: name not in common or bool(table.by_name[name].choices))
+        if table.part_of
+        else (lambda name: name in common or name not in of_views)
+    )
+    return [column for column in table.columns if is_own(column.name)]
+
+
+def _describe_column(column: Column, detail: _Detail) -> str:
+    notes: list[str] = []
+    if column.field and column.name.replace("_", "") != column.field.lower():
+        notes.append(_clean(column.field))
+    if column.label:
+        notes.append(f'"{_clean(column.label)}"')
+    if column.choices:
+        labels = list(dict.fromkeys(map(_clean, column.choices.values())))
+        shown = labels[: detail.choices]
+        rest = [f"... {len(labels)} choices"] if len(shown) < len(labels) else []
+        notes.append("|".join([*shown, *rest]))
+    kind = (
+        ""
+        if column.sql_type == "text" and column.kind in ("text", "id")
+        else f" {_KINDS.get(column.kind, column.kind)}"
+    )
+    told = "; ".join(notes)
+    return f"{column.name}{kind} ({told})" if told else f"{column.name}{kind}"
+
+
+def _clean(text: str) -> str:
+    one_line = " ".join(remove_hidden(text).split())
+    return one_line if len(one_line) <= _LONGEST else f"{one_line[:_LONGEST]}..."

@@ -1,0 +1,93 @@
+"""The commands about the replica as a person runs them: what they print, how they end, and what stays on disk."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mockserver.fake_process import FakeServer, running_fake
+from mockserver.testing.crm_fake import CrmFake
+from tests.end_to_end.test_commands import crm_mcp
+
+STATUSES = "select status, count(*) as number from minicrm_projects_sales where deleted = 0 group by status"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeServer]:
+    with running_fake("--seed", "demo") as found:
+        yield found
+
+
+@pytest.fixture
+def fake(server: FakeServer) -> Iterator[CrmFake]:
+    with server.new_workspace("demo") as found:
+        yield found
+
+
+def settings_of(fake: CrmFake, folder: Path, **more: str) -> dict[str, str]:
+    return {**fake.env, "MINICRM_REQUESTS_PER_MINUTE": "0", "CRM_MCP_STORE": str(folder / "store"), **more}
+
+
+def test_a_query_prints_the_rows_as_a_table_and_on_stderr_how_old_they_are(fake: CrmFake, tmp_path: Path) -> None:
+    result = crm_mcp("query", STATUSES, settings=settings_of(fake, tmp_path), cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    header, line, *rows = result.stdout.splitlines()
+    assert header.split() == ["status", "number"]
+    assert set(line) == {"-", " "}
+    assert all(re.fullmatch(r"\S.*  +\d+", row) for row in rows)
+    assert len({len(row) for row in rows}) == 1
+    assert "as of 20" in result.stderr
+    assert "exact" in result.stderr
+
+
+def test_all_forms_of_a_query_hold_the_same_rows(fake: CrmFake, tmp_path: Path) -> None:
+    settings = settings_of(fake, tmp_path)
+    whole = json.loads(crm_mcp("query", STATUSES, "--format", "json", settings=settings, cwd=tmp_path).stdout)
+    assert list(whole) == ["columns", "rows", "as_of", "exact", "note"]
+    assert whole["exact"] is True
+    file = crm_mcp("query", "-", "--format", "csv", settings=settings, cwd=tmp_path, stdin=STATUSES).stdout
+    assert file.startswith("\ufeffstatus,number")
+    cells = list(csv.reader(io.StringIO(file.removeprefix("\ufeff"))))
+    assert cells == [whole["columns"], *([status, str(number)] for status, number in whole["rows"])]
+
+
+def test_a_statement_that_cannot_run_ends_with_2_and_a_crm_that_refuses_with_1(fake: CrmFake, tmp_path: Path) -> None:
+    settings = settings_of(fake, tmp_path)
+    wrong = crm_mcp("query", "select statsu from minicrm_projects", settings=settings, cwd=tmp_path)
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "status" in wrong.stderr
+    assert crm_mcp("query", "delete from minicrm_projects", settings=settings, cwd=tmp_path).returncode == 2
+    refused = crm_mcp("query", STATUSES, settings={**settings, "MINICRM_API_KEY": "another-key-1"}, cwd=tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "another-key-1" not in refused.stderr
+
+
+def test_the_description_of_the_tables_is_short_and_its_questions_run(fake: CrmFake, tmp_path: Path) -> None:
+    settings = settings_of(fake, tmp_path)
+    text = crm_mcp("replica", "schema", settings=settings, cwd=tmp_path).stdout
+    assert len(text.encode()) <= 6_000
+    for word in (
+        "minicrm_projects_sales",
+        "enum1205 (Recommendation|Website",
+        "int1201 integer",
+        "fold(text)",
+        "exact",
+    ):
+        assert word in text
+    statements = [line.strip() for line in text.splitlines() if line.startswith("  select ")]
+    assert len(statements) == 10
+    for statement in statements:
+        result = crm_mcp("query", statement, "--format", "json", settings=settings, cwd=tmp_path)
+        assert result.returncode == 0, (statement, result.stderr)
+        assert json.loads(result.stdout)["exact"] or "created_at" in statement or "updated_at" in statement
+    one = crm_mcp("replica", "schema", "minicrm_tasks", settings=settings, cwd=tmp_path).stdout
+    assert "- deadline date" in one
+    wrong = crm_mcp("replica", "schema", "minicrm_task", settings=settings, cwd=tmp_path)
+    assert wrong.returncode == 1
+    assert "minicrm_tasks" in wrong.stderr
