@@ -49,13 +49,29 @@ def options_in(text: str, command: str) -> set[str]:
     return {word for word in words if word.startswith("--") and len(word) > 2}
 
 
+def commands_of(group: click.Group) -> dict[str, click.Command]:
+    """Return the commands of a group by name, those of groups in it under both names."""
+    found: dict[str, click.Command] = {}
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {inner}": one for inner, one in commands_of(command).items()}
+    return found
+
+
 @pytest.mark.parametrize(("name", "command"), [("crm-mcp", crm_mcp_command), ("crm-mock", crm_mock_command)])
 def test_every_option_and_command_that_is_told_exists(name: str, command: click.Group) -> None:
     text = README.read_text(encoding="utf-8")
-    known = {option for part in [command, *command.commands.values()] for one in part.params for option in one.opts}
+    parts = [command, *commands_of(command).values()]
+    known = {option for part in parts for one in part.params for option in one.opts}
     assert options_in(text, name) <= known
     told = set(re.findall(rf"{name} ([a-z]+)\b", text))
-    assert {word for word in told if word in {"serve", "demo", "doctor", "tools"}} <= set(command.commands)
+    assert {word for word in told if word in {"serve", "demo", "doctor", "tools", "query", "sync", "replica"}} <= set(
+        commands_of(command)
+    )
 
 
 def test_every_file_that_is_linked_exists() -> None:
