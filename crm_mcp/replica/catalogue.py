@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from crm_mcp.errors import CrmError
 from crm_mcp.replica.freshness import ROWS_AGE_S, read_fills, read_passes
 from crm_mcp.replica.source import Need, Source
 from crm_mcp.replica.tables import Table
@@ -30,9 +31,25 @@ class Catalogue:
     tables: Mapping[Source, Mapping[str, Table]]
 
     @classmethod
-    async def read(cls, sources: Sequence[Source]) -> Catalogue:
-        """Return the tables of these accounts; what a CRM says of itself is asked for where it is not known."""
-        return cls({source: {table.name: table for table in await source.tables()} for source in sources})
+    async def read(cls, sources: Sequence[Source], sql: str = "") -> Catalogue:
+        """Return the tables of the accounts that a statement mentions, or of all where it mentions none.
+
+        What a CRM says of itself is asked for where it is not known; of one that is not mentioned it may fail.
+
+        Raises:
+            CrmError: Of no account the tables are known.
+        """
+        mentioned = [source for source in sources if f"{source.replica.crm}_" in sql.casefold()]
+        tables: dict[Source, Mapping[str, Table]] = {}
+        problems: list[CrmError] = []
+        for source in mentioned or sources:
+            try:
+                tables[source] = {table.name: table for table in await source.tables()}
+            except CrmError as error:
+                problems.append(error)
+        if problems and (mentioned or not tables):
+            raise problems[0]
+        return cls(tables)
 
     def plan(self, sql: str) -> Statement:
         """Return what a statement reads.

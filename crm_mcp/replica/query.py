@@ -78,7 +78,7 @@ class QueryEngine:
             QueryError: It is no statement that may run, or took too long.
             CrmError: Nothing of what it reads is held, and the CRM cannot be asked for it.
         """
-        catalogue = await Catalogue.read(self.sources)
+        catalogue = await Catalogue.read(self.sources, sql)
         statement = catalogue.plan(sql)
         needs = catalogue.needs(statement, is_fresh=is_fresh)
         work = _Work(catalogue, statement, needs, self._sandbox, max_rows, max_bytes)

@@ -221,3 +221,23 @@ def test_freshness_says_what_is_held(demo: ReplicaPlay) -> None:
         assert answer.rows == [["projects", 0, 0], ["contacts", 30, 1]]
 
     play(demo, script)
+
+
+def test_a_crm_that_is_down_is_in_nobody_s_way_who_asks_another(demo: ReplicaPlay) -> None:
+    def fail(_number: int, _request: Request) -> None:
+        raise UnreachableError("Elsewhere did not respond.")
+
+    async def script() -> None:
+        with replica_play(DEMO) as elsewhere:
+            elsewhere.source.replica.crm = "elsewhere"
+            elsewhere.sender.fail = fail
+            engine = QueryEngine([elsewhere.source, demo.source], Sandbox(), math.inf)
+            try:
+                assert (await engine.query("select count(*) from minicrm_contacts")).rows == [[30]]
+                assert (await engine.query("select count(*) from changes")).rows == [[0]]
+                with pytest.raises(UnreachableError):
+                    await engine.query("select count(*) from elsewhere_contacts")
+            finally:
+                await engine.close()
+
+    asyncio.run(script())
