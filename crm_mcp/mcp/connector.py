@@ -45,11 +45,12 @@ class FieldDescription(TypedDict):
 
 
 class ModuleDescription(TypedDict):
-    """What a module's records hold. `note` says where the knowledge comes from when it is not the CRM's own schema."""
+    """What a module's records hold, and their SQL `table`; `note` says whence that is known if no schema tells it."""
 
     id: str
     name: str
     crm: str
+    table: NotRequired[str]
     fields: list[FieldDescription]
     statuses: NotRequired[dict[str, str]]
     users: NotRequired[dict[str, str]]

@@ -145,17 +145,19 @@ class MinicrmConnector:
 
     async def describe_module(self, module: str) -> ModuleDescription:
         """Return the fields of a module's projects, or of `Person` or `Business`; of both for `contact`."""
+        from crm_mcp.minicrm.replica.columns import CONTACTS, view_names
+
         if contact_type := _CONTACT_TYPES.get(module.casefold()):
             return self._labelled(
-                _description(contact_type, contact_type, await self._directory.contact_schema(contact_type))
+                _description(contact_type, contact_type, CONTACTS, await self._directory.contact_schema(contact_type))
             )
         modules = await self._directory.modules()
         if module.casefold() in _CONTACTS and module.casefold() not in map(str.casefold, modules.values()):
-            both = _description("Contact", "Contact", await self._directory.merged_contact_schema())
+            both = _description("Contact", "Contact", CONTACTS, await self._directory.merged_contact_schema())
             return {**self._labelled(both), "note": _CONTACT_NOTE}
         module_id = await self._directory.module_id(module)
         schema = await self._directory.project_schema(module_id)
-        return self._labelled(_description(module_id, modules[module_id], schema))
+        return self._labelled(_description(module_id, modules[module_id], view_names(modules)[module_id], schema))
 
     def record_kinds(self) -> Sequence[str]:
         """Return what MiniCRM has besides modules."""
@@ -243,13 +245,14 @@ class MinicrmConnector:
         return f"login works, {len(modules)} modules{me}"
 
 
-def _description(module_id: str, name: str, schema: Schema) -> ModuleDescription:
+def _description(module_id: str, name: str, table: str, schema: Schema) -> ModuleDescription:
     """Return a schema as tools describe it: statuses and users once, under their own names."""
     told_apart = ("CategoryId", "StatusId", "UserId")
     description: ModuleDescription = {
         "id": module_id,
         "name": name,
         "crm": MinicrmConnector.name,
+        "table": table,
         "fields": [
             {"name": field["name"], "type": field["type"]}
             if field["name"] in told_apart

@@ -102,3 +102,19 @@ def test_the_statements_of_a_page_are_answered(page: Any) -> None:
             assert answer["rows"] or "changes" in statement or "join minicrm_contacts m" in statement, statement
 
     asyncio.run(play())
+
+
+def test_the_table_that_the_description_of_a_module_names_can_be_asked() -> None:
+    async def play() -> None:
+        async with assistant() as client:
+            modules = (await call(client, "list_modules"))["items"]
+            described = [
+                await call(client, "describe_module", crm=one["crm"], module=one["id"])
+                for one in [*modules, {"crm": "minicrm", "id": "Person"}]
+            ]
+            named = {one["name"]: one["table"] for one in described if "table" in one}
+            assert named["Kivitelezés"] == "minicrm_projects_kivitelezes"
+            assert named["Person"] == "minicrm_contacts"
+            await answer_all(client, [f"select count(*) from {table}" for table in named.values()])
+
+    asyncio.run(play())

@@ -77,16 +77,22 @@ def build_tables(account: AccountSchema, labels: FieldLabels = NO_LABELS) -> lis
     """Return the tables of an account, and the view of each module; `labels` is what people call fields."""
     projects = _projects(account, labels)
     views: list[Table] = []
-    for module, name in account.modules.items():
-        schema = account.projects.get(module)
-        taken = {view.name.removeprefix(f"{PROJECTS}_") for view in views}
-        view_name = f"{PROJECTS}_{make_unique_name(name, taken, module)}"
+    for module, view_name in view_names(account.modules).items():
+        name, schema = account.modules[module], account.projects.get(module)
         own = {one["name"] for one in schema["fields"]} if schema else set[str]()
         columns = [one for one in projects.columns if not _is_custom(one.field) or one.field in own]
         if schema:
             columns = [replace(one, choices=schema["statuses"]) if one.name == "status" else one for one in columns]
         views.append(Table(view_name, "projects", tuple(columns), name, PROJECTS, module))
     return [projects, *views, _contacts(account, labels), _tasks(account), _addresses(account), _users(), _statuses()]
+
+
+def view_names(modules: Mapping[str, str]) -> dict[str, str]:
+    """Return the name of each module's view by the module's id."""
+    taken: dict[str, str] = {}
+    for module, name in modules.items():
+        taken[module] = make_unique_name(name, list(taken.values()), module)
+    return {module: f"{PROJECTS}_{name}" for module, name in taken.items()}
 
 
 def _projects(account: AccountSchema, labels: FieldLabels) -> Table:
