@@ -176,7 +176,6 @@ _MADE = [
     "-- nothing",
     "/*",
     "select 1\0; delete from projects",
-    "select " + "(" * 2_000 + "1" + ")" * 2_000,
     "select " + "-" * 5_000 + "1",
     "select " + " + ".join(["1"] * 4_000),
     "select not " * 1_000 + "1",
@@ -191,5 +190,5 @@ _MADE = [
 ]
 REFUSED = [*_lines(_WRITES), *_lines(_PRAGMAS), *_lines(_ELSEWHERE), *_MADE]
 """What must not run at all."""
-BOMBS = _lines(_BOMBS)
+BOMBS = [*_lines(_BOMBS), "select " + "(" * 2_000 + "1" + ")" * 2_000]
 """What may run, but must be over soon and give no more than it may."""
