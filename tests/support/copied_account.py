@@ -48,10 +48,18 @@ class CopiedAccount:
         profile: Which servers the fake is like.
         now_s: The time at first, in seconds since 1970.
         ahead_s: How far the CRM's clock is ahead of that of the process that copies.
+        request_s: How long a request takes.
     """
 
     def __init__(
-        self, seed: Mapping[str, Any], folder: Path, profile: Profile, *, now_s: float, ahead_s: float = 0.0
+        self,
+        seed: Mapping[str, Any],
+        folder: Path,
+        profile: Profile,
+        *,
+        now_s: float,
+        ahead_s: float = 0.0,
+        request_s: float = 0.2,
     ) -> None:
         self.app = create_app(seed, profile)
         self.now_s = now_s
@@ -59,6 +67,7 @@ class CopiedAccount:
         self.before_request: Callable[[int], None] = lambda _number: None
         self._not_told = _NOT_TOLD if profile.name == "observed" else _NOT_TOLD | _NOT_TOLD_OF_OLD
         self._ahead_s = ahead_s
+        self._request_s = request_s
         self._folder = folder
         self.move_clock(0.0)
         self.source = self._start()
@@ -69,6 +78,8 @@ class CopiedAccount:
 
     def move_clock(self, seconds: float) -> None:
         """Let time go by, for both."""
+        if not seconds and self.asked:
+            return
         self.now_s += seconds
         moment = dt.datetime.fromtimestamp(self.now_s + self._ahead_s, dt.UTC).replace(microsecond=0)
         self.app.workspace.clock.freeze(moment)
@@ -108,19 +119,19 @@ class CopiedAccount:
         return self.now_s
 
     async def perform(self, request: Request, parse: Callable[[Response], _T]) -> _T:
-        """Carry a request of the copy's to the fake; it takes a fifth of a second.
+        """Carry a request of the copy's to the fake; it takes some time.
 
         Raises:
             UnreachableError: A fault reset the connection.
         """
         self.asked += 1
         self.before_request(self.asked)
-        self.move_clock(0.1)
+        self.move_clock(self._request_s / 2)
         body = b"" if request.body is None else json.dumps(request.body).encode()
         query = list(request.query)
         response = self.app.respond(HttpRequest(request.method, request.path, query, HEADERS, body, "", "http"))
         await asyncio.sleep(0)
-        self.move_clock(0.1)
+        self.move_clock(self._request_s / 2)
         if response.delivery is not None and response.delivery.is_reset:
             raise UnreachableError("MiniCRM cannot be reached: the connection was reset.")
         headers = {name.lower(): value for name, value in response.headers.items()}
