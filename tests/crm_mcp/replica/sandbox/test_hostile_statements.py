@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -34,15 +35,25 @@ def test_a_hostile_statement_is_refused_in_a_sentence_before_it_runs(statement: 
 def test_bombs_are_over_within_a_second_of_their_deadline_and_change_nothing(tmp_path: Path) -> None:
     file = make_account(tmp_path / "replica.sqlite")
     before = contents(file)
-    took = asyncio.run(run_all(file, BOMBS))
+    took = asyncio.run(closed_after(lambda sandbox: run_all(sandbox, file, BOMBS)))
     assert len(took) == len(BOMBS)
     assert not {statement: seconds for statement, seconds in took.items() if seconds > TIMEOUT_S + 1}
     assert contents(file) == before
 
 
-async def run_all(file: Path, statements: Sequence[str]) -> dict[str, float]:
-    """Run each through planner and worker; return how long it took, and see that the next harmless one runs."""
+T = TypeVar("T")
+
+
+async def closed_after(play: Callable[[Sandbox], Awaitable[T]]) -> T:
     sandbox = Sandbox(timeout_s=TIMEOUT_S)
+    try:
+        return await play(sandbox)
+    finally:
+        await sandbox.close()
+
+
+async def run_all(sandbox: Sandbox, file: Path, statements: Sequence[str]) -> dict[str, float]:
+    """Run each through planner and worker; return how long it took, and see that the next harmless one runs."""
     took: dict[str, float] = {}
     for statement in statements:
         await ask(sandbox, file, "select 1")  # the process is there again
@@ -52,7 +63,6 @@ async def run_all(file: Path, statements: Sequence[str]) -> dict[str, float]:
             assert len(str(found.rows)) < 2 * MOST_BYTES
         took[statement] = time.monotonic() - begun
     assert (await ask(sandbox, file, "select count(*) from projects")).rows == [[3000]]
-    await sandbox.close()
     return took
 
 
@@ -61,8 +71,7 @@ def test_the_worker_alone_lets_nothing_write_and_opens_nothing_else(tmp_path: Pa
     before = contents(file)
     files_before = sorted(tmp_path.iterdir())
 
-    async def play() -> None:
-        sandbox = Sandbox(timeout_s=TIMEOUT_S)
+    async def play(sandbox: Sandbox) -> None:
         for statement in REFUSED:
             with suppress(QueryError):
                 await sandbox.run(setup_of(file), statement, max_rows=5, max_bytes=MOST_BYTES)
@@ -70,9 +79,8 @@ def test_the_worker_alone_lets_nothing_write_and_opens_nothing_else(tmp_path: Pa
             with pytest.raises(QueryError):
                 await sandbox.run(setup_of(file), statement, max_rows=5, max_bytes=MOST_BYTES)
         assert (await ask(sandbox, file, "select count(*) from projects")).rows == [[3000]]
-        await sandbox.close()
 
-    asyncio.run(play())
+    asyncio.run(closed_after(play))
     assert contents(file) == before
     assert {path.name for path in tmp_path.iterdir()} - {path.name for path in files_before} <= {
         "replica.sqlite-wal",

@@ -110,6 +110,11 @@ def test_a_statement_with_a_limit_of_its_own_or_none_at_all_runs_as_it_is(file: 
     assert len(found(file, sql).rows) in (1, 3)
 
 
+def test_the_first_of_many_large_rows_are_given_though_all_would_not_fit(file: Path) -> None:
+    large = "select name, printf('%.50000c', name) from projects order by name desc"
+    assert [row[0] for row in found(file, large, max_rows=2).rows] == ["Árvíztűrő 999", "Árvíztűrő 998"]
+
+
 @pytest.mark.parametrize(
     ("sql", "message"),
     [
