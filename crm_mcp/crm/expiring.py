@@ -18,6 +18,9 @@ from crm_mcp.crm.operations import Sender
 CACHE_TTL_S = 300.0
 """How long a `TtlCache` keeps a value: an administrator's change shows after five minutes at the latest."""
 
+RECENT_S = 60.0
+"""How long `RecentReads` answers from what it read."""
+
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
 
@@ -115,7 +118,7 @@ class TtlCache(Generic[_V]):
 
 
 class RecentReads:
-    """A sender that answers a read from what it read in the last minutes, so that a call goes on where one ended.
+    """A sender that answers a read from what it read in the last minute: a question asked again costs no request.
 
     Its user clears it whenever something is written. The call that it answers is told how old the oldest answer is.
 
@@ -127,7 +130,7 @@ class RecentReads:
     def __init__(self, sender: Sender, clock: Callable[[], float] = time.monotonic) -> None:
         self._sender = sender
         self._clock = clock
-        self._known = ExpiringMap[Hashable, tuple[float, Any]](CACHE_TTL_S, max_items=MAX_RECENT_READS, clock=clock)
+        self._known = ExpiringMap[Hashable, tuple[float, Any]](RECENT_S, max_items=MAX_RECENT_READS, clock=clock)
         self._clearings = 0
 
     async def perform(self, request: Request, parse: Callable[[Response], _V]) -> _V:

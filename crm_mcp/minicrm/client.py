@@ -11,8 +11,8 @@ class MinicrmClient(Client):
     """Works in one MiniCRM account; ids are digits, as text or as numbers.
 
     Attributes:
-        recent: Answers reads by what was read in the last minutes, for calls that read many objects one by one; the
-            client itself where nothing is kept.
+        recent: Answers reads by what was read in the last minute, for questions that are asked again; the client itself
+            where nothing is kept.
     """
 
     def __init__(self, sender: Sender, recent: Sender | None = None) -> None:

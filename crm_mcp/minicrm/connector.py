@@ -81,8 +81,8 @@ class MinicrmConnector:
         sender = self._page_cache.watch(self._crm_clock.watch(sender))
         self._source_client = MinicrmClient(sender)
         sender = FollowedSender(sender, self._follow)
-        recent = RecentReads(sender) if settings.requests_per_minute else None  # without a limit, asking again is cheap
-        self._client = MinicrmClient(sender if recent is None else WatchedSender(sender, recent.clear), recent)
+        recent = RecentReads(sender)
+        self._client = MinicrmClient(WatchedSender(sender, recent.clear), recent)
         self._directory = Directory(self._client, me=settings.user, labels=FieldLabels(settings.labels))
         language = MINICRM_HUNGARIAN if settings.language == "hu" else ENGLISH
         self._writer = make_writer(store, account, replace(language, labels=self._directory.labels))

@@ -69,7 +69,7 @@ async def read_projects(
     ]
     if plan.details:
         newest = sorted(values, key=int, reverse=True)[:max_reads]
-        details = await read_details(newest, search.client.recent.get_project, search.steps, crm=PAGE_RULES.crm)
+        details = await read_details(newest, search.client.get_project, search.steps, crm=PAGE_RULES.crm)
         problems.append(details.incomplete_reason)
         if len(newest) < len(values):
             problems.append(

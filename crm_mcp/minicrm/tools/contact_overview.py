@@ -66,7 +66,7 @@ class ContactOverviewTools:
     ) -> ContactOverview:
         """Read a MiniCRM contact with company or people, projects, open tasks, addresses; several give candidates."""
         context = self.context
-        reader = OverviewReader(context.client, context.directory, Steps(ctx), due_filter("all", context.now()))
+        reader = OverviewReader(context.client.recent, context.directory, Steps(ctx), due_filter("all", context.now()))
         if contact_id and not (query or email or phone):
             return await reader.read(check_id("contact_id", contact_id))
         if contact_id or not (query or email or phone):

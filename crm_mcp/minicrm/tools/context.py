@@ -116,6 +116,6 @@ class ToolContext:
         return self.clock(self.zone)
 
     async def search_projects(self, criteria: ProjectCriteria, call: CallContext) -> ProjectSearch:
-        """Return a search of projects whose progress is reported to the call."""
+        """Return a search of projects, answered by what was read in the last minute; it reports its progress."""
         api_criteria = await project_criteria(self.directory, self.zone, criteria)
-        return ProjectSearch(self.client, self.directory, api_criteria, Steps(call))
+        return ProjectSearch(self.client.recent, self.directory, api_criteria, Steps(call))

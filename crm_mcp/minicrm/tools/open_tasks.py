@@ -94,7 +94,7 @@ def newest_first(projects: Iterable[Project]) -> list[Project]:
 async def read_open_tasks(search: ProjectSearch, projects: Sequence[Project]) -> FoundTasks:
     """Read the open tasks of each project; a refusal for too many requests ends it with what there is."""
     lists = await read_each(
-        projects, lambda project: search.client.recent.list_tasks(project["id"], "Open"), search.steps, _name_of
+        projects, lambda project: search.client.list_tasks(project["id"], "Open"), search.steps, _name_of
     )
     read = [(project, own) for project, own in zip(projects, lists.results, strict=True) if own is not None]
     tasks = [(task, project) for project, own in read for task in own.items if task.get("status", "Open") == "Open"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Any, cast
 
 from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
+from crm_mcp.crm.expiring import RECENT_S, ExpiringMap
 from crm_mcp.crm.fetch_many import map_bounded, read_details
 from crm_mcp.mcp.arguments import CallContext, JsonObject, Module
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
@@ -45,6 +46,7 @@ class StaleProjectTools:
     """`find_stale_projects` over one account."""
 
     context: ToolContext
+    _moments: ExpiringMap[str, datetime] = field(default_factory=lambda: ExpiringMap(RECENT_S))
 
     def tools(self) -> Sequence[CrmTool]:
         """Return the tool."""
@@ -63,8 +65,15 @@ class StaleProjectTools:
         """Find MiniCRM projects not updated for so many days."""
         criteria = ProjectCriteria(module=module, user=user, status_group=status_group)
         search = await self.context.search_projects(criteria, ctx)
-        now = self.context.now()
+        now = self._now()
         return await _find_stale_projects(search, now, days=days, without_open_task=without_open_task, limit=limit)
+
+    def _now(self) -> datetime:
+        """Return the time, the same for a minute, so that searches since a moment are not made again."""
+        now = self._moments.get("now") or self.context.now()
+        if self._moments.get("now") is None:
+            self._moments.put("now", now)
+        return now
 
 
 async def _find_stale_projects(
@@ -121,7 +130,7 @@ async def _without_open_task(search: ProjectSearch, stale: list[Project], until:
 async def _read_entries(search: ProjectSearch, projects: list[Project]) -> tuple[list[dict[str, Any]], str]:
     """Return labelled projects as they are listed, the longest untouched first, and why some may lack their dates."""
     details = await read_details(
-        [row["id"] for row in projects], search.client.recent.get_project, search.steps, crm=PAGE_RULES.crm
+        [row["id"] for row in projects], search.client.get_project, search.steps, crm=PAGE_RULES.crm
     )
     entries = [_entry(row, details.found.get(row["id"])) for row in projects]
     entries.sort(key=lambda entry: entry.get("updated_at", _LAST))

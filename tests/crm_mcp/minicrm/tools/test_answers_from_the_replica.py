@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +137,45 @@ def test_where_the_crm_cannot_be_asked_what_is_held_is_told_as_such(office: CrmF
     _, again = twice(play, office, "list_open_tasks", die)
     assert (ids(again), again["exact"]) == (["11", "12"], False)
     assert "as read before, since the CRM could not be asked again" in again["note"]
+
+
+QUESTIONS: Sequence[tuple[str, dict[str, Any]]] = (
+    ("summarize_projects", {"group_by": ["status"]}),
+    ("summarize_projects", {"group_by": ["module", "month:CreatedAt"], "measures": ["sum:Int1"]}),
+    ("summarize_projects", {"query": "Sale", "group_by": ["Enum1"]}),
+    ("summarize_projects", {"deleted": True}),
+    ("find_stale_projects", {"days": 1}),
+    ("find_stale_projects", {"days": 1, "without_open_task": True, "status_group": "Failed"}),
+    ("get_contact_overview", {"contact_id": "1"}),
+    ("get_contact_overview", {"query": "Nagy"}),
+)
+
+
+@pytest.mark.parametrize(("tool", "arguments"), QUESTIONS)
+def test_a_question_asked_again_within_a_minute_costs_no_request(
+    office: CrmFake, play: Play, tool: str, arguments: dict[str, Any]
+) -> None:
+    first, again = twice(play, office, tool, **arguments)
+    assert again == first
+    assert paths(office) == []
+
+
+@pytest.mark.parametrize(("tool", "arguments"), QUESTIONS)
+def test_a_question_tells_what_was_written_since_it_was_asked_before(
+    office: CrmFake, play: Play, tool: str, arguments: dict[str, Any]
+) -> None:
+    async def write(client: Client) -> None:
+        await call(client, "update_project", project_ids=["1", "4"], fields={"StatusId": "3", "Enum1": "2", "Int1": 7})
+        await call(client, "update_task", task_id="12", status="Closed")
+        await call(client, "create_task", project_id="1", comment="Call", user="John")
+
+    _, again = twice(play, office, tool, write, **arguments)
+
+    async def ask(client: Client) -> Any:
+        return await call(client, tool, **arguments)
+
+    async def ask_anew() -> Any:
+        async with assistant(store=Store()) as client:
+            return await ask(client)
+
+    assert {**again, "cutoff": ""} == {**asyncio.run(ask_anew()), "cutoff": ""}

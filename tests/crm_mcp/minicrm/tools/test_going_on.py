@@ -1,4 +1,4 @@
-"""Reads that are kept for some minutes."""
+"""Reads that are kept for a minute."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from crm_mcp.crm.call import answering
-from crm_mcp.crm.expiring import CACHE_TTL_S, RecentReads
+from crm_mcp.crm.expiring import RECENT_S, RecentReads
 from crm_mcp.crm.messages import Request, Response
 
 
@@ -30,7 +30,7 @@ class Listener:
         del progress, total, message
 
 
-def test_what_is_kept_is_old_after_some_minutes_and_its_age_is_told() -> None:
+def test_what_is_kept_is_old_after_a_minute_and_its_age_is_told() -> None:
     now_s = 0.0
     sender = Sender()
     reads = RecentReads(sender, lambda: now_s)  # type: ignore[arg-type]
@@ -41,11 +41,11 @@ def test_what_is_kept_is_old_after_some_minutes_and_its_age_is_told() -> None:
 
     first = read()
     first.append(7)
-    now_s = CACHE_TTL_S - 1
+    now_s = RECENT_S - 1
     with answering(Listener()) as told:
         assert read() == [1], "the caller's changes stay its own"
-    assert told.oldest_read_s == CACHE_TTL_S - 1
-    now_s = CACHE_TTL_S + 1
+    assert told.oldest_read_s == RECENT_S - 1
+    now_s = RECENT_S + 1
     assert read() == [2]
     sender.during = reads.clear
     reads.clear()
