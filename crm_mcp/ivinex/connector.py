@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic_settings import BaseSettings
 
-from crm_mcp.crm.operations import Sender
+from crm_mcp.crm.messages import Request
+from crm_mcp.crm.operations import FollowedSender, Sender
 from crm_mcp.errors import NotFoundError
 from crm_mcp.ivinex.account.module_check import find_module_problems
 from crm_mcp.ivinex.account.portal import Portal
@@ -38,7 +39,7 @@ from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import Session
 
 if TYPE_CHECKING:
-    from crm_mcp.replica.source import Source
+    from crm_mcp.ivinex.replica.source import IvinexSource
 
 
 class IvinexConnector:
@@ -48,7 +49,7 @@ class IvinexConnector:
     title = "Ivinex"
     variables = "IVINEX_URL, IVINEX_USERNAME, IVINEX_PASSWORD (and IVINEX_MODULES=contact=1001,note=1002)"
     settings_class: type[BaseSettings] = IvinexSettings
-    has_replica = False
+    has_replica = True
     beside_modules: Sequence[str] = ()
     skill_texts = "crm_mcp.ivinex"
     language: Literal["en", "hu"] = "en"
@@ -59,7 +60,9 @@ class IvinexConnector:
 
     def __init__(self, settings: IvinexSettings, sender: Sender, store: Store, account: Account) -> None:
         self.neighbours = Neighbours()
-        self._portal = Portal(settings, sender, self.neighbours)
+        self._replica_of = (account, store)
+        self._source: IvinexSource | None = None
+        self._portal = Portal(settings, FollowedSender(sender, self._follow), self.neighbours)
         self._writer = make_writer(store, account, replace(ENGLISH, labels=self._portal.labels))
 
     @classmethod
@@ -148,9 +151,21 @@ class IvinexConnector:
         read = functools.partial(read_records_to_export, self._portal)
         return {"search_records": SearchExport(read, {"option_labels": True})}
 
-    def source(self) -> Source:
-        """Refuse: there is none yet."""
-        raise NotImplementedError
+    async def _follow(self, request: Request, sent_at: float, result: object) -> None:  # noqa: ARG002
+        """Have what was written read again before a statement is answered."""
+        if not request.is_read:
+            from crm_mcp.ivinex.replica.own_writes import outdate
+
+            await outdate(self.source().replica, request)
+
+    def source(self) -> IvinexSource:
+        """Return what fills the replica of this account."""
+        if self._source is None:
+            from crm_mcp.ivinex.replica.source import IvinexSource  # what is only used by some costs start-up time
+            from crm_mcp.replica.database import Replica
+
+            self._source = IvinexSource(Replica(*self._replica_of), self._portal)
+        return self._source
 
     async def check_login(self) -> str:
         """Ask for one record of each module."""
