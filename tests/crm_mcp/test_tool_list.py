@@ -57,7 +57,7 @@ def test_every_tool_of_the_contract_is_there_and_no_other() -> None:
 
 @pytest.mark.usefixtures("only_ivinex")
 def test_an_unconfigured_minicrm_brings_no_tools() -> None:
-    assert [tool.name for tool in list_tools()] == [*SHARED, *IVINEX, *OVER_ALL]
+    assert [tool.name for tool in list_tools()] == [*SHARED, *QUERY, *IVINEX, *OVER_ALL]
 
 
 @pytest.mark.usefixtures("only_minicrm")
