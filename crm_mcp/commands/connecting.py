@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Coroutine, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -15,8 +19,11 @@ if TYPE_CHECKING:
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
+_T = TypeVar("_T")
+
 EXIT_PROBLEM = 1
 EXIT_SETTINGS = 2
+EXIT_STOPPED = 130
 
 NOT_CONFIGURED = """No CRM is configured. Set, in the environment or in a .env file here,
 {}
@@ -42,6 +49,29 @@ def connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, S
     if not connectors:
         raise SettingsError(NOT_CONFIGURED.format(registry.describe_variables()))
     return settings, pool, store, connectors
+
+
+def choose(connectors: Sequence[Connector], crm: str) -> list[Connector]:
+    """Return the connector of the CRM of this name, or all of them where it is empty.
+
+    Raises:
+        SettingsError: None of that name is connected.
+    """
+    found = [one for one in connectors if crm.casefold() in ("", one.name.casefold(), one.title.casefold())]
+    if not found:
+        names = " or ".join(one.name for one in connectors)
+        raise SettingsError(f"No CRM {crm[:60]!r} is connected.", hint=f"Use {names}.")
+    return found
+
+
+async def until_stopped(work: Coroutine[Any, Any, _T]) -> _T:
+    """Do work; SIGINT and SIGTERM cancel it."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows, where asyncio minds SIGINT by itself
+            loop.add_signal_handler(number, task.cancel)
+    return await task
 
 
 def end_with_problem(command: str, error: CrmError) -> NoReturn:

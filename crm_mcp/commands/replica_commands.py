@@ -7,7 +7,16 @@ import sys
 
 import click
 
-from crm_mcp.commands.connecting import EXIT_SETTINGS, connect, end_by_settings, end_with_problem
+from crm_mcp.commands.connecting import (
+    EXIT_PROBLEM,
+    EXIT_SETTINGS,
+    EXIT_STOPPED,
+    choose,
+    connect,
+    end_by_settings,
+    end_with_problem,
+    until_stopped,
+)
 from crm_mcp.errors import CrmError, QueryError, SettingsError
 
 
@@ -71,5 +80,28 @@ def schema(table: str) -> None:
 
 
 @click.command()
-def sync() -> None:
-    """Read everything that is not held."""
+@click.option("--full", is_flag=True, help="Read again what is held, too.")
+@click.option("--watch", is_flag=True, help="Keep it fresh until it is stopped.")
+@click.option("--crm", default="", help="One CRM alone, by name.")
+def sync(*, full: bool, watch: bool, crm: str) -> None:
+    """Read everything that is not held, or changed, within the CRMs' limits; it goes on where it was stopped.
+
+    It ends with 0 where all is held, with 1 where something lacks or a CRM cannot be asked.
+    """
+    try:
+        _, pool, store, connectors = connect()
+        chosen = choose(connectors, crm)
+    except SettingsError as error:
+        end_by_settings(error)
+    from crm_mcp.commands import sync_command
+    from crm_mcp.mcp.query.queries import Queries
+
+    work = sync_command.sync(pool, store, Queries(chosen).sources, again=full, is_watching=watch)
+    try:
+        is_whole = asyncio.run(until_stopped(work))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        click.echo("Stopped. What was read stays; the next sync goes on.", err=True)
+        sys.exit(0 if watch else EXIT_STOPPED)
+    except CrmError as error:
+        end_with_problem("sync", error)
+    sys.exit(0 if is_whole else EXIT_PROBLEM)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -57,6 +57,15 @@ class Todo:
     selected_at: float = 0.0
 
 
+Progress = Callable[[str, int, int], None]
+"""Told of what is read, how many requests of that were made, and how many there are."""
+
+
+def ignore_progress(what: str, done: int, total: int) -> None:
+    """Tell nobody."""
+    del what, done, total
+
+
 class Source(Protocol):
     """Reads one account into its replica.
 
@@ -97,7 +106,7 @@ class Source(Protocol):
         """Return when the oldest of what a statement reads was read, in seconds since 1970; None where nothing was."""
         ...
 
-    async def fill(self, *, again: bool = False) -> None:
+    async def fill(self, *, again: bool = False, progress: Progress = ignore_progress) -> None:
         """Read everything that is not held, or is old, or everything `again`; it goes on where it was interrupted."""
         ...
 

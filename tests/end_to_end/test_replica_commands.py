@@ -6,6 +6,10 @@ import csv
 import io
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +18,7 @@ import pytest
 from mockserver.fake_process import FakeServer, running_fake
 from mockserver.testing.crm_fake import CrmFake
 from tests.end_to_end.test_commands import crm_mcp
+from tests.support.transports import quiet_environment
 
 STATUSES = "select status, count(*) as number from minicrm_projects_sales where deleted = 0 group by status"
 
@@ -91,3 +96,54 @@ def test_the_description_of_the_tables_is_short_and_its_questions_run(fake: CrmF
     wrong = crm_mcp("replica", "schema", "minicrm_task", settings=settings, cwd=tmp_path)
     assert wrong.returncode == 1
     assert "minicrm_tasks" in wrong.stderr
+
+
+def test_a_sync_reads_everything_and_the_next_one_hardly_anything(fake: CrmFake, tmp_path: Path) -> None:
+    settings = settings_of(fake, tmp_path)
+    first = crm_mcp("sync", "--crm", "minicrm", settings=settings, cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert "60 projects, 30 contacts" in first.stdout
+    assert "cards and lists" in first.stderr
+    fake.forget_requests()
+    again = crm_mcp("sync", "--crm", "minicrm", settings=settings, cwd=tmp_path)
+    assert again.returncode == 0
+    assert len(fake.requests()) < 20
+    fake.forget_requests()
+    sql = "select sum(int1201), count(*) from minicrm_projects_sales where deleted = 0"
+    answer = json.loads(crm_mcp("query", sql, "--format", "json", settings=settings, cwd=tmp_path).stdout)
+    assert answer["exact"] is True
+    assert len(fake.requests()) <= 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
+def test_a_sync_that_was_killed_is_gone_on_with(fake: CrmFake, tmp_path: Path) -> None:
+    settings = settings_of(fake, tmp_path)
+    command = [sys.executable, "-m", "crm_mcp", "sync", "--crm", "minicrm"]
+    with subprocess.Popen(command, env=quiet_environment(settings), cwd=tmp_path, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        while b"cards and lists" not in process.stderr.readline():
+            pass
+        while len(fake.requests()) < 60:
+            time.sleep(0.05)
+        process.kill()
+    before = len(fake.requests())
+    result = crm_mcp("sync", "--crm", "minicrm", settings=settings, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    cards = [one["path"] for one in fake.requests() if re.fullmatch(r"/Api/R3/Project/\d+", one["path"])]
+    assert len(fake.requests()) < before + 200
+    assert len(set(cards)) == 60
+    assert len(cards) <= 60 + 6  # those that were under way are read again
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of another kind")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_watching_ends_in_good_order_when_it_is_stopped(number: int, fake: CrmFake, tmp_path: Path) -> None:
+    settings = settings_of(fake, tmp_path)
+    command = [sys.executable, "-m", "crm_mcp", "sync", "--watch", "--crm", "minicrm"]
+    with subprocess.Popen(command, env=quiet_environment(settings), cwd=tmp_path, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        while b"cards and lists" not in process.stderr.readline():
+            pass
+        process.send_signal(number)
+        assert process.wait(10) == 0
+        assert b"Stopped" in process.stderr.read()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -26,7 +27,7 @@ from crm_mcp.minicrm.search.projects import EVERY_PROJECT
 from crm_mcp.replica.catalogue import CHANGES
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.freshness import ROWS_AGE_S, SWEEP_AGE_S, Pass, read_passes
-from crm_mcp.replica.source import Lack, Need, Todo
+from crm_mcp.replica.source import Lack, Need, Progress, Todo, ignore_progress
 from crm_mcp.replica.tables import Table
 from crm_mcp.store.transaction import Transaction
 
@@ -241,20 +242,27 @@ class MinicrmSource:
         )
         return {one for (one,) in rows}
 
-    async def read(self, todo: Todo) -> None:
+    async def read(self, todo: Todo, progress: Callable[[int, int], None] | None = None) -> None:
         """Read what was selected and was not read meanwhile: choices, then cards, then lists."""
         for columns in todo.choices.values():
             for column in columns:
                 await self._choices.read(column)
         cards = {PROJECTS: self._read_project, CONTACTS: self._read_contact, ADDRESSES: self._read_address}
-        for table, ids in todo.cards.items():
-            read = functools.partial(self._read_once, f"{table}.read_", cards[table], todo.selected_at)
-            await map_bounded(ids, read)
         lists = {TASKS: self._read_tasks, ADDRESSES: self._read_addresses}
-        for table, ids in todo.lists.items():
-            await map_bounded(
-                ids, functools.partial(self._read_once, f"{table}.listed_", lists[table], todo.selected_at)
-            )
+        asked = [(f"{table}.read_", cards[table], ids) for table, ids in todo.cards.items()]
+        asked += [(f"{table}.listed_", lists[table], ids) for table, ids in todo.lists.items()]
+        done = itertools.count(1)
+        total = sum(len(ids) for _, _, ids in asked)
+
+        async def read_one(column: str, read: Callable[[int], Awaitable[None]], record_id: int) -> None:
+            await self._read_once(column, read, todo.selected_at, record_id)
+            if progress is not None:
+                progress(next(done), total)
+
+        if progress is not None and total:
+            progress(0, total)
+        for column, read, ids in asked:
+            await map_bounded(ids, functools.partial(read_one, column, read))
 
     async def _read_once(
         self, column: str, read: Callable[[int], Awaitable[None]], selected_at: float, record_id: int
@@ -324,21 +332,24 @@ class MinicrmSource:
 
         return await self.replica.run(read)
 
-    async def fill(self, *, again: bool = False) -> None:
+    async def fill(self, *, again: bool = False, progress: Progress = ignore_progress) -> None:
         """Read every row, card and list that is not held, or is old; `again` reads all of them."""
         await self.facts.read(again=again)
         need = Need(dict.fromkeys(_NAMES, ()), self.replica.clock(), is_fresh=True)
         async with self._refreshing:
             for searches, parts in await self._read_by(need):
+                progress(f"rows of {_NAMES[searches.table]}", 0, len(parts))
                 if again:
                     await map_bounded(parts, functools.partial(searches.read_whole, again=True), at_once=1)
                 else:
                     await self._refresh_rows(searches, parts, need)
                     await map_bounded(parts, searches.sweep, at_once=1)
+                progress(f"rows of {_NAMES[searches.table]}", len(parts), len(parts))
             await self.facts.learn_groups(await self._statuses_in_use())
-        need = replace(need, is_fresh=False)
-        for _ in range(2):  # addresses are known by the lists alone, and then have cards
-            await self.read(await self.select(await self.everything_unread(need), need))
+        need = replace(need, is_fresh=again)
+        for what in ("cards and lists", "cards of addresses"):  # addresses are known by the lists alone
+            todo = await self.select(await self.everything_unread(need), need)
+            await self.read(todo, functools.partial(progress, what))
 
     async def everything_unread(self, need: Need) -> Mapping[str, Sequence[Any]]:
         """Return the cards that are not known and all lists of the tables that a statement reads."""

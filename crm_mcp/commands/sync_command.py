@@ -1,0 +1,115 @@
+"""`crm-mcp sync`: reads everything into the replicas, in the background lane of the budget, and keeps them fresh."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import AsyncGenerator, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from crm_mcp.commands.progress_view import ProgressView
+from crm_mcp.crm.call import without_deadline
+from crm_mcp.errors import AuthenticationError, CrmError
+from crm_mcp.replica.catalogue import freshness_of
+from crm_mcp.replica.source import Lack, Need, Source
+from crm_mcp.store.budget import BACKGROUND
+from crm_mcp.store.leases import Leases
+
+if TYPE_CHECKING:
+    from crm_mcp.store.engine import Store
+    from crm_mcp.transport.connections import ConnectionPool
+
+_WATCHED_EVERY_S = 60.0
+
+
+async def sync(
+    pool: ConnectionPool, store: Store, sources: Sequence[Source], *, again: bool, is_watching: bool
+) -> bool:
+    """Read everything of these accounts, and where `is_watching` keep it fresh until cancelled.
+
+    Returns:
+        Whether all of it is held.
+
+    Raises:
+        CrmError: A CRM cannot be asked; what was read stays.
+    """
+    try:
+        async with pool.open():
+            with without_deadline() as call:
+                call.requests = BACKGROUND
+                if is_watching:
+                    await asyncio.gather(*(_watch(store, source, again=again) for source in sources))
+                return all([await _fill(store, source, again=again) for source in sources])
+    finally:
+        for source in sources:
+            await source.replica.close()
+        await store.close()
+
+
+async def _fill(store: Store, source: Source, *, again: bool) -> bool:
+    async with _only_one(store, source) as is_first:
+        await _fill_alone(source, again=again and is_first)
+    return await _report(source)
+
+
+@contextlib.asynccontextmanager
+async def _only_one(store: Store, source: Source) -> AsyncGenerator[bool]:
+    """Sync an account inside the block, while no other process does; yield whether none did before."""
+    leases = Leases(store)
+    name = f"sync {source.replica.file_name}"
+    if not (is_first := await leases.is_free(name)):
+        click.echo(f"{source.title}: another sync is at work; this one goes on after it.", err=True)
+    async with leases.hold(name, wait_s=math.inf, what="Another sync"):
+        yield is_first
+
+
+async def _fill_alone(source: Source, *, again: bool) -> None:
+    with ProgressView(source.title, source.requests_per_minute) as progress:
+        await source.fill(again=again, progress=progress)
+
+
+async def _watch(store: Store, source: Source, *, again: bool) -> None:
+    async with _only_one(store, source) as is_first:
+        await _fill_alone(source, again=again and is_first)
+        await _report(source)
+        while True:
+            await asyncio.sleep(_WATCHED_EVERY_S)
+            try:
+                await _freshen(source)
+            except AuthenticationError:
+                raise
+            except CrmError as error:
+                click.echo(f"{source.title}: {error}", err=True)
+
+
+async def _freshen(source: Source) -> None:
+    """Read what became older than it may be."""
+    need = await _whole_need(source)
+    await source.refresh(need)
+    await source.read(await source.select(await source.everything_unread(need), need))
+
+
+async def _whole_need(source: Source) -> Need:
+    tables = [table.name for table in await source.tables() if not table.part_of]
+    return Need(dict.fromkeys(tables, ()), source.replica.clock())
+
+
+async def _report(source: Source) -> bool:
+    """Say what is held and what lacks; return whether nothing does."""
+    tables = {table.name: table for table in await source.tables()}
+    rows = await source.replica.run(lambda transaction: freshness_of(transaction, source, tables))
+    held = ", ".join(f"{count} {kind}" for _, kind, count, *_ in rows)
+    click.echo(f"{source.title}: {held} are held, as of {source.replica.local_time()}.")
+    need = await _whole_need(source)
+    todo = await source.select(await source.everything_unread(need), need)
+    lacks = [*await source.lacks(need), *todo.lacks]
+    for lack in lacks:
+        click.echo(f"{source.title}: {_describe(lack)}", err=True)
+    return not lacks
+
+
+def _describe(lack: Lack) -> str:
+    return f"lacking: {lack.what}, {lack.requests} requests away" if lack.requests else f"{lack.what}."
