@@ -235,10 +235,10 @@ def test_the_event_loop_goes_on_while_statements_run_and_they_take_turns(file: P
             now = time.monotonic()
             longest, before = max(longest, now - before), now
         await asyncio.gather(*running)
-        assert longest < 0.25
+        assert longest < 0.7  # a statement takes a second
         assert len(workers()) == 2
 
-    play(steps, timeout_s=0.4)
+    play(steps, timeout_s=1.0)
 
 
 def test_a_process_killed_amid_a_statement_is_replaced_once(file: Path) -> None:
