@@ -10,8 +10,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Generator
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
 
@@ -25,11 +24,11 @@ if TYPE_CHECKING:
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
 
-_LAZY = ("query", "replica", "sync")
+_LAZY = ("query", "replica", "skill", "sync")
 
 
 class _Commands(click.Group):
-    """The commands; what those about the replica need is imported when one of them is used, or all are listed."""
+    """The commands; what those about the replica and the skill need is imported when one is used, or all are listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *_LAZY])
@@ -37,11 +36,10 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _LAZY:
             return super().get_command(ctx, cmd_name)
-        from crm_mcp.commands import replica_commands
+        from crm_mcp.commands import replica_commands, skill_command
 
-        return {"query": replica_commands.query, "replica": replica_commands.replica, "sync": replica_commands.sync}[
-            cmd_name
-        ]
+        lazy = (replica_commands.query, replica_commands.replica, replica_commands.sync, skill_command.skill)
+        return next(command for command in lazy if command.name == cmd_name)
 
 
 def _set_log_level(_context: click.Context, _option: click.Parameter, level: str | None) -> None:
@@ -248,38 +246,3 @@ def undo(write_id: str, *, dry_run: bool, yes: bool) -> None:
     except CrmError as error:
         end_with_problem("undo", error)
     sys.exit(0 if audit_commands.print_undone(result) else EXIT_PROBLEM)
-
-
-@main.command()
-@click.option("--language", type=click.Choice(["en", "hu"]), default=None, help="Default: that of the account.")
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False),
-    default=None,
-    help="The skill's own folder, such as ~/.claude/skills/crm. Without it SKILL.md alone is printed.",
-)
-@click.option("--force", is_flag=True, help="Overwrite files that this command did not write.")
-def skill(*, language: Literal["en", "hu"] | None, output: str | None, force: bool) -> None:
-    """Write a skill for agents: what this account holds, and how to work in it."""
-    try:
-        settings, pool, store, connectors = connect()
-    except SettingsError as error:
-        end_by_settings(error)
-    from crm_mcp import server as mcp_server
-    from crm_mcp.skill import command
-
-    folder = Path(output).expanduser() if output is not None else None
-    server = mcp_server.build_server(connectors, pool, store=store, read_only=settings.read_only)
-    tools = [tool.name for tool in asyncio.run(server.list_tools())]
-    language = language or command.language_of(connectors)
-    try:
-        made = asyncio.run(command.make_skill(pool, connectors, language, folder, tools))
-        if folder is None:
-            click.echo(made.files["SKILL.md"], nl=False)
-            return
-        for path in command.write_folder(folder, made.files, force=force):
-            click.echo(path)
-    except CrmError as error:
-        end_with_problem("skill", error)
-    except OSError as error:
-        end_with_problem("skill", CrmError(f"{folder} cannot be written: {error.strerror}."))

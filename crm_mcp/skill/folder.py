@@ -1,4 +1,4 @@
-"""The command `crm-mcp skill`: the skill of this account, printed or written as a folder that agents read."""
+"""The skill as a folder that agents read, which is called like the skill."""
 
 from __future__ import annotations
 
