@@ -27,9 +27,12 @@ def render_list(profile: Profile, count: int, rows: object) -> dict[str, object]
 
 
 def render_rows(profile: Profile, count: int, rows: Mapping[str, object]) -> dict[str, object]:
-    """Return a page of rows by their ids: `{"Count": 1, "Results": {"1234": {...}}}`."""
+    """Return a page of rows by their ids: `{"Count": 1, "Results": {"1234": {...}}}`.
+
+    The key of a row that is a text, as of an address, is its id in any case: nothing else tells it.
+    """
     results: object = rows
-    if rows and profile.observes(KEYS_ARE_NOT_IDS):
+    if profile.observes(KEYS_ARE_NOT_IDS) and any(isinstance(row, Mapping) for row in rows.values()):
         results = {str(place): row for place, row in enumerate(rows.values())}
     elif not rows and profile.observes(EMPTY_RESULTS_ARE_A_LIST):
         results = []  # as PHP prints an empty array

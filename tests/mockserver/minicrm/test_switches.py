@@ -198,6 +198,8 @@ def test_keys_of_hits_count_from_0_or_are_their_ids():
     on, off = (switched("result-keys-are-not-ids", state).get("Contact", {})["Results"] for state in (True, False))
     assert {key: row["Id"] for key, row in on.items()} == {"0": "10", "1": "11", "2": "12"}
     assert {key: row["Id"] for key, row in off.items()} == {"10": "10", "11": "11", "12": "12"}
+    observed = Account(Profile("observed", switches={"result-keys-are-not-ids": True}))
+    assert list(observed.get("AddressList/10")["Results"]) == ["301", "302"]  # whose key is all that tells the id
 
 
 def test_an_address_list_is_an_object_or_a_list_that_holds_it():
