@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
 
+from crm_mcp.call_tasks.extension import TasksExtension
 from crm_mcp.mcp.apps import bind_apps
 from crm_mcp.mcp.calls.bounded_requests import bound_requests
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
@@ -23,13 +24,13 @@ from crm_mcp.mcp.resources import add_resources
 from crm_mcp.question_keys import SharedQuestionKey
 from crm_mcp.registry import all_tools
 from crm_mcp.skill.extension import SkillsExtension
+from crm_mcp.store.engine import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mcp.server.mcpserver.tools import Tool
 
-    from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
 _INSTRUCTIONS = (
@@ -84,6 +85,7 @@ def build_server(
                     yield
                 finally:
                     await finish_writes(connectors)
+                    await tasks.finish()
                     await queries.close()
         finally:
             if store is not None:
@@ -95,6 +97,7 @@ def build_server(
     unfinished = UnfinishedCalls(pool.patience_s) if pool.patience_s else None
     tools = all_tools(connectors, read_only=read_only, exports=exports, queries=queries, unfinished=unfinished)
     names = frozenset(tool.name for tool in tools)
+    tasks = TasksExtension(store or Store(), connectors, pool.patience_s)
     question_key = SharedQuestionKey(store) if store is not None else None
     server = MCPServer(
         "crm-mcp-server",
@@ -109,6 +112,7 @@ def build_server(
         extensions=[
             *bind_apps([app for connector in connectors for app in connector.apps()], tools),
             SkillsExtension(connectors, names),
+            tasks,
         ],
     )
     if question_key is not None:

@@ -32,7 +32,7 @@ LAYERS = {
         "setting_names settings aggregate.* rendering.* transport.*",
         "replica.*",
         "mcp.*",
-        "skill.*",
+        "skill.* call_tasks.*",
         "safe_writes.*",
         "CRM CRM.models CRM.settings CRM.field_table CRM.hungarian",
         "CRM.wire.*",

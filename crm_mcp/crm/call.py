@@ -44,6 +44,7 @@ class Call:
         is_writing: Whether it has begun to write.
         blocked_until: When the CRM takes its next request, by `time.monotonic`, where it waits for that.
         blocked_by: Why it waits, as the beginning of a sentence.
+        stop: Set where nothing more is to be written for it.
     """
 
     reporter: ProgressReporter | None
@@ -59,6 +60,7 @@ class Call:
     is_writing: bool = False
     blocked_until: float = -math.inf
     blocked_by: str = ""
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
     _asking_since: float | None = None
     _came: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -116,6 +118,8 @@ def current_call() -> Call | None:
 def answering(reporter: ProgressReporter | None) -> Generator[Call]:
     """Work for a new call inside the block, also in tasks begun there."""
     call = Call(reporter)
+    if (outer := _call.get()) is not None:
+        call.is_bounded, call.stop = outer.is_bounded, outer.stop
     with working_for(call):
         yield call
 

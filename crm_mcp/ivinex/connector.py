@@ -59,6 +59,7 @@ class IvinexConnector:
     )
 
     def __init__(self, settings: IvinexSettings, sender: Sender, store: Store, account: Account) -> None:
+        self.account = account
         self.neighbours = Neighbours()
         self._replica_of = (account, store)
         self._source: IvinexSource | None = None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crm_mcp.mcp.apps import ToolApp
     from crm_mcp.mcp.tool import CrmTool
     from crm_mcp.replica.source import Source
+    from crm_mcp.store.account import Account
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
@@ -94,6 +95,8 @@ class Connector(Protocol):
     """How arguments name it; the names of its variables begin with it."""
     title: str
     """Its name for people."""
+    account: Account
+    """Whose rows in the store are its own."""
     variables: str
     """The variables that connect an account, as one line for people."""
     instructions: str

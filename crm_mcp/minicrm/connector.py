@@ -72,6 +72,7 @@ class MinicrmConnector:
     )
 
     def __init__(self, settings: MinicrmSettings, sender: Sender, store: Store, account: Account) -> None:
+        self.account = account
         self._settings = settings
         self.language: Literal["en", "hu"] = settings.language
         self._replica_of = (account, store)

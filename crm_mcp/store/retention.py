@@ -14,12 +14,13 @@ _IS_OPEN = """({table}.key <> '' and exists (
 
 
 def forget_old(transaction: Transaction, keep_days: int) -> None:
-    """Delete what is older than so many days: writes, keys, plans, and leases of processes that died.
+    """Delete what is older than so many days: writes, keys, plans, leases of processes that died; and old tasks.
 
     An attempt whose outcome is open stays with its key.
     """
     before = (transaction.now() - keep_days * _DAY_S,)
     transaction.execute("delete from leases where until_at < ?", before)
+    transaction.execute("delete from tasks where expires_at < ?", (transaction.now(),))
     transaction.execute("delete from plans where made_at < ?", before)
     for table, time in (("keys", "made_at"), ("batches", "at")):
         is_open = _IS_OPEN.format(table=table)

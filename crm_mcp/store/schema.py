@@ -65,7 +65,15 @@ create index writes_by_batch on writes (batch, place);
 create index writes_by_record on writes (account, record_id);
 create index writes_by_undoing on writes (undone_by) where undone_by is not null;
 """
-MIGRATIONS: Sequence[str] = (_VERSION_1,)
+_VERSION_2 = """
+-- Calls that became tasks; `owner` names the logins they were made with, `outcome` is JSON.
+create table tasks (
+    task_id text primary key, owner text not null, tool text not null, status text not null, message text not null,
+    made_at double precision not null, updated_at double precision not null, expires_at double precision not null,
+    outcome text, is_cancelled integer not null default 0
+);
+"""
+MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2)
 
 
 def migrate(execute: Execute, migrations: Sequence[str] = MIGRATIONS) -> None:

@@ -17,6 +17,7 @@ from tests.support.transports import quiet_environment
 
 NEEDED_LATER = {
     "certifi",
+    "crm_mcp.call_tasks.running",
     "httpx",
     "jinja2",
     "matplotlib",

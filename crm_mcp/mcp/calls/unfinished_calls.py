@@ -79,6 +79,8 @@ class UnfinishedCalls:
             await self._wait(working, caller)
         except asyncio.CancelledError:
             if working.call.callers == 1:
+                if caller.stop.is_set():
+                    working.call.stop.set()
                 working.task.cancel()
                 self._forget(key, working)
             raise

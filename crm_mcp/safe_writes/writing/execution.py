@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from crm_mcp.errors import (
     AuthenticationError,
@@ -33,7 +32,7 @@ class Execution:
         journal: Where it is written down.
         as_planned: Whether a record that changed since the draft was made is skipped.
         is_keyed: Whether what matches a new record is searched before it is sent, to know it after a lost response.
-        stopping: Set where no further request is to be begun.
+        is_stopping: Whether no further request is to be begun.
     """
 
     def __init__(
@@ -43,14 +42,14 @@ class Execution:
         *,
         as_planned: bool = False,
         is_keyed: bool = False,
-        stopping: asyncio.Event | None = None,
+        is_stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self._draft = draft
         self._journal = journal
         self._changes = list(draft.changes)
         self._as_planned = as_planned
         self._is_keyed = is_keyed
-        self._stopping = stopping or asyncio.Event()
+        self._is_stopping = is_stopping
         self._target = draft.target
         self._moved: Collection[int] | None = None
         self._results: dict[int, ItemResult] = {}
@@ -67,7 +66,7 @@ class Execution:
         if self._as_planned and not await self._prepare():
             return
         for start in range(0, total, size):
-            if self._stopping.is_set():
+            if self._is_stopping():
                 return
             await self._run_request(range(start, min(start + size, total)))
             if total > size:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 
+from crm_mcp.crm.call import Call as CurrentCall
 from crm_mcp.crm.call import current_call, wait_for_caller, without_deadline
 from crm_mcp.errors import InputError, StoreError
 from crm_mcp.safe_writes.call import Call
@@ -99,12 +100,15 @@ class Runs:
             Journal(self._store, batch, order.leases),
             as_planned=plan is not None or bool(call.undoes),
             is_keyed=order.state is not None,
-            stopping=self.background.stopping,
+            is_stopping=self._stopping_of(current_call()),
         )
+        kept = plan or await self._keep_for_patient_call(call, order, batch)
         if (current := current_call()) is not None:
             current.is_writing = True
-        task = self.background.start(self._run(execution, call, order.held.pop_all(), plan))
-        asked_by = await self._wait_in_time(task, call, order, batch)
+        task = self.background.start(self._run(execution, call, order.held.pop_all(), kept))
+        asked_by = kept or await self._wait_in_time(task, call, order, batch)
+        if kept is not None:
+            await asyncio.wait({task}, timeout=self.time_left_s())
         if asked_by is not None and not task.done():
             return asked_by
         await asyncio.wait({task})
@@ -112,6 +116,12 @@ class Runs:
             await self.plans.tell(asked_by)
         task.result()
         return execution
+
+    async def _keep_for_patient_call(self, call: Call, order: Order, batch: Batch) -> Plan | None:
+        """Keep a plan before anything is written for a call without a deadline: its process may end before it."""
+        current = current_call()
+        is_patient = current is not None and not current.is_bounded
+        return await self._keep_plan(call, order, batch) if is_patient and not call.undoes else None
 
     async def _wait_in_time(self, task: asyncio.Task[None], call: Call, order: Order, batch: Batch) -> Plan | None:
         """Wait for writing as long as the call may; return the plan to ask by where that is too short.
@@ -121,12 +131,13 @@ class Runs:
         try:
             await asyncio.wait({task}, timeout=self.time_left_s())
         except asyncio.CancelledError:
-            if order.plan is None:
-                self.background.start(self._plan_behind(call, order.draft, batch, task))
+            self.background.start(self._plan_behind(call, order, batch, task))
             raise
-        if task.done() or order.plan is not None:
-            return order.plan
-        return await self._plan_behind(call, order.draft, batch, task)
+        return None if task.done() else await self._plan_behind(call, order, batch, task)
+
+    def _stopping_of(self, current: CurrentCall | None) -> Callable[[], bool]:
+        events = [self.background.stopping, *([current.stop] if current is not None else [])]
+        return lambda: any(event.is_set() for event in events)
 
     def _batch_of(self, call: Call, order: Order) -> Batch:
         return Batch(
@@ -139,15 +150,20 @@ class Runs:
             undoes=call.undoes,
         )
 
-    async def _plan_behind(self, call: Call, draft: Draft, batch: Batch, task: asyncio.Task[None]) -> Plan | None:
-        """Keep a plan to ask by for what is being written; None where the store fails: then its end is waited for."""
+    async def _plan_behind(self, call: Call, order: Order, batch: Batch, task: asyncio.Task[None]) -> Plan | None:
+        """Keep a plan to ask by for what is being written."""
+        plan = await self._keep_plan(call, order, batch)
+        if plan is not None:
+            task.add_done_callback(lambda _: self.background.start(self.plans.finish(plan)))
+        return plan
+
+    async def _keep_plan(self, call: Call, order: Order, batch: Batch) -> Plan | None:
+        """Keep a plan of what a batch writes; None where the store fails: then its end is waited for."""
         try:
-            plan = await self.plans.add(call.tool, draft, call.arguments, batch.key, write_id=batch.write_id)
+            return await self.plans.add(call.tool, order.draft, call.arguments, batch.key, write_id=batch.write_id)
         except StoreError as error:
             _log.warning("a write that takes long could not be kept as a plan: %s", error.args[0])
             return None
-        task.add_done_callback(lambda _: self.background.start(self.plans.finish(plan)))
-        return plan
 
     async def _run(self, execution: Execution, call: Call, held: AsyncExitStack, plan: Plan | None) -> None:
         async with held:

@@ -50,6 +50,7 @@ class PeopleConnector:
     def __init__(self, sender: Sender, store: Store) -> None:
         self._client = PeopleClient(sender)
         self._writer = SafeWriter(store)
+        self.account = self._writer.account
         self._tools = PeopleTools(self._client, self._writer)
 
     @classmethod
