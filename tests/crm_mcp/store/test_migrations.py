@@ -19,7 +19,7 @@ from crm_mcp.store.transaction import Transaction
 
 ROWS = (Path(__file__).parent / "version_1.sql").read_text(encoding="utf-8")
 """A row of each table as version 1 writes it; it stays as it is when there is a version 2."""
-TABLES = sorted(set(re.findall(r"create table (\w+)", "".join(MIGRATIONS))))
+TABLES = sorted(set(re.findall(r"create table (\w+)", MIGRATIONS[0])))
 VERSION_2 = """
 -- A column and a table more, and what was there carried over.
 create table notes (plan_id text primary key, note text not null);
