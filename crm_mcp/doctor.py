@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crm_mcp.commands.held import describe_for_doctor
 from crm_mcp.errors import CrmError, SettingsError, StoreError
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.registry import CONNECTORS
@@ -36,8 +37,9 @@ async def examine() -> list[Finding]:
     findings.append(Finding(True, "server", _tell_of_writes(settings)))
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
     connected = 0
-    store = Store(settings.store, keep_days=settings.audit_days)
+    store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=settings.keeps_reads(is_local=True))
     findings.append(await _examine_store(store, settings.audit_days))
+    findings.append(Finding(True, "replica", describe_for_doctor(store)))
     async with pool.open():
         for known in CONNECTORS:
             try:

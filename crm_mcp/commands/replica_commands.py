@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 
 import click
@@ -77,6 +78,53 @@ def schema(table: str) -> None:
         click.echo(asyncio.run(read()))
     except CrmError as error:
         end_with_problem("replica schema", error)
+
+
+@replica.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def status(*, as_json: bool) -> None:
+    """Say what is held of each account, how old and where it is, how long it stays, and how to be rid of it."""
+    try:
+        settings, pool, store, connectors = connect()
+    except SettingsError as error:
+        end_by_settings(error)
+    from crm_mcp.commands import held
+    from crm_mcp.mcp.query.queries import Queries
+
+    found = asyncio.run(held.read_status(pool, store, Queries(connectors).sources))
+    click.echo(
+        json.dumps(found, ensure_ascii=False, indent=2).encode() if as_json else held.render_status(found, settings)
+    )
+
+
+@replica.command()
+@click.option("--yes", is_flag=True, help="Ask nobody.")
+@click.option("--crm", default="", help="One CRM alone, by name.")
+@click.option("--all", "of_all", is_flag=True, help="Also what logins read that are not configured any more.")
+def rm(*, yes: bool, crm: str, of_all: bool) -> None:
+    """Delete what was read from the CRMs; what was written stays. Nothing changes in a CRM."""
+    try:
+        _, _, store, connectors = connect()
+        chosen = choose(connectors, crm)
+    except SettingsError as error:
+        end_by_settings(error)
+    from crm_mcp.commands import held
+    from crm_mcp.mcp.query.queries import Queries
+    from crm_mcp.replica.database import find_replica_folder, remove_file
+
+    own = {source.replica.file_name for source in Queries(chosen).sources}
+    files = [one for one in held.list_files(find_replica_folder(store.where)) if of_all or one.name in own]
+    if not files:
+        click.echo("Nothing that was read is kept on disk.")
+        return
+    if not yes:
+        click.confirm("\n".join([*map(str, files), "Delete what was read?"]), abort=True, err=True)
+    try:
+        for path in files:
+            remove_file(path)
+            click.echo(f"deleted {path}")
+    except CrmError as error:
+        end_with_problem("replica rm", error)
 
 
 @click.command()

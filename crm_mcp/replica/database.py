@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -120,13 +120,7 @@ class Replica:
         path = self.path
         if path is None:
             return False
-        found = path.exists()
-        for one in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-            try:
-                one.unlink(missing_ok=True)
-            except OSError as error:
-                raise StoreError(f"The replica {one} cannot be deleted: {error.strerror}.") from None
-        return found
+        return await asyncio.to_thread(remove_file, path)
 
     def local_time(self, at_s: float | None = None) -> str:
         """Return a time, or now, as `YYYY-MM-DD HH:MM:SS` in the CRM's zone."""
@@ -140,6 +134,42 @@ def _place_beside(store: Store) -> str:
     if store.where == MEMORY or not store.keeps_reads:
         return MEMORY
     return DEFAULT_FOLDER if is_postgres(store.where) else store.where
+
+
+def find_replica_folder(where: str) -> Path | None:
+    """Return the folder of the replicas beside a store at a checked place; None where that is in memory."""
+    if where == MEMORY:
+        return None
+    return find_folder(DEFAULT_FOLDER if is_postgres(where) else where)
+
+
+def _files_of(path: Path) -> Sequence[Path]:
+    return (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm"))
+
+
+def size_of_file(path: Path) -> int:
+    """Return how many bytes a replica takes on disk; 0 where there is none."""
+    return sum(one.stat().st_size for one in _files_of(path) if one.exists())
+
+
+def remove_file(path: Path) -> bool:
+    """Delete a replica; return whether there was one. Processes that use it go on with a new one.
+
+    Raises:
+        StoreError: It cannot be deleted.
+    """
+    found = path.exists()
+    for one in _files_of(path):
+        try:
+            one.unlink(missing_ok=True)
+        except PermissionError:
+            raise StoreError(
+                f"The replica {one} cannot be deleted: a program that uses it holds it, or it is another user's.",
+                hint="End the servers and syncs that run (crm-mcp) and the apps that started them, and try again.",
+            ) from None
+        except OSError as error:
+            raise StoreError(f"The replica {one} cannot be deleted: {error.strerror}.") from None
+    return found
 
 
 def read_fact(transaction: Transaction, name: str) -> tuple[Any, float]:

@@ -147,3 +147,35 @@ def test_watching_ends_in_good_order_when_it_is_stopped(number: int, fake: CrmFa
         process.send_signal(number)
         assert process.wait(10) == 0
         assert b"Stopped" in process.stderr.read()
+
+
+def test_the_status_says_what_is_held_where_and_how_to_be_rid_of_it(fake: CrmFake, tmp_path: Path) -> None:
+    settings = settings_of(fake, tmp_path)
+    crm_mcp("query", STATUSES, settings=settings, cwd=tmp_path)
+    result = crm_mcp("replica", "status", settings=settings, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    for word in ("minicrm_projects ", "25 rows, not all", str(tmp_path / "store"), "30 days", "replica rm", "90 days"):
+        assert word in result.stdout
+    status = json.loads(crm_mcp("replica", "status", "--json", settings=settings, cwd=tmp_path).stdout)
+    (account,) = [one for one in status["accounts"] if one["crm"] == "minicrm"]
+    assert account["bytes"] > 10_000
+    assert Path(account["path"]).is_file()
+    assert "replica: what is read is kept in" in crm_mcp("doctor", settings=settings, cwd=tmp_path).stdout
+
+
+def test_what_was_read_is_deleted_after_a_question_and_of_other_logins_only_where_that_is_asked(
+    fake: CrmFake, tmp_path: Path
+) -> None:
+    settings = settings_of(fake, tmp_path)
+    crm_mcp("query", STATUSES, settings=settings, cwd=tmp_path)
+    (own,) = (tmp_path / "store").glob("replica-*.sqlite")
+    other = own.with_name("replica-0123.sqlite")
+    other.write_bytes(b"")
+    assert crm_mcp("replica", "rm", settings=settings, cwd=tmp_path, stdin="n\n").returncode == 1
+    assert own.exists()
+    assert crm_mcp("replica", "rm", settings=settings, cwd=tmp_path, stdin="y\n").returncode == 0
+    assert [path.name for path in (tmp_path / "store").glob("replica-*")] == [other.name]
+    assert crm_mcp("replica", "rm", "--all", "--yes", settings=settings, cwd=tmp_path).returncode == 0
+    assert not list((tmp_path / "store").glob("replica-*"))
+    again = json.loads(crm_mcp("query", STATUSES, "--format", "json", settings=settings, cwd=tmp_path).stdout)
+    assert again["exact"] is True
