@@ -48,7 +48,7 @@ class ProgressView:
     def _begin(self, what: str, total: int) -> None:
         self._finish()
         self._what, self._done = what, 0
-        click.echo(f"{self._title}: {what}, {total} requests{self._estimate(total)}", err=True)
+        click.echo(f"{self._title}: {what}: {total}{self._estimate(total)}", err=True)
         if sys.stderr.isatty():
             self._bar = click.progressbar(length=total, file=sys.stderr)
             self._bar.__enter__()

@@ -16,7 +16,7 @@ from crm_mcp.ivinex.replica.rows import ModuleRows
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.freshness import ROWS_AGE_S, read_passes
 from crm_mcp.replica.rows import ensure_table
-from crm_mcp.replica.source import Lack, Need, Todo
+from crm_mcp.replica.source import Lack, Need, Progress, Todo, ignore_progress
 from crm_mcp.replica.tables import Table
 from crm_mcp.store.transaction import Transaction
 
@@ -129,7 +129,7 @@ class IvinexSource:
 
         return await self.replica.run(read)
 
-    async def fill(self, *, again: bool = False) -> None:
+    async def fill(self, *, again: bool = False, progress: Progress = ignore_progress) -> None:
         """Read every module that is not held or is old, or all of them `again`.
 
         Raises:
@@ -137,9 +137,12 @@ class IvinexSource:
         """
         await self.tables()
         begun_at = self.replica.clock()
-        for name in self.modules if again else ():
-            await self._read_whole(name)
-        await self.refresh(Need({name: frozenset() for name in self.modules}, begun_at, is_fresh=not again))
+        for number, name in enumerate(self.modules):
+            progress("modules", number, len(self.modules))
+            if again:
+                await self._read_whole(name)
+            await self.refresh(Need({name: frozenset()}, begun_at, is_fresh=not again))
+        progress("modules", len(self.modules), len(self.modules))
 
     async def _read_whole(self, name: str) -> None:
         async with self._locks[name]:
