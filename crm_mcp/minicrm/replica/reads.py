@@ -51,9 +51,17 @@ class ReplicaReads:
                 raise
             self.problems.append(f"Projects are as read before, since the CRM could not be asked again: {error}")
         await self.steps.advance("projects")
-        lacks = [one.what for one in await self.source.lacks(need)]
+        lacks = [*(one.what for one in await self.source.lacks(need)), *self._unreadable_modules(module_id)]
         if lacks:
             self.problems.append(f"Not all projects were read: {'; '.join(lacks)}.")
+
+    def _unreadable_modules(self, module_id: str) -> list[str]:
+        """Say of which modules no project is held, since MiniCRM does not give their fields."""
+        schema = self.source.facts.schema
+        asked = {one: name for one, name in schema.modules.items() if module_id in ("", one)}
+        return [
+            f"those of {name}, whose fields cannot be read" for one, name in asked.items() if one not in schema.projects
+        ]
 
     async def rows(self, columns: Mapping[str, str], rest: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return what a statement over the stored tables finds: columns by name, and what follows `from`."""

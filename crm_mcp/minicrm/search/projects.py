@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from crm_mcp.crm.all_pages import MAX_ROWS, AllPages, read_all_pages
@@ -19,18 +19,26 @@ EVERY_PROJECT: Mapping[str, object] = {"UpdatedSince": "1990-01-01"}
 """A criterion that all projects fulfil, since live servers refuse a search without one (observed)."""
 
 _NONE: Mapping[str, object] = {}
+FindHeld = Callable[[Mapping[str, object], int], Awaitable[Page[Project] | None]]
+"""Returns a page of a search from what is held; None where the CRM is to be asked."""
 
 
 class ProjectSearch:
     """A search of projects by criteria, API names to values; without any it finds all projects."""
 
     def __init__(
-        self, client: MinicrmClient, directory: Directory, criteria: Mapping[str, object], steps: Steps
+        self,
+        client: MinicrmClient,
+        directory: Directory,
+        criteria: Mapping[str, object],
+        steps: Steps,
+        find_held: FindHeld | None = None,
     ) -> None:
         self.client = client
         self.directory = directory
         self.criteria = criteria
         self.steps = steps
+        self._find_held = find_held
 
     @property
     def module_id(self) -> str:
@@ -43,8 +51,11 @@ class ProjectSearch:
         return "Deleted" in self.criteria
 
     async def read_page(self, number: int = 0, narrower: Mapping[str, object] = _NONE) -> Page[Project]:
-        """Read one page, under further criteria."""
-        return await self.client.search_projects({**self.criteria, **narrower} or EVERY_PROJECT, number)
+        """Read one page, under further criteria; from what is held where that is enough."""
+        criteria = {**self.criteria, **narrower}
+        if self._find_held is not None and (held := await self._find_held(criteria, number)) is not None:
+            return held
+        return await self.client.search_projects(criteria or EVERY_PROJECT, number)
 
     async def read_all(
         self,

@@ -5,6 +5,7 @@ Each check raises an `InputError`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -116,6 +117,10 @@ class ToolContext:
         return self.clock(self.zone)
 
     async def search_projects(self, criteria: ProjectCriteria, call: CallContext) -> ProjectSearch:
-        """Return a search of projects, answered by what was read in the last minute; it reports its progress."""
+        """Return a search of projects, answered by what is held or was read in the last minute where that is enough."""
+        from crm_mcp.minicrm.replica.held_pages import find_held_page
+
         api_criteria = await project_criteria(self.directory, self.zone, criteria)
-        return ProjectSearch(self.client.recent, self.directory, api_criteria, Steps(call))
+        steps = Steps(call)
+        held = functools.partial(find_held_page, self.reads(steps))
+        return ProjectSearch(self.client.recent, self.directory, api_criteria, steps, held)

@@ -179,3 +179,51 @@ def test_a_question_tells_what_was_written_since_it_was_asked_before(
             return await ask(client)
 
     assert {**again, "cutoff": ""} == {**asyncio.run(ask_anew()), "cutoff": ""}
+
+
+@pytest.mark.parametrize("play", ["on"], indirect=True)
+@pytest.mark.parametrize(("tool", "arguments"), QUESTIONS)
+@pytest.mark.usefixtures("office")
+def test_a_question_over_what_another_process_holds_is_answered_as_the_crm_would(
+    play: Play, tool: str, arguments: dict[str, Any]
+) -> None:
+    async def fill(client: Client) -> None:
+        await call(client, "list_open_tasks")
+
+    async def ask(client: Client) -> Any:
+        return await call(client, tool, **arguments)
+
+    async def ask_anew() -> Any:
+        async with assistant(store=Store()) as client:
+            return await ask(client)
+
+    play(fill)
+    held = play(ask)
+    assert {**held, "cutoff": ""} == {**asyncio.run(ask_anew()), "cutoff": ""}
+
+
+@pytest.mark.parametrize("play", ["on"], indirect=True)
+def test_projects_that_another_process_holds_are_counted_without_a_search(office: CrmFake, play: Play) -> None:
+    async def fill(client: Client) -> None:
+        await call(client, "list_open_tasks")
+
+    async def count(client: Client) -> Any:
+        return await call(client, "summarize_projects", module="Sales", group_by=["status"])
+
+    play(fill)
+    office.forget_requests()
+    answer = play(count)
+    assert [(one["status"], one["count"]) for one in answer["groups"]] == [("Offer", 2), ("Lost", 1)]
+    assert "/Api/R3/Project" not in paths(office)
+
+
+def test_open_tasks_of_a_module_whose_fields_cannot_be_read_are_said_to_lack(office: CrmFake, play: Play) -> None:
+    rule = {"match": {"path": "/Api/R3/Schema/Project/5"}, "fault": {"kind": "status", "status": 403}}
+    office.faults(rule)
+
+    async def ask(client: Client) -> Any:
+        return await call(client, "list_open_tasks")
+
+    answer = play(ask)
+    assert (ids(answer), answer["exact"]) == (["11", "12"], False)
+    assert "those of Support, whose fields cannot be read" in answer["note"]
