@@ -37,6 +37,8 @@ def ensure_table(transaction: Transaction, table: Table) -> None:
     for column in table.stored:
         if column.name not in known:
             transaction.execute(f"alter table {table.name} add column {column.name} {column.stored_type}")
+    for name in dict.fromkeys(column.of for column in table.columns if column.of):  # joins go by these
+        transaction.execute(f"create index if not exists {table.name}_by_{name} on {table.name} ({name})")
 
 
 def _create(transaction: Transaction, table: Table) -> None:

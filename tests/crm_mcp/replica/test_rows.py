@@ -141,3 +141,15 @@ def test_columns_are_added_and_none_is_dropped(held: Held) -> None:
     held.do(functools.partial(ensure_table, table=wider))
     held.do(functools.partial(ensure_table, table=CARDS))
     assert "colour" in {row[1] for row in held.rows("pragma table_info(cards)")}
+
+
+def test_joins_by_a_link_look_rows_up_and_do_not_read_the_table_for_each() -> None:
+    held = Held()
+    owner = Column("owner", sql="(select 1 where {value})", of="owner_id")
+    deals = Table("deals", "deals", (Column("id", "id"), Column("owner_id", "id"), owner))
+    held.do(functools.partial(ensure_table, table=deals))
+    held.do(functools.partial(ensure_table, table=deals))
+
+    plan = held.do(lambda t: t.execute("explain query plan select 1 from deals where owner_id = 1"))
+
+    assert "deals_by_owner_id" in str(list(plan))
