@@ -217,7 +217,8 @@ def number(draft: Draft) -> Draft:
 
 def lost_texts(change: Change) -> dict[str, int]:
     """Return the long texts that a change empties: their fields, with the number of characters."""
-    texts = {name: (change.before or {}).get(name) for name, value in change.shown.items() if is_empty(value)}
+    held = change.left_shown if change.before is None else change.before
+    texts = {name: held.get(name) for name, value in change.shown.items() if is_empty(value)}
     return {name: len(text) for name, text in texts.items() if isinstance(text, str) and len(text) > MANY_CHARACTERS}
 
 

@@ -200,9 +200,8 @@ class SafeWriter:
         """Take many records back by a plan, which a further call finds again where this one ends before it."""
         plan = self._undo_plans.get(call.undoes)
         if plan is None:
-            draft, plan = await self._make_plan(call, order.draft)
-            if plan is None:
-                plan = await self._runs.plans.add(call.tool, draft, call.arguments)
+            # what was written tells what to ask about, and each record is read just before it is put back
+            plan = await self._runs.plans.add(call.tool, order.draft, call.arguments)
             self._undo_plans.put(call.undoes, plan)
         result = await self._plan_calls.apply(call, plan, order.held, order.leases)
         self._undo_plans.pop(call.undoes)

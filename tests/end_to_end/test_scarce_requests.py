@@ -53,8 +53,10 @@ def test_a_plan_and_its_undo_are_made_by_calls_that_have_too_little_time_each(
                 assert [item["ok"] for item in undone["items"]] == [True] * len(IDS)
                 return [waited[0], waited_too[0]]
 
-        for said in asyncio.run(scene()):
-            assert "Nothing was written yet" in said
-            assert "again with the same arguments" in said
+        planning, undoing = asyncio.run(scene())
+        assert "Nothing was written yet" in planning
+        assert "again with the same arguments" in planning
+        assert "the writing goes on by itself" in undoing
+        assert "again in a while" in undoing
         assert [fake.read(f"Project/{one}")["Name"] for one in IDS] == names
     assert len(user.asked) == 2

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from crm_mcp.crm.call import current_call, sleep_told
 from crm_mcp.errors import InputError, StoreError
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.saved import restore_as
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 UNDO = "undo_write"
 """The tool that takes back what others wrote."""
+
+_LOOKED_EVERY_S = 0.25
+_WAITING_SHARE = 0.8
+"""The part of a call's time that it waits for an undo under way, so that there is time to tell the end."""
 
 
 class Undo:
@@ -58,7 +63,7 @@ class Undo:
             NotConfirmedError: The user had to confirm, as for the write itself, and did not.
             CrmError: The CRM refused, or the outcome is unknown.
         """
-        await _refuse_running(writer, found)
+        await _wait_for_running(writer, found)
         draft = await build_undo(found, await _target_of(writer, found))
         if not draft.open_changes:
             return _settled(draft)
@@ -124,13 +129,17 @@ async def _target_of(writer: SafeWriter, found: AuditedCall) -> Target:
     return await restore(found.target)
 
 
-async def _refuse_running(writer: SafeWriter, found: AuditedCall) -> None:
+async def _wait_for_running(writer: SafeWriter, found: AuditedCall) -> None:
+    """Wait while it is being written or taken back, as long as the call may."""
     account, ids = writer.account.account_id, [found.write_id, *(write.write_id for write in found.writes)]
     undoing = await writer.store.run(lambda transaction: audit.list_undoing(transaction, account, ids))
     leases = Leases(writer.store)
     for write_id, what in ((found.write_id, "written"), *((one, "undone") for one in undoing)):
-        if not await leases.is_free(lease_of(write_id)):
-            raise InputError(f"{found.write_id} is being {what} right now.", hint="Call again in a few seconds.")
+        while not await leases.is_free(lease_of(write_id)):
+            call = current_call()
+            if call is None or call.time_left_s(writer.call_budget_s * _WAITING_SHARE) <= 0:
+                raise InputError(f"{found.write_id} is being {what} right now.", hint="Call again in a few seconds.")
+            await sleep_told(_LOOKED_EVERY_S, f"{found.write_id} is being {what}")
 
 
 def _settled(draft: Draft) -> WriteResult:

@@ -221,7 +221,7 @@ class Execution:
     def _skip(self, at: int, planned: Change, now: Change) -> bool:
         outcome = outcome_unsent(planned, now)
         if outcome is None:
-            if not planned.record_id:  # what it depends on is as it is now
+            if not planned.record_id or planned.before is None:  # it is known only now
                 self._changes[at] = now
             return False
         if now.is_existing and outcome["ok"]:
