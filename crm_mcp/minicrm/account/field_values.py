@@ -182,6 +182,12 @@ class WrittenFields:
         """Check fields of a project that need no schema: its name, trash and reference."""
         return Resolved(check_values(NO_SCHEMA, fields), NO_SCHEMA)
 
+    @staticmethod
+    def of_plain_contact(contact_type: str, fields: Mapping[str, object]) -> Resolved:
+        """Check fields of a contact that need no schema: its names, email and phone."""
+        check_name_fields(contact_type, fields)
+        return Resolved(check_values(NO_SCHEMA, fields), NO_SCHEMA)
+
     async def of_contact(self, contact_type: str, fields: Mapping[str, object]) -> Resolved:
         """Resolve fields of a Person or Business."""
         check_name_fields(contact_type, fields)

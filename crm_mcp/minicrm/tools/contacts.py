@@ -36,6 +36,11 @@ _NOUN = "MiniCRM contact"
 _CREATED = "Creating a contact cannot be undone."
 _CANNOT_UNDO = "MiniCRM's API deletes no contact: delete it in MiniCRM, or change it with update_contact."
 
+_WITHOUT_SCHEMA = frozenset({"Email", "Phone", "FirstName", "LastName"})
+"""Fields of text whose values need no schema to be checked (documented)."""
+_FITS_ANY_SCHEMA = 50
+"""Characters of a text that fit these fields in each schema seen."""
+
 
 @dataclass(frozen=True)
 class ContactTools:
@@ -177,7 +182,10 @@ class ContactTools:
 
     async def _check(self, contact: Record, fields: Mapping[str, object]) -> Resolved:
         """Check names, choices and values by the schema of persons or businesses."""
-        return await self.context.written_fields.of_contact(str(contact.get("type") or "Person"), fields)
+        contact_type = str(contact.get("type") or "Person")
+        if _WITHOUT_SCHEMA.issuperset(fields) and all(len(str(value)) <= _FITS_ANY_SCHEMA for value in fields.values()):
+            return self.context.written_fields.of_plain_contact(contact_type, fields)
+        return await self.context.written_fields.of_contact(contact_type, fields)
 
 
 def _type_by_name(fields: Mapping[str, object]) -> str:
