@@ -121,15 +121,21 @@ class IvinexConnector:
 
     async def describe_module(self, module: str) -> ModuleDescription:
         """Return the fields seen in up to 100 records; two requests, with and without option labels."""
+        from crm_mcp.ivinex.replica.modules import table_names
+
         module_id = self._portal.settings.module_id(module)
+        name = self._portal.settings.module_name(module_id)
         schema = await self._portal.schemas.get(module_id)
-        return {
+        description: ModuleDescription = {
             "id": module_id,
-            "name": self._portal.settings.module_name(module_id),
+            "name": name,
             "crm": self.name,
             "fields": [self._portal.with_label(one) for one in schema.fields],
             "note": f"Sampled from {schema.size} record(s): types are guesses, unused fields and choices are missing.",
         }
+        if table := table_names(self._portal.settings.modules).get(name):
+            description["table"] = table
+        return description
 
     def record_kinds(self) -> Sequence[str]:
         """Return the modules that the settings name: a kind of record is a module here."""

@@ -115,6 +115,7 @@ def test_the_table_that_the_description_of_a_module_names_can_be_asked() -> None
             named = {one["name"]: one["table"] for one in described if "table" in one}
             assert named["Kivitelezés"] == "minicrm_projects_kivitelezes"
             assert named["Person"] == "minicrm_contacts"
+            assert named["contact"] == "ivinex_contact"
             await answer_all(client, [f"select count(*) from {table}" for table in named.values()])
 
     asyncio.run(play())

@@ -93,8 +93,16 @@ class Module:
 
 def build_modules(replica: Replica, portal: Portal) -> Mapping[str, Module]:
     """Return the modules that the settings name, by the names of their tables."""
-    modules: dict[str, Module] = {}
-    for name, module_id in portal.settings.modules.items():
-        table = make_unique_name(f"ivinex_{name}", modules, module_id)
-        modules[table] = Module(replica, portal, name, module_id, table)
-    return modules
+    tables = table_names(portal.settings.modules)
+    return {
+        tables[name]: Module(replica, portal, name, module_id, tables[name])
+        for name, module_id in portal.settings.modules.items()
+    }
+
+
+def table_names(modules: Mapping[str, str]) -> dict[str, str]:
+    """Return the name of each module's table by the module's own; `modules` holds ids by name."""
+    tables: dict[str, str] = {}
+    for name, module_id in modules.items():
+        tables[name] = make_unique_name(f"ivinex_{name}", list(tables.values()), module_id)
+    return tables
