@@ -111,6 +111,10 @@ class TtlCache(Generic[_V]):
                 self._values.put(key, found)
             return found[0]
 
+    def clear(self) -> None:
+        """Have every value read again when it is next asked for."""
+        self._values.clear()
+
     def peek(self, key: str) -> _V | None:
         """Return the value of a key if the cache holds it, else None."""
         found = self._values.get(key)

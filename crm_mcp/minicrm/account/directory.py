@@ -78,6 +78,11 @@ class Directory:
         """Return the fields of `Person` or `Business`."""
         return await self._contact_schemas.get(contact_type)
 
+    def forget_schemas(self) -> None:
+        """Have modules and schemas read again when they are next needed."""
+        for cache in (self._modules, self._project_schemas, self._readable_schemas, self._contact_schemas):
+            cache.clear()
+
     async def project_schemas(self, module_id: str = "") -> list[Schema]:
         """Return the schema of one module, or of all that can be read when none is named."""
         if module_id:

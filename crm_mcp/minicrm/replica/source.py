@@ -17,7 +17,7 @@ from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.local_time import local_before
 from crm_mcp.minicrm.client import MinicrmClient
-from crm_mcp.minicrm.models import PAGE_RULES
+from crm_mcp.minicrm.models import PAGE_RULES, Project
 from crm_mcp.minicrm.replica.account import AccountFacts
 from crm_mcp.minicrm.replica.choices import ChoiceSearches
 from crm_mcp.minicrm.replica.columns import ADDRESSES, CONTACTS, PROJECTS, STATUSES, TASKS, USERS
@@ -60,6 +60,7 @@ class MinicrmSource:
         self._directory = directory
         self._crm_clock = crm_clock
         self._refreshing = asyncio.Lock()
+        self._unlisted_statuses: set[str] = set()
         self.facts = AccountFacts(replica, client, directory)
         self.writer = ReplicaWriter(replica, self.facts)
         self._choices = ChoiceSearches(self.writer, client)
@@ -166,7 +167,21 @@ class MinicrmSource:
         page = await self._client.search_projects(criteria, number)
         if not self.facts.schema.rows_hold_contacts and any("contact_id" in row for row in page.items):
             await self.facts.change(rows_hold_contacts=True)
+        if "CategoryId" not in criteria:
+            await self._learn_modules(page.items)
         return page
+
+    async def _learn_modules(self, rows: Sequence[Project]) -> None:
+        """Add the module to rows whose status no schema lists: the status may be new, else the card tells it."""
+        strange = [row for row in rows if row.get("status_id", "") not in self.facts.schema.statuses]
+        if strange and {row.get("status_id", "") for row in strange} - self._unlisted_statuses:
+            self._directory.forget_schemas()
+            await self.facts.read(again=True)
+        for row in strange:
+            if (status := row.get("status_id", "")) not in self.facts.schema.statuses:
+                self._unlisted_statuses.add(status)
+                card = await _or_gone(self._client.get_project(row["id"]))
+                row["module_id"] = "" if card is None else card.get("module_id", "")
 
     def _since(self, mark: float) -> str:
         return local_before(mark, self._zone)

@@ -209,6 +209,18 @@ def test_a_choice_that_is_renamed_is_renamed_in_what_is_held(on_disk: ReplicaPla
     assert asyncio.run(status_of_offer()) == "Quoted"
 
 
+def test_a_card_with_a_status_that_is_new_in_the_crm_is_in_its_module_at_once(demo: ReplicaPlay) -> None:
+    async def play() -> None:
+        await refresh(demo, PROJECTS)
+        demo.edit({"setup": {"modules": {"12": {"statuses": {"2299": {"label": "Escalated", "group": "Open"}}}}}})
+        demo.edit({"kind": "project", "id": 6003, "set": {"CategoryId": 12, "StatusId": 2299}})
+        demo.wait(61)
+        await refresh(demo, PROJECTS)
+        assert await project(demo, 6003, "part_", "module", "status") == ("12", "Support", "Escalated")
+
+    asyncio.run(play())
+
+
 def test_a_new_field_becomes_a_column_and_one_that_is_dropped_stays(on_disk: ReplicaPlay) -> None:
     async def values_of_offer(*columns: str) -> tuple[Any, ...]:
         await on_disk.source.tables()
