@@ -349,7 +349,8 @@ class MinicrmSource:
 
     async def fill(self, *, again: bool = False, progress: Progress = ignore_progress) -> None:
         """Read every row, card and list that is not held, or is old; `again` reads all of them."""
-        await self.facts.read(again=again)
+        self._directory.forget_schemas()
+        await self.facts.read(again=True)
         need = Need(dict.fromkeys(_NAMES, ()), self.replica.clock(), is_fresh=True)
         async with self._refreshing:
             for searches, parts in await self._read_by(need):
