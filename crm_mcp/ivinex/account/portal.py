@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from crm_mcp.crm.expiring import TtlCache
+from crm_mcp.crm.expiring import RecentReads, TtlCache
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.field_labels import FieldLabels
 from crm_mcp.crm.operations import Sender
+from crm_mcp.crm.paging import WatchedSender
 from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import InputError, RefusedError, UnexpectedAnswerError
 from crm_mcp.ivinex.account.field_kinds import DOCUMENTED_KINDS, UNSET
@@ -109,13 +110,19 @@ class SchemaCache:
 
 
 class Portal:
-    """A portal: its settings, which name its modules, its client, and the schemas inferred from its records."""
+    """A portal: its settings, which name its modules, its client, and the schemas inferred from its records.
+
+    Attributes:
+        recent_client: Answers searches by what was read in the last minute, for questions that are asked again.
+    """
 
     def __init__(self, settings: IvinexSettings, sender: Sender, neighbours: Neighbours) -> None:
         self.settings = settings
         self.labels = FieldLabels(settings.labels)
         self._neighbours = neighbours
-        self.client = IvinexClient(sender)
+        recent = RecentReads(sender)
+        self.client = IvinexClient(WatchedSender(sender, recent.clear))
+        self.recent_client = IvinexClient(recent)
         self.schemas = SchemaCache(self.client)
 
     def with_label(self, field: FieldDescription) -> FieldDescription:

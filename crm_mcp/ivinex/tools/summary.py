@@ -60,6 +60,7 @@ class SummaryTools:
         parsed_measures = [_labelled_measure(labels, measure) for measure in parse_measures(measures)]
         names = dict.fromkeys(check_name(one.field) for one in (*group_keys, *parsed_measures))
         search = await prepare_search(self._portal, RecordCriteria(module, filters), option_labels=True)
+        search = replace(search, client=self._portal.recent_client)
         at_once = self._portal.settings.pages_at_once
         found = await read_all_pages(search.read, Steps(ctx), at_once=at_once)
         if not found.rows and (respelled := await respell(self._portal, search)).is_respelled:

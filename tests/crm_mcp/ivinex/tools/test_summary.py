@@ -70,6 +70,25 @@ def test_all_records_are_grouped_by_label_and_added_up(deals: CrmFake) -> None:
     assert len(deals.requests()) <= 3 + 8, "at most as many in vain as are read at a time"
 
 
+def test_the_second_time_within_a_minute_costs_no_request_until_something_is_written(deals: CrmFake) -> None:
+    won = [{"field": "stage", "operand": "Equal", "value": "won"}]
+
+    async def run() -> None:
+        async with assistant() as client:
+            for filters in ([], won):
+                first = await call(client, "summarize_records", module="deal", filters=filters)
+                deals.forget_requests()
+                again = await call(client, "summarize_records", module="deal", filters=filters, group_by=["stage"])
+                assert (again["total"], again["exact"], deals.requests()) == (first["total"], True, [])
+            await call(
+                client, "update_records", module="deal", records=[{"record_id": "3", "fields": {"stage": "Won"}}]
+            )
+            changed = await call(client, "summarize_records", module="deal", filters=won)
+            assert changed["total"] == first["total"] + 1
+
+    asyncio.run(run())
+
+
 def test_filters_narrow_and_months_group(deals: CrmFake) -> None:
     filters = [{"field": "stage", "operand": "Equal", "value": "won"}]
     answer = summary_of(deals, filters=filters, group_by=["month:closed"])
