@@ -28,6 +28,8 @@ TASKS = "minicrm_tasks"
 ADDRESSES = "minicrm_addresses"
 USERS = "minicrm_users"
 STATUSES = "minicrm_statuses"
+KINDS: Mapping[str, str] = {PROJECTS: "projects", CONTACTS: "contacts", TASKS: "tasks", ADDRESSES: "addresses"}
+"""What the rows of the tables are that are read from the CRM."""
 
 _KINDS: Mapping[str, Kind] = {"Int": "integer", "Boolean": "flag", "DateTime": "date"}
 _NAME_OF_CONTACT = f"(select c.name from {{schema}}.{CONTACTS} as c where c.id = {{value}})"

@@ -32,7 +32,7 @@ from crm_mcp.minicrm.writes.moved_records import MovedLinks, MovedRecords
 from crm_mcp.safe_writes.gate import SafeWriter
 
 if TYPE_CHECKING:
-    from crm_mcp.minicrm.replica.reads import ReplicaReads
+    from crm_mcp.minicrm.replica.questions.reads import ReplicaReads
     from crm_mcp.minicrm.replica.source import MinicrmSource
 
 Ids = list[Id]
@@ -93,7 +93,7 @@ class ToolContext:
 
     def reads(self, steps: Steps) -> ReplicaReads:
         """Return the replica for one call."""
-        from crm_mcp.minicrm.replica.reads import ReplicaReads
+        from crm_mcp.minicrm.replica.questions.reads import ReplicaReads
 
         return ReplicaReads(self.source(), steps)
 
@@ -118,7 +118,7 @@ class ToolContext:
 
     async def search_projects(self, criteria: ProjectCriteria, call: CallContext) -> ProjectSearch:
         """Return a search of projects, answered by what is held or was read in the last minute where that is enough."""
-        from crm_mcp.minicrm.replica.held_pages import find_held_page
+        from crm_mcp.minicrm.replica.questions.held_pages import find_held_page
 
         api_criteria = await project_criteria(self.directory, self.zone, criteria)
         steps = Steps(call)

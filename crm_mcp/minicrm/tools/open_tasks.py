@@ -23,7 +23,7 @@ from crm_mcp.minicrm.tools.deadlines import DUE, DUE_AT, DueFilter, by_deadline,
 from crm_mcp.rendering.shortening import cut_text
 
 if TYPE_CHECKING:
-    from crm_mcp.minicrm.replica.reads import ReplicaReads, Row
+    from crm_mcp.minicrm.replica.questions.reads import ReplicaReads, Row
 
 UNFINISHED = ("Open", "Lead")
 """Status groups of unfinished projects."""
@@ -138,7 +138,7 @@ class _Lister:
 
     async def list_tasks(self, due: DueFilter, user_id: str, *, limit: int, max_reads: int) -> OpenTasks:
         """Return those of one user or of all; the tasks of `max_reads` projects at most are read."""
-        from crm_mcp.minicrm.replica.open_tasks import find_projects, list_open_tasks
+        from crm_mcp.minicrm.replica.questions.open_tasks import find_projects, list_open_tasks
 
         module_id = self.search.module_id
         await self.reads.refresh_projects(module_id, ["status_group"])

@@ -9,7 +9,7 @@ from crm_mcp.crm.paging import Page
 from crm_mcp.errors import AuthenticationError, CrmError, StoreError
 from crm_mcp.minicrm.models import PAGE_SIZE, Project
 from crm_mcp.minicrm.replica.columns import PROJECTS
-from crm_mcp.minicrm.replica.reads import ReplicaReads, Row
+from crm_mcp.minicrm.replica.questions.reads import ReplicaReads, Row
 from crm_mcp.replica.freshness import read_passes
 
 _COLUMNS: Mapping[str, str] = {

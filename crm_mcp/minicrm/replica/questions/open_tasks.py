@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from crm_mcp.minicrm.replica.columns import PROJECTS, TASKS, USERS
-from crm_mcp.minicrm.replica.reads import ReplicaReads, Row
+from crm_mcp.minicrm.replica.questions.reads import ReplicaReads, Row
 
 _FINISHED = "coalesce(p.status_group in ('Success', 'Failed'), 0)"
 

@@ -1,0 +1,1 @@
+"""What the tools that answer questions read from the replica."""
