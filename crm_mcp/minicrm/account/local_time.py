@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
-_OVERLAP = timedelta(minutes=10)
+OVERLAP = timedelta(minutes=10)
 """How much longer ago is searched, since the clock of the CRM's database may not be that of its web server."""
 _HOUR = timedelta(hours=1)
 
 
-def local_before(moment_s: float, zone: ZoneInfo) -> str:
-    """Return the account's local time some minutes before a moment, which is in seconds since 1970.
+def local_before(moment_s: float, zone: ZoneInfo, overlap: timedelta = OVERLAP) -> str:
+    """Return the account's local time so long before a moment, which is in seconds since 1970.
 
     It is an hour more where the clocks are being changed: in autumn local times come twice.
     """
-    since = datetime.fromtimestamp(moment_s, UTC) - _OVERLAP
+    since = datetime.fromtimestamp(moment_s, UTC) - overlap
     offsets = {(since + step).astimezone(zone).utcoffset() for step in (-_HOUR, _HOUR)}
     local = (since - (len(offsets) - 1) * _HOUR).astimezone(zone)
     return local.replace(tzinfo=None).isoformat(" ", "seconds")

@@ -8,8 +8,9 @@ were found as the CRM counts.
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from crm_mcp.crm.fetch_many import map_bounded
@@ -26,6 +27,9 @@ Write = Callable[[Transaction, Sequence[Row], float, bool, str], None]
 """Writes rows that a request sent at a time brought; also whether their cards may have changed, and their part."""
 
 _ATTEMPTS = 3
+_WORTH_A_SEARCH = 2
+_CLOSELY = timedelta(minutes=1)
+"""How much longer ago than a card was read it may have changed by another clock of the CRM's."""
 _PAGES_AT_ONCE = 6
 
 
@@ -61,7 +65,7 @@ class Searches:
     write: Write
     write_trash: Write | None
     remove: Callable[[Transaction, Sequence[int], float], None]
-    since: Callable[[float], str]
+    since: Callable[..., str]
     crm_time: Callable[[float], float]
     trash_by_part: bool = False
     """Whether the CRM searches the trash of one part alone (observed)."""
@@ -172,7 +176,8 @@ class Searches:
             while True:
                 sent_at = self.replica.clock()
                 page = await self.search(criteria, number)
-                await self.replica.run(functools.partial(_write, write, page.items, sent_at, part))
+                unmoved = await self._find_unmoved(criteria, page)
+                await self.replica.run(functools.partial(_write, write, page.items, unmoved, sent_at, part))
                 ids |= {row["id"] for row in page.items}
                 number, total = number + 1, page.total
                 if not PAGE_RULES.is_full(page) or number * PAGE_SIZE == total:
@@ -180,6 +185,20 @@ class Searches:
             if total is None or total == len(ids):
                 return
         raise UnexpectedAnswerError(f"MiniCRM counts {total} changed rows but sent {len(ids)}.", hint="Call again.")
+
+    async def _find_unmoved(self, criteria: Criteria, page: Page[Any]) -> Collection[str]:
+        """Return the rows of a page whose cards were read since they changed, by one search.
+
+        The search for changes goes back some minutes more than it had to, so that it shows again what was read already.
+        """
+        ids = [int(row["id"]) for row in page.items]
+        sql = f"select id, read_ from {self.table} where read_ >= changed_ and id in ({', '.join('?' * len(ids))})"
+        known = dict(await self.replica.run(lambda transaction: transaction.execute(sql, ids)))
+        if len(known) < _WORTH_A_SEARCH or PAGE_RULES.is_full(page):
+            return ()
+        since = self.since(self.crm_time(min(known.values())), _CLOSELY)
+        moved = await self.search({**criteria, "UpdatedSince": since}, 0)
+        return () if PAGE_RULES.is_full(moved) else {str(one) for one in known} - {row["id"] for row in moved.items}
 
     async def sweep(self, part: str) -> None:
         """Look for rows of a part that vanished, or never came, by the CRM's count."""
@@ -247,8 +266,11 @@ class Searches:
         return await self.replica.run(lambda transaction: read_passes(transaction, self.table))
 
 
-def _write(write: Write, rows: Sequence[Row], sent_at: float, part: str, transaction: Transaction) -> None:
-    write(transaction, rows, sent_at, True, part)
+def _write(
+    write: Write, rows: Sequence[Row], unmoved: Collection[str], sent_at: float, part: str, transaction: Transaction
+) -> None:
+    write(transaction, [row for row in rows if row["id"] not in unmoved], sent_at, True, part)
+    write(transaction, [row for row in rows if row["id"] in unmoved], sent_at, False, part)
 
 
 def _ids(page: Page[Any]) -> list[int]:

@@ -6,13 +6,14 @@ import asyncio
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
-from crm_mcp.minicrm.account.local_time import local_before
+from crm_mcp.minicrm.account.local_time import OVERLAP, local_before
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import PAGE_RULES, Project
 from crm_mcp.minicrm.replica.account import AccountFacts
@@ -186,8 +187,8 @@ class MinicrmSource:
                 card = await or_gone(self._client.get_project(row["id"]))
                 row["module_id"] = "" if card is None else card.get("module_id", "")
 
-    def _since(self, mark: float) -> str:
-        return local_before(mark, self._zone)
+    def _since(self, mark: float, overlap: timedelta = OVERLAP) -> str:
+        return local_before(mark, self._zone, overlap)
 
     def _crm_time(self, local_s: float) -> float:
         found = self._crm_clock.at(local_s)

@@ -99,6 +99,25 @@ def test_a_card_that_changed_is_read_again_and_no_other(demo: ReplicaPlay) -> No
     asyncio.run(play())
 
 
+def test_cards_that_were_read_since_they_changed_are_not_read_again_for_the_overlap(demo: ReplicaPlay) -> None:
+    async def play() -> None:
+        await demo.source.tables()
+        await demo.source.fill()
+        demo.wait(3_600)
+        for card in range(6002, 6007):
+            demo.edit({"kind": "project", "id": card, "set": {"Int1201": card}})
+        demo.wait(100)
+        await demo.source.fill()
+        demo.edit({"kind": "project", "id": 6004, "set": {"Int1201": 1}})
+        demo.wait(61)
+        demo.asked()
+        await demo.source.fill()
+        assert [one for one in demo.asked() if one.startswith("/Project/")] == ["/Project/6004"]
+        assert await project(demo, 6004, "int1201") == (1,)
+
+    asyncio.run(play())
+
+
 def test_the_trash_and_what_comes_back_from_it_are_seen(demo: ReplicaPlay) -> None:
     async def play() -> None:
         await refresh(demo, PROJECTS)
