@@ -24,10 +24,10 @@ _LONGEST = 60
 _KINDS = {"id": "integer"}
 _RULES = """\
 One SELECT or WITH in SQLite's SQL; nothing else runs. Texts in single quotes: 'Open'.
-What a statement reads is brought up to date first. `exact` false: something that it reads was not read yet; `note` says
-what, and when to call again. `as_of` is the time of the oldest reading. `*` shows the columns held: name others.
-Dates are text 'YYYY-MM-DD HH:MM:SS' in the account's time; NULL is empty. Choices, statuses and users are labels.
-`deleted` is 1 in the trash: add deleted = 0. A column without a type is text."""
+What a statement reads is brought up to date first. `exact` false: something was not read yet; `note` says what, and when
+to call again. `as_of`: the oldest reading. `*` shows the columns held: name others.
+Dates are text 'YYYY-MM-DD HH:MM:SS', local; NULL is empty. Choices, statuses and users are labels. `deleted` is 1 in the
+trash: add deleted = 0. A column without a type is text."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ def _read_held(transaction: Transaction, source: Source, tables: Mapping[str, Ta
 
 
 def _line(row: Sequence[Any]) -> str:
-    _, _, rows, is_complete, rows_as_of, _ = row
-    return f"{rows} rows{'' if is_complete else ' held, not all'}{f', as of {rows_as_of}' if rows_as_of else ''}"
+    _, _, rows, is_complete, _, _ = row
+    return f"{rows} rows{'' if is_complete else ' held, not all'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _cut(text: str) -> str:
 
 def _describe(held: Sequence[_Held], detail: _Detail) -> str:
     lines = ["# SQL over the CRMs: tables, and how to ask", _RULES]
-    lines.append("Functions beside SQLite's: " + "; ".join(f"{one.call} {one.gives}" for one in OFFERED) + ".")
+    lines.append("Functions beside SQLite's: " + "; ".join(f"{one.call}: {one.gives}" for one in OFFERED) + ".")
     if not detail.columns or not detail.choices:
         lines.append("More on one table: crm://replica/schema/{table}, or crm-mcp replica schema TABLE.")
     questions = [_worked(one) for one in work_questions([table for each in held for table in each.tables])]
@@ -138,7 +138,8 @@ def _describe_table(table: Table, held: _Held, detail: _Detail) -> Iterator[str]
     elif table.part_of and not detail.columns:
         yield f"- {table.name}: {about}"
     else:
-        also = f" and those of {table.part_of}" if table.part_of else ""
+        has_views = any(one.part_of == table.name for one in held.tables)
+        also = "; the next tables are parts of this one and have these columns too" if has_views else ""
         yield f"## {table.name}: {about}"
         shown = ", ".join(_describe_column(column, detail) for column in columns)
         yield shown + also if shown else f"the columns of {table.part_of}"
@@ -161,7 +162,9 @@ def _own_columns(table: Table, tables: Sequence[Table]) -> Sequence[Column]:
 
 def _describe_column(column: Column, detail: _Detail) -> str:
     notes: list[str] = []
-    if column.field and column.name.replace("_", "") != column.field.lower():
+    if column.field and column.name.replace("_", "") != column.field.lower().replace("_", "").removeprefix(
+        "collection"
+    ):
         notes.append(_clean(column.field))
     if column.label:
         notes.append(f'"{_clean(column.label)}"')

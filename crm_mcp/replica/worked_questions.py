@@ -36,7 +36,7 @@ def work_questions(tables: Sequence[Table]) -> list[Worked]:
 def _by_status(table: Table) -> Worked | None:
     if "status" not in table.by_name:
         return None
-    sql = f"select status, count(*) as number from {table.name}{_where(table)} group by status order by number desc"
+    sql = f"select status, count(*) as n from {table.name}{_where(table)} group by status order by n desc"
     return Worked(f"How many {_title(table)} are in each status?", sql)
 
 
@@ -53,8 +53,8 @@ def _sum(table: Table) -> Worked | None:
 def _by_choice(table: Table) -> Worked | None:
     for column in table.columns:
         if column.choices and column.known_by != "row" and len(column.choices) > 1:
-            shown = f"{column.name}, count(*) as number"
-            sql = f"select {shown} from {table.name}{_where(table)} group by {column.name} order by number desc"
+            shown = f"{column.name}, count(*) as n"
+            sql = f"select {shown} from {table.name}{_where(table)} group by {column.name} order by n desc"
             return Worked(f"{_title(table)} by {_label(column)}?", sql)
     return None
 
@@ -63,7 +63,7 @@ def _by_user(table: Table) -> Worked | None:
     if not {"user", "status_group"} <= table.by_name.keys():
         return None
     more = "coalesce(status_group, '') not in ('Success', 'Failed')"
-    sql = f"select user, count(*) as number from {table.name}{_where(table, more)} group by user order by number desc"
+    sql = f"select user, count(*) as n from {table.name}{_where(table, more)} group by user order by n desc"
     return Worked(f"Who has how many unfinished {_title(table)}?", sql)
 
 
@@ -82,7 +82,7 @@ def _by_month(table: Table) -> Worked | None:
     if not dates:
         return None
     month = f"substr({dates[0]}, 1, 7)"
-    sql = f"select {month} as month, count(*) as number from {table.name}{_where(table)} group by month order by month"
+    sql = f"select {month} as month, count(*) as n from {table.name}{_where(table)} group by month order by month"
     return Worked(f"How many {_title(table)} came each month?", sql)
 
 
@@ -109,9 +109,9 @@ def _by_name(table: Table) -> Worked | None:
 def _most_of(table: Table) -> Worked | None:
     if "business" not in table.by_name or "business_id" not in table.by_name:
         return None
-    shown = "business_id, business, count(*) as number"
+    shown = "business_id, business, count(*) as n"
     where = _where(table, "business_id is not null")
-    sql = f"select {shown} from {table.name}{where} group by business_id order by number desc limit 10"
+    sql = f"select {shown} from {table.name}{where} group by business_id order by n desc limit 10"
     return Worked(f"Which companies have the most {_title(table)}?", sql)
 
 
@@ -131,7 +131,7 @@ def _of_child(child: Table, parent: Table) -> Worked | None:
         return Worked(f"Which open {_title(child)} are overdue?", sql)
     if "city" in columns:
         shown = f"city, count(distinct {child.parent_column}) as number"
-        sql = f"select {shown} from {child.name} group by city order by number desc limit 20"
+        sql = f"select {shown} from {child.name} group by city order by n desc limit 20"
         return Worked(f"How many {parent.kind} are in each city?", sql)
     return None
 

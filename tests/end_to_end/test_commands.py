@@ -210,7 +210,7 @@ def test_the_demo_ignores_the_accounts_and_switches_of_this_machine(tmp_path: Pa
 def test_the_tool_table_has_a_line_a_tool(tmp_path: Path) -> None:
     result = crm_mcp("tools", settings=both_crms("http://127.0.0.1:9"), cwd=tmp_path)
     lines = result.stdout.splitlines()
-    assert len(lines) == 31
+    assert len(lines) == 32
     assert all(re.match(r"^[a-z_]+ +[rw]  \S", line) for line in lines)
 
 
@@ -238,7 +238,7 @@ def test_an_open_host_without_a_token_ends_with_2(tmp_path: Path) -> None:
 def test_the_doctor_is_content_with_a_good_login(fake: FakeServer, tmp_path: Path) -> None:
     result = crm_mcp("doctor", settings=both_crms(fake.url), cwd=tmp_path)
     assert result.returncode == 0, result.stdout
-    assert [line.split()[0] for line in result.stdout.splitlines()] == ["ok"] * 4
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["ok"] * 5
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,9 @@ async def write_and_read_in_ivinex(assistant: Assistant) -> None:
     found = await assistant.call("search_records", module="contact", filters=[equal], fields=["first_name"])
     assert found == {"items": [{"id": record_id, "fields": {"first_name": ODD}}]}
 
+    sql = f"select first_name from ivinex_contact where id = '{record_id}'"
+    assert (await assistant.call("query_crm", sql=sql))["rows"] == [[ODD]]
+
     note = await assistant.call("create_note", contact_id=record_id, text=ODD)
     linked = {"module": "note", "linked_module": "contact", "linked_id": record_id}
     (only,) = (await assistant.call("get_linked_records", **linked))["items"]

@@ -107,7 +107,7 @@ def test_a_sync_reads_everything_and_the_next_one_hardly_anything(fake: CrmFake,
     fake.forget_requests()
     again = crm_mcp("sync", "--crm", "minicrm", settings=settings, cwd=tmp_path)
     assert again.returncode == 0
-    assert len(fake.requests()) < 20
+    assert len(fake.requests()) < 26  # 8 of them for modules and schemas
     fake.forget_requests()
     sql = "select sum(int1201), count(*) from minicrm_projects_sales where deleted = 0"
     answer = json.loads(crm_mcp("query", sql, "--format", "json", settings=settings, cwd=tmp_path).stdout)

@@ -25,11 +25,11 @@ class OwnFunction(NamedTuple):
 
 
 OFFERED = (
-    OwnFunction("fold", 1, "fold(text)", "the text without case and accents: fold(name) like fold('%árvíz%')"),
-    OwnFunction("digits", 1, "digits(text)", "its digits alone: digits(phone) like '%301234567'"),
-    OwnFunction("median", 1, "median(number)", "the middle value of a group", is_aggregate=True),
-    OwnFunction("today", 0, "today()", "'YYYY-MM-DD' in the account's time zone, as date('now') gives too"),
-    OwnFunction("now", 0, "now()", "'YYYY-MM-DD HH:MM:SS' in the account's time zone, as datetime('now') gives too"),
+    OwnFunction("fold", 1, "fold(text)", "without case and accents: fold(name) like fold('%árvíz%')"),
+    OwnFunction("digits", 1, "digits(text)", "its digits: digits(phone) like '%301234567'"),
+    OwnFunction("median", 1, "median(number)", "the middle one of a group", is_aggregate=True),
+    OwnFunction("today", 0, "today()", "'YYYY-MM-DD' in the account's zone, as date('now')"),
+    OwnFunction("now", 0, "now()", "the same with the time, as datetime('now')"),
 )
 """What the description of the tables tells of."""
 

@@ -49,7 +49,8 @@ def test_a_contact_that_is_there_is_not_made_again_however_many_are_sent(demo: C
         return plan, await call(client, "create_records", module="contact", records=records)
 
     plan, made = in_session(play)
-    assert len([text for text in plan["warnings"] if "Ágnes Kovács" in text or "same email" in text]) >= 5
+    (there, twice) = [text for text in plan["warnings"] if "Ágnes Kovács" in text or "same email" in text]
+    assert all(text.count("records[") >= 2 for text in (there, twice))
     assert sum(not item["ok"] for item in made["items"]) == len(KNOWN)
     assert len(writes(demo)) == others
 

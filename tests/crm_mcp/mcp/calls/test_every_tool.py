@@ -20,6 +20,7 @@ Arguments = dict[str, Any]
 PLAIN: Mapping[str, Arguments] = {
     "list_modules": {},
     "describe_module": {"crm": "minicrm", "module": "Sales"},
+    "query_crm": {"sql": "select count(*) from minicrm_contacts"},
     "search_records": {"module": "contact"},
     "get_record": {"module": "contact", "record_id": "8"},
     "get_linked_records": {"module": "note", "linked_module": "contact", "linked_id": "8"},

@@ -111,7 +111,6 @@ REQUIRED: Refused = [
     ("search_records", {"module": None}, "module is required"),
     ("search_records", {"module": "  "}, "module is required"),
     ("create_note", {"contact_id": "", "text": None}, "contact_id is required; text is required"),
-    ("create_contact", {"type": "Person", "fields": None}, "fields is required"),
     ("get_contact", {"contact_id": ""}, "contact_id is required"),
     (
         "update_records",
