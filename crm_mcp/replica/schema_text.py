@@ -24,10 +24,10 @@ _LONGEST = 60
 _KINDS = {"id": "integer"}
 _RULES = """\
 One SELECT or WITH in SQLite's SQL; nothing else runs. Texts in single quotes: 'Open'.
-What a statement reads is brought up to date first. `exact` false: something was not read yet; `note` says what, and when
-to call again. `as_of`: the oldest reading. `*` shows the columns held: name others.
-Dates are text 'YYYY-MM-DD HH:MM:SS', local; NULL is empty. Choices, statuses and users are labels. `deleted` is 1 in the
-trash: add deleted = 0. A column without a type is text."""
+What a statement reads is brought up to date first. `exact` false: something was not read yet; `note` says what, and
+when to call again. `as_of`: the oldest reading. `*` shows the columns held: name others.
+Dates are text 'YYYY-MM-DD HH:MM:SS', local; NULL is empty. Choices, statuses and users are labels. `deleted` is 1 in
+the trash: add deleted = 0. A column without a type is text."""
 
 
 @dataclass(frozen=True)
