@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from mcp import Client, MCPError, StdioServerParameters
 
 from crm_mcp.minicrm.connector import MinicrmConnector
@@ -156,10 +157,13 @@ async def play(seconds: float, records: int, seed: int) -> tuple[Run, list[str]]
 
 
 async def _compare(url: str, settings: Mapping[str, str]) -> list[str]:
-    os.environ.update(settings)
     async with httpx.AsyncClient(trust_env=False) as client:
         snapshot = (await client.get(f"{url}/_control/snapshot")).content
-    connector = MinicrmConnector.from_environment(ConnectionPool(), Store(settings["CRM_MCP_STORE"], keeps_reads=True))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        store = Store(settings["CRM_MCP_STORE"], keeps_reads=True)
+        connector = MinicrmConnector.from_environment(ConnectionPool(), store)
     assert connector is not None
     source = connector.source()
     assert await source.facts.load()
