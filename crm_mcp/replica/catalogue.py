@@ -13,6 +13,7 @@ from crm_mcp.replica.tables import Table
 from crm_mcp.replica.views import Shown, quote, union_views
 
 if TYPE_CHECKING:
+    from crm_mcp.replica.database import Replica
     from crm_mcp.replica.planning.planner import Statement
     from crm_mcp.replica.sandbox.sandbox import Setup
     from crm_mcp.store.transaction import Transaction
@@ -26,9 +27,15 @@ _OF_ALL: Mapping[str, Sequence[str]] = {CHANGES: CHANGES_COLUMNS, FRESHNESS: FRE
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The tables of each account, by the account's source."""
+    """The tables of each account.
+
+    Attributes:
+        tables: By the account's source and their names.
+        in_zone: The replica whose time is told: one that knows its zone, where there is any.
+    """
 
     tables: Mapping[Source, Mapping[str, Table]]
+    in_zone: Replica | None = None
 
     @classmethod
     async def read(cls, sources: Sequence[Source], sql: str = "") -> Catalogue:
@@ -49,7 +56,8 @@ class Catalogue:
                 problems.append(error)
         if problems and (mentioned or not tables):
             raise problems[0]
-        return cls(tables)
+        in_zone = sorted(sources, key=lambda source: source.replica.zone is None)
+        return cls(tables, in_zone[0].replica if in_zone else None)
 
     def plan(self, sql: str) -> Statement:
         """Return what a statement reads.
@@ -77,8 +85,7 @@ class Catalogue:
 
     def local_time(self, at_s: float | None = None) -> str:
         """Return a time, or now, in the zone of the account that knows its zone."""
-        sources = sorted(self.tables, key=lambda source: source.replica.zone is None)
-        return sources[0].replica.local_time(at_s) if sources else ""
+        return self.in_zone.local_time(at_s) if self.in_zone is not None else ""
 
     def leaves_out(self, name: str, shown: Sequence[str]) -> bool:
         """Tell whether a table has columns that a result does not show."""
