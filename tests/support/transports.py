@@ -19,11 +19,15 @@ ERAS: tuple[Era, ...] = ("legacy", "auto")
 
 
 def quiet_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment with no CRM setting but the given ones, and nothing remembered."""
+    """Return this process's environment with no CRM setting but the given ones, and nothing remembered.
+
+    Beside a PostgreSQL what is read is kept in memory, and not in the user's data folder.
+    """
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("IVINEX_", "MINICRM_", "CRM_MCP_"))
     }
-    return {**kept, "CRM_MCP_STORE": "memory", **settings}
+    no_file = {"CRM_MCP_REPLICA": "off"} if settings.get("CRM_MCP_STORE", "").startswith("postgresql") else {}
+    return {**kept, "CRM_MCP_STORE": "memory", **no_file, **settings}
 
 
 @contextlib.asynccontextmanager
