@@ -34,7 +34,7 @@ from mockserver.seeds.generate import generate_seed
 from mockserver.seeds.load import read_seed
 from tests.support.copied_account import CopiedAccount
 
-NOW_S = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC).timestamp()
+NOW_S = dt.datetime(2027, 1, 5, 9, tzinfo=dt.UTC).timestamp()
 MOST_MS = 300.0
 ROUNDS = 5
 QUERIES: Mapping[str, str] = {
@@ -117,7 +117,7 @@ QUERIES: Mapping[str, str] = {
         "select c.name, p.name, t.comment, t.deadline from minicrm_contacts c"
         " join minicrm_projects p on p.contact_id = c.id join minicrm_tasks t on t.project_id = p.id"
         " where c.business_id = (select business_id from minicrm_contacts where business_id is not null"
-        " group by business_id order by count(*) desc limit 1) order by t.deadline"
+        " group by business_id order by count(*) desc, business_id limit 1) order by t.deadline"
     ),
     "contacts of one town": (
         "select c.name, c.phone, a.city from minicrm_contacts c join minicrm_addresses a on a.contact_id = c.id"
