@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from fnmatch import fnmatchcase
@@ -58,9 +59,10 @@ def _close_to_others(folder: Path) -> None:
     inside = list(folder.iterdir())
     own = [path for path in inside if any(fnmatchcase(path.name, pattern) for pattern in _OWN)]
     for path in own if len(own) < len(inside) else [*own, folder]:
-        found = path.stat()
-        if found.st_mode & _OTHERS and found.st_uid == os.geteuid():
-            path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
+        with contextlib.suppress(FileNotFoundError):  # another process ended, or is done with its journal
+            found = path.stat()
+            if found.st_mode & _OTHERS and found.st_uid == os.geteuid():
+                path.chmod(stat.S_IMODE(found.st_mode) & ~_OTHERS)
 
 
 def describe_access(folder: Path) -> str:
