@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.fake_process import FakeServer, running_fake
+from mockserver.fake_process import FakeServer
 from mockserver.testing.crm_fake import CrmFake
 from tests.end_to_end.test_commands import crm_mcp
 from tests.support.mcp_play import call
@@ -24,15 +24,9 @@ SQL = (
 )
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeServer]:
-    with running_fake("--seed", "demo") as found:
-        yield found
-
-
 @pytest.fixture
-def fake(server: FakeServer) -> Iterator[CrmFake]:
-    with server.new_workspace("demo") as found:
+def fake(fake_server: FakeServer) -> Iterator[CrmFake]:
+    with fake_server.new_workspace("demo") as found:
         yield found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,31 +34,10 @@ class ReplicaWriter:
         sent_at: float,
         is_changed: bool,
         part: str,
-    ) -> None:
-        """Write projects that a search without the trash found."""
-        self._projects(transaction, rows, sent_at, part, is_changed=is_changed, deleted=False)
-
-    def trashed_rows(
-        self,
-        transaction: Transaction,
-        rows: Sequence[Any],
-        sent_at: float,
-        is_changed: bool,
-        part: str,
-    ) -> None:
-        """Write projects that a search of the trash found."""
-        self._projects(transaction, rows, sent_at, part, is_changed=is_changed, deleted=True)
-
-    def _projects(
-        self,
-        transaction: Transaction,
-        rows: Sequence[Project],
-        sent_at: float,
-        part: str,
         *,
-        is_changed: bool,
-        deleted: bool,
+        deleted: bool = False,
     ) -> None:
+        """Write projects that a search found; `deleted` where it was one of the trash."""
         account = self.facts.schema
         by_part: dict[str, list[Mapping[str, Any]]] = {}
         for row in rows:
@@ -67,6 +47,8 @@ class ReplicaWriter:
         for module, some in by_part.items():
             writer.put_rows(some, part=module, is_changed=is_changed)
         self.rows_of(transaction, TASKS, sent_at).hold_lists([int(row["id"]) for row in rows])
+
+    trashed_rows = functools.partialmethod(project_rows, deleted=True)
 
     def contact_rows(
         self,
