@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.loopback import Caller, running
 from mockserver.crm.words import Words
 from mockserver.ivinex.generate import extend_modules
-from mockserver.minicrm.generate import extend_kinds
+from mockserver.minicrm.seeding.generate import extend_kinds
 from mockserver.seeds.load import read_seed
 
 RECORDS = "/API/Records.php"

@@ -88,6 +88,7 @@ class CrmEntry:
         title: Its name for people.
         root: The path its API lives at.
         is_one_path: Whether `root` is the whole API, or also every path under it belongs to it.
+        further_roots: Other paths that belong to it, each with every path under it.
         build: Makes the fake over a database.
         login_scheme: How a login is sent.
         login_keys: What the CRM calls the two halves of a login; an empty one does not exist.
@@ -124,6 +125,7 @@ class CrmEntry:
     questions: Callable[[Iterable[str]], DriftQuestions]
     recording: Recording
     generator: Generator
+    further_roots: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
     filter_parameters: tuple[str, ...] = ()
     page_parameter: str = ""
@@ -135,7 +137,21 @@ class CrmEntry:
 
     def owns(self, path: str) -> bool:
         """Tell whether a request to `path` is for this CRM."""
-        return path == self.root or (not self.is_one_path and path.startswith(f"{self.root}/"))
+        return path == self.root or self.root_of(path) != ""
+
+    def root_of(self, path: str) -> str:
+        """Return the root that a path is under, empty where it is under none."""
+        roots = self.further_roots if self.is_one_path else self.roots
+        return next((root for root in roots if path == root or path.startswith(f"{root}/")), "")
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """All roots, the main one first."""
+        return (self.root, *self.further_roots)
+
+    def list_places(self, rest: str) -> list[str]:
+        """Return the roots for people, followed by `rest` where there are paths under them."""
+        return [f"{root}{'' if root == self.root and self.is_one_path else rest}" for root in self.roots]
 
     def describe_login(self, login: tuple[str, str]) -> dict[str, str]:
         """Return the halves of a login as the CRM calls them."""

@@ -170,7 +170,7 @@ def _check_url(variable: str, url: str, upstream: str) -> str:
         raise AccountError(
             f"{name}: leave out the login and everything from ? or # on; the login has its own variables."
         )
-    if parts.path.rstrip("/").endswith(tuple(entry.root for entry in CRMS)):
+    if parts.path.rstrip("/").endswith(tuple(root for entry in CRMS for root in entry.roots)):
         raise AccountError(f"{name}: leave out the path of the API; it is added.")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
         raise AccountError(f"{name}: plain http:// would show the login to the network; use https://.")

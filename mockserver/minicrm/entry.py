@@ -7,9 +7,9 @@ from mockserver.http.basic_auth import BASIC
 from mockserver.minicrm.deviations import DEVIATIONS
 from mockserver.minicrm.endpoints.examples import list_examples
 from mockserver.minicrm.fake import MinicrmFake
-from mockserver.minicrm.generate import can_extend, extend
 from mockserver.minicrm.live.drift import SPARSE_SEED, MinicrmQuestions
 from mockserver.minicrm.live.record import DELETING_ENDPOINT, READING_ENDPOINTS, MinicrmScrubber
+from mockserver.minicrm.seeding.generate import can_extend, extend
 
 ENTRY = CrmEntry(
     name="minicrm",
@@ -39,6 +39,9 @@ ENTRY = CrmEntry(
     deviations=DEVIATIONS,
     page_parameter="Page",
     count_key="Count",
+    further_roots=tuple(
+        f"/Api/{name}" for name in ("Invoice", "Order", "Offer", "CallLog", "Signup", "SharedFilter", "SyncFeed")
+    ),
     has_openapi=True,
     list_examples=list_examples,
     sparse_seeds=(SPARSE_SEED,),

@@ -16,6 +16,7 @@ from mockserver.crm.profiles import Deviation, Profile
 from mockserver.crm.rate_limit import RateLimit
 from mockserver.minicrm import rules
 from mockserver.minicrm.account import load_account
+from mockserver.minicrm.consequences import follow_changes
 from mockserver.minicrm.deviations import (
     DEVIATIONS,
     REQUESTS_ARE_LIMITED,
@@ -23,12 +24,12 @@ from mockserver.minicrm.deviations import (
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.responses import render_bad_login, render_refusal, render_success
 from mockserver.minicrm.routes import (
-    Route,
     find_route,
     name_entity,
     read_parameters,
     refuse_path,
 )
+from mockserver.minicrm.routing.route import Route
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account
 from mockserver.minicrm.seed import KINDS, Seed, parse_seed
@@ -107,7 +108,15 @@ class MinicrmFake:
         """
         from mockserver.minicrm.edits.edit import carry_out  # only tests need it
 
-        carry_out(edit, self._build_context)
+        contexts: list[RequestContext] = []
+
+        def build_context(target: str) -> RequestContext:
+            contexts.append(self._build_context(target))
+            return contexts[-1]
+
+        carry_out(edit, build_context)
+        for context in contexts:
+            follow_changes(context)
 
     def list_logins(self) -> Sequence[tuple[str, str]]:
         """Return the account's logins as system id and API key."""
@@ -153,9 +162,10 @@ class MinicrmFake:
         context = self._build_context(
             target, request.base_url, read_parameters(request, route, hints), request.body, hints
         )
-        with transaction(self._connection) if request.method == "PUT" else nullcontext():
+        with transaction(self._connection) if route.changes(request.method) else nullcontext():
             value = endpoint(context)
-        return render_success(self._profile, value, hints)
+            follow_changes(context)
+        return value if isinstance(value, ApiResponse) else render_success(self._profile, value, hints)
 
     def _build_context(
         self,

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
 from mockserver.crm.api import ApiRequest
-from mockserver.minicrm import PREFIX, rules
+from mockserver.minicrm import rules
 from mockserver.minicrm.endpoints import (
     addresses,
     contact_search,
@@ -17,41 +14,11 @@ from mockserver.minicrm.endpoints import (
     projects,
     tasks,
 )
-from mockserver.minicrm.endpoints.request_context import RequestContext
+from mockserver.minicrm.routing.route import Route
+from mockserver.minicrm.routing.suggestions import suggest_path
 from mockserver.minicrm.rules import RefusalError
-from mockserver.minicrm.suggestions import suggest_method, suggest_path
 
-_ID = "{id}"
 _OTHER_SPELLINGS = {"Todo": "ToDo", "TodoList": "ToDoList"}  # observed, grade B
-
-Endpoint = Callable[[RequestContext], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One path, its endpoint by method, and the query parameters that it reads (None is: it checks them itself)."""
-
-    path: str
-    endpoints: Mapping[str, Endpoint]
-    parameters: tuple[str, ...] | None = ()
-
-    @property
-    def entity(self) -> str:
-        """The name that error texts begin with."""
-        return self.path.split("/")[0]
-
-    def find_endpoint(self, method: str) -> Endpoint:
-        """Return the endpoint of a method.
-
-        Raises:
-            RefusalError: There is none.
-        """
-        if method not in self.endpoints:
-            methods = list(self.endpoints)
-            hints = suggest_method(self.path, methods, method)
-            raise RefusalError(rules.WRONG_METHOD, hints=hints, allow=", ".join(methods))
-        return self.endpoints[method]
-
 
 ROUTES = (
     Route("Category", {"GET": modules.list_modules}, ("Detailed",)),
@@ -74,16 +41,15 @@ ROUTES = (
 def find_route(path: str) -> tuple[Route, str] | None:
     """Return the route of a path from the root, and the id in it.
 
-    Names are case-sensitive (observed), but for those that the official manual itself spells in two ways.
+    Names are case-sensitive (observed), but for those that the official manual itself spells in two ways. Where a name
+    and an id both fit, as `List` in `/Api/Invoice/List`, the route that stands first is meant.
     """
-    if not path.startswith(f"{PREFIX}/"):
-        return None
-    entity, *rest = path.removeprefix(PREFIX).strip("/").split("/")
-    parts = [_OTHER_SPELLINGS.get(entity, entity), *rest]
     for route in ROUTES:
-        wanted = route.path.split("/")
-        if len(wanted) == len(parts) and all(want in (part, _ID) for want, part in zip(wanted, parts, strict=True)):
-            return route, parts[-1] if wanted[-1] == _ID else ""
+        if path.startswith(f"{route.root}/"):
+            entity, *rest = path.removeprefix(route.root).strip("/").split("/")
+            target = route.match([_OTHER_SPELLINGS.get(entity, entity), *rest])
+            if target is not None:
+                return route, target
     return None
 
 

@@ -5,6 +5,7 @@ Values are parsed like those of a request, so a seed holds nothing that the API 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
@@ -17,24 +18,25 @@ from mockserver.minicrm.endpoints import task_row
 from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS, Address
 from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.projects import Project
-from mockserver.minicrm.endpoints.request_context import API_WRITER
 from mockserver.minicrm.endpoints.task_row import TASK_STATUSES, Task, build_task_fields
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import (
     BUILT_IN_CONTACT_FIELDS,
     Account,
     ContactType,
-    Field,
 )
-from mockserver.minicrm.store import Row, WrittenRow
-from mockserver.minicrm.values import ZERO_DATES, parse_value
+from mockserver.minicrm.seeding.rows import PATH, SeedReader, take_moment, take_row_id
+from mockserver.minicrm.store import Row
+from mockserver.minicrm.values import ZERO_DATES
+
+FURTHER_KINDS: Mapping[type[Row], Callable[[SeedReader, dict[str, object], str], Row]] = {}
+"""What an account keeps beside projects and contacts with their tasks and addresses, each with the reader of a row."""
 
 # The kinds of rows that an account keeps, in the order of their counts.
-KINDS: tuple[type[Row], ...] = (Project, Contact, Task, Address)
+KINDS: tuple[type[Row], ...] = (Project, Contact, Task, Address, *FURTHER_KINDS)
 KEYS = (*ACCOUNT_KEYS, *(kind.TABLE.kinds for kind in KINDS), "next_ids")
 _HISTORY = ("CreatedAt", "CreatedBy", "UpdatedAt", "UpdatedBy")
 _LIVE = ("StatusUpdatedAt", "IsPrivate")
-_PATH = "minicrm"
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 
@@ -68,22 +70,23 @@ def parse_seed(part: object, now: str) -> Seed:
     Raises:
         SeedError: It has another shape; the message names the path and what to write instead.
     """
-    seed = READER.take_object(part, _PATH, KEYS)
+    seed = READER.take_object(part, PATH, KEYS)
     listed = parse_account(seed)
-    unlisted = _find_unlisted(listed, READER.take_items(seed.get("projects", []), f"{_PATH}.projects"))
+    unlisted = _find_unlisted(listed, READER.take_items(seed.get("projects", []), f"{PATH}.projects"))
     document = dump_account(seed, unlisted)
     reader = _Reader(parse_account(seed, unlisted), now)
-    given = READER.take_object(seed.get("next_ids", {}), f"{_PATH}.next_ids", [kind.TABLE.kind for kind in KINDS])
-    next_ids = {key: READER.take_id(value, f"{_PATH}.next_ids.{key}") for key, value in given.items()}
+    given = READER.take_object(seed.get("next_ids", {}), f"{PATH}.next_ids", [kind.TABLE.kind for kind in KINDS])
+    next_ids = {key: READER.take_id(value, f"{PATH}.next_ids.{key}") for key, value in given.items()}
     contacts = _read_rows(seed, Contact, reader.read_contact)
     projects = _read_rows(seed, Project, reader.read_project)
     tasks = _read_rows(seed, Task, reader.read_task)
     addresses = _read_rows(seed, Address, reader.read_address)
+    further = {kind: _read_rows(seed, kind, functools.partial(read, reader)) for kind, read in FURTHER_KINDS.items()}
     fields, modules = reader.account.contact_fields, reader.account.modules
     return Seed(
         account=reader.account,
         document=document,
-        rows={Contact: contacts, Project: projects, Task: tasks, Address: addresses},
+        rows={Contact: contacts, Project: projects, Task: tasks, Address: addresses, **further},
         words={
             Contact: [(row.id, contact_endpoints.list_texts(fields[row.type], row)) for row in contacts],
             Project: [(row.id, project_endpoints.list_texts(modules[row.category_id].fields, row)) for row in projects],
@@ -93,21 +96,18 @@ def parse_seed(part: object, now: str) -> Seed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads the rows of one account."""
-
-    account: Account
-    now: str
+class _Reader(SeedReader):
+    """Reads the rows of contacts, projects, tasks and addresses."""
 
     def read_contact(self, part: dict[str, object], path: str) -> Contact:
         kind = cast(
             "ContactType", READER.take_word(part.pop("Type", None), f"{path}.Type", tuple(BUILT_IN_CONTACT_FIELDS))
         )
-        contact = Contact(id=_take_row_id(part, path), type=kind)
-        self._read_history(contact, part, path)
+        contact = Contact(id=take_row_id(part, path), type=kind)
+        self.read_history(contact, part, path)
         known = self.account.contact_fields[kind]
         READER.take_object(part, path, known)
-        for name, value in self._parse(known, part, path).items():
+        for name, value in self.parse(known, part, path).items():
             if name in contact_endpoints.COLUMNS:
                 setattr(contact, contact_endpoints.COLUMNS[name], value)
             else:
@@ -119,13 +119,13 @@ class _Reader:
     def read_project(self, part: dict[str, object], path: str) -> Project:
         module_id = READER.take_id(part.pop("CategoryId", None), f"{path}.CategoryId")
         if module_id not in self.account.modules:
-            raise SeedError(f"{path}.CategoryId: there is no module {module_id} in {_PATH}.modules")
-        project = Project(id=_take_row_id(part, path), category_id=module_id)
-        self._read_history(project, part, path)
+            raise SeedError(f"{path}.CategoryId: there is no module {module_id} in {PATH}.modules")
+        project = Project(id=take_row_id(part, path), category_id=module_id)
+        self.read_history(project, part, path)
         since = part.pop("StatusUpdatedAt", project.created_at)
         project.status_updated_at = take_moment(since, f"{path}.StatusUpdatedAt")
         project.is_private = int(READER.take_flag(part.pop("IsPrivate", 0), f"{path}.IsPrivate"))
-        for name, value in self._parse(self.account.modules[module_id].fields, part, path).items():
+        for name, value in self.parse(self.account.modules[module_id].fields, part, path).items():
             if name in project_endpoints.COLUMNS:
                 setattr(project, project_endpoints.COLUMNS[name], value)
             else:
@@ -136,9 +136,9 @@ class _Reader:
 
     def read_task(self, part: dict[str, object], path: str) -> Task:
         task = Task(
-            id=_take_row_id(part, path), project_id=READER.take_id(part.pop("ProjectId", None), f"{path}.ProjectId")
+            id=take_row_id(part, path), project_id=READER.take_id(part.pop("ProjectId", None), f"{path}.ProjectId")
         )
-        self._read_history(task, part, path)
+        self.read_history(task, part, path)
         self._read_live(task, part, path)
         attachments = part.pop("Attachments", None)
         if attachments not in (None, []):  # PHP prints no attachments as an empty list
@@ -147,7 +147,7 @@ class _Reader:
         known = {name: fields[name] for name in task_row.COLUMNS}
         READER.take_object(part, path, known)
         READER.take_word(part.get("Status", "Open"), f"{path}.Status", TASK_STATUSES)
-        for name, value in self._parse(known, part, path).items():
+        for name, value in self.parse(known, part, path).items():
             setattr(task, task_row.COLUMNS[name], value)
         if task.status == "Closed":
             task.closed_at = task.closed_at or task.updated_at
@@ -159,7 +159,7 @@ class _Reader:
         if "ClosedAt" in part:
             closed_at = take_moment(part.pop("ClosedAt"), f"{path}.ClosedAt")
             task.closed_at = "" if closed_at in ZERO_DATES else closed_at
-        task.closed_by = self._take_writer(part, "ClosedBy", path)
+        task.closed_by = self.take_writer(part, "ClosedBy", path)
         notes = READER.take_items(part.pop("Notes", []), f"{path}.Notes")
         task.notes = [READER.take_object(*each, ("Comment", "CreatedBy", "CreatedAt")) for each in notes]
         try:
@@ -169,43 +169,13 @@ class _Reader:
 
     def read_address(self, part: dict[str, object], path: str) -> Address:
         address = Address(
-            id=_take_row_id(part, path), contact_id=READER.take_id(part.pop("ContactId", None), f"{path}.ContactId")
+            id=take_row_id(part, path), contact_id=READER.take_id(part.pop("ContactId", None), f"{path}.ContactId")
         )
-        self._read_history(address, part, path)
+        self.read_history(address, part, path)
         known = {name: each for name, each in ADDRESS_FIELDS.items() if name != "ContactId"}
         READER.take_object(part, path, known)
-        address.fields = self._parse(known, part, path)
+        address.fields = self.parse(known, part, path)
         return address
-
-    def _parse(self, known: Mapping[str, Field], part: Mapping[str, object], path: str) -> dict[str, object]:
-        values: dict[str, object] = {}
-        for name, value in part.items():
-            try:
-                values[name] = parse_value(known[name], value)
-            except RefusalError as refusal:
-                raise SeedError(f"{path}.{name}: {'; '.join((str(refusal), *refusal.hints))}") from refusal
-        return values
-
-    def _read_history(self, row: WrittenRow, part: dict[str, object], path: str) -> None:
-        row.created_at, row.updated_at = self._take_times(part, path)
-        row.created_by = self._take_writer(part, "CreatedBy", path)
-        row.updated_by = self._take_writer(part, "UpdatedBy", path) if "UpdatedBy" in part else row.created_by
-
-    def _take_writer(self, part: dict[str, object], key: str, path: str) -> int | None:
-        """Return the user who wrote a row; None is the API."""
-        given = part.pop(key, None)
-        if given in (None, "", API_WRITER):
-            return None
-        user = READER.take_id(given, f"{path}.{key}")
-        if user not in self.account.users:
-            raise SeedError(f"{path}.{key}: there is no user {user} in {_PATH}.users")
-        return user
-
-    def _take_times(self, part: dict[str, object], path: str) -> tuple[str, str]:
-        """Return when a row was created and changed; the one that is not said is the other, else now."""
-        given = {key: take_moment(part.pop(key), f"{path}.{key}") for key in ("CreatedAt", "UpdatedAt") if key in part}
-        created = given.get("CreatedAt") or given.get("UpdatedAt") or self.now
-        return created, given.get("UpdatedAt", created)
 
 
 def _read_rows(
@@ -214,25 +184,13 @@ def _read_rows(
     rows: list[AnyRow] = []
     seen: set[int] = set()
     key = kind.TABLE.kinds
-    for item, row_path in READER.take_items(seed.get(key, []), f"{_PATH}.{key}"):
+    for item, row_path in READER.take_items(seed.get(key, []), f"{PATH}.{key}"):
         row = read(READER.take_object(item, row_path), row_path)
         if row.id in seen:
             raise SeedError(f"{row_path}.Id: {row.id} is used twice; write another id")
         seen.add(row.id)
         rows.append(row)
     return rows
-
-
-def take_moment(value: object, path: str) -> str:
-    """Take a date and time, or one of zeros, as live servers print one that is not set (observed)."""
-    return value if isinstance(value, str) and value in ZERO_DATES else READER.take_moment(value, path)
-
-
-def _take_row_id(part: dict[str, object], path: str) -> int:
-    row_id = READER.take_id(part.pop("Id", None), f"{path}.Id")
-    if row_id == 0:
-        raise SeedError(f"{path}.Id: write an id from 1")
-    return row_id
 
 
 def _find_unlisted(account: Account, projects: Sequence[tuple[object, str]]) -> dict[str, list[str]]:

@@ -71,6 +71,14 @@ class NamedRow(WrittenRow):
     fields: dict[str, object] = field(default_factory=dict[str, object])
 
 
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """A row before and after it was written: None before where it is new, None after where it was deleted for good."""
+
+    before: Row | None
+    after: Row | None
+
+
 AnyRow = TypeVar("AnyRow", bound=Row)
 _JSON_COLUMNS = frozenset({"fields", "attachments", "members", "notes"})
 _ENCODER = json.JSONEncoder(ensure_ascii=False)

@@ -123,7 +123,7 @@ def _render(
         ),
         kinds=[(kind, _KIND_TEXTS[kind]) for kind in KINDS],
         methods=METHODS,
-        roots=[(entry.title, entry.root if entry.is_one_path else f"{entry.root}/*") for entry in CRMS],
+        roots=[(entry.title, place) for entry in CRMS for place in entry.list_places("/*")],
         error=error,
         form=form or {},
         done=done,

@@ -21,7 +21,7 @@ def refuse_path(workspaces: Workspaces, request: HttpRequest) -> tuple[Workspace
     header = request.headers.get(b"authorization")
     logins = [(entry.name, entry.login_scheme.parse(header)) for entry in CRMS]
     near = [hint for entry in CRMS if (hint := _suggest_path(entry, request.path))]
-    hints = near or [f"The APIs are at {' and '.join(f'{_show_root(entry)}' for entry in CRMS)}."]
+    hints = near or [f"The APIs are at {' and '.join(entry.list_places('/')[0] for entry in CRMS)}."]
     opened = next((found for crm, login in logins if (found := workspaces.find_by_login(crm, login))), None)
     text = "\n".join([" ".join([f"There is nothing at {request.path}.", *near]), *_list_places()]) + "\n"
     if opened is not None:
@@ -43,19 +43,16 @@ def _explain_login(login: Login) -> str:
 
 
 def _list_places() -> list[str]:
-    places = [f"  {entry.root}{'' if entry.is_one_path else '/...'}  ({entry.title})" for entry in CRMS]
+    places = [f"  {place}  ({entry.title})" for entry in CRMS for place in entry.list_places("/...")]
     own = [f"  {PREFIX}...  (control)", "  /  (a page that explains this server)"]
     return ["This server answers at:", *places, *own]
 
 
-def _show_root(entry: CrmEntry) -> str:
-    return f"{entry.root}{'' if entry.is_one_path else '/'}"
-
-
 def _suggest_path(entry: CrmEntry, path: str) -> str:
-    root, rest = path[: len(entry.root)], path[len(entry.root) :]
-    if root.lower() != entry.root.lower() or rest[:1] not in {"", "/"}:
-        return ""
-    if root == entry.root:
-        return f"{entry.title} has no further paths: did you mean {entry.root}?"
-    return f"Paths are case-sensitive: did you mean {entry.root}{'' if entry.is_one_path else rest}?"
+    for known in entry.roots:
+        root, rest = path[: len(known)], path[len(known) :]
+        if root.lower() == known.lower() and rest[:1] in {"", "/"}:
+            if root == known:
+                return f"{entry.title} has no further paths: did you mean {known}?"
+            return f"Paths are case-sensitive: did you mean {known}{'' if entry.is_one_path else rest}?"
+    return ""

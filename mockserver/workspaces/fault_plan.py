@@ -176,9 +176,9 @@ def _check_path(text: str | None, path: str) -> str | None:
         raise FaultPlanError(f"{path}: is compared without the query; leave out the ? and what follows it")
     fixed, star, _ = text.partition("*")
     for entry in CRMS:
-        if entry.owns(fixed) or (star and entry.root.startswith(fixed)):
+        if entry.owns(fixed) or (star and any(root.startswith(fixed) for root in entry.roots)):
             return text
-    roots = [f"{entry.root}{'' if entry.is_one_path else '/*'}" for entry in CRMS]
+    roots = [place for entry in CRMS for place in entry.list_places("/*")]
     raise FaultPlanError(f'{path}: no API is at "{text}"; paths begin with {", ".join(roots)}{_suggest(text, roots)}')
 
 

@@ -58,7 +58,7 @@ def check_request(method: str, path: str, *, allows_writes: bool) -> Refusal | N
             return Refusal(405, f"Not sent: {endpoint} deletes a person for good, whatever the method.")
     entry = find_crm(path)
     if entry is None or not _ODD_PATHS.isdisjoint(path.split("/")[1:]) or "%" in path or "\\" in path:
-        roots = join_words([f"{entry.root}{'' if entry.is_one_path else '/...'}" for entry in CRMS])
+        roots = join_words([place for entry in CRMS for place in entry.list_places("/...")])
         return Refusal(404, f"Not sent: only {roots} are passed on.")
     if method == "GET":
         return None if allows_writes else _check_endpoint(entry, path)
@@ -73,7 +73,7 @@ def check_request(method: str, path: str, *, allows_writes: bool) -> Refusal | N
 
 def _check_endpoint(entry: CrmEntry, path: str) -> Refusal | None:
     reading = entry.recording.reading_endpoints
-    endpoint = path.removeprefix(f"{entry.root}/").partition("/")[0]
+    endpoint = path.removeprefix(f"{entry.root_of(path)}/").partition("/")[0]
     if reading is None or endpoint in reading:
         return None
     return Refusal(

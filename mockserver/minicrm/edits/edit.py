@@ -40,7 +40,7 @@ def _edit_one(edit: RecordEdit | Purge, context: RequestContext) -> None:
     if kind is None:
         raise EditError(f"kind: MiniCRM has {', '.join(KINDS)}, not {edit.kind!r}.")
     if isinstance(edit, Purge):
-        purge(context.connection, kind, context.read_target(kind).id, context.now)
+        purge(context, context.read_target(kind))
     else:
         edit_record(context, edit.kind, edit.values, _find_user(context.account, edit.user))
 

@@ -19,7 +19,7 @@ from mockserver.minicrm.endpoints.task_row import Task
 from mockserver.minicrm.endpoints.tasks import write_task
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field, Module
-from mockserver.minicrm.store import Row, read_row, save_row
+from mockserver.minicrm.store import Row, read_row
 from mockserver.minicrm.values import parse_value
 
 KINDS: Mapping[str, type[Row]] = {kind.TABLE.kind: kind for kind in (Project, Contact, Task, Address)}
@@ -96,14 +96,14 @@ def _edit_task(context: RequestContext, values: _Values, user_id: int | None) ->
     task.updated_by = user_id
     if task.status == "Closed":
         task.closed_by = task.closed_by or user_id
-    save_row(context.connection, task)
+    context.save(task)
 
 
 def _edit_address(context: RequestContext, values: _Values, user_id: int | None) -> None:
     address = context.read_target(Address)
     write_address(context, address, values)
     address.updated_by = user_id
-    save_row(context.connection, address)
+    context.save(address)
 
 
 _EDITORS: Mapping[str, Callable[[RequestContext, _Values, int | None], None]] = {

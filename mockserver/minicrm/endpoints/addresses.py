@@ -13,7 +13,7 @@ from mockserver.minicrm.endpoints.request_context import RequestContext, render_
 from mockserver.minicrm.responses import render_list, render_rows
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field
-from mockserver.minicrm.store import Table, WrittenRow, list_rows, read_row, save_row, take_next_id
+from mockserver.minicrm.store import Table, WrittenRow, list_rows, read_row, take_next_id
 from mockserver.minicrm.values import parse_value
 
 ADDRESS_FIELDS: Mapping[str, Field] = {
@@ -102,7 +102,7 @@ def create_address(context: RequestContext) -> object:
     address = Address(id=0, contact_id=contact_id, created_at=context.now)
     write_address(context, address, body)
     address.id = take_next_id(context.connection, Address)
-    save_row(context.connection, address)
+    context.save(address)
     return {"Id": address.id}
 
 
@@ -115,7 +115,7 @@ def update_address(context: RequestContext) -> object:
     body = context.read_body()
     context.refuse_move(body, ADDRESS_FIELDS["ContactId"], address.contact_id, rules.ADDRESS_STAYS)
     write_address(context, address, body)
-    save_row(context.connection, address)
+    context.save(address)
     return {"Id": address.id}
 
 

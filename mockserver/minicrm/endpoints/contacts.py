@@ -26,7 +26,7 @@ from mockserver.minicrm.schema import (
     Field,
     find_label,
 )
-from mockserver.minicrm.store import NamedRow, Table, read_row, save_row, save_words, take_next_id
+from mockserver.minicrm.store import NamedRow, Table, read_row, save_words, take_next_id
 from mockserver.minicrm.values import read_whole
 
 # Where these fields are kept; all others lie in `Contact.fields`.
@@ -231,6 +231,6 @@ def _read_business(context: RequestContext, value: object) -> int | None:
 
 def save_contact(context: RequestContext, contact: Contact) -> None:
     """Store a contact, and the texts by which a search finds it."""
-    save_row(context.connection, contact)
+    context.save(contact)
     texts = list_texts(context.account.contact_fields[contact.type], contact)
     save_words(context.connection, Contact, contact.id, texts)

@@ -28,9 +28,9 @@ from mockserver.minicrm.endpoints.search import (
     read_updated_since,
 )
 from mockserver.minicrm.responses import render_rows
+from mockserver.minicrm.routing.suggestions import suggest_word
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import STATUS_GROUPS, Field, build_project_schema
-from mockserver.minicrm.suggestions import suggest_word
 from mockserver.minicrm.values import read_whole
 
 # Query, StatusGroup, UpdatedSince and Page are documented; MainContactId and any field are observed (grade B).

@@ -21,7 +21,7 @@ from mockserver.minicrm.endpoints.projects import (
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field, Module
-from mockserver.minicrm.store import read_row, save_row, save_words, take_next_id
+from mockserver.minicrm.store import read_row, save_words, take_next_id
 from mockserver.minicrm.values import parse_value
 
 
@@ -166,6 +166,6 @@ def _refuse_missing(project: Project, module: Module) -> None:
 
 def save_project(context: RequestContext, project: Project) -> None:
     """Store a project, and the texts by which a search finds it."""
-    save_row(context.connection, project)
+    context.save(project)
     texts = list_texts(context.account.modules[project.category_id].fields, project)
     save_words(context.connection, Project, project.id, texts)

@@ -15,10 +15,10 @@ from mockserver.minicrm.deviations import (
     SETS_ARE_SPACED,
     UNKNOWN_FIELDS_ARE_IDLE,
 )
+from mockserver.minicrm.routing.suggestions import suggest_body, suggest_field
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account, Field
-from mockserver.minicrm.store import AnyRow, WrittenRow, read_row
-from mockserver.minicrm.suggestions import suggest_body, suggest_field
+from mockserver.minicrm.store import AnyRow, Row, RowChange, WrittenRow, read_row, save_row
 from mockserver.minicrm.values import parse_value, print_value
 
 API_WRITER = "MiniCRM"
@@ -36,6 +36,7 @@ class RequestContext:
         parameters: The query, without repeats.
         body: The raw body.
         hints: What the journal is told beside the response; endpoints add to it.
+        changes: What was written by `save` and `note_deleted`, in this order.
     """
 
     connection: sqlite3.Connection
@@ -47,6 +48,7 @@ class RequestContext:
     parameters: Mapping[str, str]
     body: bytes
     hints: list[str] = field(default_factory=list[str])
+    changes: list[RowChange] = field(default_factory=list[RowChange])
 
     @property
     def language(self) -> Language:
@@ -69,6 +71,15 @@ class RequestContext:
             set_separator=", " if self.observes(SETS_ARE_SPACED) else ",",
             empty_date="0000-00-00 00:00:00" if self.observes(EMPTY_DATES_ARE_ZEROS) else "",
         )
+
+    def save(self, row: Row) -> None:
+        """Store a row that is new or has changed, and note what it was before."""
+        self.changes.append(RowChange(read_row(self.connection, type(row), row.id), row))
+        save_row(self.connection, row)
+
+    def note_deleted(self, row: Row) -> None:
+        """Note that a row is deleted for good."""
+        self.changes.append(RowChange(row, None))
 
     def read_target_id(self) -> int:
         """Return the id in the path.

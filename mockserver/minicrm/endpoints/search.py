@@ -13,10 +13,10 @@ from typing import Literal
 from mockserver.crm.profiles import Language
 from mockserver.minicrm import rules
 from mockserver.minicrm.endpoints.request_context import API_WRITER, AnyRow, RequestContext
+from mockserver.minicrm.routing.suggestions import suggest_name
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field
 from mockserver.minicrm.store import count_rows, list_rows
-from mockserver.minicrm.suggestions import suggest_name
 from mockserver.minicrm.values import EMPTY_DATES, parse_value, read_since, read_whole
 
 PAGE_SIZE = 100  # documented

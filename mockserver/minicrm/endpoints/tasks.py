@@ -23,10 +23,10 @@ from mockserver.minicrm.endpoints.task_row import (
     parse_members,
 )
 from mockserver.minicrm.responses import render_list
+from mockserver.minicrm.routing.suggestions import suggest_word
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field
-from mockserver.minicrm.store import list_rows, read_row, save_row, take_next_id
-from mockserver.minicrm.suggestions import suggest_word
+from mockserver.minicrm.store import list_rows, read_row, take_next_id
 from mockserver.minicrm.values import ZERO_DATES, parse_value
 
 _NO_DEADLINE = "1970-01-01 01:00:00"  # observed, grade B
@@ -112,7 +112,7 @@ def create_task(context: RequestContext) -> object:
     task = Task(id=0, project_id=project_id, user_id=project.user_id, created_at=context.now)
     write_task(context, task, body)
     task.id = take_next_id(context.connection, Task)
-    save_row(context.connection, task)
+    context.save(task)
     return {"Id": task.id}
 
 
@@ -142,7 +142,7 @@ def close_task(context: RequestContext) -> object:
         _change(context, task, {"Status": "Closed", **body})
         if task.status == "Closed":
             task.closed_at = str(moment)
-            save_row(context.connection, task)
+            context.save(task)
     return {"Id": task.id}
 
 
@@ -172,7 +172,7 @@ def _change(context: RequestContext, task: Task, body: dict[str, object]) -> Non
         raise RefusalError(rules.TASK_CLOSED, hints=["create a new task: a closed one is not opened again"])
     context.refuse_move(body, build_task_fields(context.account)["ProjectId"], task.project_id, rules.TASK_STAYS)
     write_task(context, task, body)
-    save_row(context.connection, task)
+    context.save(task)
 
 
 def write_task(context: RequestContext, task: Task, body: dict[str, object]) -> None:

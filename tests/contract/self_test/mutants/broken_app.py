@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mockserver.http.asgi import HttpRequest, Receive, Scope, Send
     from tests.contract.self_test.mutants.mutant import Mutant
 
-_ROOTS = {entry.name: entry.root for entry in CRMS}
+_ROOTS = {entry.name: entry.roots for entry in CRMS}
 _SEED = "/_control/seed"
 _SNAPSHOT = "/_control/snapshot"
 
@@ -31,11 +31,11 @@ class BrokenApp(MockApp):
     def __init__(self, seed: Mapping[str, object], mutant: Mutant | None = None, *, seed_name: str = "") -> None:
         super().__init__(Workspace(seed), seed_name=seed_name)
         self._mutant = mutant
-        self._root = _ROOTS[mutant.crm] if mutant else ""
+        self._roots = _ROOTS[mutant.crm] if mutant else ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
-        if self._mutant and self._mutant.decode and scope.get("path", "").startswith(self._root):
+        if self._mutant and self._mutant.decode and scope.get("path", "").startswith(self._roots):
             scope = {**scope, "query_string": self._mutant.decode(scope["query_string"])}
         await super().__call__(scope, receive, send)
 
@@ -45,7 +45,7 @@ class BrokenApp(MockApp):
 
     def respond(self, request: HttpRequest) -> ApiResponse:
         """Answer one request, by way of the fault where it is for the mutant's CRM."""
-        if self._mutant is None or not request.path.startswith(self._root):
+        if self._mutant is None or not request.path.startswith(self._roots):
             return super().respond(request)
         try:
             return self._mutant.fault(super().respond, request)

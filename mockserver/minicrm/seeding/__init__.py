@@ -1,0 +1,1 @@
+"""What seeds are read with, and made by."""
