@@ -36,7 +36,7 @@ LAYERS = {
         "safe_writes.*",
         "CRM CRM.models CRM.settings CRM.field_table CRM.hungarian",
         "CRM.wire.*",
-        "CRM.client",
+        "CRM.client CRM.clients.*",
         "CRM.account.*",
         "CRM.search.*",
         "CRM.replica.*",

@@ -30,6 +30,7 @@ _WHERE_IDS_ARE = {
     "contact_id": "search_contacts gives contact ids.",
     "task_id": "get_project_tasks gives task ids.",
     "address_id": "list_addresses gives address ids.",
+    "email_id": "list_emails gives email ids.",
 }
 
 
@@ -90,7 +91,7 @@ def _local_time(text: str) -> str:
 
 def check_create(entity: Entity, fields: Mapping[str, object]) -> dict[str, object]:
     """Return the body of a create, which must hold what the CRM requires of a new object of this kind."""
-    body = _check_fields(fields, refused=("Id",))
+    body = check_fields(fields)
     missing = [name for name in entity.required if body.get(name) in (None, "")]
     if missing:
         raise InputError(f"{' and '.join(missing)} must be given.", hint="MiniCRM requires it of every new one.")
@@ -114,10 +115,10 @@ def check_contact_name(fields: dict[str, object]) -> dict[str, object]:
 
 def check_update(entity: Entity, fields: Mapping[str, object]) -> dict[str, object]:
     """Return the body of an update, which must not hold what the CRM does not change."""
-    return _check_fields(fields, refused=("Id", *entity.fixed))
+    return check_fields(fields, refused=("Id", *entity.fixed))
 
 
-def _check_fields(fields: Mapping[str, object], *, refused: Iterable[str]) -> dict[str, object]:
+def check_fields(fields: Mapping[str, object], *, refused: Iterable[str] = ("Id",)) -> dict[str, object]:
     """Return fields with untouched values, any that JSON carries, but flags as 1 or 0 as the CRM has them."""
     if not fields:
         raise InputError("There is nothing to write: `fields` is empty.", hint="Name at least one field.")

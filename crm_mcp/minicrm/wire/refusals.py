@@ -28,6 +28,11 @@ _NOUNS = {
     "ToDoList": ("project", "search_projects finds projects and their ids."),
     "Address": ("address", "list_addresses lists a contact's addresses and their ids."),
     "AddressList": ("contact", "search_contacts finds contacts and their ids."),
+    "ProjectHistory": ("history of project", "search_projects finds projects and their ids."),
+    "EmailList": ("mails of project", "search_projects finds projects and their ids."),
+    "TemplateList": ("templates of module", "list_modules lists the modules and their ids."),
+    "Template": ("template", "The list of a module's templates has their ids."),
+    "Product": ("product", "MiniCRM's API lists no products: their ids are those that it gave when they were made."),
     "Schema": ("module", "list_modules lists the modules and their ids."),
 }
 """First part of a path below the API's root, to what its id names and where to find the right one."""
