@@ -23,6 +23,8 @@ class Request:
         is_idempotent: Whether sending it twice does no more than sending it once. The codec sets it for each
             operation: one HTTP method may both create and update.
         changes_by_get: Whether this GET changes something in the CRM all the same.
+        is_repeatable: Whether it may be sent again where it certainly was not carried out, as after a refusal for
+            haste; what cannot be undone is sent once, whatever comes back.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -31,6 +33,7 @@ class Request:
     body: object = None
     is_idempotent: bool = True
     changes_by_get: bool = False
+    is_repeatable: bool = True
 
     @property
     def is_read(self) -> bool:

@@ -1,6 +1,7 @@
 """How often a request is sent, and how long is waited in between.
 
-A read is sent again after whatever may pass. A write is sent again only after an attempt that certainly sent nothing.
+A read is sent again after whatever may pass. A write is sent again only after an attempt that certainly sent nothing,
+and what cannot be undone never.
 What is done about a refusal for haste, which is no failure, stands in `retry`.
 """
 
@@ -77,7 +78,7 @@ class Attempts:
 
     def _may_help(self, error: BaseException) -> bool:
         """Tell whether the request may be sent again after an error, and might then succeed."""
-        if not isinstance(error, CrmError) or not error.is_transient:
+        if not isinstance(error, CrmError) or not error.is_transient or not self._request.is_repeatable:
             return False
         if isinstance(error, UnreachableError) and not error.was_sent:
             self._unsent += 1

@@ -99,13 +99,15 @@ class Session:
     async def send(self, request: Request) -> Response:
         """Send one request and return the response, refusals included; one for haste is waited for and sent again.
 
+        What cannot be undone is sent once: then its refusal is the response.
+
         Raises:
             InputError: The request cannot be written as HTTP; nothing was sent.
             UnreachableError: No complete response came.
             UnexpectedAnswerError: The response is too long, or cannot be decompressed.
         """
         outgoing = self._encode(request)
-        patience = Patience(self._pool.patience_s)
+        patience = Patience(self._pool.patience_s if request.is_repeatable else 0.0)
         while True:
             await self._rate_limit.wait(self._crm, self._pool.patience_s, self._pool.sleep)
             response = await self._exchange(request, outgoing, self._pool.timeout_s)

@@ -27,6 +27,8 @@ CREATE = Request("POST", "/x", body={}, is_idempotent=False)
 UPDATE = Request("PUT", "/x/7", body={})
 DELETE_BY_GET = Request("GET", "/DeleteItem/7", is_idempotent=False, changes_by_get=True)
 WRITES = [CREATE, UPDATE, DELETE_BY_GET]
+INVOICE = Request("POST", "/Invoice", body={}, is_idempotent=False, is_repeatable=False)
+PURGE = Request("GET", "/PurgePerson/7", is_idempotent=False, changes_by_get=True, is_repeatable=False)
 DONE = httpx.Response(200, json={"Id": 7})
 BUSY = httpx.Response(503)
 PAGE = "<!doctype html><html><title>Bad gateway</title></html>"
@@ -129,6 +131,18 @@ def test_what_will_not_change_is_told_at_once(request_: Request, failure: Reply)
     played = perform(request_, failure, DONE)
     assert (played.sent, played.slept) == (1, [])
     assert "tried" not in str(played.error)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [*PASSING, *FINAL, httpx.Response(429, headers={"Retry-After": "1"}), httpx.ConnectError("refused")],
+    ids=repr,
+)
+@pytest.mark.parametrize("request_", [INVOICE, PURGE])
+def test_what_cannot_be_undone_is_sent_once_whatever_comes_back(request_: Request, failure: Reply) -> None:
+    played = perform(request_, failure, DONE)
+    assert (played.sent, played.slept) == (1, [])
+    assert played.error is not None
 
 
 @pytest.mark.parametrize("failure", PASSING, ids=repr)
