@@ -15,6 +15,7 @@
         ├── NotFoundError         404
         ├── BadRequestError       400 and other 4xx
         ├── MethodNotAllowedError 405
+        ├── NotInPlanError        403 or 404 of what the account's plan seems to leave out
         ├── RateLimitedError      429
         └── ServerFaultError      5xx
 
@@ -162,6 +163,10 @@ class BadRequestError(RefusedError):
 
 class MethodNotAllowedError(RefusedError):
     """The endpoint does not take this method."""
+
+
+class NotInPlanError(RefusedError):
+    """The account's plan seems not to include this: repeating will not help, and the rest of the CRM works."""
 
 
 class RateLimitedError(RefusedError):

@@ -34,6 +34,9 @@ _NOUNS = {
     "Template": ("template", "The list of a module's templates has their ids."),
     "Product": ("product", "MiniCRM's API lists no products: their ids are those that it gave when they were made."),
     "Schema": ("module", "list_modules lists the modules and their ids."),
+    "Invoice": ("invoice", "list_documents finds invoices and their ids."),
+    "Offer": ("offer", 'list_documents(kind="offer") finds offers and their ids.'),
+    "Order": ("order", 'list_documents(kind="order") finds orders and their ids.'),
 }
 """First part of a path below the API's root, to what its id names and where to find the right one."""
 
@@ -53,18 +56,25 @@ def not_found(response: Response) -> NotFoundError:
     """Return the error for an id, or a ReferenceId, that MiniCRM does not have."""
     what, hint = _subject(response.request)
     said = refusals.quote(response) if response.status == 404 else ""
-    words = f' It said: "{said}".' if said else ""
+    words = quote_refusal(response) if said else ""
     if said.startswith("(a page of HTML)"):
         hint = f"{hint} A page of HTML also means that {ACCOUNT.url_variable} is not the CRM's own address."
     return NotFoundError(f"MiniCRM has no {what}.{words}", status=response.status, hint=hint)
 
 
+def quote_refusal(response: Response) -> str:
+    """Return what MiniCRM said in a refusal, as a sentence after a space; empty where it said nothing."""
+    said = refusals.quote(response)
+    return f' It said: "{said}".' if said else ""
+
+
 def _subject(request: Request) -> tuple[str, str]:
     """Return what a request was about, and a hint where to find the right id."""
-    parts = request.path.split("/")[3:]
-    noun, hint = _NOUNS.get(parts[0], ("", "")) if parts else ("", "")
-    if noun and len(parts) > 1 and parts[-1].isdigit():
-        return f"{noun} {parts[-1]}", hint
+    parts = request.path.removeprefix("/Api/").removeprefix("R3/").split("/")
+    noun, hint = _NOUNS.get(parts[0], ("", ""))
+    number = next((part for part in parts[1:] if part.isdigit()), "")
+    if noun and number:
+        return f"{noun} {number}", hint
     reference = dict(request.query).get("ReferenceId")
     if noun and reference:
         return f"{noun} with ReferenceId {reference!r}", hint
