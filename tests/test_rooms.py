@@ -84,7 +84,7 @@ INPUT_AND_OUTPUT = {"httpx", "httpx2", "mcp", "asyncio", "anyio", "socket", "sub
 # Which modules may import these; in all others they would cost every user time, or bind us to one library.
 IMPORTERS = {
     "httpx": {
-        *(f"crm_mcp.transport.{name}" for name in ("connections", "failures", "session")),
+        *(f"crm_mcp.transport.{name}" for name in ("connections", "downloads", "failures", "session")),
         *("mockserver.respx_mount", "mockserver.live.*"),
     },
     "psycopg": {"crm_mcp.store.engines.postgres"},

@@ -16,21 +16,23 @@ _PIECE_BYTES = 256 * 1024
 
 
 class BodyTooLargeError(Exception):
-    """The body is longer than `MAX_BODY_BYTES`."""
+    """The body is longer than it may be."""
 
 
 class UnreadableEncodingError(Exception):
     """The body is not compressed as its header says, or in a way that was not asked for."""
 
 
-async def read_body(chunks: AsyncIterable[bytes], encoding: str, *, is_refusal: bool) -> bytes:
+async def read_body(
+    chunks: AsyncIterable[bytes], encoding: str, *, is_refusal: bool, most_bytes: int = MAX_BODY_BYTES
+) -> bytes:
     """Read the chunks of a body as they came, and decompress them; of a refusal only the beginning.
 
     Raises:
         BodyTooLargeError: It is too long; the rest is not read.
         UnreadableEncodingError: It cannot be decompressed.
     """
-    limit = MAX_REFUSAL_BYTES if is_refusal else MAX_BODY_BYTES
+    limit = MAX_REFUSAL_BYTES if is_refusal else most_bytes
     body = bytearray()
     decoder = _decoder(encoding)
     async for chunk in chunks:
