@@ -13,10 +13,16 @@ from crm_mcp.safe_writes.saved import Restore
 Asking = Literal["asked", "unasked", "impossible"]
 """What becomes of a write that needs a confirmation: the user is asked, nobody is, or the client cannot ask."""
 CANNOT_ASK = "this client cannot ask for it (it offers no elicitation)"
-WAY_OUT = (
+_WAY_OUT = (
     "It can be done in the CRM itself, with a client that shows questions, or, without any question, after whoever "
     "runs this server has set CRM_MCP_UNCONFIRMED_WRITES=1."
 )
+_ONLY_WAY_OUT = "It can be done in the CRM itself, or with a client that shows questions; no setting changes that."
+
+
+def way_out(*, is_irrevocable: bool) -> str:
+    """Return how something can be written all the same where the user cannot be asked, as a sentence."""
+    return _ONLY_WAY_OUT if is_irrevocable else _WAY_OUT
 
 
 class Confirmer(Protocol):
@@ -49,6 +55,8 @@ class Call:
         who: The client, by its own name.
         undoes: The batch that this call takes back; then it needs no plan. Empty for none.
         was_asked: Of a call that undoes, whether somebody was asked for what it takes back.
+        is_irrevocable: Whether its tool writes what nothing takes back; see `Target.is_irrevocable`.
+        needs_key: Whether it writes only under an idempotency key, or by a plan.
     """
 
     tool: str
@@ -64,6 +72,8 @@ class Call:
     who: str = ""
     undoes: str = ""
     was_asked: bool = True
+    is_irrevocable: bool = False
+    needs_key: bool = False
 
 
 def require_possible(call: Call, what: str) -> None:
@@ -75,5 +85,5 @@ def require_possible(call: Call, what: str) -> None:
     if call.asking == "impossible":
         raise NotConfirmedError(
             f"{what} needs the user's consent, and {CANNOT_ASK}. Nothing was written.",
-            hint=f"Tell the user; dry_run shows what would be written. {WAY_OUT}",
+            hint=f"Tell the user; dry_run shows what would be written. {way_out(is_irrevocable=call.is_irrevocable)}",
         )

@@ -6,9 +6,12 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NotRequired
+from typing import TYPE_CHECKING, NotRequired
 
 from typing_extensions import TypedDict
+
+if TYPE_CHECKING:
+    from crm_mcp.safe_writes.consent.catalogue import Catalogue
 
 ReportProgress = Callable[[int, int], Awaitable[None]]
 """Takes how many records are done, and of how many."""
@@ -98,12 +101,15 @@ class Target(ABC):
         one_at_a_time: What only one call of all processes may write at a time, such as `contacts`, since two at once
             could create duplicates; empty where any may.
         reads_back: Whether a record whose response was lost may be read to see what became of it.
+        is_irrevocable: Whether nothing takes back what it writes. Then the user is always asked, it is written only as
+            it was shown, no request is ever repeated, and after a lost response it is looked for.
     """
 
     noun: str
     batch_size: int = 1
     one_at_a_time: str = ""
     reads_back: bool = True
+    is_irrevocable: bool = False
 
     def saved(self) -> Values:
         """Return what the target can be made again from, in another process, as JSON; see `WriteTool.build`."""
@@ -140,6 +146,20 @@ class Target(ABC):
             InputError: The record cannot take these values.
         """
         return list(changes)
+
+    async def look_again(self, changes: Sequence[Change]) -> list[Change]:
+        """Return changes whose response was lost with each record's present fields, so that they can be compared."""
+        return await self.refresh(changes)
+
+    async def describe_written(self, record_id: str) -> str:
+        """Return a sentence about a record that was written though the response was lost; empty for none."""
+        del record_id
+        return ""
+
+    def question(self, changes: Sequence[Change], catalogue: Catalogue) -> str:
+        """Return what the user is asked about these changes; empty for the words that fit any."""
+        del changes, catalogue
+        return ""
 
     def undoing(self, changes: Sequence[Change]) -> Draft:
         """Return the draft that takes back changes which were written; a problem says what to do where one cannot be.
@@ -267,6 +287,11 @@ def is_as_planned(planned: Change, now: Change) -> bool:
         is_same(before.get(name), present.get(name)) and not are_other_ids(held.get(name), holds.get(name))
         for name in planned.shown
     )
+
+
+def is_as_shown(planned: Change, now: Change) -> bool:
+    """Tell whether all that was shown of a change, to the user as well, still holds: its values, name and notes."""
+    return planned.shown == now.shown and planned.name == now.name and planned.notes == now.notes
 
 
 def _plain(value: object) -> str:

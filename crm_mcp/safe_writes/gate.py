@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import cast
 
 from crm_mcp.crm.call import wait_for_caller
 from crm_mcp.crm.expiring import ExpiringMap
-from crm_mcp.errors import InputError
+from crm_mcp.errors import InputError, StoreError
 from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, Call, require_possible
 from crm_mcp.safe_writes.consent.catalogue import ENGLISH, Catalogue
 from crm_mcp.safe_writes.consent.question import build_question
@@ -48,6 +49,7 @@ class SafeWriter:
         unconfirmed_allowed: Whether nobody is asked to confirm.
         catalogue: The language of questions.
         call_budget_s: How long a call may take before the writing goes on behind it, in seconds.
+        sleep: How to wait before a lost write is looked for again.
     """
 
     def __init__(
@@ -58,12 +60,14 @@ class SafeWriter:
         unconfirmed_allowed: bool = False,
         catalogue: Catalogue = ENGLISH,
         call_budget_s: float = 25.0,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.store = store or Store()
         self.account = account or Account("", "", "", "")
         self.unconfirmed_allowed = unconfirmed_allowed
         self.catalogue = catalogue
         self.call_budget_s = call_budget_s
+        self._sleep = sleep
         self._undo_plans = ExpiringMap[str, Plan](PLAN_TTL_S)
         self.restorers: dict[str, Restore] = {}
         """What makes the targets of each tool again, by its name."""
@@ -73,7 +77,8 @@ class SafeWriter:
     @cached_property
     def _runs(self) -> Runs:
         """What is being written; made when it is first used, since the account's id takes time to compute."""
-        return Runs(self.store, self.account.account_id, self.call_budget_s, lambda: self.when_written())
+        account = self.account.account_id
+        return Runs(self.store, account, self.call_budget_s, lambda: self.when_written(), self._sleep)
 
     @cached_property
     def _plan_calls(self) -> PlanCalls:
@@ -104,6 +109,8 @@ class SafeWriter:
         if call.dry_run:
             return await self._preview_draft(call, number(await call.build_draft()))
         _refuse_too_many(call.size)
+        if call.is_irrevocable:
+            self._refuse_irrevocable(call)
         if call.size > MAX_UNPLANNED and not call.undoes:
             require_possible(call, f"Writing more than {MAX_UNPLANNED} records")
         async with AsyncExitStack() as held:
@@ -113,6 +120,18 @@ class SafeWriter:
             if call.undoes:
                 await order.hold(self._runs.hold_undo(call.undoes))
             return await self._perform_draft(call, order)
+
+    def _refuse_irrevocable(self, call: Call) -> None:
+        """Refuse what nothing takes back where nobody can be asked, or it could not be known again."""
+        require_possible(call, "This")
+        if call.needs_key and not call.key:
+            raise InputError(
+                f"{call.tool} needs an idempotency_key. Nothing was written.",
+                hint="Give any text that stands for this one document, such as an order number, and the same again "
+                "when you repeat the call.",
+            )
+        if self.store.problem:
+            raise StoreError(f"What cannot be undone is written only where it can be noted. {self.store.problem}")
 
     async def _find_untold(self, call: Call) -> str:
         """Return the plan by which the same call before wrote, if nobody was told what came of it; else nothing."""
@@ -267,4 +286,4 @@ def _needs_confirmation(draft: Draft) -> bool:
 
 def _cannot_go_unasked(draft: Draft) -> bool:
     """Tell whether the user must confirm even a single one of these changes."""
-    return draft.trashes or draft.loses_text
+    return draft.target.is_irrevocable or draft.trashes or draft.loses_text

@@ -46,6 +46,8 @@ class WriteTool(CrmTool):
 
     _writer: SafeWriter = PrivateAttr()
     _takes_records: bool = PrivateAttr(default=False)
+    _is_irrevocable: bool = PrivateAttr(default=False)
+    _needs_key: bool = PrivateAttr(default=False)
 
     @classmethod
     def build(
@@ -58,6 +60,8 @@ class WriteTool(CrmTool):
         restore: Restore,
         is_bulk: bool = False,
         takes_records: bool = False,
+        is_irrevocable: bool = False,
+        needs_key: bool = False,
     ) -> WriteTool:
         """Make a tool of a function; one that creates takes an idempotency key too.
 
@@ -65,17 +69,20 @@ class WriteTool(CrmTool):
             function: Takes plain types, returns a draft; its docstring is the description the model reads.
             writer: Writes the draft.
             title: The tool's name for people.
-            annotations: `CREATE` or `UPDATE`.
+            annotations: `CREATE`, `UPDATE` or `IRREVOCABLE`.
             restore: Makes the target of its drafts again from what `Target.saved` returned in another process.
             is_bulk: Whether a call without `dry_run` may end in a plan; then the schema requires no argument, since
                 the plan is applied by its id alone.
             takes_records: Whether it also takes `records`, a list of its own arguments, in place of these.
+            is_irrevocable: Whether nothing takes back what it writes, see `Target.is_irrevocable`.
+            needs_key: Whether it takes an idempotency key and writes only under one, or by a plan.
         """
         tool = cls.of(function, title=title, annotations=annotations)
         tool._writer, tool._takes_records = writer, takes_records  # noqa: SLF001  # its own class's
+        tool._is_irrevocable, tool._needs_key = is_irrevocable, needs_key  # noqa: SLF001
         writer.restorers[tool.name] = restore
         tool.fn_metadata.output_schema = output_schema_of(WriteResult)
-        is_keyed = annotations is CREATE
+        is_keyed = annotations is CREATE or needs_key
         tool.parameters["properties"] |= {
             name: {"type": schema["type"]} for name, schema in _WRITE_SCHEMAS.items() if is_keyed or name != _KEY
         }
@@ -121,7 +128,7 @@ class WriteTool(CrmTool):
         given = {name: value for name, value in arguments.items() if name not in names}
         validated, build_draft = self._read_own(given, is_plan=bool(chosen.plan_id))
         writer = self._writer
-        confirmer = confirmation_of(writer, context)
+        confirmer = confirmation_of(writer, context, is_irrevocable=self._is_irrevocable)
         return Call(
             tool=self.name,
             arguments=validated,
@@ -134,6 +141,8 @@ class WriteTool(CrmTool):
             plan_id=chosen.plan_id,
             key=chosen.idempotency_key,
             who=confirmer.client,
+            is_irrevocable=self._is_irrevocable,
+            needs_key=self._needs_key,
         )
 
     def _read_own(self, given: Json, *, is_plan: bool) -> tuple[Json, Callable[[], Awaitable[Draft]]]:
@@ -169,7 +178,9 @@ def _count_records(arguments: Json) -> int:
     return max([1, *(len(cast("list[object]", one)) for one in arguments.values() if isinstance(one, list))])
 
 
-def confirmation_of(writer: SafeWriter, context: CallContext) -> UserConfirmation:
+def confirmation_of(writer: SafeWriter, context: CallContext, *, is_irrevocable: bool = False) -> UserConfirmation:
     """Return what asks the user of a call, in the language of the writer's account."""
     yes = writer.catalogue.text("Yes, do this")
-    return UserConfirmation(context, unconfirmed_allowed=writer.unconfirmed_allowed, yes=yes)
+    return UserConfirmation(
+        context, unconfirmed_allowed=writer.unconfirmed_allowed, yes=yes, is_irrevocable=is_irrevocable
+    )

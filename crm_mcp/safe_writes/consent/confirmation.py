@@ -21,7 +21,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from crm_mcp.crm.call import asking_the_user, current_call
 from crm_mcp.errors import NotConfirmedError
 from crm_mcp.mcp.arguments import CallContext
-from crm_mcp.safe_writes.call import CANNOT_ASK, WAY_OUT, Asking
+from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, way_out
 
 _ASKING_BY_RESULT = "2026-07-28"
 """The first protocol version in which a question is the result of a call, which the client then repeats."""
@@ -53,13 +53,21 @@ class QuestionPendingError(Exception):
 class UserConfirmation:
     """Confirmation by the user during one call; where `unconfirmed_allowed`, nobody is asked.
 
-    `yes` is what the form calls the user's yes.
+    `yes` is what the form calls the user's yes. What `is_irrevocable` is always asked about.
     """
 
-    def __init__(self, context: CallContext, *, unconfirmed_allowed: bool = False, yes: str = "Yes, do this") -> None:
+    def __init__(
+        self,
+        context: CallContext,
+        *,
+        unconfirmed_allowed: bool = False,
+        yes: str = "Yes, do this",
+        is_irrevocable: bool = False,
+    ) -> None:
         self._first = context
         self._form = _form_with(yes)
-        self._unconfirmed_allowed = unconfirmed_allowed
+        self._unconfirmed_allowed = unconfirmed_allowed and not is_irrevocable
+        self._way_out = way_out(is_irrevocable=is_irrevocable)
 
     @property
     def _context(self) -> CallContext:
@@ -98,7 +106,7 @@ class UserConfirmation:
         if self.asking == "unasked":
             return
         if self.asking == "impossible":
-            raise _cannot_ask(CANNOT_ASK)
+            raise self._cannot_ask(CANNOT_ASK)
         reply = await self._ask(question)
         if isinstance(reply, CancelledElicitation):
             raise NotConfirmedError(
@@ -109,7 +117,8 @@ class UserConfirmation:
             raise NotConfirmedError(
                 "The question to the user was declined; some clients do so without showing the question. "
                 "Nothing was written.",
-                hint=f"Ask the user whether they saw it. If they said no, leave it. If they did not see it: {WAY_OUT}",
+                hint="Ask the user whether they saw it. If they said no, leave it. If they did not see it: "
+                f"{self._way_out}",
             )
         if not reply.data.confirm:
             raise NotConfirmedError(
@@ -128,6 +137,11 @@ class UserConfirmation:
         elicitation = None if capabilities is None else capabilities.elicitation
         return elicitation is not None and (elicitation.form is not None or elicitation.url is None)
 
+    def _cannot_ask(self, why: str) -> NotConfirmedError:
+        return NotConfirmedError(
+            f"This needs the user's consent, and {why}. Nothing was written.", hint=f"Tell the user. {self._way_out}"
+        )
+
     async def _ask(self, question: str) -> Reply:
         version = self._context.protocol_version or ""
         try:
@@ -137,10 +151,10 @@ class UserConfirmation:
         except (ToolError, ValidationError):
             raise NotConfirmedError(
                 "The client's reply to the question could not be read. Nothing was written.",
-                hint=f"Tell the user. {WAY_OUT}",
+                hint=f"Tell the user. {self._way_out}",
             ) from None
         except MCPError:
-            raise _cannot_ask("this client cannot ask for it: it returned an error to the question") from None
+            raise self._cannot_ask("this client cannot ask for it: it returned an error to the question") from None
 
     async def _ask_by_request(self, question: str) -> Reply:
         """Ask in the middle of the call, and wait."""
@@ -165,12 +179,6 @@ class UserConfirmation:
         if isinstance(answers, InputRequiredResult):
             raise QuestionPendingError(answers)
         return answers["consent"]
-
-
-def _cannot_ask(why: str) -> NotConfirmedError:
-    return NotConfirmedError(
-        f"This needs the user's consent, and {why}. Nothing was written.", hint=f"Tell the user. {WAY_OUT}"
-    )
 
 
 def _said(reply: ElicitResult) -> dict[str, str | int | float | bool | list[str] | None]:

@@ -19,8 +19,10 @@ _MAX_FIELDS = 4
 def build_question(draft: Draft, catalogue: Catalogue = ENGLISH) -> str:
     """Return the question to the user: what happens to how many records, which ones, and their new values.
 
-    A batch of several kinds of change has a sentence for each kind.
+    A batch of several kinds of change has a sentence for each kind. Some targets have words of their own.
     """
+    if own := draft.target.question(draft.written_changes, catalogue):
+        return own
     asked: dict[_Ask, list[Change]] = {}
     for change in draft.written_changes:
         asked.setdefault(_ask_about(change), []).append(change)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from crm_mcp.crm.wording import quoted
+from crm_mcp.crm.wording import listing, quoted
 from crm_mcp.safe_writes.draft import Change, Outcome, is_as_planned, is_unchanged
+
+_MOST_NAMED = 5
 
 
 def outcome_unsent(planned: Change, now: Change) -> Outcome | None:
@@ -22,6 +24,17 @@ def outcome_unsent(planned: Change, now: Change) -> Outcome | None:
 def outcome_of_existing(change: Change) -> Outcome:
     """Return the outcome of a new record that is there already, and holds what it was to hold."""
     return {"ok": True, "message": f"{quoted(change.name)} is there already; nothing was written."}
+
+
+def outcome_not_as_shown(planned: Change, now: Change) -> Outcome:
+    """Return the outcome of a change that is not any more what the user was shown."""
+    names = [*dict.fromkeys([*planned.shown, *now.shown])]
+    changed = [name for name in names if planned.shown.get(name) != now.shown.get(name)]
+    what = listing(changed, _MOST_NAMED) or "what is said of it"
+    return {
+        "ok": False,
+        "message": f"Not written: {what} changed after it was shown. Call again to have it shown as it is now.",
+    }
 
 
 def _found(planned: Change, now: Change) -> str:

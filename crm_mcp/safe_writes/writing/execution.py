@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from crm_mcp.errors import (
     AuthenticationError,
@@ -13,14 +14,22 @@ from crm_mcp.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, ReportProgress, is_unchanged
+from crm_mcp.safe_writes.draft import Change, Draft, Outcome, ReportProgress, is_as_shown, is_unchanged
 from crm_mcp.safe_writes.refreshing import refresh_changes
-from crm_mcp.safe_writes.writing.as_planned import outcome_of_existing, outcome_unsent
+from crm_mcp.safe_writes.writing.as_planned import outcome_not_as_shown, outcome_of_existing, outcome_unsent
 from crm_mcp.safe_writes.writing.journal import Journal
-from crm_mcp.safe_writes.writing.lost_responses import Found, find_created, leaves_unknown, may_be_under_way, read_back
+from crm_mcp.safe_writes.writing.lost_responses import (
+    Found,
+    find_created,
+    leaves_unknown,
+    look_until_sure,
+    may_be_under_way,
+    read_back,
+)
 from crm_mcp.safe_writes.writing.results import NOT_TRIED, UNKNOWN, ItemResult, WriteResult, build_result
 
 _FOUND = "The response was lost; it was looked for and is there."
+_NOT_MADE = "It was looked for several times and is not there: it was not made."
 _WITH_KEY = "Call again with the same idempotency_key: it is looked for first."
 
 
@@ -33,6 +42,7 @@ class Execution:
         as_planned: Whether a record that changed since the draft was made is skipped.
         is_keyed: Whether what matches a new record is searched before it is sent, to know it after a lost response.
         is_stopping: Whether no further request is to be begun.
+        sleep: How to wait before a lost write is looked for again.
     """
 
     def __init__(
@@ -43,6 +53,7 @@ class Execution:
         as_planned: bool = False,
         is_keyed: bool = False,
         is_stopping: Callable[[], bool] = lambda: False,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._draft = draft
         self._journal = journal
@@ -50,6 +61,7 @@ class Execution:
         self._as_planned = as_planned
         self._is_keyed = is_keyed
         self._is_stopping = is_stopping
+        self._sleep = sleep
         self._target = draft.target
         self._moved: Collection[int] | None = None
         self._results: dict[int, ItemResult] = {}
@@ -126,6 +138,8 @@ class Execution:
             if isinstance(error, OtherRecordError):
                 for at in places:
                     self._leave_unknown(at, error, "")
+            elif leaves_unknown(error) and self._target.is_irrevocable:
+                await self._settle_for_good(places, error)
             elif leaves_unknown(error):
                 await self._settle(places, error, is_second=is_second)
             else:
@@ -150,6 +164,26 @@ class Execution:
                 self._leave_unknown(at, error, found.why)
         if again:
             await self._send(again, is_second=True)
+
+    async def _settle_for_good(self, places: Sequence[int], error: CrmError) -> None:
+        """Look for what became of what cannot be undone, until that is sure: nothing of it is sent again."""
+        for at in places:
+            change = self._changes[at]
+
+            async def look(change: Change = change) -> Found:
+                if change.record_id:
+                    return (await read_back(self._target, [change]))[0]
+                return await find_created(self._target, change, self._alike.get(change.index))
+
+            is_under_way = may_be_under_way(error)
+            found = await look_until_sure(look, is_under_way=is_under_way, sleep=self._sleep)
+            if found.state == "written":
+                said = await self._target.describe_written(found.record_id)
+                self._record(at, {"ok": True, "id": found.record_id, "message": f"{_FOUND} {said}".rstrip()})
+            elif found.state == "not written":
+                self._record(at, {"ok": False, "message": f"{error.args[0]} {_NOT_MADE}"})
+            else:
+                self._leave_unknown(at, error, f"{found.why} {_WITH_KEY if self._is_keyed else ''}".rstrip())
 
     async def _look_for(self, places: Sequence[int]) -> list[Found]:
         changes = [self._changes[at] for at in places]
@@ -220,6 +254,8 @@ class Execution:
 
     def _skip(self, at: int, planned: Change, now: Change) -> bool:
         outcome = outcome_unsent(planned, now)
+        if outcome is None and self._target.is_irrevocable and not is_as_shown(planned, now):
+            outcome = outcome_not_as_shown(planned, now)
         if outcome is None:
             if not planned.record_id or planned.before is None:  # it is known only now
                 self._changes[at] = now

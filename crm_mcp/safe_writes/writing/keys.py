@@ -160,7 +160,8 @@ class KeyStore:
             found = await find_created(attempt.target, attempt.change, attempt.alike_before, others)
             item: ItemResult = {"index": place, "ok": False, "write_id": attempt.write_id, "message": _NOT_CREATED}
             if found.state == "written":
-                item = {**item, "ok": True, "id": found.record_id, "message": _CREATED_BEFORE}
+                said = await attempt.target.describe_written(found.record_id)
+                item = {**item, "ok": True, "id": found.record_id, "message": f"{_CREATED_BEFORE} {said}".rstrip()}
                 state.written[place] = item
             elif found.state == "unknown":
                 untold[place] = _cannot_tell(found.why, "Look for it in the CRM, or call again with the same key.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Literal, NamedTuple
 
 from crm_mcp.errors import (
@@ -15,6 +15,7 @@ from crm_mcp.errors import (
 )
 from crm_mcp.safe_writes.draft import Change, Target, holds_already, is_as_planned, is_emptied_number, is_unchanged
 
+_LOOKED_AGAIN_AFTER_S = (0.5, 1.5, 3.0)
 _NOT_READ = "It could not be read back: look at it before you repeat it."
 _NEITHER = "It holds neither what was there before nor what was sent: look at it before you repeat it."
 
@@ -45,12 +46,31 @@ def may_be_under_way(error: BaseException | None) -> bool:
     return timed_out_upstream or error is None
 
 
+async def look_until_sure(
+    look: Callable[[], Awaitable[Found]], *, is_under_way: bool, sleep: Callable[[float], Awaitable[object]]
+) -> Found:
+    """Look for what was sent until it is there, or so long that it would be.
+
+    Where the CRM may be at work on it for longer than a call has time, that it is not there tells nothing yet.
+    """
+    found = await look()
+    if is_under_way:
+        why = "It is not there, but the CRM may still be at work on it: look again in a minute."
+        return Found("unknown", why=why) if found.state == "not written" else found
+    for wait_s in _LOOKED_AGAIN_AFTER_S:
+        if found.state == "written":
+            break
+        await sleep(wait_s)
+        found = await look()
+    return found
+
+
 async def read_back(target: Target, changes: Sequence[Change]) -> list[Found]:
     """Read the records of at most `batch_size` updates, and tell of each whether it holds what was sent."""
     if not target.reads_back:
         return [Found("unknown", why="Look at it before you repeat it.")] * len(changes)
     try:
-        present = await target.refresh(changes)
+        present = await target.look_again(changes)
     except CrmError:
         return [Found("unknown", why=_NOT_READ)] * len(changes)
     return [_compare(then, now) for then, now in zip(changes, present, strict=True)]

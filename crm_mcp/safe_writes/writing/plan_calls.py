@@ -73,7 +73,8 @@ class PlanCalls:
         """
         asked = await self._confirm(call, plan.draft)
         order = Order(plan.draft, held, leases=[*leases], asked=asked, plan=plan)
-        if not (key := call.key or plan.key):
+        as_key = plan.plan_id if call.needs_key else ""
+        if not (key := call.key or plan.key or as_key):
             return await self._write(call, plan, order)
         state = order.state = await held.enter_async_context(
             self._runs.keys.hold(call.tool, key, plan.arguments, call.restore, wait_s=self._runs.time_left_s())

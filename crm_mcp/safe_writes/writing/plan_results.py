@@ -49,7 +49,7 @@ async def settle_interrupted(store: Store, plan: Plan) -> None:
     for write in [row for row in rows if row.outcome == writes.SENT]:
         change = change_from_json(write.change)
         found = await _look_for(plan.draft.target, change, write)
-        if found.state == "not written" and change.record_id:
+        if found.state == "not written" and change.record_id and not plan.draft.target.is_irrevocable:
             await store.run(lambda transaction, gone=write.write_id: writes.remove(transaction, [gone]))
             continue
         item = _settled(change, write, found)

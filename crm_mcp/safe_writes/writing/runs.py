@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 
@@ -56,8 +56,14 @@ class Runs:
     """What the writer of one account is writing; `when_written` is called after each run."""
 
     def __init__(
-        self, store: Store, account_id: str, call_budget_s: float, when_written: Callable[[], None] = lambda: None
+        self,
+        store: Store,
+        account_id: str,
+        call_budget_s: float,
+        when_written: Callable[[], None] = lambda: None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
+        self._sleep = sleep
         self._when_written = when_written
         self._call_budget_s = call_budget_s
         self._store = store
@@ -75,7 +81,7 @@ class Runs:
     async def wait_for_others(self, order: Order) -> None:
         """Wait where only one call of all processes may write this kind of record at a time."""
         if kind := order.draft.target.one_at_a_time:
-            name, what = f"creating {self._account} {kind}", f"Another call that creates {kind}"
+            name, what = f"creating {self._account} {kind}", f"Another call that writes {kind}"
             await order.hold(self.leases.hold(name, wait_s=self.time_left_s(), what=what))
 
     def hold_undo(self, write_id: str) -> AbstractAsyncContextManager[Lease]:
@@ -98,9 +104,10 @@ class Runs:
         execution = Execution(
             order.draft,
             Journal(self._store, batch, order.leases),
-            as_planned=plan is not None or bool(call.undoes),
+            as_planned=plan is not None or bool(call.undoes) or order.draft.target.is_irrevocable,
             is_keyed=order.state is not None,
             is_stopping=self._stopping_of(current_call()),
+            sleep=self._sleep,
         )
         kept = plan or await self._keep_for_patient_call(call, order, batch)
         if (current := current_call()) is not None:
