@@ -106,7 +106,7 @@ def entries(bills: Bills) -> list[AuditedCall]:
 def test_it_is_asked_about_even_where_unconfirmed_writes_are_allowed() -> None:
     bills = Bills()
     person = Asked(bills)
-    assert bill(bills, person)["id"] == "1"
+    assert bill(bills, person).get("id") == "1"
     assert person.questions == ["Bill Alma Kft.?"]
     assert entries(bills)[0].asked
 
@@ -141,8 +141,8 @@ def test_it_is_not_written_where_something_shown_changed_while_the_person_read()
 def test_it_is_found_where_the_response_was_lost_and_never_sent_again() -> None:
     bills = Bills(error=LOST)
     result = bill(bills, Asked(bills))
-    assert result["id"] == "1"
-    assert "B-1" in result["message"]
+    assert result.get("id") == "1"
+    assert "B-1" in result.get("message", "")
     assert bills.issued == ["1"]
 
 
@@ -162,14 +162,14 @@ def test_a_request_that_may_still_be_under_way_is_open_until_the_same_key_looks_
     with pytest.raises(InputError, match="may still be creating it"):
         bill(bills, person)
     bills.issued.append("9")
-    assert bill(bills, person)["id"] == "9"
+    assert bill(bills, person).get("id") == "9"
     assert (len(person.questions), bills.issued) == (1, ["9"])
 
 
 def test_the_same_key_gives_the_first_result_and_asks_nobody() -> None:
     bills = Bills()
     person = Asked(bills)
-    assert bill(bills, person)["id"] == bill(bills, person)["id"] == "1"
+    assert bill(bills, person).get("id") == bill(bills, person).get("id") == "1"
     assert len(person.questions) == 1
 
 
