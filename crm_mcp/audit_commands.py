@@ -22,6 +22,7 @@ from crm_mcp.safe_writes.undo.audit_entries import AuditEntry, list_entries, ren
 from crm_mcp.safe_writes.undo.undo_calls import Undo
 from crm_mcp.safe_writes.undo.undo_tool import writers_of
 from crm_mcp.store import audit
+from crm_mcp.toolsets import DEFAULT
 
 if TYPE_CHECKING:
     from crm_mcp.mcp.connector import Connector
@@ -164,5 +165,7 @@ def _line(text: str) -> str:
 
 
 def _writers(connectors: Sequence[Connector]) -> list[SafeWriter]:
-    tools: list[CrmTool] = [tool for connector in connectors for tool in connector.tools()]
+    tools: list[CrmTool] = [
+        tool for connector in connectors for tool in connector.tools((DEFAULT, *connector.further_toolsets))
+    ]
     return writers_of(tools)

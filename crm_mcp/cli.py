@@ -86,12 +86,17 @@ def main(context: click.Context) -> None:
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="For http. 0 picks a free port."
 )
 @click.option("--read-only", is_flag=True, help="Offer no writing tools.")
+@click.option("--toolsets", default="", help="Which tools: default, all, or names joined by commas.")
 @_log_level_option(None)
-def serve(transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *, read_only: bool = False) -> None:
+def serve(
+    transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *, read_only: bool = False, toolsets: str = ""
+) -> None:
     """Serve on stdio, or streamable HTTP at /mcp."""
     try:
         with _making_what_stays():
-            server, settings, connectors = _build_server(is_local=transport == "stdio", read_only=read_only)
+            server, settings, connectors = _build_server(
+                is_local=transport == "stdio", read_only=read_only, toolsets=toolsets
+            )
     except SettingsError as error:
         if transport == "http" or sys.stdin.isatty():
             end_by_settings(error)
@@ -124,13 +129,17 @@ def _making_what_stays() -> Generator[None]:
         gc.enable()
 
 
-def _build_server(*, is_local: bool, read_only: bool) -> tuple[MCPServer[None], ServerSettings, list[Connector]]:
+def _build_server(
+    *, is_local: bool, read_only: bool, toolsets: str
+) -> tuple[MCPServer[None], ServerSettings, list[Connector]]:
     settings, pool, store, connectors = connect(is_local=is_local)
+    from crm_mcp.registry import choose_toolsets
     from crm_mcp.server import build_server
 
     export_dir = settings.export_dir if is_local else None  # over HTTP it would be another's machine
     read_only = read_only or settings.read_only
-    server = build_server(connectors, pool, store=store, read_only=read_only, export_dir=export_dir)
+    chosen = choose_toolsets(toolsets or settings.toolsets)
+    server = build_server(connectors, pool, store=store, toolsets=chosen, read_only=read_only, export_dir=export_dir)
     return server, settings, connectors
 
 
@@ -185,16 +194,20 @@ def doctor() -> None:
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the result of tools/list.")
-def tools(*, as_json: bool) -> None:
+@click.option("--toolsets", default="", help="Which tools: default, all, or names joined by commas.")
+def tools(*, as_json: bool, toolsets: str) -> None:
     """List the tools of the present configuration."""
     try:
         settings, pool, store, connectors = connect()
+        from crm_mcp.registry import choose_toolsets
+
+        chosen = choose_toolsets(toolsets or settings.toolsets)
     except SettingsError as error:
         end_by_settings(error)
     from crm_mcp import server as mcp_server
     from crm_mcp.mcp.tool_table import render_table
 
-    server = mcp_server.build_server(connectors, pool, store=store, read_only=settings.read_only)
+    server = mcp_server.build_server(connectors, pool, store=store, toolsets=chosen, read_only=settings.read_only)
     listed = asyncio.run(server.list_tools())
     if as_json:
         plain = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed]

@@ -18,6 +18,7 @@ from crm_mcp.mcp.tool import CrmTool, refuse_same_names
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.safe_writes.undo.undo_tool import UndoTool, writers_of
 from crm_mcp.store.engine import Store
+from crm_mcp.toolsets import DEFAULT, DEFAULT_TOOLSETS, Toolsets, parse_toolsets
 from crm_mcp.transport.connections import ConnectionPool
 
 CONNECTORS: Sequence[type[Connector]] = (
@@ -38,6 +39,15 @@ def connect(pool: ConnectionPool, store: Store | None = None) -> list[Connector]
     return connectors
 
 
+def choose_toolsets(text: str) -> Toolsets:
+    """Return the toolsets that a setting names.
+
+    Raises:
+        SettingsError: It names one that no CRM has.
+    """
+    return parse_toolsets(text, [name for known in CONNECTORS for name in known.further_toolsets])
+
+
 def describe_variables() -> str:
     """Return which variables connect which CRM, a line each, for people."""
     return "\n".join(f"{f'  for {known.title}:':<16}{known.variables}" for known in CONNECTORS)
@@ -46,12 +56,15 @@ def describe_variables() -> str:
 def all_tools(
     connectors: Sequence[Connector],
     *,
+    toolsets: Toolsets = DEFAULT_TOOLSETS,
     read_only: bool = False,
     exports: ExportStore | None = None,
     queries: Queries | None = None,
     unfinished: UnfinishedCalls | None = None,
 ) -> list[CrmTool]:
-    """Return the tools of these CRMs, without the writing ones when `read_only`; exports go to `exports`.
+    """Return the tools of these CRMs in these toolsets, without the writing ones when `read_only`.
+
+    Exports go to `exports`; what is for all CRMs belongs to the default toolset.
 
     `queries` answers statements; none of its own is made where there is one already.
 
@@ -61,18 +74,20 @@ def all_tools(
     Raises:
         ValueError: Two tools have one name.
     """
-    tools = list(ModuleTools(connectors).all())
-    if any(connector.has_replica for connector in connectors):
+    is_default = DEFAULT in toolsets
+    tools = list(ModuleTools(connectors).all()) if is_default else []
+    if is_default and any(connector.has_replica for connector in connectors):
         tools += QueryTools(queries or Queries(connectors)).all()
     for connector in connectors:
-        own = connector.tools()
+        own = connector.tools(toolsets)
         for tool in own:
             tool.look_for_modules_by(partial(find_module, [one for one in connectors if one is not connector]))
         tools += own
     writers = writers_of(tools)
-    if writers:
+    if is_default and writers:
         tools.append(UndoTool.over(writers))
-    tools += ExportTools(connectors, tools, exports or ExportStore()).all()
+    if is_default:
+        tools += ExportTools(connectors, tools, exports or ExportStore()).all()
     if unfinished is not None:
         for tool in tools:
             tool.go_on_behind(unfinished)

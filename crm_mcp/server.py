@@ -25,6 +25,7 @@ from crm_mcp.question_keys import SharedQuestionKey
 from crm_mcp.registry import all_tools
 from crm_mcp.skill.extension import SkillsExtension
 from crm_mcp.store.engine import Store
+from crm_mcp.toolsets import DEFAULT_TOOLSETS, Toolsets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +70,7 @@ def build_server(
     pool: ConnectionPool,
     *,
     store: Store | None = None,
+    toolsets: Toolsets = DEFAULT_TOOLSETS,
     read_only: bool = False,
     export_dir: Path | None = None,
 ) -> MCPServer[None]:
@@ -95,7 +97,9 @@ def build_server(
     exports = ExportStore(folder=export_dir)
     queries = Queries(connectors, pool.patience_s)
     unfinished = UnfinishedCalls(pool.patience_s) if pool.patience_s else None
-    tools = all_tools(connectors, read_only=read_only, exports=exports, queries=queries, unfinished=unfinished)
+    tools = all_tools(
+        connectors, toolsets=toolsets, read_only=read_only, exports=exports, queries=queries, unfinished=unfinished
+    )
     names = frozenset(tool.name for tool in tools)
     tasks = TasksExtension(store or Store(), connectors, pool.patience_s)
     question_key = SharedQuestionKey(store) if store is not None else None

@@ -121,12 +121,14 @@ class ServerSettings(EnvironmentSettings):
     `call_budget_s` is the longest that a call works, in seconds, waits and further attempts included.
     `store` is where the memory is (empty: the user's data folder), `audit_days` how long what was written is kept.
     `replica` says whether what was read is kept on disk too; unset it is on stdio.
+    `toolsets` names which tools are served, see `crm_mcp.toolsets`.
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """
 
     model_config = environment("CRM_MCP_")
 
     read_only: bool = False
+    toolsets: str = ""
     unconfirmed_writes: bool = False
     http_token: HttpToken = SecretStr("")
     allowed_hosts: str = ""

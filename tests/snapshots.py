@@ -17,8 +17,9 @@ from unittest import mock
 from mcp.types import Tool
 
 from crm_mcp.mcp.tool_table import render_markdown
-from crm_mcp.registry import connect
+from crm_mcp.registry import CONNECTORS, choose_toolsets, connect
 from crm_mcp.server import build_server
+from crm_mcp.toolsets import DEFAULT
 from crm_mcp.transport.connections import ConnectionPool
 from mockserver.crm.profiles import PROFILE_NAMES, Deviation
 from mockserver.registry import CRMS, CrmEntry
@@ -32,16 +33,17 @@ HOW = "run `make snapshots` and read the diff"
 _BETWEEN_MARKS = r"(<!-- {0}: [^\n]*-->\n)(.*?)(<!-- /{0} -->)"
 
 
-def list_tools(*, read_only: bool = False) -> list[Tool]:
+def list_tools(*, read_only: bool = False, toolsets: str = "") -> list[Tool]:
     """Return the tools of the CRMs that the environment names."""
     pool = ConnectionPool()
-    return asyncio.run(build_server(connect(pool), pool, read_only=read_only).list_tools())
+    server = build_server(connect(pool), pool, toolsets=choose_toolsets(toolsets), read_only=read_only)
+    return asyncio.run(server.list_tools())
 
 
-def list_all_tools() -> list[Tool]:
+def list_all_tools(toolsets: str = "all") -> list[Tool]:
     """Return the tools as with both CRMs connected."""
     with mock.patch.dict(os.environ, both_crms("http://127.0.0.1:9")):
-        return list_tools()
+        return list_tools(toolsets=toolsets)
 
 
 def as_json(tool: Tool) -> dict[str, Any]:
@@ -55,8 +57,10 @@ def render_tool(tool: Tool) -> str:
 
 
 def render_tool_table() -> str:
-    """Return the README's table of all tools."""
-    return render_markdown(list_all_tools())
+    """Return the README's tables of all tools, one for each toolset."""
+    further = [name for known in CONNECTORS for name in known.further_toolsets]
+    tables = [f"\nToolset `{name}`:\n\n{render_markdown(list_all_tools(name))}" for name in further]
+    return render_markdown(list_all_tools(DEFAULT)) + "".join(tables)
 
 
 def render_deviations() -> str:

@@ -33,6 +33,7 @@ from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import describe_odd_values, load, require_whole
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
+from crm_mcp.toolsets import DEFAULT
 from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
@@ -50,6 +51,7 @@ class IvinexConnector:
     variables = "IVINEX_URL, IVINEX_USERNAME, IVINEX_PASSWORD (and IVINEX_MODULES=contact=1001,note=1002)"
     settings_class: type[BaseSettings] = IvinexSettings
     has_replica = True
+    further_toolsets: Sequence[str] = ()
     beside_modules: Sequence[str] = ()
     skill_texts = "crm_mcp.ivinex"
     language: Literal["en", "hu"] = "en"
@@ -95,8 +97,10 @@ class IvinexConnector:
             "IVINEX_MODULES": "contact=1001,note=1002,company=1003",
         }
 
-    def tools(self) -> Sequence[CrmTool]:
-        """Return the tools that belong to Ivinex alone, those that read first."""
+    def tools(self, toolsets: Collection[str]) -> Sequence[CrmTool]:
+        """Return the tools that belong to Ivinex alone, those that read first; all are in the default toolset."""
+        if DEFAULT not in toolsets:
+            return []
         writer = self._writer
         rooms = (
             RecordTools(self._portal),

@@ -107,6 +107,8 @@ class Connector(Protocol):
     """Whether what is read of it is kept, so that statements can be asked of it."""
     beside_modules: Sequence[str]
     """What `describe_module` takes beside modules, such as `Person`."""
+    further_toolsets: Sequence[str]
+    """The toolsets that it has beside the default one."""
     skill_texts: str
     """The package whose `texts/skill/LANGUAGE/` holds what it adds to the skill, `rules.md` and `playbooks.md`."""
     language: Literal["en", "hu"]
@@ -126,8 +128,8 @@ class Connector(Protocol):
         """Return the variables that connect the demo data of the bundled fake at `url`."""
         ...
 
-    def tools(self) -> Sequence[CrmTool]:
-        """Return the tools that belong to this CRM alone."""
+    def tools(self, toolsets: Collection[str]) -> Sequence[CrmTool]:
+        """Return the tools of these toolsets that belong to this CRM alone."""
         ...
 
     async def finish(self) -> None:

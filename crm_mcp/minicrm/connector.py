@@ -29,8 +29,9 @@ from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.minicrm.tools.addresses import AddressTools
 from crm_mcp.minicrm.tools.contact_overview import ContactOverviewTools
 from crm_mcp.minicrm.tools.contacts import ContactTools
-from crm_mcp.minicrm.tools.context import ToolContext
+from crm_mcp.minicrm.tools.context import ToolContext, ToolRoom
 from crm_mcp.minicrm.tools.export import ExportRowsReader
+from crm_mcp.minicrm.tools.further import further_rooms
 from crm_mcp.minicrm.tools.open_tasks import OpenTaskTools
 from crm_mcp.minicrm.tools.projects import ProjectTools
 from crm_mcp.minicrm.tools.prompts import MinicrmPrompts
@@ -43,6 +44,7 @@ from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import describe_odd_values, load, require_whole
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
+from crm_mcp.toolsets import DEFAULT
 from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BasicLogin
 from crm_mcp.transport.rate_limit import RateLimit
@@ -64,6 +66,7 @@ class MinicrmConnector:
     variables = "MINICRM_SYSTEM_ID, MINICRM_API_KEY"
     settings_class: type[BaseSettings] = MinicrmSettings
     has_replica = True
+    further_toolsets: Sequence[str] = ("history", "money", "more")
     beside_modules: Sequence[str] = tuple(_CONTACT_TYPES.values())
     skill_texts = "crm_mcp.minicrm"
     instructions = (
@@ -113,8 +116,8 @@ class MinicrmConnector:
         """Return the variables that connect the demo data of the bundled fake."""
         return {"MINICRM_URL": url, "MINICRM_SYSTEM_ID": "10001", "MINICRM_API_KEY": "demo-api-key"}
 
-    def tools(self) -> Sequence[CrmTool]:
-        """Return the tools that belong to MiniCRM alone, those that read first."""
+    def tools(self, toolsets: Collection[str]) -> Sequence[CrmTool]:
+        """Return the tools of these toolsets that belong to MiniCRM alone, those that read first."""
         context = ToolContext(
             self._client,
             self._directory,
@@ -125,9 +128,12 @@ class MinicrmConnector:
             self._writer,
             self._crm_clock,
         )
-        entities = (ProjectTools, ContactTools, TaskTools, AddressTools)
-        questions = (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)
-        tools = [tool for kind in (*entities, *questions) for tool in kind(context).tools()]
+        rooms: list[ToolRoom] = []
+        if DEFAULT in toolsets:
+            rooms += (ProjectTools, ContactTools, TaskTools, AddressTools)
+            rooms += (SummaryTools, OpenTaskTools, ContactOverviewTools, StaleProjectTools)
+        rooms += further_rooms(toolsets)
+        tools = [tool for room in rooms for tool in room(context).tools()]
         return sorted(tools, key=lambda tool: isinstance(tool, WriteTool))
 
     async def finish(self) -> None:

@@ -28,7 +28,13 @@ MINICRM = [
 QUERY = ["query_crm"]
 OVER_ALL = ["undo_write", "export_search"]
 ALL = [*SHARED, *QUERY, *IVINEX, *MINICRM, *OVER_ALL]
-WRITING = {name for name in ALL if name.startswith(("create_", "update_", "undo_"))}
+HISTORY: list[str] = []
+MONEY: list[str] = []
+MORE: list[str] = []
+FURTHER = {"history": HISTORY, "money": MONEY, "more": MORE}
+EVERY_TOOLSET = [*ALL, *HISTORY, *MONEY, *MORE]
+_WRITES = ("create_", "update_", "undo_", "change_", "purge_")
+WRITING = {name for name in EVERY_TOOLSET if name.startswith(_WRITES)}
 
 
 @pytest.fixture
@@ -53,6 +59,14 @@ def only_minicrm(both: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: 
 @pytest.mark.usefixtures("both")
 def test_every_tool_of_the_contract_is_there_and_no_other() -> None:
     assert [tool.name for tool in list_tools()] == ALL
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("toolset", FURTHER)
+def test_a_further_toolset_alone_is_served_alone(toolset: str) -> None:
+    assert [tool.name for tool in list_tools(toolsets=toolset)] == FURTHER[toolset]
+    both = {tool.name for tool in list_tools(toolsets=f"default,{toolset}")}
+    assert both == {*ALL, *FURTHER[toolset]}
 
 
 @pytest.mark.usefixtures("only_ivinex")
@@ -87,7 +101,7 @@ def test_two_crms_are_told_apart_by_an_argument_with_their_names() -> None:
 
 @pytest.mark.usefixtures("both")
 def test_every_tool_has_title_description_annotations_and_both_schemas() -> None:
-    for tool in list_tools():
+    for tool in list_tools(toolsets="all"):
         plain = as_json(tool)
         assert tool.title, tool.name
         assert tool.description, tool.name
@@ -99,7 +113,7 @@ def test_every_tool_has_title_description_annotations_and_both_schemas() -> None
 
 @pytest.mark.usefixtures("both")
 def test_no_schema_holds_what_some_hosts_refuse_or_what_tells_nothing() -> None:
-    for tool in list_tools():
+    for tool in list_tools(toolsets="all"):
         inputs, outputs = json.dumps(tool.input_schema), json.dumps(tool.output_schema)
         for schema in (inputs, outputs):
             for noise in ("anyOf", "null", "$ref", "$defs", '"title"', "additionalProperties", '"type": ['):
@@ -107,18 +121,28 @@ def test_no_schema_holds_what_some_hosts_refuse_or_what_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("connected", "most_tools", "most_bytes"),
-    [("both", 32, 27_000), ("only_ivinex", 32, 20_000), ("only_minicrm", 32, 20_500)],
+    ("connected", "toolsets", "most_tools", "most_bytes"),
+    [
+        ("both", "", 32, 27_000),
+        ("only_ivinex", "", 32, 20_000),
+        ("only_minicrm", "", 32, 20_500),
+        ("both", "all", 42, 36_000),
+    ],
 )
 @pytest.mark.parametrize("read_only", [False, True])
 def test_the_whole_list_stays_within_its_budget(
-    request: pytest.FixtureRequest, connected: str, most_tools: int, most_bytes: int, read_only: bool
+    request: pytest.FixtureRequest,
+    connected: str,
+    toolsets: str,
+    most_tools: int,
+    most_bytes: int,
+    read_only: bool,
 ) -> None:
     request.getfixturevalue(connected)
-    tools = [as_json(tool) for tool in list_tools(read_only=read_only)]
+    tools = [as_json(tool) for tool in list_tools(read_only=read_only, toolsets=toolsets)]
     assert len(tools) <= most_tools
     size = len(json.dumps({"tools": tools}, separators=(",", ":"), ensure_ascii=False).encode())
-    print(f"{connected}: {len(tools)} tools, {size:,} of {most_bytes:,} bytes")
+    print(f"{connected} {toolsets}: {len(tools)} tools, {size:,} of {most_bytes:,} bytes")
     assert size <= most_bytes
 
 
@@ -146,9 +170,9 @@ def test_an_output_schema_names_what_an_answer_always_holds_and_what_leads_on() 
 
 
 @pytest.mark.usefixtures("both")
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", EVERY_TOOLSET)
 def test_a_tool_is_what_its_snapshot_says(name: str) -> None:
-    (tool,) = (tool for tool in list_tools() if tool.name == name)
+    (tool,) = (tool for tool in list_tools(toolsets="all") if tool.name == name)
     assert render_tool(tool) == (TOOLS / f"{name}.json").read_text(encoding="utf-8"), HOW
 
 

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, WithJsonSchema
@@ -19,6 +19,7 @@ from crm_mcp.crm.paging import Page, PageCache
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext, Fields, Id, Limit
 from crm_mcp.mcp.calls.shapes import CrmFields
+from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.field_values import WrittenFields
@@ -50,6 +51,14 @@ MaxItems = Annotated[Limit, WithJsonSchema({"type": "integer"})]
 """A limit whose range is not in the schema; the refusal of a wrong one names it."""
 StatusGroupName = Annotated[str, Field(description=", ".join(STATUS_GROUPS)), WithJsonSchema({"type": "string"})]
 """A status group; the schema of search_projects lists them, and a wrong one is refused with all."""
+
+
+class Tools(Protocol):
+    """Some tools of one account."""
+
+    def tools(self) -> Sequence[CrmTool]:
+        """Return them."""
+        ...
 
 
 def one_or_several(name: str, one: str, several: Sequence[str]) -> list[str]:
@@ -124,3 +133,7 @@ class ToolContext:
         steps = Steps(call)
         held = functools.partial(find_held_page, self.reads(steps))
         return ProjectSearch(self.client.recent, self.directory, api_criteria, steps, held)
+
+
+ToolRoom = Callable[[ToolContext], Tools]
+"""Makes the tools of one file."""

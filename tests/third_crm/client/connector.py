@@ -43,6 +43,7 @@ class PeopleConnector:
     instructions = "People holds people: find them with search_people."
     settings_class: type[BaseSettings] = PeopleSettings
     has_replica = False
+    further_toolsets: Sequence[str] = ()
     beside_modules: Sequence[str] = ()
     skill_texts = ""
     language: Literal["en", "hu"] = "en"
@@ -67,7 +68,7 @@ class PeopleConnector:
         """Return the variables that connect the bundled fake."""
         return {"PEOPLE_URL": url, "PEOPLE_TOKEN": "demo-people-token"}
 
-    def tools(self) -> Sequence[CrmTool]:
+    def tools(self, toolsets: Collection[str]) -> Sequence[CrmTool]:  # noqa: ARG002  # there is one toolset
         """Return the tools."""
         return self._tools.all()
 
