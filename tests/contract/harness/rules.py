@@ -20,6 +20,10 @@ from typing import Any, Literal, get_args
 CrmName = Literal["ivinex", "minicrm"]
 Provenance = Literal["documented", "observed", "assumed"]
 CRMS: tuple[CrmName, ...] = get_args(CrmName)
+MANUAL = "MiniCRM manual of 2025-02-03"
+"""The official manual, which describes more of MiniCRM than minicrm.txt (grade B)."""
+CLIENTS = "MiniCRM clients"
+"""Public programs that ran against the live API (grade C)."""
 
 # A check takes the account of its own CRM, which one type cannot say for both.
 Check = Callable[[Any], None]
@@ -56,27 +60,35 @@ class Rule:
 
 
 def rule(
-    rule_id: str, *, source: str, provenance: Provenance = "documented", writes: bool = False
+    rule_id: str, *, source: str, provenance: Provenance = "documented", document: str = "", writes: bool = False
 ) -> Callable[[Check], Check]:
     """Register a check as a rule; its docstring is the sentence that people read.
 
     Args:
         rule_id: Crm, theme and name, joined by dots.
-        source: Section of the CRM's document.
+        source: Section of the document.
         provenance: What the rule rests on.
+        document: Whose section it is; empty for the CRM's own document.
         writes: Whether the check changes data.
     """
 
     def register(check: Check) -> Check:
         sentence = " ".join((inspect.getdoc(check) or "").split())
-        add_rule(rule_id, sentence, check, source=source, provenance=provenance, writes=writes)
+        add_rule(rule_id, sentence, check, source=source, provenance=provenance, document=document, writes=writes)
         return check
 
     return register
 
 
 def add_rule(
-    rule_id: str, title: str, check: Check, *, source: str, provenance: Provenance = "documented", writes: bool = False
+    rule_id: str,
+    title: str,
+    check: Check,
+    *,
+    source: str,
+    provenance: Provenance = "documented",
+    document: str = "",
+    writes: bool = False,
 ) -> None:
     """Register a rule whose sentence is not a docstring.
 
@@ -86,7 +98,8 @@ def add_rule(
     if not _ID.fullmatch(rule_id) or rule_id in _REGISTER or not title:
         raise ValueError(f"{rule_id!r} is taken, malformed or has no sentence")
     crm: CrmName = "ivinex" if rule_id.startswith("ivinex.") else "minicrm"
-    _REGISTER[rule_id] = Rule(rule_id, crm, title, provenance, f"{crm}.txt, {source}", writes, check)
+    place = f"{document or f'{crm}.txt'}, {source}"
+    _REGISTER[rule_id] = Rule(rule_id, crm, title, provenance, place, writes, check)
 
 
 @functools.cache

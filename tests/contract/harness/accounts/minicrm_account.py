@@ -163,6 +163,15 @@ class MinicrmAccount(Account):
         self.need_sandbox()
         return self.send("PUT", f"{ROOT}/{path}", body=body)
 
+    def need_home(self, why: str) -> None:
+        """Stop a rule that is never played in somebody's account, whatever a run may write.
+
+        Raises:
+            NotTestedError: The data is not the suite's own.
+        """
+        if self.home is None:
+            raise NotTestedError(f"{why}, so it is played on a fake alone")
+
     def save(self, path: str, body: object) -> str:
         """PUT a JSON body, and return the id that a success answers with.
 

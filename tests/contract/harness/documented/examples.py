@@ -47,12 +47,18 @@ def add_example_rules(crm: CrmName) -> None:
             provenance: Provenance = interaction.response["provenance"]
             add_rule(
                 f"{crm}.example.{interaction.id.removeprefix(f'{crm}/')}",
-                f"The document's example {document['example']}, {document['title']}, is answered as it says.",
+                f"{_name(interaction)}, {document['title']}, is answered as it says.",
                 _make_check(interaction),
                 source=document["source"]["section"],
                 provenance=provenance,
-                writes=interaction.request["method"] != "GET",
+                document=document["source"]["document"],
+                writes=interaction.changes,
             )
+
+
+def _name(interaction: Interaction) -> str:
+    number = interaction.document["example"]
+    return f"The document's example {number}" if interaction.is_of_own_document else f"Example {number}"
 
 
 def _make_check(interaction: Interaction) -> Check:
@@ -78,6 +84,7 @@ def _play(account: Account, interaction: Interaction) -> CrmResponse:
         request["query"] if account.home else _name_modules(account, request["query"]),
         request.get("body"),
         raw_body=None if raw is None else raw.encode(),
+        media_type=request.get("content_type", "application/json"),
         login="none" if request.get("login") == "none" else "account",
     )
 
@@ -100,7 +107,7 @@ def _name_modules(account: Account, query: Mapping[str, str] | None) -> Mapping[
 
 
 def _check_by_shape(account: Account, interaction: Interaction) -> None:
-    if interaction.request["method"] != "GET":
+    if interaction.changes:
         raise NotTestedError("the example writes, and the target takes no seed")
     response = _play(account, interaction)
     want = interaction.response

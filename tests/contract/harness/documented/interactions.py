@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING, Any, cast
 
+from tests.contract.harness.sandbox import changes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
@@ -53,6 +55,16 @@ class Interaction:
     @property
     def client(self) -> dict[str, Any] | None:
         return cast("dict[str, Any] | None", self.document["client"])
+
+    @property
+    def is_of_own_document(self) -> bool:
+        """Whether it is about what the CRM's own document describes."""
+        return bool(self.document["source"]["document"] == f"{self.crm}.txt")
+
+    @property
+    def changes(self) -> bool:
+        """Whether the request changes something, or might: some GETs do."""
+        return changes(self.request["method"], self.request["path"])
 
     @property
     def is_documented(self) -> bool:
