@@ -111,6 +111,13 @@ for command in (seed, record, drift):
     help="Read the control token from this file (also CRM_MOCK_CONTROL_TOKEN_FILE).",
 )
 @click.option(
+    "--webhook-host",
+    "webhook_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Let webhooks go to this host too, any number of times; without it they go to this machine only.",
+)
+@click.option(
     "--until-stdin-closes",
     is_flag=True,
     help="End with the program that started this one, however that ends: it holds the other end of standard input.",
@@ -129,6 +136,7 @@ def serve(
     language: Language,
     control_token: str,
     control_token_file: str,
+    webhook_hosts: tuple[str, ...],
     until_stdin_closes: bool,
     log_level: str,
 ) -> None:
@@ -148,11 +156,13 @@ def serve(
     url = serving.format_url(host, listener)
     with closing(listener):
         chosen = Profile(profile, language, _read_switches(deviations))
-        with closing(_open_app(seed_name, chosen, database_path, token)) as app:
+        with closing(_open_app(seed_name, chosen, database_path, token, webhook_hosts)) as app:
             serving.serve(app, listener, log_level=log_level, announce=lambda: click.echo(f"listening on {url}"))
 
 
-def _open_app(seed_name: str, profile: Profile, database_path: str, control_token: str) -> MockApp:
+def _open_app(
+    seed_name: str, profile: Profile, database_path: str, control_token: str, webhook_hosts: tuple[str, ...]
+) -> MockApp:
     from mockserver.crm.database import DatabaseError
     from mockserver.seeds.load import name_line_of_file, read_seed
     from mockserver.server.app import create_app
@@ -164,6 +174,7 @@ def _open_app(seed_name: str, profile: Profile, database_path: str, control_toke
             database_path=database_path,
             control_token=control_token,
             seed_name=seed_name,
+            webhook_hosts=frozenset(map(str.lower, webhook_hosts)),
         )
     except SeedError as error:
         _fail(str(name_line_of_file(error, seed_name)))

@@ -87,7 +87,7 @@ INPUT_AND_OUTPUT = {"httpx", "httpx2", "mcp", "asyncio", "anyio", "socket", "sub
 IMPORTERS = {
     "httpx": {
         *(f"crm_mcp.transport.{name}" for name in ("connections", "downloads", "failures", "session")),
-        *("mockserver.respx_mount", "mockserver.live.*"),
+        *("mockserver.respx_mount", "mockserver.live.*", "mockserver.server.webhook_sender"),
     },
     "docx": {"crm_mcp.file_text.word"},
     "openpyxl": {"crm_mcp.file_text.sheets"},

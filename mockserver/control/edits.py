@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.control.requests import ControlRequestError, read_object
 from mockserver.crm.api import ApiResponse
+from mockserver.crm.changed_record import ChangedRecord
 from mockserver.crm.edits import Edit, EditError, Purge, RecordEdit, SetupEdit
 from mockserver.documents.checked import CheckedReader
 from mockserver.http.asgi import HttpRequest
@@ -28,12 +29,14 @@ def post_edits(workspace: Workspace, request: HttpRequest) -> ApiResponse:
         (path, *_read_edit(item, path, list(workspace.crms)))
         for item, path in _READER.take_items(body.get("edits"), "edits")
     ]
+    changes: list[ChangedRecord] = []
     with workspace.changing():
         for path, crm_name, edit in edits:
             try:
-                workspace.crms[crm_name].edit(edit)
+                changes += workspace.crms[crm_name].edit(edit)
             except EditError as error:
                 raise ControlRequestError(f"{path}: {error}") from error
+    workspace.webhooks.notice(changes)
     return ApiResponse.of_json({"status": "ok", "counts": workspace.count_rows()})
 
 

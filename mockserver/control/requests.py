@@ -54,6 +54,18 @@ def read_whole_number(name: str, text: str) -> int:
     return int(text)
 
 
+def read_json(body: bytes) -> object:
+    """Return a body that is JSON without repeated keys.
+
+    Raises:
+        ControlRequestError: It is something else.
+    """
+    try:
+        return parse_document(body)
+    except JsonError as error:
+        raise ControlRequestError(f"The body is {error}.") from error
+
+
 def read_object(body: bytes, known: Sequence[str] | None = None, listing: str = "") -> dict[str, object]:
     """Return a body that is a JSON object without repeated keys.
 
@@ -65,10 +77,7 @@ def read_object(body: bytes, known: Sequence[str] | None = None, listing: str = 
     Raises:
         ControlRequestError: It is something else.
     """
-    try:
-        value = parse_document(body)
-    except JsonError as error:
-        raise ControlRequestError(f"The body is {error}.") from error
+    value = read_json(body)
     wanted = as_object(value)
     if wanted is None:
         raise ControlRequestError(f"The body must be a JSON object, not {name_type(value)}.")

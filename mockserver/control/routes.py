@@ -14,6 +14,7 @@ from mockserver.control import faults as control_faults
 from mockserver.control import journal as control_journal
 from mockserver.control import openapi as control_openapi
 from mockserver.control import state as control_state
+from mockserver.control import webhooks as control_webhooks
 from mockserver.control import workspaces as control_workspaces
 from mockserver.control.access import refuse_control
 from mockserver.control.requests import ControlRequestError, read_parameters, refuse
@@ -57,6 +58,14 @@ ENDPOINTS: Mapping[str, Endpoint] = {
     "faults": Endpoint(
         {"GET": control_faults.get_faults, "PUT": control_faults.put_faults, "DELETE": control_faults.delete_faults}
     ),
+    "webhooks": Endpoint(
+        {
+            "GET": control_webhooks.get_webhooks,
+            "PUT": control_webhooks.put_webhooks,
+            "DELETE": control_webhooks.delete_webhooks,
+        }
+    ),
+    "webhooks/deliveries": Endpoint({"GET": control_webhooks.list_deliveries}, control_webhooks.PARAMETERS),
     "clock": Endpoint({"GET": control_state.get_clock, "PUT": control_state.put_clock}),
     "snapshot": Endpoint({"GET": control_state.get_snapshot, "PUT": control_state.put_snapshot}),
     **{

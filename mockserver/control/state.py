@@ -39,13 +39,13 @@ def get_health(workspace: Workspace, _request: HttpRequest) -> ApiResponse:
 
 
 def reset(workspace: Workspace, _request: HttpRequest) -> ApiResponse:
-    """Go back to the seed and its clock, and take all faults away; the journal stays."""
+    """Go back to the seed and its clock, and take all faults and webhooks away; the journal stays."""
     workspace.reset()
     return _tell_counts(workspace)
 
 
 def put_seed(workspace: Workspace, request: HttpRequest) -> ApiResponse:
-    """Replace all data, and the clock, by the body, a seed document; faults and journal stay.
+    """Replace all data, and the clock, by the body, a seed document; faults, webhooks and journal stay.
 
     The document is JSON or YAML, as the Content-Type says, or as it begins where that says neither.
 
@@ -75,6 +75,7 @@ def put_clock(workspace: Workspace, request: HttpRequest) -> ApiResponse:
     if not isinstance(frozen, bool):
         raise ControlRequestError(f"frozen: must be true or false, not {name_type(frozen)}.")
     _set_clock(workspace, wanted.get("now"), frozen=frozen)
+    workspace.webhooks.wake()
     return get_clock(workspace, request)
 
 

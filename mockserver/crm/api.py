@@ -9,7 +9,10 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mockserver.crm.changed_record import ChangedRecord
 
 JSON_TYPE = "application/json; charset=utf-8"
 TEXT_TYPE = "text/plain; charset=utf-8"
@@ -72,6 +75,7 @@ class ApiResponse:
         hints: For the journal: odd but accepted things, and "did you mean" for near misses.
         headers: Further headers, such as `Allow` beside a 405.
         delivery: What a fault does to it on its way; None where no fault applies.
+        changes: The records that the request changed, of which webhooks are sent.
     """
 
     status: int
@@ -81,6 +85,7 @@ class ApiResponse:
     hints: Sequence[str] = field(default_factory=tuple)
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     delivery: Delivery | None = None
+    changes: Sequence[ChangedRecord] = ()
 
     @property
     def arriving_body(self) -> bytes:

@@ -107,6 +107,7 @@ class CrmEntry:
         has_openapi: Whether the fixtures hold an OpenAPI document of it.
         list_examples: Tells ids that an account holds, by the names of parameters and properties in the OpenAPI
             document, which is served with them as examples; None: it is served as it ships.
+        webhook_kinds: The kinds of records whose changes its webhooks tell.
         sparse_seeds: Seeds whose records hold as little as they can: they show what the fake leaves out without a
             value.
     """
@@ -133,6 +134,7 @@ class CrmEntry:
     samples: tuple[tuple[str, str], ...] = ()
     has_openapi: bool = False
     list_examples: Callable[[Crm], Mapping[str, object]] | None = None
+    webhook_kinds: tuple[str, ...] = ()
     sparse_seeds: tuple[Mapping[str, object], ...] = ()
 
     def owns(self, path: str) -> bool:

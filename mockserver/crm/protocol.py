@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from mockserver.crm.api import ApiRequest, ApiResponse
+from mockserver.crm.changed_record import ChangedRecord
 from mockserver.crm.edits import Edit
 from mockserver.crm.profiles import Deviation
 
@@ -56,8 +57,8 @@ class Crm(Protocol):
         """Return the response to a request whose login is missing or wrong."""
         ...
 
-    def edit(self, edit: Edit) -> None:
-        """Do what a person does in the CRM's own page, as its API would tell it.
+    def edit(self, edit: Edit) -> Sequence[ChangedRecord]:
+        """Do what a person does in the CRM's own page, as its API would tell it; return what webhooks tell of it.
 
         Called inside a transaction; afterwards the CRM is asked as if nothing had been cached.
 

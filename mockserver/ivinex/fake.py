@@ -19,6 +19,7 @@ from mockserver.ivinex.store import Store
 from mockserver.ivinex.write import Author, write_records
 
 if TYPE_CHECKING:
+    from mockserver.crm.changed_record import ChangedRecord
     from mockserver.crm.record_views import RecordViews
 
 
@@ -43,8 +44,8 @@ class IvinexFake:
         """Return how many records each module holds, by the module's name."""
         return self._store.count_records()
 
-    def edit(self, edit: Edit) -> None:
-        """Do what a person does in the portal.
+    def edit(self, edit: Edit) -> Sequence[ChangedRecord]:
+        """Do what a person does in the portal; it has no webhooks.
 
         Raises:
             EditError: It cannot be done.
@@ -52,6 +53,7 @@ class IvinexFake:
         from mockserver.ivinex.edits.edit import carry_out  # only tests need it
 
         carry_out(self._store, edit, self._read_clock())
+        return ()
 
     def list_logins(self) -> Sequence[tuple[str, str]]:
         """Return the account's logins as user name and password."""

@@ -10,6 +10,7 @@ from mockserver.minicrm.fake import MinicrmFake
 from mockserver.minicrm.live.drift import SPARSE_SEED, MinicrmQuestions
 from mockserver.minicrm.live.record import DELETING_ENDPOINT, READING_ENDPOINTS, MinicrmScrubber
 from mockserver.minicrm.seeding.generate import can_extend, extend
+from mockserver.minicrm.webhooks.changes import WEBHOOK_KINDS
 
 ENTRY = CrmEntry(
     name="minicrm",
@@ -44,6 +45,7 @@ ENTRY = CrmEntry(
     ),
     has_openapi=True,
     list_examples=list_examples,
+    webhook_kinds=WEBHOOK_KINDS,
     sparse_seeds=(SPARSE_SEED,),
     samples=(
         ("The modules", "-u {login} '{url}/Api/R3/Category'"),

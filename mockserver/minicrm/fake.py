@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockserver.crm.api import ApiRequest, ApiResponse, Clock
@@ -45,8 +46,10 @@ from mockserver.minicrm.store import (
     save_rows,
     set_next_id,
 )
+from mockserver.minicrm.webhooks.changes import list_changed
 
 if TYPE_CHECKING:
+    from mockserver.crm.changed_record import ChangedRecord
     from mockserver.crm.record_views import RecordViews
 
 
@@ -100,8 +103,8 @@ class MinicrmFake:
         """Return how many contacts, projects, tasks and addresses there are."""
         return {kind.TABLE.kinds: count_rows(self._connection, kind) for kind in KINDS}
 
-    def edit(self, edit: Edit) -> None:
-        """Do what a person does in MiniCRM's own page.
+    def edit(self, edit: Edit) -> Sequence[ChangedRecord]:
+        """Do what a person does in MiniCRM's own page, and return what webhooks tell of it.
 
         Raises:
             EditError: It cannot be done.
@@ -117,6 +120,7 @@ class MinicrmFake:
         carry_out(edit, build_context)
         for context in contexts:
             follow_changes(context)
+        return [change for context in contexts for change in list_changed(context)]
 
     def list_logins(self) -> Sequence[tuple[str, str]]:
         """Return the account's logins as system id and API key."""
@@ -165,7 +169,8 @@ class MinicrmFake:
         with transaction(self._connection) if route.changes(request.method) else nullcontext():
             value = endpoint(context)
             follow_changes(context)
-        return value if isinstance(value, ApiResponse) else render_success(self._profile, value, hints)
+        response = value if isinstance(value, ApiResponse) else render_success(self._profile, value, hints)
+        return replace(response, changes=list_changed(context)) if context.changes else response
 
     def _build_context(
         self,

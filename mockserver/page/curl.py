@@ -27,14 +27,19 @@ def wrap_command(command: str) -> str:
 
 
 def build_curl(
-    workspace: Workspace, base_url: str, method: str, path: str, query: Sequence[tuple[str, str]], body: str | None
+    workspace: Workspace | None,
+    base_url: str,
+    method: str,
+    path: str,
+    query: Sequence[tuple[str, str]],
+    body: str | None,
 ) -> str:
-    """Return a request as a curl command, with a login of the workspace where a CRM is asked.
+    """Return a request as a curl command, with a login of the workspace where a CRM is asked; None asks nobody's.
 
     Path and query are decoded; `base_url` is where the browser reached the server.
     """
     words = ["curl"]
-    login = find_login(workspace, path)
+    login = find_login(workspace, path) if workspace else ""
     if login:
         words += ["-u", shlex.quote(login)]
     if method != ("GET" if body is None else "POST"):

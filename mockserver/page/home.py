@@ -25,6 +25,8 @@ _CONTROL_TEXTS = {
     **{f"/_control/openapi/{entry.name}.json": f"the {entry.title} API as OpenAPI 3.1" for entry in CRMS},
     "/_control/openapi/control.json": "these endpoints as OpenAPI 3.1",
     "/_control/faults": "what is made to go wrong",
+    "/_control/webhooks": "where changes are sent, and how many are on their way",
+    "/_control/webhooks/deliveries": "each change that was sent, with its tries",
     "/_control/workspaces": "accounts side by side: list them, make one, drop all",
     "/_control/workspaces/NAME": "one of them: its logins and counts, and dropping it",
 }

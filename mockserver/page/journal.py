@@ -62,7 +62,7 @@ def show_entry(request: PageRequest, entry: JournalEntry) -> Mapping[str, object
     """Return what the templates show of an entry."""
     exchange = entry.exchange
     body = exchange.body.decode(errors="replace") or None
-    base_url = request.http.base_url
+    base_url = exchange.sent_to or request.http.base_url
     return {
         "id": entry.id,
         "at": entry.at,
@@ -77,8 +77,16 @@ def show_entry(request: PageRequest, entry: JournalEntry) -> Mapping[str, object
         "hints": [hint for hint in exchange.hints if hint not in exchange.reason],
         "fault": exchange.fault,
         "workspace": request.workspace.name,
+        "sent_to": exchange.sent_to,
         "is_refused": is_refused(entry),
-        "curl": build_curl(request.workspace, base_url, exchange.method, exchange.path, exchange.query, body),
+        "curl": build_curl(
+            None if exchange.sent_to else request.workspace,
+            base_url,
+            exchange.method,
+            exchange.path,
+            exchange.query,
+            body,
+        ),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -158,6 +158,7 @@ def create_app(
     database_path: str = "",
     control_token: str = "",
     seed_name: str = "",
+    webhook_hosts: Collection[str] = (),
 ) -> MockApp:
     """Make the application with a workspace of its own.
 
@@ -167,12 +168,13 @@ def create_app(
         database_path: A file that keeps the state over restarts; empty is memory.
         control_token: The bearer token that the control endpoints demand; empty opens them to loopback only.
         seed_name: How to call the seed on the page.
+        webhook_hosts: Hosts that webhooks may go to beside this machine.
 
     Raises:
         SeedError: The seed cannot be loaded.
         DatabaseError: The database file cannot be used.
     """
-    workspace = Workspace(seed, profile, database_path=database_path)
+    workspace = Workspace(seed, profile, database_path=database_path, webhook_hosts=webhook_hosts)
     return MockApp(workspace, control_token=control_token, seed_name=seed_name)
 
 
@@ -196,12 +198,14 @@ def _record(
 
 def _call_crm(entry: CrmEntry, workspace: Workspace, request: ApiRequest) -> ApiResponse:
     try:
-        return workspace.crms[entry.name].respond(request)
+        response = workspace.crms[entry.name].respond(request)
+        workspace.webhooks.notice(response.changes)
     except Exception as error:
         # A defect of the fake must look like one: in the log, in the journal, and as a 500 to the caller.
         logger.exception("the %s fake failed on %s %s", entry.title, request.method, request.path)
         reason = f"a defect of the fake: {type(error).__name__}: {error}"
         return ApiResponse.of_text("Internal Server Error", status=500, reason=reason)
+    return response
 
 
 async def _confirm_lifespan(receive: Receive, send: Send) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import os
@@ -16,6 +17,7 @@ import uvicorn
 
 from mockserver.server.app import MockApp
 from mockserver.server.http_protocol import HttpProtocol
+from mockserver.server.webhook_sender import WebhookSender
 
 SHUTDOWN_TIMEOUT_S = 2
 # Longer than clients keep idle connections (httpx: 5 s, the server's own default): who lets go first never loses a
@@ -24,15 +26,23 @@ KEEP_ALIVE_S = 75
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """Calls back once, as soon as requests are accepted."""
+    """Calls back once, as soon as requests are accepted, and sends webhooks as long as it runs."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, app: MockApp, announce: Callable[[], None]) -> None:
         super().__init__(config)
+        self._app = app
         self._announce = announce
+        self._sending: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._sending = asyncio.create_task(WebhookSender(self._app.workspaces).run())
         self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
+        await super().shutdown(sockets)
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
@@ -115,4 +125,4 @@ def serve(app: MockApp, listener: socket.socket, *, log_level: str, announce: Ca
     # What is here now stays until the end: looking for garbage in it would only delay responses.
     gc.collect()
     gc.freeze()
-    _AnnouncingServer(config, announce).run(sockets=[listener])
+    _AnnouncingServer(config, app, announce).run(sockets=[listener])

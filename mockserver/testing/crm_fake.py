@@ -6,13 +6,14 @@ It is the same whether the fake is a process behind a socket (`fake_process`) or
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from mockserver.registry import CRMS
-from mockserver.testing.control_client import ControlClient
+from mockserver.testing.control_client import ControlClient, ControlError
 from mockserver.testing.journal_text import format_journal
 
 # pytest shows the line of the test that was refused, not this file.
@@ -146,6 +147,34 @@ class CrmFake:
         if seed is not None:
             plan["seed"] = seed
         self._call("PUT", "faults", body=_encode(plan))
+
+    def webhooks(self, *webhooks: Mapping[str, object]) -> None:
+        """Send changes to these webhooks from now on, in place of any earlier ones; without one none is sent.
+
+        Args:
+            *webhooks: Such as `{"url": "http://user:password@127.0.0.1:9000/changed", "kinds": ["Project"]}`.
+
+        Raises:
+            ControlError: One has another shape, or goes to a host that is not allowed; the old ones stay.
+        """
+        self._call("PUT", "webhooks", body=_encode(webhooks))
+
+    def deliveries(self, *, state: str = "", timeout_s: float = 30.0) -> list[dict[str, Any]]:
+        """Return what became of each change that a webhook tells, oldest first, once each was tried.
+
+        Args:
+            state: Only those `pending`, `waiting` for another try, `delivered`, or `given_up`.
+            timeout_s: How long to wait for what is due.
+
+        Raises:
+            ControlError: Something is still to be tried after so long.
+        """
+        give_up_at = time.monotonic() + timeout_s
+        while json.loads(self._call("GET", "webhooks/deliveries", {"state": "due", "limit": "1"})):
+            if time.monotonic() > give_up_at:
+                raise ControlError(f"Webhooks are still under way after {timeout_s:g} s.")
+            time.sleep(0.02)
+        return json.loads(self._call("GET", "webhooks/deliveries", {"state": state}))
 
     def clock(self, now: object = None, *, frozen: bool = True) -> None:
         """Set the account's time; without one it follows the real time again.

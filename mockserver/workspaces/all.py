@@ -159,9 +159,11 @@ class Workspaces:
                 own_logins=logins,
                 image=self._empty_image if is_empty else None,
                 journal_bytes=_JOURNAL_BYTES,
+                webhook_hosts=self.default.webhooks.hosts,
             )
         except SeedError as error:
             raise SeedError(f"seed.{error}") from error
+        made.webhooks.wake = self.default.webhooks.wake
         if is_empty and self._empty_image is None:
             # It holds no rows, so nothing in it depends on when it was made.
             self._empty_image = made.dump_snapshot()

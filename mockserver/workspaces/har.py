@@ -23,7 +23,7 @@ def export_har(entries: Sequence[JournalEntry], base_url: str) -> bytes:
 
     Args:
         entries: The entries, oldest first.
-        base_url: Where the fake is reached, such as `http://127.0.0.1:8080`.
+        base_url: Where the fake is reached, such as `http://127.0.0.1:8080`; what it sent itself went elsewhere.
     """
     text = io.StringIO()
     creator = harfile.Creator(name="crm-mock", version=read_version())
@@ -46,7 +46,7 @@ def _build_request(exchange: Exchange, base_url: str) -> harfile.Request:
     query = f"?{urlencode(exchange.query)}" if exchange.query else ""
     return harfile.Request(
         method=exchange.method,
-        url=f"{base_url}{quote(exchange.path)}{query}",
+        url=f"{exchange.sent_to or base_url}{quote(exchange.path)}{query}",
         httpVersion=_HTTP,
         queryString=[harfile.Record(name=name, value=value) for name, value in exchange.query],
         postData=_build_post_data(exchange.body),

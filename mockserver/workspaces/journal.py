@@ -64,6 +64,7 @@ class Exchange:
         filter_parameters: The query parameters that hold conditions as JSON.
         response_type: The response's media type.
         took_s: Seconds until the response, a fault's delay included.
+        sent_to: Where the fake itself sent the request, such as `http://127.0.0.1:9000`; empty where it was asked.
     """
 
     method: str
@@ -78,6 +79,7 @@ class Exchange:
     filter_parameters: Sequence[str] = ()
     response_type: str = ""
     took_s: float = 0.0
+    sent_to: str = ""
 
     @classmethod
     def of(
@@ -203,6 +205,8 @@ class Journal:
             "fault": exchange.fault,
             "workspace": self._workspace,
         }
+        if exchange.sent_to:
+            shown |= {"outgoing": True, "url": exchange.sent_to + exchange.path}
         filters = _decode_filters(exchange)
         if filters:
             shown["filters"] = filters

@@ -1,4 +1,4 @@
-"""One workspace: an account of each CRM over one database, its clock, its journal and its fault plan.
+"""One workspace: an account of each CRM over one database, its clock, journal, fault plan and webhooks.
 
 Everything that a request can change hangs on it, so that many live side by side and never meet.
 """
@@ -6,7 +6,7 @@ Everything that a request can change hangs on it, so that many live side by side
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -20,6 +20,7 @@ from mockserver.documents.strict_json import name_type
 from mockserver.registry import CRMS, list_deviations
 from mockserver.workspaces.faults import Faults
 from mockserver.workspaces.journal import MAX_BYTES, Journal
+from mockserver.workspaces.webhooks.webhooks import Webhooks
 
 DEFAULT_NAME = "default"
 
@@ -37,6 +38,7 @@ class Workspace:
         own_logins: The login of each CRM that alone opens the workspace, whatever its data says; empty: its data says.
         image: A snapshot of the seed as loaded before, which is quicker than loading it.
         journal_bytes: How much the journal may hold.
+        webhook_hosts: Hosts that webhooks may go to beside this machine.
 
     Raises:
         SeedError: The seed cannot be loaded.
@@ -53,6 +55,7 @@ class Workspace:
         own_logins: Mapping[str, tuple[str, str]] | None = None,
         image: bytes | None = None,
         journal_bytes: int = MAX_BYTES,
+        webhook_hosts: Collection[str] = (),
     ) -> None:
         self.name = name
         self.own_profile = profile or Profile()
@@ -60,6 +63,9 @@ class Workspace:
         self.own_logins = own_logins or {}
         self.journal = Journal(name, max_bytes=journal_bytes)
         self.faults = Faults(name)
+        self.webhooks = Webhooks(
+            lambda: self.clock, self.journal, lambda crm: self.list_logins(crm)[0][0], webhook_hosts
+        )
         self._seed = seed
         self._connection = database.open_connection(database_path)
         self.clock: AccountClock
@@ -79,9 +85,10 @@ class Workspace:
         self._connection.close()
 
     def reset(self) -> None:
-        """Go back to the seed the workspace was started with, and take all faults away; the journal stays."""
+        """Go back to the seed it was started with, and take all faults and webhooks away; the journal stays."""
         self.load(self._seed)
         self.faults.clear()
+        self.webhooks.clear()
 
     def load(self, seed: Mapping[str, object]) -> None:
         """Replace all data, and the clock, by a seed document, wholly or not at all.

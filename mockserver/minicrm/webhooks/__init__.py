@@ -1,0 +1,1 @@
+"""What MiniCRM's webhooks tell of a change."""
