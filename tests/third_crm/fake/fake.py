@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from mockserver.crm.api import ApiRequest, ApiResponse, Clock, SeedError
+from mockserver.crm.changed_record import ChangedRecord
 from mockserver.crm.database import transaction
 from mockserver.crm.edits import Edit, EditError
 from mockserver.crm.login import Login, LoginScheme
@@ -53,7 +54,7 @@ class PeopleFake:
         """Return how many people there are."""
         return {"people": self._count("1", ())}
 
-    def edit(self, edit: Edit) -> None:
+    def edit(self, edit: Edit) -> Sequence[ChangedRecord]:
         """Refuse: People has no page of its own."""
         raise EditError(f"People has no page: {edit}")
 
