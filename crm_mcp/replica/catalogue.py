@@ -162,7 +162,7 @@ def freshness_of(transaction: Transaction, source: Source, tables: Mapping[str, 
             f"sum(holder_ = 1 and listed_ is null) from {table.name}"
         )
         passes = read_passes(transaction, table.name)
-        parts = [view.part for view in tables.values() if view.part_of == table.name] or [""]
+        parts = [view.part for view in tables.values() if view.part_of == table.name] or table.parts or [""]
         if table.parent:
             is_complete, as_of = bool(count is not None and not unlisted), listed
         else:

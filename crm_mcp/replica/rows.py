@@ -39,10 +39,12 @@ def ensure_table(transaction: Transaction, table: Table) -> None:
             transaction.execute(f"alter table {table.name} add column {column.name} {column.stored_type}")
     for name in dict.fromkeys(column.of for column in table.columns if column.of):  # joins go by these
         transaction.execute(f"create index if not exists {table.name}_by_{name} on {table.name} ({name})")
+    for number, expression in enumerate(table.indexed):
+        transaction.execute(f"create index if not exists {table.name}_at_{number} on {table.name} ({expression})")
 
 
 def _create(transaction: Transaction, table: Table) -> None:
-    id_type = table.by_name["id"].sql_type
+    id_type = table.by_name["id"].sql_type if "id" in table.by_name else "text"
     own = f"id {id_type} unique" if table.parent else f"id {id_type} primary key"
     transaction.execute(
         f"create table {table.name} ({own}, part_ text not null default '', first_ real, seen_ real, "
@@ -61,7 +63,8 @@ def _advise(transaction: Transaction, table: Table) -> None:
     SQLite goes by what it takes for the number of rows, and of those with the same parent.
     """
     transaction.execute("analyze sqlite_schema")  # makes the table of these numbers
-    rows = [(f"{table.name}_lists", "100000000 3")] if table.parent else [(None, "100000")]
+    lists = [f"{table.name}_lists", *(f"{table.name}_at_{number}" for number, _ in enumerate(table.indexed))]
+    rows = [(index, "100000000 3") for index in lists] if table.parent else [(None, "100000")]
     for index, numbers in rows:
         transaction.execute("insert into sqlite_stat1 (tbl, idx, stat) values (?, ?, ?)", (table.name, index, numbers))
 
@@ -198,9 +201,12 @@ class RowWriter:
                 self._note(new["id"], name, old.get(name), new[name])
 
     def _note(self, record_id: object, field: str, old: object, new: object) -> None:
+        self._note_as(self.table.kind, record_id, field, old, new)
+
+    def _note_as(self, kind: str, record_id: object, field: str, old: object, new: object) -> None:
         self.transaction.execute(
             "insert into changes (kind, id, field, old, new, seen_at) values (?, ?, ?, ?, ?, ?)",
-            (self.table.kind, record_id, field, old, new, self.seen_at),
+            (kind, record_id, field, old, new, self.seen_at),
         )
 
     def _is_complete(self, part: str) -> bool:

@@ -81,6 +81,8 @@ class Table:
             are found by a search.
         parent_column: The column that holds the parent's id.
         is_searched: Whether its rows come by a search; those of others come with what the CRM says of itself.
+        parts: The parts that its rows are read by, where no views show them.
+        indexed: SQL of what statements look rows up by, beside ids.
     """
 
     name: str
@@ -92,6 +94,8 @@ class Table:
     parent: str = ""
     parent_column: str = ""
     is_searched: bool = True
+    parts: tuple[str, ...] = ()
+    indexed: tuple[str, ...] = ()
 
     @property
     def stored_in(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import STATUS_GROUPS
 from crm_mcp.minicrm.models import Schema
 from crm_mcp.minicrm.replica.columns import CONTACTS, PROJECTS, STATUSES, USERS, AccountSchema, build_tables
+from crm_mcp.minicrm.replica.documents.tables import document_tables
 from crm_mcp.replica.database import Replica, keep_fact, read_fact
 from crm_mcp.replica.rows import ensure_table
 from crm_mcp.replica.tables import Table
@@ -42,7 +43,7 @@ class AccountFacts:
             now = self._replica.clock()
             if kept is not None and not again and 0 <= now - kept["read_at"] < MAX_AGE_S:
                 if version != self._version:
-                    self._use(_load(kept["schema"]), kept["read_at"], version)
+                    await self._use_kept(kept, version)
                 return
             before = None if kept is None else _load(kept["schema"])
             await self._keep(await self._ask(before), before, now)
@@ -52,7 +53,7 @@ class AccountFacts:
         if self._version < 0:
             kept, version = await self._replica.run(lambda transaction: read_fact(transaction, _FACT))
             if kept is not None:
-                self._use(_load(kept["schema"]), kept["read_at"], version)
+                await self._use_kept(kept, version)
         return self._version >= 0
 
     async def _ask(self, before: AccountSchema | None) -> AccountSchema:
@@ -70,13 +71,11 @@ class AccountFacts:
             await self._keep(replace(self.schema, **changes), self.schema, self.read_at)
 
     async def _keep(self, schema: AccountSchema, before: AccountSchema | None, read_at: float) -> None:
-        tables = build_tables(schema, self._directory.labels)
+        tables = self._build_tables(schema)
         version = self._replica.clock()
 
         def keep(transaction: Transaction) -> None:
-            for table in tables:
-                if not table.part_of:
-                    ensure_table(transaction, table)
+            _ensure(transaction, tables)
             if before is not None:
                 _rename_choices(transaction, before, schema)
             _keep_names(transaction, schema)
@@ -85,9 +84,19 @@ class AccountFacts:
         await self._replica.run(keep)
         self._use(schema, read_at, version)
 
+    async def _use_kept(self, kept: Mapping[str, Any], version: float) -> None:
+        """Use what another process kept, or an older version of this server, which knew fewer tables."""
+        schema = _load(kept["schema"])
+        tables = self._build_tables(schema)
+        await self._replica.run(lambda transaction: _ensure(transaction, tables))
+        self._use(schema, kept["read_at"], version)
+
     def _use(self, schema: AccountSchema, read_at: float, version: float) -> None:
         self.schema, self.read_at, self._version = schema, read_at, version
-        self.tables = {table.name: table for table in build_tables(schema, self._directory.labels)}
+        self.tables = {table.name: table for table in self._build_tables(schema)}
+
+    def _build_tables(self, schema: AccountSchema) -> Sequence[Table]:
+        return [*build_tables(schema, self._directory.labels), *document_tables(schema)]
 
     async def learn_groups(self, statuses: Collection[str]) -> None:
         """Find out to which group these statuses belong, by searches.
@@ -114,6 +123,12 @@ class AccountFacts:
                 if (await self._client.search_projects(criteria)).items:
                     return group
         return ""
+
+
+def _ensure(transaction: Transaction, tables: Sequence[Table]) -> None:
+    for table in tables:
+        if not table.part_of:
+            ensure_table(transaction, table)
 
 
 def _load(kept: Mapping[str, Any]) -> AccountSchema:

@@ -13,6 +13,8 @@ from crm_mcp.errors import NotFoundError
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.replica.columns import ADDRESSES, CONTACTS, PROJECTS, TASKS
+from crm_mcp.minicrm.replica.documents.details import DocumentDetails
+from crm_mcp.minicrm.replica.documents.tables import DOCUMENTS
 from crm_mcp.minicrm.replica.writing import ReplicaWriter
 from crm_mcp.replica.source import Todo
 
@@ -26,10 +28,16 @@ class CardReader:
     client: MinicrmClient
     directory: Directory
     writer: ReplicaWriter
+    documents: DocumentDetails
 
     async def read(self, todo: Todo, progress: Callable[[int, int], None] | None = None) -> None:
         """Read cards, then lists."""
-        cards = {PROJECTS: self._read_project, CONTACTS: self._read_contact, ADDRESSES: self._read_address}
+        cards: dict[str, Callable[[int], Awaitable[None]]] = {
+            PROJECTS: self._read_project,
+            CONTACTS: self._read_contact,
+            ADDRESSES: self._read_address,
+            DOCUMENTS: self.documents.read,
+        }
         lists = {TASKS: self._read_tasks, ADDRESSES: self._read_addresses}
         asked = [(f"{table}.read_", cards[table], ids) for table, ids in todo.cards.items()]
         asked += [(f"{table}.listed_", lists[table], ids) for table, ids in todo.lists.items()]

@@ -17,8 +17,10 @@ from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.paging import Page
 from crm_mcp.errors import BadRequestError, UnexpectedAnswerError
 from crm_mcp.minicrm.models import PAGE_RULES, PAGE_SIZE
+from crm_mcp.minicrm.replica.columns import KINDS
 from crm_mcp.replica.database import Replica
-from crm_mcp.replica.freshness import Pass, keep_pass, read_passes
+from crm_mcp.replica.freshness import ROWS_AGE_S, SWEEP_AGE_S, Pass, keep_pass, read_passes
+from crm_mcp.replica.source import Need
 from crm_mcp.store.transaction import Transaction
 
 Row = Mapping[str, Any]
@@ -70,9 +72,33 @@ class Searches:
     trash_by_part: bool = False
     """Whether the CRM searches the trash of one part alone (observed)."""
 
+    def title(self, part: str = "") -> str:
+        """Return what these rows are, for people; `part` is a part's name."""
+        return f"{KINDS[self.table]} of {part}" if part else KINDS[self.table]
+
+    async def refusal(self) -> str:
+        """Return why the CRM is not asked at all, as a sentence without its full stop; empty where it is."""
+        return ""
+
+    async def refresh(self, parts: Sequence[str], need: Need) -> None:
+        """Bring parts up to date: what changed where all is held, else all of them; now and then what vanished."""
+        passes = await self.passes()
+        now = self.replica.clock()
+        not_before = need.begun_at if need.is_fresh else need.begun_at - ROWS_AGE_S
+        old = {part for part in parts if part not in passes or (passes[part].rows_as_of or 0) < not_before}
+        done = [passes[part] for part in parts if part in passes and passes[part].is_complete]
+        if any(one.part in old for one in done):
+            await self.read_changes()
+        for one in done:
+            if one.swept_at < now - SWEEP_AGE_S:
+                await self.sweep(one.part)
+        for part in parts:
+            if part not in passes or not (passes[part].is_complete or (passes[part].note and part not in old)):
+                await self.read_whole(part)
+
     async def read_whole(self, part: str, *, again: bool = False) -> None:
         """Read all rows of a part, from where an interrupted pass ended."""
-        known = (await self._passes()).get(part, Pass(part))
+        known = (await self.passes()).get(part, Pass(part))
         if again:
             known = Pass(part, rows_as_of=known.rows_as_of)
         for _ in range(_ATTEMPTS):
@@ -137,7 +163,7 @@ class Searches:
 
     async def read_changes(self) -> None:
         """Read what changed since the last pass, in all parts that are complete."""
-        passes = [one for one in (await self._passes()).values() if one.is_complete]
+        passes = [one for one in (await self.passes()).values() if one.is_complete]
         sent_at = self.replica.clock()
         criteria = {"UpdatedSince": self.since(min(one.mark for one in passes))}
         await self._read_pages(criteria, self.write)
@@ -202,7 +228,7 @@ class Searches:
 
     async def sweep(self, part: str) -> None:
         """Look for rows of a part that vanished, or never came, by the CRM's count."""
-        known = (await self._passes())[part]
+        known = (await self.passes())[part]
         begun_at = self.replica.clock()
         for shelf in self._shelves(part):
             if not await self._sweep(shelf):
@@ -262,7 +288,8 @@ class Searches:
 
         await self.replica.run(mend)
 
-    async def _passes(self) -> dict[str, Pass]:
+    async def passes(self) -> dict[str, Pass]:
+        """Return what is known of each part."""
         return await self.replica.run(lambda transaction: read_passes(transaction, self.table))
 
 

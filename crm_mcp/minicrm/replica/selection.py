@@ -10,6 +10,8 @@ from typing import Any
 from crm_mcp.minicrm.replica.account import AccountFacts
 from crm_mcp.minicrm.replica.choices import ChoiceSearches
 from crm_mcp.minicrm.replica.columns import ADDRESSES, CONTACTS, KINDS, PROJECTS, TASKS
+from crm_mcp.minicrm.replica.documents.details import all_unread_details, unread_details
+from crm_mcp.minicrm.replica.documents.tables import DOCUMENTS, ITEMS
 from crm_mcp.replica.source import Lack, Need, Todo
 from crm_mcp.store.transaction import Transaction
 
@@ -43,7 +45,12 @@ class Selection:
                 if never:
                     lacks.append(Lack(f"{KINDS[table]} of {never} {KINDS[self.facts.tables[table].parent]}", never))
         choices = self._by_choice(unread, cards)
-        lacks += [Lack(f"cards of {len(ids)} {KINDS[table]}", len(ids)) for table, ids in cards.items()]
+        if unread.get(DOCUMENTS) or unread.get(f"{ITEMS}[]"):
+            run = self.choices.writer.replica.run
+            if details := await run(lambda transaction: unread_details(transaction, unread)):
+                cards[DOCUMENTS] = details
+        tables = self.facts.tables
+        lacks += [Lack(f"cards of {len(ids)} {tables[table].kind}", len(ids)) for table, ids in cards.items()]
         requests = sum(map(len, cards.values())) + sum(map(len, lists.values()))
         requests += sum(self.choices.cost(column) for columns in choices.values() for column in columns)
         lacks += [
@@ -103,4 +110,6 @@ class Selection:
             parent = self.facts.tables[table].parent_column
             rows = transaction.execute(f"select {parent} from {table} where holder_ = 1")
             unread[f"{table}[]"] = [one for (one,) in rows]
+        if tables & {DOCUMENTS, ITEMS}:
+            unread[DOCUMENTS] = all_unread_details(transaction)
         return unread

@@ -15,11 +15,14 @@ from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.local_time import OVERLAP, local_before
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.clients.documents import DocumentsClient
 from crm_mcp.minicrm.models import PAGE_RULES, Project
 from crm_mcp.minicrm.replica.account import AccountFacts
 from crm_mcp.minicrm.replica.cards import CardReader, or_gone
 from crm_mcp.minicrm.replica.choices import ChoiceSearches
 from crm_mcp.minicrm.replica.columns import ADDRESSES, CONTACTS, KINDS, PROJECTS, STATUSES, TASKS, USERS
+from crm_mcp.minicrm.replica.documents.source import DocumentSource
+from crm_mcp.minicrm.replica.documents.tables import DOCUMENTS, ITEMS
 from crm_mcp.minicrm.replica.remarks import Remarks
 from crm_mcp.minicrm.replica.searches import Searches
 from crm_mcp.minicrm.replica.selection import Selection
@@ -27,7 +30,7 @@ from crm_mcp.minicrm.replica.writing import ReplicaWriter
 from crm_mcp.minicrm.search.projects import EVERY_PROJECT
 from crm_mcp.replica.catalogue import CHANGES
 from crm_mcp.replica.database import Replica
-from crm_mcp.replica.freshness import ROWS_AGE_S, SWEEP_AGE_S, Pass, read_passes
+from crm_mcp.replica.freshness import Pass, read_passes
 from crm_mcp.replica.source import Lack, Need, Progress, Todo, ignore_progress
 from crm_mcp.replica.tables import Table
 from crm_mcp.store.transaction import Transaction
@@ -59,9 +62,9 @@ class MinicrmSource:
         self.writer = ReplicaWriter(replica, self.facts)
         self._choices = ChoiceSearches(self.writer, client)
         self._selection = Selection(self.facts, self._choices)
-        self._cards = CardReader(client, directory, self.writer)
         self._remarks = Remarks(replica, self.facts)
         write, clocks = self.writer, (self._since, self._crm_time)
+        self.documents = DocumentSource(replica, self.facts, DocumentsClient(client.sender), *clocks)
         self._projects = Searches(
             replica, PROJECTS, self._search_projects, lambda part: {"CategoryId": part},
             write.project_rows, write.trashed_rows, write.remove_projects, *clocks,
@@ -70,6 +73,7 @@ class MinicrmSource:
             replica, CONTACTS, client.search_contacts, lambda _: EVERY_PROJECT,
             write.contact_rows, None, write.remove_contacts, *clocks,
         )  # fmt: skip
+        self._cards = CardReader(client, directory, self.writer, self.documents.details)
 
     async def tables(self) -> Sequence[Table]:
         """Return the tables of the account; see `build_tables`."""
@@ -80,19 +84,22 @@ class MinicrmSource:
         """Bring the rows up to date that a statement reads, of the modules that it reads, and their parents'."""
         async with self._refreshing:
             for searches, parts in await self._read_by(need):
-                await self._refresh_rows(searches, parts, need)
-            if any("status_group" in columns for columns in need.columns.values()):
+                await searches.refresh(parts, need)
+            if any("status_group" in columns for name, columns in need.columns.items() if name != DOCUMENTS):
                 await self.facts.learn_groups(await self._statuses_in_use())
 
     async def _read_by(self, need: Need) -> list[tuple[Searches, Sequence[str]]]:
         """Return the searches for what a statement reads, with the parts; of changes those that were ever made."""
         stored = self._stored(need)
-        found = [(self._projects, self._modules(need)), (self._contacts, [""])]
+        found: list[tuple[Searches, Sequence[str]]] = [
+            *((self._projects, self._modules(need)), (self._contacts, [""])),
+            *((lists, [kind]) for kind, lists in self.documents.lists.items()),
+        ]
         if CHANGES in need.columns:
             return [
                 (searches, [part for part, one in passes.items() if one.is_complete or part in parts])
                 for searches, parts in found
-                if (passes := await self._passes(searches.table)) or searches.table in stored
+                if (passes := await searches.passes()) or searches.table in stored
             ]
         return [(searches, parts) for searches, parts in found if searches.table in stored]
 
@@ -114,30 +121,16 @@ class MinicrmSource:
         others = [view for view in views if not view.part_of and view.name not in (USERS, CONTACTS, ADDRESSES)]
         return list(dict.fromkeys(parts)) if parts and not others else list(self.facts.schema.projects)
 
-    async def _refresh_rows(self, searches: Searches, parts: Sequence[str], need: Need) -> None:
-        passes = await self._passes(searches.table)
-        now = self.replica.clock()
-        not_before = need.begun_at if need.is_fresh else need.begun_at - ROWS_AGE_S
-        old = {part for part in parts if part not in passes or (passes[part].rows_as_of or 0) < not_before}
-        done = [passes[part] for part in parts if part in passes and passes[part].is_complete]
-        if any(one.part in old for one in done):
-            await searches.read_changes()
-        for one in done:
-            if one.swept_at < now - SWEEP_AGE_S:
-                await searches.sweep(one.part)
-        for part in parts:
-            if part not in passes or not (passes[part].is_complete or (passes[part].note and part not in old)):
-                await searches.read_whole(part)
-
     async def lacks(self, need: Need) -> Sequence[Lack]:
         """Return which rows are not held, and which dates that every record has MiniCRM does not send."""
         found: list[Lack] = []
         for searches, parts in await self._read_by(need):
-            passes = await self._passes(searches.table)
+            passes = await searches.passes()
+            refusal = await searches.refusal()
             found += [
-                self._lack_of(searches.table, part, passes.get(part, Pass(part)))
+                Lack(refusal) if refusal else self._lack_of(searches, part, passes.get(part, Pass(part)))
                 for part in parts
-                if part not in passes or not passes[part].is_complete
+                if refusal or part not in passes or not passes[part].is_complete
             ]
         return [*found, *self._modules_left_out(need), *await self._remarks.dates_not_sent(need)]
 
@@ -148,17 +141,14 @@ class MinicrmSource:
         unreadable = [name for one, name in schema.modules.items() if one not in schema.projects]
         return [Lack(f"Projects of {name} are left out: MiniCRM refuses its schema") for name in unreadable]
 
-    def _lack_of(self, table: str, part: str, known: Pass) -> Lack:
-        what = f"{KINDS[table]} of {self.facts.schema.modules.get(part, part)}" if part else KINDS[table]
+    def _lack_of(self, searches: Searches, part: str, known: Pass) -> Lack:
+        what = searches.title(self.facts.schema.modules.get(part, part))
         if known.note:
             return Lack(f"Of {what} some may be missing: {known.note}")
         if not known.total:
             return Lack(what, 2)
         pages = PAGE_RULES.count_pages(known.total)
         return Lack(f"{what} ({known.next_page} of {pages} pages read)", pages - known.next_page + 1)
-
-    async def _passes(self, table: str) -> dict[str, Pass]:
-        return await self.replica.run(lambda transaction: read_passes(transaction, table))
 
     async def _statuses_in_use(self) -> list[str]:
         def read(transaction: Transaction) -> list[str]:
@@ -212,10 +202,10 @@ class MinicrmSource:
 
         def read(transaction: Transaction) -> float | None:
             times: list[float] = []
-            for table in stored & {PROJECTS, CONTACTS}:
+            for table in stored & {PROJECTS, CONTACTS, DOCUMENTS}:
                 passes = read_passes(transaction, table).values()
                 times += [
-                    one.rows_as_of for one in passes if one.rows_as_of and (table == CONTACTS or one.part in modules)
+                    one.rows_as_of for one in passes if one.rows_as_of and (table != PROJECTS or one.part in modules)
                 ]
             for table in stored & {TASKS, ADDRESSES}:
                 rows = transaction.execute(f"select min(listed_) from {table} where holder_ = 1")
@@ -230,16 +220,16 @@ class MinicrmSource:
         """Read every row, card and list that is not held, or is old; `again` reads all of them."""
         self._directory.forget_schemas()
         await self.facts.read(again=True)
-        need = Need(dict.fromkeys(KINDS, ()), self.replica.clock(), is_fresh=True)
+        need = Need(dict.fromkeys((*KINDS, DOCUMENTS, ITEMS), ()), self.replica.clock(), is_fresh=True)
         async with self._refreshing:
             for searches, parts in await self._read_by(need):
-                progress(f"rows of {KINDS[searches.table]}", 0, len(parts))
+                progress(f"rows of {searches.title()}", 0, len(parts))
                 if again:
                     await map_bounded(parts, functools.partial(searches.read_whole, again=True), at_once=1)
                 else:
-                    await self._refresh_rows(searches, parts, need)
+                    await searches.refresh(parts, need)
                     await map_bounded(parts, searches.sweep, at_once=1)
-                progress(f"rows of {KINDS[searches.table]}", len(parts), len(parts))
+                progress(f"rows of {searches.title()}", len(parts), len(parts))
             await self.facts.learn_groups(await self._statuses_in_use())
         need = replace(need, is_fresh=again)
         for what in ("cards and lists", "cards of addresses"):  # addresses are known by the lists alone

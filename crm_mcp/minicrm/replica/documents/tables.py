@@ -1,0 +1,106 @@
+"""The tables of documents and of their items. Pure.
+
+| table | rows come by | other columns come by |
+|---|---|---|
+| `minicrm_documents` | the lists of invoices, offers and orders | the detail; the customer is its card's |
+| `minicrm_document_items` | the detail | nothing |
+
+A document's link to its PDF is not held: whoever has it can open it.
+"""
+
+from __future__ import annotations
+
+from crm_mcp.minicrm.documents.facts import unpaid
+from crm_mcp.minicrm.replica.columns import CONTACTS, PROJECTS, AccountSchema
+from crm_mcp.minicrm.replica.documents.keys import id_in_sql, kind_in_sql
+from crm_mcp.replica.tables import Column, Table
+
+DOCUMENTS = "minicrm_documents"
+ITEMS = "minicrm_document_items"
+KINDS_OF_ROWS = {DOCUMENTS: "documents", ITEMS: "document_items"}
+PARTS = ("invoice", "offer", "order")
+OWN_ID = id_in_sql("t.id")
+UNPAID = unpaid(DOCUMENTS, OWN_ID)
+
+
+def document_tables(account: AccountSchema) -> list[Table]:
+    """Return both tables."""
+    return [_documents(account), _items()]
+
+
+def _documents(account: AccountSchema) -> Table:
+    columns = (
+        Column("id", "id", field="Id", sql=id_in_sql("{value}"), of="id"),
+        Column("kind"),
+        Column("number", field="Number"),
+        Column("type", field="Type"),
+        Column("status", field="Status"),
+        Column("status_group", field="StatusGroup"),
+        Column("issued", "date", field="Issued"),
+        Column("due", "date", field="Prompt"),
+        Column("delivery", "date", field="Performance"),
+        Column("paid_on", "date", field="Paid"),
+        Column("unpaid", "flag", sql=f"({unpaid('{schema}.' + DOCUMENTS, OWN_ID)})", of="id"),
+        Column("currency", field="CurrencyCode"),
+        Column("amount", "number", field="Amount"),
+        Column("net", "number", field="AmountNet"),
+        Column("vat", "number", field="AmountVat"),
+        Column("storno_id", "id", field="StornedId"),
+        Column("project_id", "id", field="ProjectId"),
+        *_customer(account),
+        Column("subject", "text", "card", "Subject"),
+        Column("payment_method", "text", "card", "PaymentMethod"),
+    )
+    return Table(
+        DOCUMENTS,
+        KINDS_OF_ROWS[DOCUMENTS],
+        columns,
+        "invoices, offers and orders, by `kind`; amount with VAT",
+        parts=PARTS,
+        indexed=(id_in_sql("id"), "storno_id"),
+    )
+
+
+def _customer(account: AccountSchema) -> list[Column]:
+    """Return the columns of the contact and the company that a document's card belongs to."""
+    columns: list[Column] = []
+    for name in ("contact", "business"):
+        contact_id = _of_card(f"{name}_id", account)
+        of_name = f"(select c.name from {{schema}}.{CONTACTS} as c where c.id = {contact_id})"
+        columns.append(Column(f"{name}_id", "id", sql=contact_id, of="project_id", needs=(PROJECTS,)))
+        columns.append(Column(name, sql=of_name, of="project_id", needs=(PROJECTS, CONTACTS)))
+    return columns
+
+
+def _of_card(column: str, account: AccountSchema) -> str:
+    """Return SQL of a column of a document's card; where rows of a search do not hold it the card is to be read."""
+    value = f"p.{column}"
+    if not account.rows_hold_contacts:
+        value = f"case when p.read_ >= p.changed_ then {value} else unread('{PROJECTS}', p.id, {value}) end"
+    return f"(select {value} from {{schema}}.{PROJECTS} as p where p.id = {{value}})"
+
+
+def _items() -> Table:
+    columns = (
+        Column("document_id", "id", sql=id_in_sql("{value}"), of="document_id"),
+        Column("kind", sql=kind_in_sql("{value}"), of="document_id"),
+        Column("position", "integer"),
+        Column("sku", field="SKU"),
+        Column("name", field="Name"),
+        Column("description", field="Description"),
+        Column("quantity", "number", field="Quantity"),
+        Column("unit", field="Unit"),
+        Column("price", "number", field="PriceNet"),
+        Column("vat_rate", field="VAT"),
+        Column("net", "number", field="PriceNetTotal"),
+        Column("amount", "number", field="PriceTotal"),
+    )
+    return Table(
+        ITEMS,
+        KINDS_OF_ROWS[ITEMS],
+        columns,
+        "lines of documents: join by kind and document_id",
+        parent=DOCUMENTS,
+        parent_column="document_id",
+        indexed=(id_in_sql("document_id"),),
+    )
