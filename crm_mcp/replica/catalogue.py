@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crm_mcp.errors import CrmError
 from crm_mcp.replica.freshness import ROWS_AGE_S, read_fills, read_passes
 from crm_mcp.replica.source import Need, Source
-from crm_mcp.replica.tables import Table
+from crm_mcp.replica.tables import Column, Table
 from crm_mcp.replica.views import Shown, quote, union_views
 
 if TYPE_CHECKING:
@@ -146,8 +146,14 @@ def _has_unread(transaction: Transaction, table: Table) -> bool:
 
 def _held(table: Table, fills: Mapping[str, Mapping[str, float]], *, has_unread: bool) -> frozenset[str]:
     """Return the columns of which something is known without reading any card."""
-    known = {column.name for column in table.columns if column.known_by == "row" and not column.sql} | fills.keys()
+    known = {column.name for column in table.columns if _is_in_rows(table, column)} | fills.keys()
     return frozenset(column.name for column in table.columns if not has_unread or column.name in known)
+
+
+def _is_in_rows(table: Table, column: Column) -> bool:
+    """Tell whether rows of a search hold a column, or all that it is worked out from."""
+    source = table.by_name.get(column.of, column) if column.sql else column
+    return source.known_by == "row" and not column.needs
 
 
 def freshness_of(transaction: Transaction, source: Source, tables: Mapping[str, Table]) -> list[tuple[Any, ...]]:
