@@ -81,7 +81,9 @@ def _check(source: str) -> str:
     from mockserver.seeds.load import read_seed
 
     counts = _load(read_seed(source))
-    held = "; ".join(f"{crm}: {', '.join(f'{n} {kind}' for kind, n in of.items())}" for crm, of in counts.items())
+    held = "; ".join(
+        f"{crm}: {', '.join(f'{n} {kind}' for kind, n in of.items() if n) or 'nothing'}" for crm, of in counts.items()
+    )
     return f"{source} can be loaded: {held}"
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from mockserver.control.requests import ControlRequestError, read_object
 from mockserver.crm.api import ApiResponse
 from mockserver.crm.changed_record import ChangedRecord
-from mockserver.crm.edits import Edit, EditError, Purge, RecordEdit, SetupEdit
+from mockserver.crm.edits import Edit, EditError, Purge, RecordAddition, RecordEdit, SetupEdit
 from mockserver.documents.checked import CheckedReader
 from mockserver.http.asgi import HttpRequest
 from mockserver.workspaces.workspace import Workspace
 
 _READER = CheckedReader(ControlRequestError)
-_KEYS = ("crm", "kind", "id", "set", "user", "purge", "setup")
-_SHAPES = 'an edit has "set" (with "kind" and "id"), "purge": true (with "kind" and "id"), or "setup"'
+_KEYS = ("crm", "kind", "id", "set", "add", "user", "purge", "setup")
+_SHAPES = 'an edit has "set" or "purge": true (each with "kind" and "id"), "add" (with "kind"), or "setup"'
 
 
 def post_edits(workspace: Workspace, request: HttpRequest) -> ApiResponse:
     """Carry out the edits in their order, all of them or none.
 
     The body is `{"edits": [...]}`, an edit `{"crm", "kind", "id", "set": {...}, "user"}`,
-    `{"crm", "kind", "id", "purge": true}` or `{"crm", "setup": {...}}`.
+    `{"crm", "kind", "add": {...}}`, `{"crm", "kind", "id", "purge": true}` or `{"crm", "setup": {...}}`.
 
     Raises:
         ControlRequestError: An edit has another shape, or cannot be carried out; nothing was changed.
@@ -45,6 +45,9 @@ def _read_edit(value: object, path: str, crm_names: list[str]) -> tuple[str, Edi
     crm_name = _READER.take_word(edit.pop("crm", None), f"{path}.crm", crm_names)
     if edit.keys() == {"setup"}:
         return crm_name, SetupEdit(_READER.take_object(edit["setup"], f"{path}.setup"))
+    if edit.keys() == {"kind", "add"}:
+        kind = _READER.take_text(edit["kind"], f"{path}.kind")
+        return crm_name, RecordAddition(kind, _READER.take_object(edit["add"], f"{path}.add"))
     if not edit.keys() >= {"kind", "id"}:
         raise ControlRequestError(f"{path}: {_SHAPES}.")
     kind = _READER.take_text(edit.pop("kind"), f"{path}.kind")

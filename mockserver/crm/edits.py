@@ -32,6 +32,19 @@ class RecordEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordAddition:
+    """A record is made that no API request can make.
+
+    Attributes:
+        kind: What kind of record, in the CRM's own words, such as `email`.
+        values: Its fields, by the names that the API reads them by.
+    """
+
+    kind: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Purge:
     """A record is gone for good, from the trash too, with what cannot be without it."""
 
@@ -50,7 +63,7 @@ class SetupEdit:
     changes: Mapping[str, object]
 
 
-Edit = RecordEdit | Purge | SetupEdit
+Edit = RecordEdit | RecordAddition | Purge | SetupEdit
 
 
 def merge(target: object, patch: object) -> object:

@@ -218,6 +218,31 @@ REFUSALS_ARE_HTML = Deviation(
     NEITHER,
 )
 
+TRASH_HAS_HISTORY = Deviation(
+    "trashed-projects-have-a-history",
+    "minicrm",
+    "assumed",
+    "Only active projects have a history (observed, grade B): ProjectHistory of one in the trash is 404 (assumed).",
+    "It is listed like any other.",
+    NEITHER,
+)
+EMAIL_IDS_ARE_INTS = Deviation(
+    "email-ids-are-ints",
+    "minicrm",
+    "observed (grade C)",
+    "Nothing tells the types in EmailList; ids are text, as in ProjectHistory (assumed).",
+    "Id and TemplateId are numbers, as one client declares them.",
+    NEITHER,
+)
+EMAILS_OF_ONE_DAY = Deviation(
+    "created-at-is-one-day",
+    "minicrm",
+    "assumed",
+    "Nothing tells what CreatedAt of EmailList means: it lists the e-mails since that day (assumed).",
+    "It lists those of that day.",
+    NEITHER,
+)
+
 DEVIATIONS = (
     SEARCH_IDS_ARE_INTS,
     DETAIL_SHOWS_EVERY_FIELD,
@@ -246,4 +271,7 @@ DEVIATIONS = (
     UNKNOWN_FIELDS_ARE_IDLE,
     BAD_LOGIN_IS_404,
     REFUSALS_ARE_HTML,
+    TRASH_HAS_HISTORY,
+    EMAIL_IDS_ARE_INTS,
+    EMAILS_OF_ONE_DAY,
 )

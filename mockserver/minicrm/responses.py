@@ -31,12 +31,16 @@ def render_rows(profile: Profile, count: int, rows: Mapping[str, object]) -> dic
 
     The key of a row that is a text, as of an address, is its id in any case: nothing else tells it.
     """
-    results: object = rows
+    return render_list(profile, count, render_keyed(profile, rows))
+
+
+def render_keyed(profile: Profile, rows: Mapping[str, object]) -> object:
+    """Return rows by their ids, or how PHP prints them where the account counts keys or has none."""
     if profile.observes(KEYS_ARE_NOT_IDS) and any(isinstance(row, Mapping) for row in rows.values()):
-        results = {str(place): row for place, row in enumerate(rows.values())}
-    elif not rows and profile.observes(EMPTY_RESULTS_ARE_A_LIST):
-        results = []  # as PHP prints an empty array
-    return render_list(profile, count, results)
+        return {str(place): row for place, row in enumerate(rows.values())}
+    if not rows and profile.observes(EMPTY_RESULTS_ARE_A_LIST):
+        return []  # as PHP prints an empty array
+    return rows
 
 
 def render_success(profile: Profile, value: object, hints: list[str]) -> ApiResponse:

@@ -14,6 +14,9 @@ from mockserver.minicrm.endpoints import (
     projects,
     tasks,
 )
+from mockserver.minicrm.history.project_history import list_history
+from mockserver.minicrm.mail.email_list import list_emails
+from mockserver.minicrm.mail.template import get_template, list_templates
 from mockserver.minicrm.routing.route import Route
 from mockserver.minicrm.routing.suggestions import suggest_path
 from mockserver.minicrm.rules import RefusalError
@@ -35,6 +38,10 @@ ROUTES = (
     Route("AddressList/{id}", {"GET": addresses.list_addresses}, ("Structured",)),
     Route("Address", {"PUT": addresses.create_address}),
     Route("Address/{id}", {"GET": addresses.get_address, "PUT": addresses.update_address}),
+    Route("ProjectHistory/{id}", {"GET": list_history}, ("Type",)),
+    Route("EmailList/{id}", {"GET": list_emails}, ("CreatedAt",)),
+    Route("TemplateList/{id}", {"GET": list_templates}),
+    Route("Template/{id}", {"GET": get_template}),
 )
 
 

@@ -48,7 +48,7 @@ class Rule:
     Attributes:
         status: HTTP status of the response.
         text: Key of the error text.
-        section: Section of the API document nearest to the rule.
+        section: Section of the API document nearest to the rule; empty where it does not know the endpoint.
         says: The rule as a sentence.
         provenance: What the rule rests on.
         advice: What to send instead, where the refusal itself does not know better.
@@ -64,7 +64,8 @@ class Rule:
     @property
     def reason(self) -> str:
         """The rule with its source, as the journal shows it."""
-        return f"{self.says} ({self.provenance}; minicrm.txt, section {self.section})"
+        where = f"minicrm.txt, section {self.section}" if self.section else "not in minicrm.txt"
+        return f"{self.says} ({self.provenance}; {where})"
 
     def print_text(self, language: Language, names: str = "") -> str:
         """Return the error text, followed by the names of the parameters it is about."""
@@ -101,10 +102,13 @@ WHERE_TO_FIND = {
     "Project": "GET /Api/R3/Project?Query=... finds projects",
     "Contact": "GET /Api/R3/Contact?Query=... finds contacts",
     "Task": "GET /Api/R3/ToDoList/{id of a project} lists its tasks",
+    "Email": "GET /Api/R3/EmailList/{id of a project} lists its e-mails",
+    "Template": "GET /Api/R3/TemplateList/{id of a module} lists its templates",
     "Address": "GET /Api/R3/AddressList/{id of a contact} lists its addresses",
 }
 
 _ERRORS = "Error handling"
+_BEYOND = ""
 _PUT = "Project (PUT)"
 _TYPES = "Database Schema, Field types"
 
@@ -231,6 +235,8 @@ BAD_STATUS_GROUP = Rule(
     "observed",
 )
 BAD_TASK_STATUS = Rule(400, "bad_parameter", "Task Search", "Status is Open, Closed or All", "documented")
+BAD_HISTORY_TYPE = Rule(400, "bad_parameter", _BEYOND, "Type is StatusHistory", "assumed")
+BAD_CREATED_AT = Rule(400, "bad_parameter", _BEYOND, "CreatedAt is a date", "assumed")
 BAD_PHONE = Rule(
     400,
     "bad_parameter",

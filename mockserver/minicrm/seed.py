@@ -19,6 +19,9 @@ from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS, Address
 from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.task_row import TASK_STATUSES, Task, build_task_fields
+from mockserver.minicrm.history.status_change import StatusChange, read_status_change
+from mockserver.minicrm.mail.email import Email, read_email
+from mockserver.minicrm.mail.template import Template, read_template
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import (
     BUILT_IN_CONTACT_FIELDS,
@@ -29,7 +32,11 @@ from mockserver.minicrm.seeding.rows import PATH, SeedReader, take_moment, take_
 from mockserver.minicrm.store import Row
 from mockserver.minicrm.values import ZERO_DATES
 
-FURTHER_KINDS: Mapping[type[Row], Callable[[SeedReader, dict[str, object], str], Row]] = {}
+FURTHER_KINDS: Mapping[type[Row], Callable[[SeedReader, dict[str, object], str], Row]] = {
+    StatusChange: read_status_change,
+    Email: read_email,
+    Template: read_template,
+}
 """What an account keeps beside projects and contacts with their tasks and addresses, each with the reader of a row."""
 
 # The kinds of rows that an account keeps, in the order of their counts.

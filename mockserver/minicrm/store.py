@@ -80,7 +80,7 @@ class RowChange:
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)
-_JSON_COLUMNS = frozenset({"fields", "attachments", "members", "notes"})
+_JSON_COLUMNS = frozenset({"fields", "attachments", "members", "notes", "folders"})
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 # U+E000 is a word of its own to the tokenizer, so that no phrase reaches from one field into the next.
 _FIELD_BREAK = " \ue000 "

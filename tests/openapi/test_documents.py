@@ -10,7 +10,6 @@ from jsonschema import Draft202012Validator
 
 from mockserver.control.routes import ENDPOINTS, Control
 from mockserver.ivinex.deviations import DEVIATIONS as IVINEX_DEVIATIONS
-from mockserver.minicrm import PREFIX
 from mockserver.minicrm.deviations import DEVIATIONS as MINICRM_DEVIATIONS
 from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS
 from mockserver.minicrm.routes import ROUTES
@@ -118,7 +117,7 @@ def test_every_operation_tells_of_a_wrong_login_and_a_wrong_method(name: str):
 
 def test_minicrm_has_the_fakes_endpoints():
     described = {(path, method.upper()) for path, method, _ in list_operations("minicrm")}
-    assert described == {(f"{PREFIX}/{route.path}", method) for route in ROUTES for method in route.endpoints}
+    assert described == {(f"{route.root}/{route.path}", method) for route in ROUTES for method in route.endpoints}
 
 
 def test_the_control_api_has_the_fakes_endpoints(start_fake: StartFake):
@@ -185,7 +184,7 @@ def test_the_fake_serves_the_document(start_fake: StartFake, name: str):
 def test_the_served_document_names_ids_of_the_data_that_is_served(start_fake: StartFake, seed: str):
     fake = start_fake(dict(read_seed(seed)))
     served = fake.client.get("/_control/openapi/minicrm.json").json()
-    for path in ("Project", "Contact", "ToDo", "ToDoList", "Address", "AddressList"):
+    for path in ("Project", "Contact", "ToDo", "ToDoList", "Address", "AddressList", "ProjectHistory", "EmailList"):
         (parameter,) = served["paths"][f"/Api/R3/{path}/{{id}}"]["get"]["parameters"][:1]
         sample = served["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]["example"]
         assert fake.client.get(f"/Api/R3/{path}/{sample}", auth=MINICRM_LOGIN).status_code == 200, path

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import cast
 
 from mockserver.crm.api import SeedError
-from mockserver.crm.edits import Edit, EditError, Purge, SetupEdit, merge
+from mockserver.crm.edits import Edit, EditError, Purge, RecordAddition, SetupEdit, merge
 from mockserver.ivinex.rules import RefusalError
 from mockserver.ivinex.schema import Field, Module
 from mockserver.ivinex.seed import ModuleSeed, Record, parse_module_definition
@@ -30,6 +30,8 @@ def carry_out(store: Store, edit: Edit, now: str) -> None:
     if isinstance(edit, SetupEdit):
         _edit_setup(store, edit.changes)
         return
+    if isinstance(edit, RecordAddition):
+        raise EditError("add: a request makes records of every module.")
     module = _find_module(store, edit.kind)
     record = store.get_record(module, edit.record_id)
     if record is None:

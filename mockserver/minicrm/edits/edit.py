@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mockserver.crm.api import SeedError
-from mockserver.crm.edits import Edit, EditError, Purge, RecordEdit, SetupEdit
+from mockserver.crm.edits import Edit, EditError, Purge, RecordAddition, RecordEdit, SetupEdit
 from mockserver.minicrm.edits.purge import purge
-from mockserver.minicrm.edits.records import KINDS, edit_record
+from mockserver.minicrm.edits.records import KINDS, add_record, edit_record
 from mockserver.minicrm.edits.setup import edit_setup
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.rules import RefusalError
@@ -27,6 +27,8 @@ def carry_out(edit: Edit, build_context: Callable[[str], RequestContext]) -> Non
     try:
         if isinstance(edit, SetupEdit):
             edit_setup(build_context("").connection, edit.changes)
+        elif isinstance(edit, RecordAddition):
+            add_record(build_context(""), edit.kind, edit.values)
         else:
             _edit_one(edit, build_context(str(edit.record_id)))
     except RefusalError as refusal:

@@ -11,6 +11,8 @@ from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.endpoints.task_row import Task
+from mockserver.minicrm.history.status_change import StatusChange
+from mockserver.minicrm.mail.email import Email
 from mockserver.minicrm.store import Row, delete_rows, list_rows
 
 
@@ -26,6 +28,7 @@ def purge(context: RequestContext, row: Row) -> None:
             person.updated_at, person.updated_by = context.now, None
             context.save(person)
     if kind is Project:
-        delete_rows(connection, Task, "project_id = ?", (row.id,))
+        for each in (Task, StatusChange, Email):
+            delete_rows(connection, each, "project_id = ?", (row.id,))
     delete_rows(connection, kind, "id = ?", (row.id,))
     context.note_deleted(row)

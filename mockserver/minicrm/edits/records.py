@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from mockserver.crm.edits import EditError
 from mockserver.minicrm import rules
+from mockserver.minicrm.edits.emails import add_email, edit_email
 from mockserver.minicrm.endpoints.addresses import Address, write_address
 from mockserver.minicrm.endpoints.contacts import Contact, save_contact, write_contact
 from mockserver.minicrm.endpoints.project_write import save_project, write_project
@@ -17,12 +19,13 @@ from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.endpoints.task_row import Task
 from mockserver.minicrm.endpoints.tasks import write_task
+from mockserver.minicrm.mail.email import Email
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Field, Module
 from mockserver.minicrm.store import Row, read_row
 from mockserver.minicrm.values import parse_value
 
-KINDS: Mapping[str, type[Row]] = {kind.TABLE.kind: kind for kind in (Project, Contact, Task, Address)}
+KINDS: Mapping[str, type[Row]] = {kind.TABLE.kind: kind for kind in (Project, Contact, Task, Address, Email)}
 
 _Values = dict[str, object]
 
@@ -40,6 +43,18 @@ def edit_record(context: RequestContext, kind: str, values: Mapping[str, object]
         RefusalError: There is no such record, or a value does not fit.
     """
     _EDITORS[kind](context, dict(values), user_id)
+
+
+def add_record(context: RequestContext, kind: str, values: Mapping[str, object]) -> None:
+    """Make a record that no request can make: an e-mail on a card.
+
+    Raises:
+        EditError: Requests make records of this kind, or what the record belongs to does not exist.
+        RefusalError: A value does not fit.
+    """
+    if kind != Email.TABLE.kind:
+        raise EditError(f"kind: an edit adds an {Email.TABLE.kind}; the API makes a {kind}.")
+    add_email(context, values)
 
 
 def _edit_project(context: RequestContext, values: _Values, user_id: int | None) -> None:
@@ -106,9 +121,14 @@ def _edit_address(context: RequestContext, values: _Values, user_id: int | None)
     context.save(address)
 
 
+def _edit_email(context: RequestContext, values: _Values, _user_id: int | None) -> None:
+    edit_email(context, values)
+
+
 _EDITORS: Mapping[str, Callable[[RequestContext, _Values, int | None], None]] = {
     "project": _edit_project,
     "contact": _edit_contact,
     "task": _edit_task,
     "address": _edit_address,
+    "email": _edit_email,
 }

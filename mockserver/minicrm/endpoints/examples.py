@@ -18,6 +18,8 @@ def list_examples(account: Crm) -> Mapping[str, object]:
     """Return an id of each kind by the names of the document's parameters and of properties in bodies."""
     found: dict[str, object] = {}
     for module_id in _ask(account, "Category"):
+        if "TemplateInPath" not in found:
+            found |= _first("TemplateInPath", _list_template_ids(account, module_id))
         rows: Any = _ask(account, "Project", CategoryId=str(module_id)).get("Results") or {}
         for project_id in [*rows][:MOST_TRIED]:
             _add_project(account, found, module_id, rows[project_id])
@@ -50,6 +52,11 @@ def _first(name: str, ids: Sequence[object]) -> dict[str, object]:
 
 def _list_tasks(account: Crm, project_id: str) -> list[dict[str, Any]]:
     return _ask(account, f"ToDoList/{project_id}", Status="Open").get("Results") or []
+
+
+def _list_template_ids(account: Crm, module_id: str) -> list[object]:
+    rows: list[dict[str, object]] = _ask(account, f"TemplateList/{module_id}").get("Results") or []
+    return [row["Id"] for row in rows]
 
 
 def _list_address_ids(account: Crm, contact_id: str) -> list[str]:

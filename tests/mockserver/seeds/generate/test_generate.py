@@ -79,7 +79,8 @@ def test_they_are_shared_as_it_says():
     added = {crm: {kind: after[crm][kind] - n for kind, n in of.items()} for crm, of in before.items()}
     assert sum(added["ivinex"].values()) == 500
     assert added["ivinex"]["contact"] > added["ivinex"]["company"] > 0
-    assert added["minicrm"] == {"contacts": 150, "projects": 200, "tasks": 100, "addresses": 50}
+    made = {kind: n for kind, n in added["minicrm"].items() if n}
+    assert made == {"contacts": 150, "projects": 200, "tasks": 100, "addresses": 50}
 
 
 def test_the_base_and_its_records_stay():

@@ -1,0 +1,1 @@
+"""Mail: the e-mails that lie on cards, and the templates that they are made of."""
