@@ -6,45 +6,20 @@ A key is known to all processes of a store, and to those that start after this o
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 
 from crm_mcp.errors import InputError
-from crm_mcp.safe_writes.draft import Change, Draft, Target
-from crm_mcp.safe_writes.saved import Restore, change_from_json, draft_from_json, draft_to_json, to_json
+from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.saved import Restore, draft_from_json, draft_to_json, to_json
+from crm_mcp.safe_writes.writing.attempts import Attempt, attempt_of, look_for
 from crm_mcp.safe_writes.writing.journal import read_item, settling
-from crm_mcp.safe_writes.writing.lost_responses import find_created
 from crm_mcp.safe_writes.writing.results import ItemResult
 from crm_mcp.store import keys, writes
 from crm_mcp.store.engine import Store
 from crm_mcp.store.leases import Lease, Leases
 from crm_mcp.store.transaction import Transaction
 from crm_mcp.store.writes import Write
-
-MAX_UNDER_WAY_S = 60.0
-"""How long the CRM may still be processing a request that was given up (assumed)."""
-_CREATED_BEFORE = "The first attempt created it; nothing was sent now."
-_NOT_CREATED = "It was looked for and is not there: it was not created."
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """The creation of one record that was begun under a key.
-
-    Attributes:
-        write_id: The row that was written down of it.
-        change: What was sent.
-        target: Where to.
-        alike_before: The records that matched it before; None where it cannot be searched.
-        is_under_way: Whether the CRM may still be processing it.
-    """
-
-    write_id: str
-    change: Change
-    target: Target
-    alike_before: Sequence[str] | None
-    is_under_way: bool
 
 
 @dataclass(slots=True)
@@ -133,13 +108,9 @@ class KeyStore:
         if write.outcome == writes.WRITTEN and item is not None:
             state.written[write.place] = item
         elif write.outcome in (writes.SENT, writes.UNKNOWN) and write.place not in state.written:
-            change = change_from_json(write.change)
-            if not change.record_id:
-                given_up_at = write.timed_out_at if write.outcome == writes.UNKNOWN else write.at
-                is_under_way = given_up_at is not None and now_s - given_up_at < MAX_UNDER_WAY_S
-                alike = None if write.alike is None else json.loads(write.alike)
-                made_again = await restore(json.loads(target))
-                state.attempts[write.place] = Attempt(write.write_id, change, made_again, alike, is_under_way)
+            attempt = await attempt_of(write, target, restore, now_s)
+            if not attempt.change.record_id:
+                state.attempts[write.place] = attempt
 
     async def remember(self, state: KeyState, draft: Draft) -> None:
         """Keep which records the key stands for, before the first of them is written."""
@@ -156,24 +127,12 @@ class KeyStore:
         """
         untold: dict[int, str] = {}
         for place, attempt in list(state.attempts.items()):
-            others = [item.get("id", "") for item in state.written.values()]
-            found = await find_created(attempt.target, attempt.change, attempt.alike_before, others)
-            item: ItemResult = {"index": place, "ok": False, "write_id": attempt.write_id, "message": _NOT_CREATED}
-            if found.state == "written":
-                said = await attempt.target.describe_written(found.record_id)
-                item = {**item, "ok": True, "id": found.record_id, "message": f"{_CREATED_BEFORE} {said}".rstrip()}
+            item, why = await look_for(attempt, [item.get("id", "") for item in state.written.values()])
+            if item is None:
+                untold[place] = why
+                continue
+            if item["ok"]:
                 state.written[place] = item
-            elif found.state == "unknown":
-                untold[place] = _cannot_tell(found.why, "Look for it in the CRM, or call again with the same key.")
-                continue
-            elif attempt.is_under_way:
-                why = "It is not there, but the CRM may still be creating it."
-                untold[place] = _cannot_tell(why, "Call again with the same key in a minute.")
-                continue
             await self._store.run(settling(attempt.write_id, item))
             del state.attempts[place]
         return untold
-
-
-def _cannot_tell(why: str, next_step: str) -> str:
-    return f"Whether the first attempt created it still cannot be told. {why} Nothing was sent now. {next_step}"

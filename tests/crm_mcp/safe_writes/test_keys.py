@@ -14,7 +14,7 @@ from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.saved import restore_as
-from crm_mcp.safe_writes.writing.keys import MAX_UNDER_WAY_S
+from crm_mcp.safe_writes.writing.attempts import MAX_UNDER_WAY_S
 from crm_mcp.safe_writes.writing.results import WriteResult
 from crm_mcp.store.engine import Store
 from tests.crm_mcp.safe_writes.clocked_store import ClockedStore

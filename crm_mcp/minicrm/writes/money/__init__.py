@@ -1,0 +1,1 @@
+"""Money written: invoices issued and documents changed, as `safe_writes` carries out what nothing takes back."""
