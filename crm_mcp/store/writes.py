@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crm_mcp.store.transaction import Transaction
@@ -128,5 +128,18 @@ def of_key(transaction: Transaction, account: str, tool: str, key: str) -> list[
         f"select {_COLUMNS}, b.target from writes w join batches b on b.write_id = w.batch "  # noqa: S608
         "where b.account = ? and b.tool = ? and b.key = ? order by w.at, w.place",
         (account, tool, key),
+    )
+    return [(Write(*row[:-1]), row[-1]) for row in rows]
+
+
+def of_tool(
+    transaction: Transaction, account: str, tool: str, outcomes: Sequence[str], since: float = 0.0
+) -> list[tuple[Write, str]]:
+    """Return what a tool wrote with these outcomes since a moment, the newest first, with the JSON of its targets."""
+    marks = ", ".join("?" for _ in outcomes)
+    rows = transaction.execute(
+        f"select {_COLUMNS}, b.target from writes w join batches b on b.write_id = w.batch "  # noqa: S608
+        f"where b.account = ? and b.tool = ? and w.outcome in ({marks}) and w.at >= ? order by w.at desc",
+        (account, tool, *outcomes, since),
     )
     return [(Write(*row[:-1]), row[-1]) for row in rows]
