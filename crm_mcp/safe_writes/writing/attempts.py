@@ -15,6 +15,7 @@ from crm_mcp.store.writes import Write
 
 MAX_UNDER_WAY_S = 60.0
 """How long the CRM may still be processing a request that was given up (assumed)."""
+STILL_CREATING = "It is not there, but the CRM may still be creating it."
 _CREATED_BEFORE = "The first attempt created it; nothing was sent now."
 _NOT_CREATED = "It was looked for and is not there: it was not created."
 
@@ -59,12 +60,5 @@ async def look_for(attempt: Attempt, others: Sequence[str] = ()) -> tuple[ItemRe
         said = await attempt.target.describe_written(found.record_id)
         return {**item, "ok": True, "id": found.record_id, "message": f"{_CREATED_BEFORE} {said}".rstrip()}, ""
     if found.state == "unknown":
-        return None, _cannot_tell(found.why, "Look for it in the CRM, or call again with the same key.")
-    if attempt.is_under_way:
-        why = "It is not there, but the CRM may still be creating it."
-        return None, _cannot_tell(why, "Call again with the same key in a minute.")
-    return item, ""
-
-
-def _cannot_tell(why: str, next_step: str) -> str:
-    return f"Whether the first attempt created it still cannot be told. {why} Nothing was sent now. {next_step}"
+        return None, found.why
+    return (None, STILL_CREATING) if attempt.is_under_way else (item, "")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from crm_mcp.errors import InputError
 from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.saved import Restore, draft_from_json, draft_to_json, to_json
-from crm_mcp.safe_writes.writing.attempts import Attempt, attempt_of, look_for
+from crm_mcp.safe_writes.writing.attempts import STILL_CREATING, Attempt, attempt_of, look_for
 from crm_mcp.safe_writes.writing.journal import read_item, settling
 from crm_mcp.safe_writes.writing.results import ItemResult
 from crm_mcp.store import keys, writes
@@ -129,10 +129,17 @@ class KeyStore:
         for place, attempt in list(state.attempts.items()):
             item, why = await look_for(attempt, [item.get("id", "") for item in state.written.values()])
             if item is None:
-                untold[place] = why
+                untold[place] = _cannot_tell(why)
                 continue
             if item["ok"]:
                 state.written[place] = item
             await self._store.run(settling(attempt.write_id, item))
             del state.attempts[place]
         return untold
+
+
+def _cannot_tell(why: str) -> str:
+    next_step = "Look for it in the CRM, or call again with the same key."
+    if why == STILL_CREATING:
+        next_step = "Call again with the same key in a minute."
+    return f"Whether the first attempt created it still cannot be told. {why} Nothing was sent now. {next_step}"

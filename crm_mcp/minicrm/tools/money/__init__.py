@@ -5,5 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm_mcp.minicrm.tools.context import ToolRoom
+from crm_mcp.minicrm.tools.money.change_document import ChangeDocumentTools
+from crm_mcp.minicrm.tools.money.create_invoice import CreateInvoiceTools
 
-MONEY: Sequence[ToolRoom] = ()
+MONEY: Sequence[ToolRoom] = (CreateInvoiceTools, ChangeDocumentTools)

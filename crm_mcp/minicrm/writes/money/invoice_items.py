@@ -65,6 +65,12 @@ class InvoiceItem:
         """The line's VAT."""
         return (self.net * self.rate / 100).quantize(_CENT, ROUND_HALF_UP)
 
+    def described(self, currency: str) -> str:
+        """Return the line as a person reads it, in any language: `Service: 2 db x 10 000 HUF + 27%`."""
+        beside = f" ({self.description})" if self.description else ""
+        count = f"{written_amount(self.quantity)} {self.unit}".strip()
+        return f"{self.name}{beside}: {count} x {written_amount(self.price, currency)} + {self.vat}"
+
     def as_sent(self) -> dict[str, str]:
         """Return the item as the API takes it, all text as the manual writes it."""
         texts = {"Unit": self.unit, "Description": self.description}
@@ -99,6 +105,14 @@ def plain(amount: Decimal) -> str:
     """Return an amount without exponent and needless zeros."""
     text = f"{amount:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def written_amount(amount: Decimal, currency: str = "") -> str:
+    """Return an amount with spaces between thousands and at least two decimals where it has any; and its currency."""
+    whole, _, decimals = f"{amount:,f}".replace(",", " ").partition(".")
+    decimals = decimals.rstrip("0")
+    text = f"{whole}.{decimals:0<2}" if decimals else whole
+    return f"{text} {currency}".rstrip()
 
 
 def read_items(given: Sequence[Mapping[str, Any]]) -> list[InvoiceItem]:
