@@ -69,7 +69,7 @@ class WriteTool(CrmTool):
             function: Takes plain types, returns a draft; its docstring is the description the model reads.
             writer: Writes the draft.
             title: The tool's name for people.
-            annotations: `CREATE`, `UPDATE` or `IRREVOCABLE`.
+            annotations: `CREATE`, `UPDATE` or `ISSUE`.
             restore: Makes the target of its drafts again from what `Target.saved` returned in another process.
             is_bulk: Whether a call without `dry_run` may end in a plan; then the schema requires no argument, since
                 the plan is applied by its id alone.

@@ -11,7 +11,7 @@ from pydantic import WithJsonSchema
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import Id
-from crm_mcp.mcp.tool import IRREVOCABLE, CrmTool
+from crm_mcp.mcp.tool import UPDATE, CrmTool
 from crm_mcp.minicrm.clients.documents import DocumentsClient
 from crm_mcp.minicrm.clients.money import MoneyClient
 from crm_mcp.minicrm.tools.context import ToolContext
@@ -38,7 +38,7 @@ class ChangeDocumentTools:
             self.change_document,
             self.context.writer,
             title="Act on a MiniCRM invoice or order",
-            annotations=IRREVOCABLE,
+            annotations=UPDATE,
             restore=self._restore,
             is_bulk=True,
             is_irrevocable=True,

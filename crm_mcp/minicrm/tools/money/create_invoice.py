@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, WithJsonSchema
 
 from crm_mcp.mcp.arguments import Id, JsonObject, Text
-from crm_mcp.mcp.tool import IRREVOCABLE, CrmTool
+from crm_mcp.mcp.tool import ISSUE, CrmTool
 from crm_mcp.minicrm.clients.documents import DocumentsClient
 from crm_mcp.minicrm.clients.money import MoneyClient
 from crm_mcp.minicrm.tools.context import ToolContext
@@ -69,7 +69,7 @@ class CreateInvoiceTools:
             self.create_invoice,
             self.context.writer,
             title="Issue a MiniCRM invoice",
-            annotations=IRREVOCABLE,
+            annotations=ISSUE,
             restore=self._restore,
             is_bulk=True,
             is_irrevocable=True,
