@@ -10,6 +10,8 @@ import functools
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.contract.harness.accounts.home_beyond import build_beyond
+
 FIRST_NAMES = ("John", "Joanna", "Ágnes", "Zoë", "Peter", "Jo", "Łukasz", "Mary", "Bob", "marJOrie", "张伟", "Emoji 🎉")
 LAST_NAMES = ("Doe", "Smith", "Kovács", "O'Neil", "Lee", "Nagy", "de la Cruz")
 REMARKS = (
@@ -103,6 +105,7 @@ def _build_minicrm() -> dict[str, Any]:
         "projects": [_build_project(i) for i in range(PROJECTS)] + [_build_ticket(i) for i in range(12)],
         "tasks": _build_tasks(),
         "addresses": _build_addresses(),
+        **build_beyond(),
     }
 
 
