@@ -64,7 +64,7 @@ class MinicrmSource:
         self._selection = Selection(self.facts, self._choices)
         self._remarks = Remarks(replica, self.facts)
         write, clocks = self.writer, (self._since, self._crm_time)
-        self.documents = DocumentSource(replica, self.facts, DocumentsClient(client.sender), *clocks)
+        self.documents = DocumentSource(replica, DocumentsClient(client.sender), *clocks)
         self._projects = Searches(
             replica, PROJECTS, self._search_projects, lambda part: {"CategoryId": part},
             write.project_rows, write.trashed_rows, write.remove_projects, *clocks,

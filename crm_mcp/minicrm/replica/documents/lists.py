@@ -6,6 +6,7 @@ over; then fewer rows are found than the CRM counts, and it is read again.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -44,6 +45,8 @@ class DocumentLists(Searches):
             writer.replica, DOCUMENTS, search, lambda _: {}, writer.rows, None, writer.remove, since, crm_time
         )
         self.kind: DocumentKind = kind
+        self._writer = writer
+        self._refreshing = asyncio.Lock()
         self.plan = plan
 
     def title(self, part: str = "") -> str:
@@ -57,8 +60,10 @@ class DocumentLists(Searches):
         return "" if known is None else known.args[0].rstrip(".")
 
     async def refresh(self, parts: Sequence[str], need: Need) -> None:
-        """Bring the rows up to date, unless the plan refuses them."""
-        await self._unless_refused(lambda: super(DocumentLists, self).refresh(parts, need))
+        """Bring the rows up to date, unless the plan refuses them; statements and tools do it one after the other."""
+        async with self._refreshing:
+            await self._writer.ensure_tables()
+            await self._unless_refused(lambda: super(DocumentLists, self).refresh(parts, need))
 
     async def read_whole(self, part: str, *, again: bool = False) -> None:
         """Read all rows, unless the plan refuses them."""

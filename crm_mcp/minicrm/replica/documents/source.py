@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from crm_mcp.minicrm.clients.documents import DocumentsClient
-from crm_mcp.minicrm.replica.account import AccountFacts
 from crm_mcp.minicrm.replica.documents.details import DocumentDetails
 from crm_mcp.minicrm.replica.documents.lists import DocumentLists
 from crm_mcp.minicrm.replica.documents.plan import Plan
@@ -19,7 +18,6 @@ class DocumentSource:
 
     Args:
         replica: Where to.
-        facts: Knows the tables.
         client: Reads them.
         since: Returns a time of the CRM's clock as a search takes it.
         crm_time: Returns what the CRM's clock showed at a time of this machine's.
@@ -28,12 +26,11 @@ class DocumentSource:
     def __init__(
         self,
         replica: Replica,
-        facts: AccountFacts,
         client: DocumentsClient,
         since: Callable[..., str],
         crm_time: Callable[[float], float],
     ) -> None:
-        writer = DocumentWriter(replica, facts)
+        writer = DocumentWriter(replica)
         self.plan = Plan(replica)
         self.details = DocumentDetails(client, writer)
         self.lists: Mapping[DocumentKind, DocumentLists] = {

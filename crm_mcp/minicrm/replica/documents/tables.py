@@ -11,6 +11,7 @@ A document's link to its PDF is not held: whoever has it can open it.
 from __future__ import annotations
 
 from crm_mcp.minicrm.documents.facts import unpaid
+from crm_mcp.minicrm.models import Schema
 from crm_mcp.minicrm.replica.columns import CONTACTS, PROJECTS, AccountSchema
 from crm_mcp.minicrm.replica.documents.keys import id_in_sql, kind_in_sql
 from crm_mcp.replica.tables import Column, Table
@@ -23,9 +24,12 @@ OWN_ID = id_in_sql("t.id")
 UNPAID = unpaid(DOCUMENTS, OWN_ID)
 
 
-def document_tables(account: AccountSchema) -> list[Table]:
-    """Return both tables."""
-    return [_documents(account), _items()]
+def document_tables(account: AccountSchema | None = None) -> list[Table]:
+    """Return both tables; without an account as they are stored, which is alike in all."""
+    return [
+        _documents(account or AccountSchema({}, {}, Schema(fields=[], statuses={}, users={}, modules={}))),
+        _items(),
+    ]
 
 
 def _documents(account: AccountSchema) -> Table:

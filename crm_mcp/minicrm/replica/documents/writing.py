@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crm_mcp.minicrm.replica.account import AccountFacts
 from crm_mcp.minicrm.replica.documents.keys import split_key
-from crm_mcp.minicrm.replica.documents.tables import DOCUMENTS, ITEMS
+from crm_mcp.minicrm.replica.documents.tables import DOCUMENTS, ITEMS, document_tables
 from crm_mcp.minicrm.replica.documents.values import values_of_card, values_of_items, values_of_row
 from crm_mcp.minicrm.wire.documents.models import Document
 from crm_mcp.replica.database import Replica
-from crm_mcp.replica.rows import RowWriter
+from crm_mcp.replica.rows import RowWriter, ensure_table
 from crm_mcp.store.transaction import Transaction
+
+_TABLES = {table.name: table for table in document_tables()}
 
 
 class _DocumentRows(RowWriter):
@@ -39,7 +40,10 @@ class DocumentWriter:
     """Writes rows and details of documents; times are when the request was sent."""
 
     replica: Replica
-    facts: AccountFacts
+
+    async def ensure_tables(self) -> None:
+        """Make the tables where they do not exist, since a list is asked for before the account's schema is."""
+        await self.replica.run(lambda transaction: [ensure_table(transaction, one) for one in _TABLES.values()])
 
     def rows(self, transaction: Transaction, rows: Sequence[Any], sent_at: float, is_changed: bool, part: str) -> None:
         """Write documents that a list of one kind showed, each under `document`."""
@@ -62,7 +66,7 @@ class DocumentWriter:
             transaction.execute(f"delete from {ITEMS} where document_id = ?", (key,))
 
     def _documents(self, transaction: Transaction, sent_at: float) -> RowWriter:
-        return _DocumentRows(transaction, self.facts.tables[DOCUMENTS], sent_at, self.replica.local_time(sent_at))
+        return _DocumentRows(transaction, _TABLES[DOCUMENTS], sent_at, self.replica.local_time(sent_at))
 
     def _items(self, transaction: Transaction, sent_at: float) -> RowWriter:
-        return _ItemRows(transaction, self.facts.tables[ITEMS], sent_at, self.replica.local_time(sent_at))
+        return _ItemRows(transaction, _TABLES[ITEMS], sent_at, self.replica.local_time(sent_at))

@@ -7,5 +7,6 @@ from collections.abc import Sequence
 from crm_mcp.minicrm.tools.context import ToolRoom
 from crm_mcp.minicrm.tools.money.change_document import ChangeDocumentTools
 from crm_mcp.minicrm.tools.money.create_invoice import CreateInvoiceTools
+from crm_mcp.minicrm.tools.money.documents import DocumentTools
 
-MONEY: Sequence[ToolRoom] = (CreateInvoiceTools, ChangeDocumentTools)
+MONEY: Sequence[ToolRoom] = (DocumentTools, CreateInvoiceTools, ChangeDocumentTools)
