@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mockserver.crm.api import Clock
 from mockserver.crm.drift_questions import DriftQuestions
-from mockserver.crm.login import LoginScheme
+from mockserver.crm.login import LoginScheme, OpenPaths
 from mockserver.crm.profiles import Deviation, Profile
 from mockserver.crm.protocol import Crm
 from mockserver.crm.words import Words
@@ -88,6 +88,7 @@ class CrmEntry:
         title: Its name for people.
         root: The path its API lives at.
         is_one_path: Whether `root` is the whole API, or also every path under it belongs to it.
+        open_paths: The paths that something else than a login opens.
         further_roots: Other paths that belong to it, each with every path under it.
         build: Makes the fake over a database.
         login_scheme: How a login is sent.
@@ -127,6 +128,7 @@ class CrmEntry:
     recording: Recording
     generator: Generator
     further_roots: tuple[str, ...] = ()
+    open_paths: OpenPaths | None = None
     deviations: tuple[Deviation, ...] = ()
     filter_parameters: tuple[str, ...] = ()
     page_parameter: str = ""
@@ -139,7 +141,11 @@ class CrmEntry:
 
     def owns(self, path: str) -> bool:
         """Tell whether a request to `path` is for this CRM."""
-        return path == self.root or self.root_of(path) != ""
+        return path == self.root or self.root_of(path) != "" or self.is_open(path)
+
+    def is_open(self, path: str) -> bool:
+        """Tell whether something else than a login opens a path."""
+        return self.open_paths is not None and self.open_paths.holds(path)
 
     def root_of(self, path: str) -> str:
         """Return the root that a path is under, empty where it is under none."""

@@ -1,8 +1,8 @@
-"""What a request to a CRM logged in with, and how that stands in its headers."""
+"""What a request to a CRM logged in with, how that stands in its headers, and what else opens an account."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -32,3 +32,22 @@ class LoginScheme:
 
     parse: Callable[[bytes | None], Login]
     format: Callable[[str, str], str]
+
+
+Query = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPaths:
+    """The open paths of one CRM.
+
+    Attributes:
+        holds: Tells whether a path is one of them.
+        name_account: Returns the user name of the account that a request means, by its path, query and body; empty
+            where they tell none.
+        hide_secrets: Returns the query and the body of a request to any path without what opens something.
+    """
+
+    holds: Callable[[str], bool]
+    name_account: Callable[[str, Query, bytes], str]
+    hide_secrets: Callable[[str, Query, bytes], tuple[Query, bytes]]

@@ -9,6 +9,7 @@ from mockserver.minicrm.endpoints.examples import list_examples
 from mockserver.minicrm.fake import MinicrmFake
 from mockserver.minicrm.live.drift import SPARSE_SEED, MinicrmQuestions
 from mockserver.minicrm.live.record import DELETING_ENDPOINT, READING_ENDPOINTS, MinicrmScrubber
+from mockserver.minicrm.routing.open_paths import OPEN_PATHS
 from mockserver.minicrm.seeding.generate import can_extend, extend
 from mockserver.minicrm.webhooks.changes import WEBHOOK_KINDS
 
@@ -43,6 +44,7 @@ ENTRY = CrmEntry(
     further_roots=tuple(
         f"/Api/{name}" for name in ("Invoice", "Order", "Offer", "CallLog", "Signup", "SharedFilter", "SyncFeed")
     ),
+    open_paths=OPEN_PATHS,
     has_openapi=True,
     list_examples=list_examples,
     webhook_kinds=WEBHOOK_KINDS,

@@ -152,14 +152,18 @@ class MinicrmFake:
         found = find_route(request.path)
         entity = found[0].entity if found else "Api"
         try:
-            if request.is_counted and self._profile.observes(REQUESTS_ARE_LIMITED) and not self._limit.lets_through():
-                raise RefusalError(rules.TOO_MANY_REQUESTS)
+            if not (found and found[0].is_open):
+                self._count(request)
             if found is None:
                 entity = name_entity(request.path)
                 raise refuse_path(request.path)
             return self._respond(request, *found, hints)
         except RefusalError as refusal:
             return render_refusal(self._profile, refusal, f"{entity} ({request.method})", hints)
+
+    def _count(self, request: ApiRequest) -> None:
+        if request.is_counted and self._profile.observes(REQUESTS_ARE_LIMITED) and not self._limit.lets_through():
+            raise RefusalError(rules.TOO_MANY_REQUESTS)
 
     def _respond(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiResponse:
         endpoint = route.find_endpoint(request.method)

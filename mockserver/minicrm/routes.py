@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mockserver.crm.api import ApiRequest
-from mockserver.minicrm import rules
+from mockserver.minicrm import PREFIX, rules
 from mockserver.minicrm.endpoints import (
     addresses,
     contact_search,
@@ -14,6 +14,7 @@ from mockserver.minicrm.endpoints import (
     projects,
     tasks,
 )
+from mockserver.minicrm.files.download import download_file
 from mockserver.minicrm.history.project_history import list_history
 from mockserver.minicrm.mail.email_list import list_emails
 from mockserver.minicrm.mail.template import get_template, list_templates
@@ -42,6 +43,7 @@ ROUTES = (
     Route("EmailList/{id}", {"GET": list_emails}, ("CreatedAt",)),
     Route("TemplateList/{id}", {"GET": list_templates}),
     Route("Template/{id}", {"GET": get_template}),
+    Route("{id}/Download/S3", {"GET": download_file}, ("t", "inline", "e"), root="", is_open=True),
 )
 
 
@@ -62,7 +64,9 @@ def find_route(path: str) -> tuple[Route, str] | None:
 
 def refuse_path(path: str) -> RefusalError:
     """Return the refusal of a path that has no endpoint."""
-    return RefusalError(rules.NO_ENDPOINT, hints=suggest_path(_split(path), [route.path for route in ROUTES]))
+    return RefusalError(
+        rules.NO_ENDPOINT, hints=suggest_path(_split(path), [route.path for route in ROUTES if route.root == PREFIX])
+    )
 
 
 def name_entity(path: str) -> str:

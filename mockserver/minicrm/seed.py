@@ -19,6 +19,7 @@ from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS, Address
 from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.task_row import TASK_STATUSES, Task, build_task_fields
+from mockserver.minicrm.files.stored_file import StoredFile, read_stored_file
 from mockserver.minicrm.history.status_change import StatusChange, read_status_change
 from mockserver.minicrm.mail.email import Email, read_email
 from mockserver.minicrm.mail.template import Template, read_template
@@ -36,6 +37,7 @@ FURTHER_KINDS: Mapping[type[Row], Callable[[SeedReader, dict[str, object], str],
     StatusChange: read_status_change,
     Email: read_email,
     Template: read_template,
+    StoredFile: read_stored_file,
 }
 """What an account keeps beside projects and contacts with their tasks and addresses, each with the reader of a row."""
 

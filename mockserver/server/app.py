@@ -110,6 +110,8 @@ class MockApp:
             return MAX_CONTROL_BODY_BYTES if self._open_page().is_open(head) else MAX_FORM_BYTES
         header = head.headers.get(b"authorization")
         owner = next((entry for entry in CRMS if entry.owns(head.path)), None)
+        if owner and owner.is_open(head.path):
+            return MAX_FORM_BYTES
         entries = [owner] if owner else CRMS
         opens = (self.workspaces.find_by_login(entry.name, entry.login_scheme.parse(header)) for entry in entries)
         return MAX_API_BODY_BYTES if any(opens) else 0
@@ -129,7 +131,7 @@ class MockApp:
     def _respond_as_crm(self, entry: CrmEntry, request: HttpRequest) -> tuple[Workspace, ApiResponse]:
         """Return the response and the workspace whose journal it belongs to."""
         login = entry.login_scheme.parse(request.headers.get(b"authorization"))
-        workspace = self.workspaces.find_by_login(entry.name, login)
+        workspace = self._find_by_what_opens(entry, request) or self.workspaces.find_by_login(entry.name, login)
         if workspace is None:
             return refuse_login(self.workspaces, entry, login)
         asked = ApiRequest(request.method, request.path, request.query, request.body, request.base_url, login.username)
@@ -137,6 +139,13 @@ class MockApp:
         if hit is None:
             return workspace, _call_crm(entry, workspace, asked)
         return workspace, apply_fault(hit, entry, asked, lambda changed: _call_crm(entry, workspace, changed))
+
+    def _find_by_what_opens(self, entry: CrmEntry, request: HttpRequest) -> Workspace | None:
+        """Return the workspace of an account that something in the request opens, which needs no login then."""
+        if entry.open_paths is None or not entry.is_open(request.path):
+            return None
+        username = entry.open_paths.name_account(request.path, request.query, request.body)
+        return self.workspaces.find_by_username(entry.name, username) if username else None
 
     def _open_page(self) -> Page:
         if self._page is None:
@@ -188,6 +197,9 @@ def _record(
     """Note an exchange in a workspace's journal, and return the response with what every response has."""
     response = replace(response, hints=(*request.oddities, *response.hints)) if request.oddities else response
     filter_parameters = entry.filter_parameters if entry else ()
+    if entry and entry.open_paths:
+        query, body = entry.open_paths.hide_secrets(request.path, request.query, request.body)
+        request = replace(request, query=list(query), body=body)
     took_s = time.perf_counter() - begun_s
     workspace.journal.record(Exchange.of(request, response, filter_parameters=filter_parameters, took_s=took_s))
     if not any(name.lower() == "date" for name in response.headers):

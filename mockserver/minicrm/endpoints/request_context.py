@@ -15,6 +15,7 @@ from mockserver.minicrm.deviations import (
     SETS_ARE_SPACED,
     UNKNOWN_FIELDS_ARE_IDLE,
 )
+from mockserver.minicrm.files.addresses import print_file
 from mockserver.minicrm.routing.suggestions import suggest_body, suggest_field
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account, Field
@@ -63,11 +64,20 @@ class RequestContext:
         """Return the API's address of an entity, as search results print it."""
         return f"{self.origin}{PREFIX}/{entity}/{entity_id}"
 
+    @property
+    def system_id(self) -> str:
+        """The account's own id, which stands in the addresses of its files."""
+        return next((system_id for system_id, _ in self.account.logins), "0")
+
+    def print_file(self, value: object) -> object:
+        """Return the address that a File field prints."""
+        return print_file(self.origin, self.system_id, value)
+
     def print_field(self, each: Field, value: object) -> object:
         """Return how the detail of an entity prints a stored value."""
         return print_value(
             each,
-            value,
+            self.print_file(value) if each.kind == "File" else value,
             set_separator=", " if self.observes(SETS_ARE_SPACED) else ",",
             empty_date="0000-00-00 00:00:00" if self.observes(EMPTY_DATES_ARE_ZEROS) else "",
         )

@@ -68,12 +68,18 @@ def get_task(context: RequestContext) -> object:
         "Status": task.status,
         "Deadline": context.print_field(fields["Deadline"], task.deadline),
         "Comment": task.comment or "",
-        "Attachments": task.attachments or [],
+        "Attachments": _render_attachments(context, task),
     }
     live = _render_live(context, task)
     if context.observes(DETAIL_SHOWS_EVERY_FIELD):
         return {**detail, "Deadline": detail["Deadline"] or _NO_DEADLINE, **live}
     return {**detail, **{name: live[name] for name in (*LIVE_NUMBERS, "Members") if live[name]}}
+
+
+def _render_attachments(context: RequestContext, task: Task) -> object:
+    if not task.attachments:
+        return []
+    return {name: context.print_file(value) for name, value in task.attachments.items()}
 
 
 def _render_live(context: RequestContext, task: Task) -> dict[str, object]:

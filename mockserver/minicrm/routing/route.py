@@ -26,6 +26,7 @@ class Route:
         parameters: The query parameters that it reads; None: it checks them itself.
         root: Where its API lives.
         changes_by_get: Whether a GET changes something.
+        is_open: Whether something else than a login opens it, which counts against no limit (assumed).
     """
 
     path: str
@@ -33,11 +34,12 @@ class Route:
     parameters: tuple[str, ...] | None = ()
     root: str = PREFIX
     changes_by_get: bool = False
+    is_open: bool = False
 
     @property
     def entity(self) -> str:
         """The name that error texts begin with."""
-        return self.path.split("/")[0]
+        return next(part for part in self.path.split("/") if part != ID)
 
     def match(self, parts: list[str]) -> str | None:
         """Return the id in the parts of a path behind the root, empty where there is none; None where none is meant."""

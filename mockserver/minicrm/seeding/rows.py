@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from mockserver.crm.api import SeedError
 from mockserver.minicrm.account import READER
 from mockserver.minicrm.endpoints.request_context import API_WRITER
+from mockserver.minicrm.files.addresses import find_file_id
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import Account, Field
 from mockserver.minicrm.store import WrittenRow
@@ -34,6 +35,9 @@ class SeedReader:
         """
         values: dict[str, object] = {}
         for name, value in part.items():
+            if known[name].kind == "File" and find_file_id(value):
+                values[name] = value
+                continue
             try:
                 values[name] = parse_value(known[name], value)
             except RefusalError as refusal:

@@ -35,7 +35,7 @@ def build_project_data(context: RequestContext, project: Project) -> Data:
         "StatusId": _text(project.status_id),
         "UserId": _text(project.user_id),
         "Name": project.name or None,
-        **_own_fields(list_own_fields(context, project), project.fields),
+        **_own_fields(context, list_own_fields(context, project), project.fields),
         "Deleted": str(project.deleted),
         **_written(project),
     }
@@ -52,7 +52,7 @@ def build_contact_data(context: RequestContext, contact: Contact) -> Data:
         "Type": contact.type,
         "BusinessId": _text(contact.business_id),
         "Name": print_name(contact, context.language) or None,
-        **_own_fields(list_own_fields(context, contact), contact.fields),
+        **_own_fields(context, list_own_fields(context, contact), contact.fields),
         "Deleted": str(contact.deleted),
         **_written(contact),
     }
@@ -73,8 +73,8 @@ def list_own_fields(context: RequestContext, row: Project | Contact) -> Mapping[
     return {name: known[name] for name in names if name not in others and name in known}
 
 
-def _own_fields(own: Mapping[str, Field], values: Mapping[str, object]) -> Data:
-    return {name: _print(field, values.get(name)) for name, field in own.items()}
+def _own_fields(context: RequestContext, own: Mapping[str, Field], values: Mapping[str, object]) -> Data:
+    return {name: context.print_file(_print(field, values.get(name))) for name, field in own.items()}
 
 
 def _print(field: Field, value: object) -> object:
