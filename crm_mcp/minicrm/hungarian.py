@@ -11,6 +11,53 @@ from dataclasses import replace
 from crm_mcp.mcp.prompts import PromptWords
 from crm_mcp.safe_writes.consent import catalogue
 
+_MONEY = {
+    "Issue this invoice? It cannot be undone and is reported to the tax office at once.": (
+        "Kiállítsam ezt a számlát? Nem vonható vissza, és azonnal a NAV-hoz kerül."
+    ),
+    "Issue this proforma invoice? It cannot be undone.": "Kiállítsam ezt a díjbekérőt? Nem vonható vissza.",
+    "Set this invoice paid? It cannot be undone.": "Kiegyenlítve legyen ez a számla? Nem vonható vissza.",
+    (
+        "Set this proforma invoice paid? MiniCRM then issues the final invoice, which cannot be undone and is reported "
+        "to the tax office at once."
+    ): (
+        "Kiegyenlítve legyen ez a díjbekérő? A MiniCRM ekkor kiállítja a végszámlát, ami nem vonható vissza, és "
+        "azonnal a NAV-hoz kerül."
+    ),
+    "Cancel this invoice by a storno? It cannot be undone and is reported to the tax office at once.": (
+        "Sztornózzam ezt a számlát? Nem vonható vissza, és azonnal a NAV-hoz kerül."
+    ),
+    "Finalize this order?": "Véglegesítsem ezt a megrendelést?",
+    "Open this order for editing again?": "Megnyissam újra szerkesztésre ezt a megrendelést?",
+    "Set this order completed? It cannot be undone.": "Teljesített legyen ez a megrendelés? Nem vonható vissza.",
+    "Set this order paid? It cannot be undone.": "Kiegyenlítve legyen ez a megrendelés? Nem vonható vissza.",
+    "Cancel this order? It cannot be undone.": "Sztornózzam ezt a megrendelést? Nem vonható vissza.",
+    "Delete this person for good? It cannot be undone.": "Véglegesen töröljem ezt a személyt? Nem vonható vissza.",
+    "net {net}, VAT {vat}, gross {gross}": "nettó {net}, áfa {vat}, bruttó {gross}",
+    "Customer": "Vevő",
+    "Printed as": "A számlán",
+    "VAT number": "Adószám",
+    "Items": "Tételek",
+    "Sums": "Összesen",
+    "Issued on": "Kelt",
+    "Delivered on": "Teljesítés",
+    "Due on": "Fizetési határidő",
+    "Payment": "Fizetési mód",
+    "Remark": "Megjegyzés",
+    "Number": "Sorszám",
+    "Kind": "Típus",
+    "Gross": "Bruttó",
+    "Person": "Személy",
+    "What goes with it": "Vele törlődik",
+    "The same customer was billed the same sum already": "Ugyanez a vevő ugyanekkora számlát már kapott",
+    "This overwrites in the contact": "A kapcsolatnál felülíródik",
+    "payment_method=WiredTransfer": "átutalás",
+    "payment_method=Cash": "készpénz",
+    "type=Invoice": "számla",
+    "type=Proforma": "díjbekérő",
+}
+"""Of questions about money, and about a person who is deleted for good."""
+
 MINICRM_HUNGARIAN = replace(
     catalogue.HUNGARIAN,
     messages={
@@ -38,6 +85,7 @@ MINICRM_HUNGARIAN = replace(
         "Type=Person": "személy",
         "Type=Business": "cég",
         "Status=Closed": "lezárt",
+        **_MONEY,
     },
 )
 

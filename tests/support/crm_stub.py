@@ -101,7 +101,7 @@ class CrmStub:
     @property
     def written(self) -> list[tuple[str, Any]]:
         """Every call that writes, as path and body."""
-        return [(one.url.path, json.loads(one.content)) for one in self._seen if one.method != "GET"]
+        return [(one.url.path, json.loads(one.content or "null")) for one in self._seen if one.method != "GET"]
 
     def query_of(self, call: str) -> dict[str, str]:
         """Return the query of the last of these calls."""

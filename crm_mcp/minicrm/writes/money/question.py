@@ -49,7 +49,7 @@ _PROFORMA_PAID = (
 )
 _DOCUMENT_LABELS = {
     "number": "Number",
-    "type": "Type",
+    "type": "Kind",
     "customer": "Customer",
     "items": "Items",
     "sum": "Gross",
