@@ -110,7 +110,8 @@ def serve(
     from crm_mcp import http_service
 
     try:
-        http_service.serve(http_service.build_app(server, settings, host=host), host, port, finish)
+        app = http_service.build_app(server, settings, host=host, connectors=connectors)
+        http_service.serve(app, host, port, finish)
     except SettingsError as error:
         end_by_settings(error)
 

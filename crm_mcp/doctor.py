@@ -35,6 +35,7 @@ async def examine() -> list[Finding]:
     except SettingsError as error:
         return [Finding(False, "server", str(error))]
     findings.append(Finding(True, "server", _tell_of_writes(settings)))
+    findings.append(Finding(True, "webhooks", _tell_of_webhooks(settings)))
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
     connected = 0
     store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=settings.keeps_reads(is_local=True))
@@ -55,6 +56,12 @@ async def examine() -> list[Finding]:
     if not connected and all(finding.ok for finding in findings):
         findings.append(Finding(False, "settings", "no CRM is configured; run crm-mcp to see which variables to set."))
     return findings
+
+
+def _tell_of_webhooks(settings: ServerSettings) -> str:
+    if settings.webhook_login is None:
+        return "refused, since CRM_MCP_WEBHOOK_LOGIN is not set; they are for serve --transport http only"
+    return "taken by serve --transport http, with the login CRM_MCP_WEBHOOK_LOGIN"
 
 
 def _tell_of_writes(settings: ServerSettings) -> str:

@@ -101,6 +101,19 @@ HttpToken = Annotated[SecretStr, AfterValidator(_sendable)]
 """A token that a client can send; any other would never match."""
 
 
+def _login(login: SecretStr) -> SecretStr:
+    user, colon, password = login.get_secret_value().partition(":")
+    if not colon or not user or not password:
+        raise ValueError("write a user and a password with a colon between them, as in user:password")
+    if any(not char.isprintable() for char in login.get_secret_value()):
+        raise ValueError("it holds a character that cannot be sent")
+    return login
+
+
+WebhookLogin = Annotated[SecretStr, AfterValidator(_login)]
+"""`user:password`."""
+
+
 def _place_of_store(where: str) -> str:
     if odd := _describe_odd(where):
         raise ValueError(f"it {odd}")
@@ -122,6 +135,7 @@ class ServerSettings(EnvironmentSettings):
     `store` is where the memory is (empty: the user's data folder), `audit_days` how long what was written is kept.
     `replica` says whether what was read is kept on disk too; unset it is on stdio.
     `toolsets` names which tools are served, see `crm_mcp.toolsets`.
+    `webhook_login` is what webhooks must bring to `serve --transport http`; without it they are refused.
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """
 
@@ -131,6 +145,7 @@ class ServerSettings(EnvironmentSettings):
     toolsets: str = ""
     unconfirmed_writes: bool = False
     http_token: HttpToken = SecretStr("")
+    webhook_login: WebhookLogin | None = None
     allowed_hosts: str = ""
     timeout_s: Annotated[float, Field(gt=0, le=600)] = 30.0
     call_budget_s: Annotated[float, Field(ge=0, le=600)] = 25.0

@@ -10,17 +10,25 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from crm_mcp.http_service.access import allowed_names, demand_token, hold_to, open_to_browsers, read_token
+from crm_mcp.http_service.webhooks import webhook_routes
 from crm_mcp.http_service.whole_requests import MAX_BODY_BYTES, whole_requests
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mcp.server import MCPServer
     from starlette.requests import Request
 
+    from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
 
 
-def build_app(server: MCPServer[None], settings: ServerSettings, *, host: str) -> Starlette:
+def build_app(
+    server: MCPServer[None], settings: ServerSettings, *, host: str, connectors: Sequence[Connector] = ()
+) -> Starlette:
     """Make the application: `/mcp` for those who are let in, `/health` and `/ready` for everybody.
+
+    What the CRMs of `connectors` tell of changes is taken at `/webhooks/NAME`.
 
     Raises:
         SettingsError: The host can be reached from outside and no token is set.
@@ -37,6 +45,7 @@ def build_app(server: MCPServer[None], settings: ServerSettings, *, host: str) -
             *(Route(path, endpoint=mcp) for path in ("/mcp", "/mcp/")),
             Route("/health", endpoint=_health),
             Route("/ready", endpoint=_ready),
+            *webhook_routes(connectors, settings.webhook_login),
         ],
         middleware=[open_to_browsers(names), *([read_token(token)] if token else [])],
         lifespan=lambda _: sessions.run(),

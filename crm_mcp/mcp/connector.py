@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, runtime_checkable
 
 from typing_extensions import TypedDict
 
@@ -187,4 +187,16 @@ class Connector(Protocol):
 
     async def check_login(self) -> str:
         """Make the cheapest request that needs the login; return what it showed, as a short sentence."""
+        ...
+
+
+@runtime_checkable
+class ReceivesWebhooks(Protocol):
+    """A connector of a CRM that tells of changes by itself, at `/webhooks/NAME` on HTTP."""
+
+    name: str
+    """See `Connector`."""
+
+    async def receive_webhook(self, body: object) -> None:
+        """Take the JSON of one webhook and return soon; whatever it says that is of no use is passed over."""
         ...

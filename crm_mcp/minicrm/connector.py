@@ -52,6 +52,7 @@ from crm_mcp.transport.session import Session
 
 if TYPE_CHECKING:
     from crm_mcp.minicrm.replica.source import MinicrmSource
+    from crm_mcp.minicrm.replica.told_changes import ToldChanges
 
 _CONTACT_TYPES = {name.casefold(): name for name in CONTACT_TYPES}
 _CONTACTS = frozenset({"contact", "contacts"})
@@ -80,13 +81,14 @@ class MinicrmConnector:
         self.language: Literal["en", "hu"] = settings.language
         self._replica_of = (account, store)
         self._source: MinicrmSource | None = None
+        self._told_changes: ToldChanges | None = None
         self._page_cache = PageCache(PAGE_RULES)
         self._crm_clock = CrmClock()
         sender = self._page_cache.watch(self._crm_clock.watch(sender))
         self._source_client = MinicrmClient(sender)
         sender = FollowedSender(sender, self._follow)
-        recent = RecentReads(sender)
-        self._client = MinicrmClient(WatchedSender(sender, recent.clear), recent)
+        self._recent = RecentReads(sender)
+        self._client = MinicrmClient(WatchedSender(sender, self._recent.clear), self._recent)
         self._directory = Directory(self._client, me=settings.user, labels=FieldLabels(settings.labels))
         language = MINICRM_HUNGARIAN if settings.language == "hu" else ENGLISH
         self._writer = make_writer(store, account, replace(language, labels=self._directory.labels))
@@ -139,6 +141,8 @@ class MinicrmConnector:
     async def finish(self) -> None:
         """Let the write end that is under way, and begin no other."""
         await self._writer.finish()
+        if self._told_changes is not None:
+            await self._told_changes.close()
         if self._source is not None:
             await self._source.replica.close()
 
@@ -203,6 +207,17 @@ class MinicrmConnector:
             from crm_mcp.minicrm.replica.seen import take_over
 
             await take_over(self._source, request, sent_at, result)
+
+    async def receive_webhook(self, body: object) -> None:
+        """Forget what is held of a card or contact that a webhook tells of, and read it again behind that."""
+        from crm_mcp.minicrm.replica.told_changes import ToldChanges  # only HTTP servers receive webhooks
+        from crm_mcp.minicrm.wire.webhooks import parse_webhook
+
+        change = parse_webhook(body, self._settings.system_id)
+        if change is not None:
+            self._recent.clear()
+            self._told_changes = self._told_changes or ToldChanges(self.source())
+            await self._told_changes.take(change)
 
     def source(self) -> MinicrmSource:
         """Return what fills the replica of this account."""

@@ -5,7 +5,7 @@ Beside its columns a row has bookkeeping, in columns that end with `_` (times ar
 | column | holds |
 |---|---|
 | `part_` | the part of the table that the row belongs to, such as its module |
-| `first_`, `seen_` | when a search first and last showed it |
+| `first_`, `seen_` | when a search, or a card that tells as much, first and last showed it |
 | `changed_` | when a search last showed it as changed: what was read of its card before that is out of date |
 | `read_` | when its card was read; 0 where it never was |
 | `holder_`, `listed_` | in lists: 1 for the row that stands for the list of one parent, and when that was read |
@@ -109,16 +109,27 @@ class RowWriter:
                 self._note(record_id, "id", None, record_id)
 
     def put_card(self, values: Values, *, part: str = "") -> None:
-        """Write what the card of one record shows; a column that it does not name is empty."""
+        """Write what the card of one record shows; a column that it does not name is empty.
+
+        Of what a search shows too, whichever was read later stays.
+        """
         old = self._held([values["id"]]).get(values["id"])
         if old is not None and old["read_"] > self.sent_at:
             return
+        of_rows = {column.name for column in self.table.stored if column.known_by == "row" and column.name != "id"}
+        book: dict[str, object] = {"read_": self.sent_at, "part_": part or (old or {}).get("part_", "")}
+        if old is not None and (old["seen_"] or 0) > self.sent_at:
+            values = {name: value for name, value in values.items() if name not in of_rows}
+            book["part_"] = old["part_"]
+        elif of_rows <= values.keys():
+            book["seen_"] = self.sent_at
         whole: dict[str, object] = {column.name: None for column in self.table.stored if column.known_by != "row"}
         whole |= values
         self._note_changes(old, whole, self._known(old))
-        book: dict[str, object] = {"read_": self.sent_at, "part_": part or (old or {}).get("part_", "")}
         if old is None:
             book |= {"first_": self.sent_at, "changed_": self.sent_at}
+            if self._is_complete(part):
+                self._note(values["id"], "id", None, values["id"])
         self._upsert({**whole, **book})
 
     def put_list(self, parent_id: object, rows: Sequence[Values]) -> None:

@@ -24,8 +24,7 @@ RECEIVER_TIMEOUT_S = 10.0
 """How long a receiver may take for its answer (assumed)."""
 MOST_AT_ONCE = 20
 _MOST_ANSWER_BYTES = 64 * 1024
-_ASKED_AGAIN_S = 0.05
-"""The account's clock is read in whole seconds, so that what is nearly due is asked for again this soon."""
+_ASKED_AGAIN_S = 0.01
 _LONGEST_SLEEP_S = 60.0
 
 
@@ -65,11 +64,8 @@ class WebhookSender:
 
     def _seconds_until_due(self) -> float | None:
         """Return how long to sleep; None where only a change, or another time of a clock, makes anything due."""
-        waits: list[float] = []
-        for workspace in self._workspaces.list_all():
-            due_at = None if workspace.clock.is_frozen else workspace.webhooks.find_next_due()
-            if due_at is not None:
-                waits.append((due_at - workspace.clock.now_utc()).total_seconds())
+        found = (workspace.webhooks.seconds_until_due() for workspace in self._workspaces.list_all())
+        waits = [seconds for seconds in found if seconds is not None]
         return min(max(min(waits), _ASKED_AGAIN_S), _LONGEST_SLEEP_S) if waits else None
 
     def _begin(self, workspace: Workspace, delivery: Delivery) -> None:

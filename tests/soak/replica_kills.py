@@ -22,16 +22,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from mcp import Client, MCPError, StdioServerParameters
 
 from crm_mcp.minicrm.connector import MinicrmConnector
-from crm_mcp.store.engine import Store
-from crm_mcp.transport.connections import ConnectionPool
 from mockserver.fake_process import running_fake
 from mockserver.seeds.generate import generate_seed
 from mockserver.seeds.load import read_seed
-from tests.support.copied_account import list_differences
+from tests.support.copied_account import list_differences, open_copy
 from tests.support.database_of_the_fake import read_database
 from tests.support.transports import quiet_environment
 
@@ -159,13 +156,7 @@ async def play(seconds: float, records: int, seed: int) -> tuple[Run, list[str]]
 async def _compare(url: str, settings: Mapping[str, str]) -> list[str]:
     async with httpx.AsyncClient(trust_env=False) as client:
         snapshot = (await client.get(f"{url}/_control/snapshot")).content
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in settings.items():
-            patch.setenv(name, value)
-        store = Store(settings["CRM_MCP_STORE"], keeps_reads=True)
-        connector = MinicrmConnector.from_environment(ConnectionPool(), store)
-    assert connector is not None
-    source = connector.source()
+    source = open_copy(settings)
     assert await source.facts.load()
     try:
         return await list_differences(source, read_database(snapshot))

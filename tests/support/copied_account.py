@@ -11,17 +11,21 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import UnreachableError
 from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
+from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.minicrm.replica.columns import ADDRESSES, CONTACTS, PROJECTS, TASKS
 from crm_mcp.minicrm.replica.source import MinicrmSource
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.tables import Column
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
+from crm_mcp.transport.connections import ConnectionPool
 from mockserver.crm.profiles import Profile
 from mockserver.http.asgi import HttpRequest
 from mockserver.server.app import create_app
@@ -144,6 +148,17 @@ class CopiedAccount:
     async def list_differences(self) -> list[str]:
         """Compare the copy with the fake's own database, column by column."""
         return await list_differences(self.source, self.read_original(), self._not_told)
+
+
+def open_copy(settings: Mapping[str, str]) -> MinicrmSource:
+    """Open the replica that the processes of these settings keep; close it at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        store = Store(settings["CRM_MCP_STORE"], keeps_reads=True)
+        connector = MinicrmConnector.from_environment(ConnectionPool(), store)
+    assert connector is not None
+    return connector.source()
 
 
 async def list_differences(

@@ -40,7 +40,7 @@ def receiving(answer: Answer = lambda _body: 200) -> Generator[Receiver]:
             with receiver.lock:
                 receiver.bodies.append(body)
                 receiver.headers.append({name.lower(): value for name, value in self.headers.items()})
-                status = receiver.answer(body)
+            status = receiver.answer(body)
             if status:
                 self.send_response(status)
                 self.send_header("Content-Length", "0")

@@ -30,6 +30,11 @@ class CardReader:
     writer: ReplicaWriter
     documents: DocumentDetails
 
+    async def read_card(self, table: str, record_id: int, not_before: float) -> None:
+        """Read the card of a project or a contact, unless it was read since a time."""
+        read = self._read_project if table == PROJECTS else self._read_contact
+        await self._read_once(f"{table}.read_", read, not_before, record_id)
+
     async def read(self, todo: Todo, progress: Callable[[int, int], None] | None = None) -> None:
         """Read cards, then lists."""
         cards: dict[str, Callable[[int], Awaitable[None]]] = {

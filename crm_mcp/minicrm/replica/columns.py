@@ -50,6 +50,7 @@ class AccountSchema:
         seen: Fields that no schema lists but that cards hold, by table.
         texts: Columns that hold something else than their schema says, and so are texts, by table.
         rows_hold_contacts: Whether rows of a search hold the contact (observed on newer servers).
+        family_name_first: Whether rows show the family name of people first (observed in Hungarian accounts).
     """
 
     modules: Mapping[str, str]
@@ -59,6 +60,7 @@ class AccountSchema:
     seen: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     rows_hold_contacts: bool = False
+    family_name_first: bool = False
 
     @property
     def users(self) -> dict[str, str]:

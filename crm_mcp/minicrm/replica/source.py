@@ -73,7 +73,7 @@ class MinicrmSource:
             replica, CONTACTS, client.search_contacts, lambda _: EVERY_PROJECT,
             write.contact_rows, None, write.remove_contacts, *clocks,
         )  # fmt: skip
-        self._cards = CardReader(client, directory, self.writer, self.documents.details)
+        self.cards = CardReader(client, directory, self.writer, self.documents.details)
 
     async def tables(self) -> Sequence[Table]:
         """Return the tables of the account; see `build_tables`."""
@@ -150,6 +150,11 @@ class MinicrmSource:
         pages = PAGE_RULES.count_pages(known.total)
         return Lack(f"{what} ({known.next_page} of {pages} pages read)", pages - known.next_page + 1)
 
+    async def learn_groups(self) -> None:
+        """Find out the group of each status in use, where statements have asked for groups."""
+        if self.facts.schema.groups:
+            await self.facts.learn_groups(await self._statuses_in_use())
+
     async def _statuses_in_use(self) -> list[str]:
         def read(transaction: Transaction) -> list[str]:
             rows = transaction.execute(f"select distinct status_id from {PROJECTS} where status_id is not null")
@@ -193,7 +198,7 @@ class MinicrmSource:
         for columns in todo.choices.values():
             for column in columns:
                 await self._choices.read(column)
-        await self._cards.read(todo, progress)
+        await self.cards.read(todo, progress)
 
     async def as_of(self, need: Need) -> float | None:
         """Return when the oldest was read of the rows and lists that a statement reads."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from crm_mcp.minicrm.models import Address, Contact, Project, Task
 from crm_mcp.minicrm.replica.columns import AccountSchema
-from crm_mcp.minicrm.wire.bodies import read_date, read_flag, read_labels
+from crm_mcp.minicrm.wire.bodies import read_date, read_flag, read_labels, read_text
 from crm_mcp.replica.tables import Column, Table
 
 Values = dict[str, Any]
@@ -79,8 +79,8 @@ def values_of_card(project: Project, table: Table, account: AccountSchema, modul
         same = [one for one, name in ids.items() if name == label]
         if len(same) == 1:
             values |= {key: label, f"{key}_id": int(same[0])}
-            if key == "status" and same[0] in account.groups:
-                values["status_group"] = account.groups[same[0]]
+            if key == "status":
+                values["status_group"] = account.groups.get(same[0])
     return values | _fields(project["fields"], table)
 
 
@@ -95,10 +95,26 @@ def values_of_contact_row(contact: Contact) -> Values:
     }
 
 
-def values_of_contact(contact: Contact, table: Table) -> Values:
-    """Return what the card of a contact says."""
-    row = {name: value for name, value in values_of_contact_row(contact).items() if value is not None}
+def values_of_contact(contact: Contact, table: Table, *, family_name_first: bool) -> Values:
+    """Return what the card of a contact says; what a row holds too is empty where the card lacks it."""
+    row = values_of_contact_row(contact)
+    if family_name_first and all(parts := name_parts(contact)):
+        row["name"] = f"{parts[1]} {parts[0]}"
     return {**row, "business_id": _id(contact.get("business_id", "")), **_fields(contact["fields"], table)}
+
+
+def name_parts(contact: Contact) -> tuple[str, str]:
+    """Return the first and the last name that the card of a person tells."""
+    first, last = (read_text(contact["fields"].get(name)) or "" for name in ("FirstName", "LastName"))
+    return first, last
+
+
+def shows_family_name_first(name: str, contact: Contact) -> bool:
+    """Tell whether the name in a row begins with the family name, unlike the card's, as in Hungarian accounts."""
+    first, last = name_parts(contact)
+    if not first or not last or name.startswith(f"{first} ") or name.endswith(f" {last}"):
+        return False
+    return name.startswith(f"{last} ") or name.endswith(f" {first}")
 
 
 def values_of_task(task: Task, users: Mapping[str, str]) -> Values:

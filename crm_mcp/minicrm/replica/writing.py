@@ -93,9 +93,11 @@ class ReplicaWriter:
     async def contact(self, contact: Contact, sent_at: float) -> None:
         """Write the card of a contact."""
         await self._learn_columns(CONTACTS, contact["fields"])
+        await self._learn_name_order(contact)
 
         def write(transaction: Transaction) -> None:
-            card = values.values_of_contact(contact, self.facts.tables[CONTACTS])
+            order = self.facts.schema.family_name_first
+            card = values.values_of_contact(contact, self.facts.tables[CONTACTS], family_name_first=order)
             _outdate_projects(transaction, card, sent_at)
             self.rows_of(transaction, CONTACTS, sent_at).put_card(card)
             self.rows_of(transaction, ADDRESSES, sent_at).hold_lists([card["id"]])
@@ -126,6 +128,15 @@ class ReplicaWriter:
         if new:
             seen = self.facts.schema.seen
             await self.facts.change(seen={**seen, table: [*seen.get(table, ()), *new]})
+
+    async def _learn_name_order(self, contact: Contact) -> None:
+        """See by a row how the account shows names of people, of which a card tells the parts alone."""
+        if self.facts.schema.family_name_first or not all(values.name_parts(contact)):
+            return
+        sql = f"select name from {CONTACTS} where id = ? and seen_ > 0 and name is not null"
+        rows = await self.replica.run(lambda transaction: transaction.execute(sql, (int(contact["id"]),)))
+        if rows and values.shows_family_name_first(rows[0][0], contact):
+            await self.facts.change(family_name_first=True)
 
     async def _fitting(self, table: str, fields: Mapping[str, object], write: Callable[[Transaction], None]) -> None:
         """Write a card; a column that cannot hold its value as a number becomes one of texts before."""

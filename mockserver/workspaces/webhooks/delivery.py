@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Literal, get_args
@@ -98,7 +97,7 @@ class Delivery:
         """
         self.is_under_way = False
         problem = outcome.problem or ("" if outcome.is_success else f"the receiver answered {outcome.status}, not 200")
-        self.tries.append(Try(to_account_time(now).isoformat(), outcome.status, problem))
+        self.tries.append(Try(to_account_time(now).isoformat(timespec="seconds"), outcome.status, problem))
         if outcome.is_success:
             self.state = "delivered"
             return ""
@@ -108,7 +107,7 @@ class Delivery:
             return f"{said}; given up"
         wait_s = RETRY_AFTER_S[len(self.tries) - 1]
         self.state = "waiting"
-        self.due_at += dt.timedelta(seconds=wait_s + (0 if is_frozen else math.ceil(outcome.took_s)))
+        self.due_at += dt.timedelta(seconds=wait_s + (0 if is_frozen else outcome.took_s))
         return f"{said}; the next one is due {wait_s} s after it"
 
     def show(self) -> dict[str, object]:

@@ -84,7 +84,7 @@ class Webhooks:
         """Have changes sent to the webhooks that want them."""
         if not self._queues or not changes:
             return
-        now = self._find_clock().now_utc()
+        now = self._now()
         for change in changes:
             wanting = [queue for queue in self._queues if queue.webhook.wants(change)]
             body = _encode(change.build_body(self._find_username(change.crm))).encode() if wanting else b""
@@ -104,7 +104,7 @@ class Webhooks:
         """Return what is to be sent now; each has to come back by `finish`."""
         if not self._queues:
             return []
-        now = self._find_clock().now_utc()
+        now = self._now()
         due: list[Delivery] = []
         for queue in self._queues:
             if queue.first_tries and not queue.first_tries[0].is_under_way:
@@ -116,14 +116,25 @@ class Webhooks:
             delivery.is_under_way = True
         return due
 
-    def find_next_due(self) -> dt.datetime | None:
-        """Return when the next retry is due, in UTC; None where there is none."""
-        return min((queue.retries[0][0] for queue in self._queues if queue.retries), default=None)
+    def seconds_until_due(self) -> float | None:
+        """Return how long until the next retry; None where there is none, or the clock stands still."""
+        due_at = min((queue.retries[0][0] for queue in self._queues if queue.retries), default=None)
+        if due_at is None or self._find_clock().is_frozen:
+            return None
+        return (due_at - self._now()).total_seconds()
+
+    def _now(self) -> dt.datetime:
+        """Return the account's time in UTC: exactly where it runs, and the end of its second where it stands still.
+
+        So a clock that is stopped ten seconds after a try is at the next one, wherever in its second the try was.
+        """
+        clock = self._find_clock()
+        microsecond = 999_999 if clock.is_frozen else dt.datetime.now(dt.UTC).microsecond
+        return clock.now_utc().replace(microsecond=microsecond)
 
     def finish(self, delivery: Delivery, outcome: Outcome) -> None:
         """Note what came of a try."""
-        clock = self._find_clock()
-        reason = delivery.finish_try(outcome, clock.now_utc(), is_frozen=clock.is_frozen)
+        reason = delivery.finish_try(outcome, self._now(), is_frozen=self._find_clock().is_frozen)
         self._journal.record(_build_exchange(delivery, outcome, reason))
         for queue in self._queues:
             if queue.webhook is delivery.webhook:
@@ -150,7 +161,7 @@ class Webhooks:
 
     def list_deliveries(self, state: str = "", limit: int = MOST_KEPT) -> list[dict[str, object]]:
         """Return the last deliveries, oldest first; `state` chooses, and `due` those that are to be sent now."""
-        now = self._find_clock().now_utc()
+        now = self._now()
         chosen = [
             delivery
             for delivery in self._kept

@@ -24,10 +24,14 @@ HELLO = {
 
 
 @contextmanager
-def served(host: str = "127.0.0.1", token: str = TOKEN, allowed: str = "") -> Generator[TestClient]:
+def served(
+    host: str = "127.0.0.1", token: str = TOKEN, allowed: str = "", webhook_login: str | None = None
+) -> Generator[TestClient]:
     """Yield a client of the server on stubbed CRMs, in this process."""
-    settings = ServerSettings.model_validate({"http_token": token, "allowed_hosts": allowed})
+    given = {"http_token": token, "allowed_hosts": allowed, "webhook_login": webhook_login}
+    settings = ServerSettings.model_validate(given)
     pool = ConnectionPool()
-    app = build_app(build_server(connect(pool), pool), settings, host=host)
+    connectors = connect(pool)
+    app = build_app(build_server(connectors, pool), settings, host=host, connectors=connectors)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
