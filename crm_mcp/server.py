@@ -20,7 +20,7 @@ from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports import ExportStore, add_exports
 from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.mcp.query.schema_resource import add_schema_resources
-from crm_mcp.mcp.resources import add_resources
+from crm_mcp.mcp.resources import add_resources, add_tool_files
 from crm_mcp.question_keys import SharedQuestionKey
 from crm_mcp.registry import all_tools
 from crm_mcp.skill.extension import SkillsExtension
@@ -124,6 +124,7 @@ def build_server(
     if unfinished is not None:
         bound_requests(server, unfinished)
     add_resources(server, connectors)
+    add_tool_files(server, tools)
     if any(connector.has_replica for connector in connectors):
         add_schema_resources(server, queries)
     add_exports(server, exports)

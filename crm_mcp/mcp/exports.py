@@ -166,7 +166,7 @@ class ExportTools:
                 notes.append(f"It could not be written into CRM_MCP_EXPORT_DIR ({error.strerror or error}).")
         if any(notes):
             export["note"] = " ".join(filter(None, notes))
-        return _linked(export, name=f"{kind}.{format}", media_type=MEDIA_TYPES[format])
+        return linked_result(export, name=f"{kind}.{format}", media_type=MEDIA_TYPES[format])
 
 
 def _checked(search: CrmTool, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,10 +184,10 @@ def _checked(search: CrmTool, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in checked.items() if name not in PAGING_ARGUMENTS}
 
 
-def _linked(export: dict[str, Any], *, name: str, media_type: str) -> CallToolResult:
-    """Return the result with a link to the file, which hosts show and fetch."""
-    result = compact_result(export)
-    link = ResourceLink(name=name, title=name, uri=export["uri"], mime_type=media_type, size=export["bytes"])
+def linked_result(answer: dict[str, Any], *, name: str, media_type: str) -> CallToolResult:
+    """Return a result that holds `uri` and `bytes` with a link to that file, which hosts show and fetch."""
+    result = compact_result(answer)
+    link = ResourceLink(name=name, title=name, uri=answer["uri"], mime_type=media_type, size=answer["bytes"])
     return CallToolResult(content=[*result.content, link], structured_content=result.structured_content)
 
 

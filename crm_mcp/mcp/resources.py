@@ -9,14 +9,16 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from crm_mcp.errors import CrmError, InputError, NotFoundError
 from crm_mcp.mcp.connector import Connector
+from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.rendering.hidden_characters import without_hidden
 
 if TYPE_CHECKING:
@@ -64,6 +66,20 @@ def add_resources(server: MCPServer[None], connectors: Sequence[Connector]) -> N
     )
     async def record(crm: str, kind: str, record_id: str) -> str:  # pyright: ignore[reportUnusedFunction]
         return _text(await _as_resource(connector_of(crm).read_record(kind, record_id)))
+
+
+def add_tool_files(server: MCPServer[None], tools: Sequence[CrmTool]) -> None:
+    """Register the files that results of these tools link to."""
+    for file in (file for tool in tools for file in tool.files):
+
+        @functools.wraps(file.read)
+        async def read(_read: Callable[..., Awaitable[bytes]] = file.read, **asked: str) -> bytes:
+            return await _as_resource(_read(**asked))
+
+        register = server.resource(
+            file.uri, name=file.name, description=file.description, mime_type="application/octet-stream"
+        )
+        register(read)
 
 
 async def _as_resource(result: Awaitable[_T]) -> _T:

@@ -10,6 +10,7 @@ import inspect
 import json
 import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Self, cast, get_args, get_origin
 
 from mcp.server.mcpserver.exceptions import ToolError
@@ -41,11 +42,29 @@ UPDATE = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent
 ISSUE = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=False, open_world_hint=True)
 
 
+@dataclass(frozen=True, slots=True)
+class FileResource:
+    """Files that a tool links to.
+
+    Attributes:
+        uri: Their address, with the parameters of `read` in braces.
+        name: What the resource is called.
+        description: What it gives, as a sentence.
+        read: Returns the bytes of one.
+    """
+
+    uri: str
+    name: str
+    description: str
+    read: Callable[..., Awaitable[bytes]]
+
+
 class CrmTool(Tool):
     """A tool whose result has a compact text form, and whose errors say what to do next."""
 
     _find_module: FindModule | None = PrivateAttr(default=None)
     _unfinished: UnfinishedCalls | None = PrivateAttr(default=None)
+    _files: Sequence[FileResource] = PrivateAttr(default=())
 
     @classmethod
     def of(
@@ -129,6 +148,16 @@ class CrmTool(Tool):
     def is_read(self) -> bool:
         """Whether it changes nothing."""
         return self.annotations is not None and bool(self.annotations.read_only_hint)
+
+    @property
+    def files(self) -> Sequence[FileResource]:
+        """The files that its results link to."""
+        return self._files
+
+    def with_files(self, *files: FileResource) -> Self:
+        """Return the tool, served together with the files that its results link to."""
+        self._files = files
+        return self
 
     def go_on_behind(self, calls: UnfinishedCalls) -> None:
         """Let what takes longer than its call may go on behind it: the same call again returns the result."""

@@ -53,6 +53,7 @@ from crm_mcp.transport.session import Session
 if TYPE_CHECKING:
     from crm_mcp.minicrm.replica.source import MinicrmSource
     from crm_mcp.minicrm.replica.told_changes import ToldChanges
+    from crm_mcp.transport.downloads import Downloads
 
 _CONTACT_TYPES = {name.casefold(): name for name in CONTACT_TYPES}
 _CONTACTS = frozenset({"contact", "contacts"})
@@ -75,8 +76,16 @@ class MinicrmConnector:
         "to projects, addresses to contacts. Statuses, users and choices are taken by label or id."
     )
 
-    def __init__(self, settings: MinicrmSettings, sender: Sender, store: Store, account: Account) -> None:
+    def __init__(
+        self,
+        settings: MinicrmSettings,
+        sender: Sender,
+        store: Store,
+        account: Account,
+        pool: ConnectionPool | None = None,
+    ) -> None:
         self.account = account
+        self._pool = pool
         self._settings = settings
         self.language: Literal["en", "hu"] = settings.language
         self._replica_of = (account, store)
@@ -111,7 +120,7 @@ class MinicrmConnector:
         account = Account(cls.name, settings.url, system=login.username, login=login.password)
         limit = RateLimit(store, account, settings.requests_per_minute)
         session = Session(pool, crm=cls.title, base_url=settings.url, login=login, rate_limit=limit, login_note=note)
-        return cls(settings, session, store, account)
+        return cls(settings, session, store, account, pool)
 
     @classmethod
     def demo_environment(cls, url: str) -> Mapping[str, str]:
@@ -129,6 +138,7 @@ class MinicrmConnector:
             self._page_cache,
             self._writer,
             self._crm_clock,
+            self._downloads if self._pool is not None else None,
         )
         rooms: list[ToolRoom] = []
         if DEFAULT in toolsets:
@@ -235,6 +245,15 @@ class MinicrmConnector:
                 self._settings.requests_per_minute,
             )
         return self._source
+
+    def _downloads(self) -> Downloads:
+        """Return what fetches the files of this account."""
+        from crm_mcp.minicrm.wire.files import DOMAINS, HOSTS
+        from crm_mcp.transport.downloads import Downloads, FileHosts
+
+        if self._pool is None:
+            raise RuntimeError("there is no connection pool")
+        return Downloads(self._pool, FileHosts(self.title, self._settings.url, HOSTS, DOMAINS))
 
     def _labelled(self, description: ModuleDescription) -> ModuleDescription:
         """Return a description that tells what people call its fields."""

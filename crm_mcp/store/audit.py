@@ -121,6 +121,37 @@ def list_later(transaction: Transaction, account: str, record_id: str, since: fl
     return [_write_of(row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedWrite:
+    """One write of a record, with the tool that made it and the client that called it."""
+
+    tool: str
+    who: str
+    write: AuditedWrite
+
+
+def list_of_record(
+    transaction: Transaction, account: str, noun: str, record_id: str, most: int
+) -> Sequence[RecordedWrite]:
+    """Return what was sent of one record, whatever came of it, the newest first.
+
+    Args:
+        transaction: The store.
+        account: Whose it is.
+        noun: What such records are called: other kinds may have the same id.
+        record_id: The record.
+        most: How many are returned.
+    """
+    columns = ", ".join(f"writes.{name.strip()}" for name in _WRITE.split(","))
+    rows = transaction.execute(
+        f"select batches.tool, batches.who, {columns} from writes join batches on batches.write_id = writes.batch "  # noqa: S608
+        "where writes.account = ? and writes.record_id = ? and batches.noun = ? and writes.outcome <> 'skipped' "
+        "order by writes.at desc, writes.write_id desc limit ?",
+        (account, record_id, noun, most),
+    )
+    return [RecordedWrite(tool, who, _write_of(tuple(row))) for tool, who, *row in rows]
+
+
 def list_undoing(transaction: Transaction, account: str, write_ids: Sequence[str]) -> list[str]:
     """Return the ids of the calls that take back one of these."""
     marks = ", ".join("?" for _ in write_ids)

@@ -130,11 +130,11 @@ def _call(request: httpx.Request) -> str:
     return f"{request.method} {request.url.path}"
 
 
-def in_session(play: Callable[[Client], Awaitable[_T]]) -> _T:
+def in_session(play: Callable[[Client], Awaitable[_T]], *, toolsets: str = "") -> _T:
     """Play some tool calls with one server on the CRMs that the environment names."""
 
     async def run() -> _T:
-        async with assistant() as client:
+        async with assistant(toolsets=toolsets) as client:
             return await play(client)
 
     return asyncio.run(run())

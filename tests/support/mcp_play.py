@@ -10,7 +10,7 @@ from typing import Any
 from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
-from crm_mcp.registry import connect
+from crm_mcp.registry import choose_toolsets, connect
 from crm_mcp.server import build_server
 from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
@@ -75,12 +75,13 @@ def ids_of(pages: list[Any]) -> list[str]:
 
 @contextlib.asynccontextmanager
 async def assistant(
-    *, read_only: bool = False, budget_s: float = 0.0, store: Store | None = None
+    *, read_only: bool = False, budget_s: float = 0.0, store: Store | None = None, toolsets: str = ""
 ) -> AsyncGenerator[Client]:
     """Connect a client in this process to a server on the CRMs that the environment names.
 
     A call of it takes at most `budget_s`, where that is not 0; CRM_MCP_CALL_BUDGET_S says it to what writes.
     """
     pool = ConnectionPool(timeout_s=10, patience_s=budget_s)
-    async with Client(build_server(connect(pool, store), pool, read_only=read_only)) as client:
+    chosen = choose_toolsets(toolsets)
+    async with Client(build_server(connect(pool, store), pool, toolsets=chosen, read_only=read_only)) as client:
         yield client

@@ -112,13 +112,20 @@ def without_false_flags(rows: Sequence[_Item]) -> list[_Item]:
 
 
 def build_page(
-    rows: Sequence[_Row], options: RenderOptions, cursor: Cursor, *, more: bool = False, total: int | None = None
+    rows: Sequence[_Row],
+    options: RenderOptions,
+    cursor: Cursor,
+    *,
+    more: bool = False,
+    total: int | None = None,
+    reserved: int = 0,
 ) -> dict[str, Any]:
     """Return `{"items": [...], "next_cursor": "...", "total": n}`; the last two only where there is one.
 
     The rows are those read from the cursor on; `more` tells whether others follow, `total` is the CRM's own count.
+    `reserved` is the number of bytes that the rest of the result takes.
     """
-    page: dict[str, Any] = {"items": [_as_row(item, options) for item in show_list(rows, options)]}
+    page: dict[str, Any] = {"items": [_as_row(item, options) for item in show_list(rows, options, reserved=reserved)]}
     if next_cursor := cursor.after(rows, len(page["items"]), more=more):
         page["next_cursor"] = next_cursor
     if total is not None:

@@ -35,6 +35,7 @@ from crm_mcp.safe_writes.gate import SafeWriter
 if TYPE_CHECKING:
     from crm_mcp.minicrm.replica.questions.reads import ReplicaReads
     from crm_mcp.minicrm.replica.source import MinicrmSource
+    from crm_mcp.transport.downloads import Downloads
 
 Ids = list[Id]
 """Several at once, in place of the one id."""
@@ -89,7 +90,10 @@ def refuse_twice(given: Mapping[str, object], fields: Mapping[str, object]) -> N
 
 @dataclass(frozen=True)
 class ToolContext:
-    """What the tools of one account share; `source` opens the replica, `clock` returns the time in a zone."""
+    """What the tools of one account share.
+
+    `source` opens the replica, `clock` returns the time in a zone, `downloads` fetches files where there is a network.
+    """
 
     client: MinicrmClient
     directory: Directory
@@ -99,6 +103,7 @@ class ToolContext:
     page_cache: PageCache = field(default_factory=lambda: PageCache(PAGE_RULES))
     writer: SafeWriter = field(default_factory=SafeWriter)
     crm_clock: CrmClock = field(default_factory=CrmClock)
+    downloads: Callable[[], Downloads] | None = None
 
     def reads(self, steps: Steps) -> ReplicaReads:
         """Return the replica for one call."""

@@ -36,7 +36,8 @@ from crm_mcp.safe_writes.draft import Change, Draft
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool
 
-_NOUN = "MiniCRM project"
+NOUN = "MiniCRM project"
+"""What the audit calls what these tools write."""
 _CREATED = "A new project cannot be deleted; undo_write moves it to the trash."
 _WITHOUT_SCHEMA = frozenset({"Name", "Deleted", "ReferenceId"})
 """Fields whose values need no schema to be checked."""
@@ -171,7 +172,7 @@ class ProjectTools:
     def _creation(self) -> Creation:
         client, moved = self.context.client, self.context.moved_links
         return ProjectCreation(
-            _NOUN, client, client.create_project, find_alike_projects, moved=moved, updates=self._updates
+            NOUN, client, client.create_project, find_alike_projects, moved=moved, updates=self._updates
         )
 
     @cached_property
@@ -179,7 +180,7 @@ class ProjectTools:
         client = self.context.client
         find = find_by_search(client.search_projects, _in_same_place)
         moved = self.context.moved_records(client.search_projects)
-        return Updates(_NOUN, PROJECT, client, client.get_project, client.update_project, self._check, find, moved)
+        return Updates(NOUN, PROJECT, client, client.get_project, client.update_project, self._check, find, moved)
 
     async def _check(self, project: Record, fields: Mapping[str, object]) -> Resolved:
         """Check names, choices and values by the schema of the project's own module."""
