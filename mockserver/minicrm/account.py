@@ -15,6 +15,7 @@ from mockserver.minicrm.schema import (
     LONG_PROJECT_NAME,
     REFERENCE_ID,
     STATUS_GROUPS,
+    VENDOR_KEYS,
     Account,
     ContactType,
     Field,
@@ -26,7 +27,7 @@ from mockserver.minicrm.schema import (
 )
 
 DEFAULT_LOGIN = ("10001", "demo-api-key")
-ACCOUNT_KEYS = ("logins", "url", "users", "modules", "contact_fields", "task_types")
+ACCOUNT_KEYS = ("logins", "url", "users", "modules", "contact_fields", "task_types", "vendor")
 _PATH = "minicrm"
 
 READER = CheckedReader(SeedError, says_write=True)
@@ -58,6 +59,7 @@ def parse_account(part: Mapping[str, object], unlisted: Unlisted | None = None) 
             for kind, schema in contact_schemas.items()
         },
         task_types=_parse_choices(part.get("task_types", {}), f"{_PATH}.task_types"),
+        vendor=_parse_vendor(part.get("vendor", {}), f"{_PATH}.vendor"),
     )
 
 
@@ -83,6 +85,11 @@ def _parse_login(value: object, path: str) -> tuple[str, str]:
     login = READER.take_object(value, path, ("system_id", "api_key"))
     system_id = READER.take_text(login.get("system_id"), f"{path}.system_id")
     return system_id, READER.take_text(login.get("api_key"), f"{path}.api_key")
+
+
+def _parse_vendor(value: object, path: str) -> dict[str, str]:
+    vendor = READER.take_object(value, path, VENDOR_KEYS)
+    return {key: READER.take_text(text, f"{path}.{key}") for key, text in vendor.items()}
 
 
 def _parse_choices(value: object, path: str) -> dict[int, str]:

@@ -7,6 +7,7 @@ it. The third is what only some servers do, or what contradicts another recordin
 from __future__ import annotations
 
 from mockserver.crm.profiles import EITHER, NEITHER, Deviation
+from mockserver.minicrm.documents.deviations import DOCUMENT_DEVIATIONS
 
 SEARCH_IDS_ARE_INTS = Deviation(
     "search-ids-are-ints",
@@ -274,4 +275,5 @@ DEVIATIONS = (
     TRASH_HAS_HISTORY,
     EMAIL_IDS_ARE_INTS,
     EMAILS_OF_ONE_DAY,
+    *DOCUMENT_DEVIATIONS,
 )

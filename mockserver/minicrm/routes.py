@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.crm.api import ApiRequest
 from mockserver.minicrm import PREFIX, rules
+from mockserver.minicrm.documents.routes import ROUTES as DOCUMENT_ROUTES
 from mockserver.minicrm.endpoints import (
     addresses,
     contact_search,
@@ -44,6 +45,7 @@ ROUTES = (
     Route("TemplateList/{id}", {"GET": list_templates}),
     Route("Template/{id}", {"GET": get_template}),
     Route("{id}/Download/S3", {"GET": download_file}, ("t", "inline", "e"), root="", is_open=True),
+    *DOCUMENT_ROUTES,
 )
 
 

@@ -24,6 +24,7 @@ Text = Literal[
     "no_filter",
     "too_many_requests",
     "access_denied",
+    "not_in_plan",
 ]
 
 # The documents print no error text: those not marked are assumed.
@@ -38,6 +39,7 @@ _TEXTS: dict[Text, dict[Language, str]] = {
     "no_filter": {"en": "Missing search parameter!", "hu": "Hiányzó keresési feltétel!"},
     "too_many_requests": {"en": "Too many requests!", "hu": "Túl sok kérés!"},
     "access_denied": {"en": "Unauthorized: Access denied", "hu": "Unauthorized: Access denied"},
+    "not_in_plan": {"en": "Your plan does not include this!", "hu": "Az előfizetésed ezt nem tartalmazza!"},
 }
 
 

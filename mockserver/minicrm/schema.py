@@ -25,6 +25,10 @@ _LABELS: dict[str, dict[Language, str]] = {
     "Business": {"en": "Business", "hu": "Cég"},
 }
 
+VENDOR_KEYS = (
+    *("Name", "CountryId", "PostalCode", "City", "Address", "AccountNumber", "IBAN", "SWIFT", "VatNumber"),
+    *("EUVatNumber", "RegistrationNumber", "GroupIdentificationNumber", "Miscellaneous"),
+)
 
 _TYPE = re.compile(r"(Int|Text|DateTime|File|Enum|Set|Boolean)(?:\(([0-9]{1,9})(?:MB)?\))?", re.ASCII)
 
@@ -87,7 +91,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account without its contacts, projects, tasks and addresses."""
+    """One account without the rows it keeps; `vendor` is who its documents are issued by, by `VENDOR_KEYS`."""
 
     logins: tuple[tuple[str, str], ...]
     url: str
@@ -96,6 +100,7 @@ class Account:
     contact_schemas: Mapping[ContactType, Mapping[str, Field]]
     contact_fields: Mapping[ContactType, Mapping[str, Field]]
     task_types: Mapping[int, str]
+    vendor: Mapping[str, str]
 
 
 def make_field(name: str, type_text: str, label: str = "", choices: Mapping[int, str] | None = None) -> Field:

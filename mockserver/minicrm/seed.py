@@ -12,6 +12,8 @@ from typing import TypeVar, cast
 
 from mockserver.crm.api import SeedError
 from mockserver.minicrm.account import ACCOUNT_KEYS, READER, dump_account, parse_account
+from mockserver.minicrm.documents.document import Document
+from mockserver.minicrm.documents.seed import read_document
 from mockserver.minicrm.endpoints import contacts as contact_endpoints
 from mockserver.minicrm.endpoints import projects as project_endpoints
 from mockserver.minicrm.endpoints import task_row
@@ -38,6 +40,7 @@ FURTHER_KINDS: Mapping[type[Row], Callable[[SeedReader, dict[str, object], str],
     Email: read_email,
     Template: read_template,
     StoredFile: read_stored_file,
+    Document: read_document,
 }
 """What an account keeps beside projects and contacts with their tasks and addresses, each with the reader of a row."""
 

@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, TypeVar, get_type_hints
+from typing import Any, ClassVar, TypeVar, get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,6 @@ class RowChange:
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)
-_JSON_COLUMNS = frozenset({"fields", "attachments", "members", "notes", "folders"})
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 # U+E000 is a word of its own to the tokenizer, so that no phrase reaches from one field into the next.
 _FIELD_BREAK = " \ue000 "
@@ -126,7 +125,7 @@ def _declare_type(hint: object) -> str:
     """Return the SQL type of a column whose values are of a Python type."""
     if hint in (int, int | None):
         return "INTEGER NOT NULL" if hint is int else "INTEGER"
-    return "TEXT" if hint == str | None else "TEXT NOT NULL"
+    return "TEXT" if type(None) in get_args(hint) else "TEXT NOT NULL"
 
 
 def read_account_document(connection: sqlite3.Connection) -> str:
@@ -158,11 +157,12 @@ def list_rows(
     parameters: Sequence[object],
     limit: int = -1,
     offset: int = 0,
+    order: str = "id",
 ) -> list[AnyRow]:
-    """Return the rows which an SQL condition is true of, by ascending id."""
+    """Return the rows which an SQL condition is true of, by ascending id or in another order of columns."""
     columns = _list_columns(kind)
     # `where` is built in this package from column names and placeholders; values travel as parameters.
-    statement = f"SELECT {', '.join(columns)} FROM {kind.TABLE.name} WHERE {where} ORDER BY id LIMIT ? OFFSET ?"  # noqa: S608
+    statement = f"SELECT {', '.join(columns)} FROM {kind.TABLE.name} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"  # noqa: S608
     return [_build_row(kind, columns, values) for values in connection.execute(statement, (*parameters, limit, offset))]
 
 
@@ -184,7 +184,7 @@ def save_rows(connection: sqlite3.Connection, kind: type[AnyRow], rows: Iterable
     places = ", ".join("?" for _ in columns)
     statement = f"INSERT OR REPLACE INTO {kind.TABLE.name} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
     connection.executemany(
-        statement, ([_dump_cell(column, getattr(row, column)) for column in columns] for row in rows)
+        statement, ([_dump_cell(kind, column, getattr(row, column)) for column in columns] for row in rows)
     )
 
 
@@ -230,16 +230,21 @@ def take_next_id(connection: sqlite3.Connection, kind: type[Row]) -> int:
 
 
 @functools.cache
+def _list_json_columns(kind: type[Row]) -> frozenset[str]:
+    return frozenset(name for name, hint in get_type_hints(kind).items() if get_origin(hint) in (dict, list))
+
+
+@functools.cache
 def _list_columns(kind: type[Row]) -> list[str]:
     return [each.name for each in fields(kind)]
 
 
 def _build_row(kind: type[AnyRow], columns: Sequence[str], values: Sequence[Any]) -> AnyRow:
     cells: dict[str, Any] = dict(zip(columns, values, strict=True))
-    for column in _JSON_COLUMNS & cells.keys():
+    for column in _list_json_columns(kind):
         cells[column] = json.loads(cells[column])
     return kind(**cells)
 
 
-def _dump_cell(column: str, value: object) -> object:
-    return _ENCODER.encode(value) if column in _JSON_COLUMNS else value
+def _dump_cell(kind: type[Row], column: str, value: object) -> object:
+    return _ENCODER.encode(value) if column in _list_json_columns(kind) else value

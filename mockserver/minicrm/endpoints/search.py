@@ -60,7 +60,7 @@ def read_criteria(
         if name not in known:
             raise RefusalError(rules.UNKNOWN_PARAMETER, name, suggest_name(name, known))
     criteria = dict(parameters)
-    page = _read_page(criteria.pop("Page", "0"))
+    page = read_page(criteria.pop("Page", "0"))
     if not criteria.get("Query", "x").split():
         context.hints.append("an empty Query is no criterion (assumed)")
         del criteria["Query"]
@@ -168,7 +168,7 @@ def locate_field(
     return expression
 
 
-def _read_page(text: str) -> int:
+def read_page(text: str) -> int:
     """Return the number of the page, from 0.
 
     Raises:

@@ -10,8 +10,6 @@ from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.routing.suggestions import suggest_method
 from mockserver.minicrm.rules import RefusalError
 
-ID = "{id}"
-
 Endpoint = Callable[[RequestContext], object]
 """Returns what is printed as JSON, or an `ApiResponse` where that is something else."""
 
@@ -21,7 +19,7 @@ class Route:
     """One path.
 
     Attributes:
-        path: Behind `root`; at most one part is `{id}`, which the context's `target` holds.
+        path: Behind `root`; the parts in braces are what the context's `target` holds, with a slash between.
         endpoints: By method.
         parameters: The query parameters that it reads; None: it checks them itself.
         root: Where its API lives.
@@ -39,14 +37,15 @@ class Route:
     @property
     def entity(self) -> str:
         """The name that error texts begin with."""
-        return next(part for part in self.path.split("/") if part != ID)
+        return next(part for part in self.path.split("/") if not _is_id(part))
 
     def match(self, parts: list[str]) -> str | None:
-        """Return the id in the parts of a path behind the root, empty where there is none; None where none is meant."""
+        """Return the ids in a path's parts behind the root, empty where it has none; None where it is another's."""
         wanted = self.path.split("/")
-        if len(wanted) != len(parts) or any(want not in (part, ID) for want, part in zip(wanted, parts, strict=True)):
+        pairs = list(zip(wanted, parts, strict=False))
+        if len(wanted) != len(parts) or any(want != part and not _is_id(want) for want, part in pairs):
             return None
-        return next((part for want, part in zip(wanted, parts, strict=True) if want == ID), "")
+        return "/".join(part for want, part in pairs if _is_id(want))
 
     def find_endpoint(self, method: str) -> Endpoint:
         """Return the endpoint of a method.
@@ -63,3 +62,7 @@ class Route:
     def changes(self, method: str) -> bool:
         """Tell whether a request may change something."""
         return method != "GET" or self.changes_by_get
+
+
+def _is_id(part: str) -> bool:
+    return part.startswith("{")

@@ -119,7 +119,7 @@ def test_dates_of_change_are_known_where_cards_show_them() -> None:
     async def script(ask: Ask) -> None:
         answer = await ask("select count(*) from minicrm_projects where updated_at is not null")
         assert answer.exact
-        assert answer.rows == [[60]]
+        assert answer.rows == [[70]]
 
     with replica_play(DEMO, Profile("observed", switches={"requests-are-limited": False})) as observed:
         play(observed, script)

@@ -187,11 +187,16 @@ class Account:
     def ask(self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None) -> ApiResponse:
         raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         pairs = list((query or {}).items())
-        return self.fake.respond(ApiRequest(method, f"/Api/R3/{path}", pairs, raw, "http://here:1"))
+        whole = path if path.startswith("/") else f"/Api/R3/{path}"
+        return self.fake.respond(ApiRequest(method, whole, pairs, raw, "http://here:1"))
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Any:
         """Return the JSON of a success."""
         return read_json(self.ask("GET", path, query))
+
+    def post(self, path: str, body: object = None) -> Any:
+        """Return the JSON of a success."""
+        return read_json(self.ask("POST", path, body=body))
 
     def put(self, path: str, body: Mapping[str, object]) -> int:
         """Return the id in the JSON of a success."""
@@ -210,5 +215,5 @@ def read_json(answer: ApiResponse) -> Any:
 
 def read_refusal(answer: ApiResponse) -> tuple[int, str]:
     assert answer.content_type == "text/plain; charset=utf-8"
-    assert "minicrm.txt" in answer.reason
+    assert "minicrm.txt" in answer.reason or "manual" in answer.reason
     return answer.status, answer.body.decode()

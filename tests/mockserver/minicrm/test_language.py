@@ -6,6 +6,7 @@ import pytest
 
 from mockserver.crm.profiles import Profile
 from mockserver.minicrm import rules
+from mockserver.minicrm.documents import rules as document_rules
 from mockserver.minicrm.schema import find_label
 from tests.mockserver.minicrm.account import Account, read_refusal
 
@@ -60,9 +61,9 @@ def test_labels_are_in_the_accounts_language(name: str, label: str):
 
 
 def test_every_text_differs_by_language_but_the_logins():
-    found = [rule for rule in vars(rules).values() if isinstance(rule, rules.Rule)]
+    found = [rule for rule in (*vars(rules).values(), *vars(document_rules).values()) if isinstance(rule, rules.Rule)]
     same = {rule.text for rule in found if rule.print_text("en") == rule.print_text("hu")}
-    assert len({rule.text for rule in found}) == 10
+    assert len({rule.text for rule in found}) == 11
     assert same == {"access_denied"}
 
 

@@ -7,6 +7,7 @@ import pytest
 from mockserver.crm.api import ApiRequest
 from mockserver.crm.profiles import Profile
 from mockserver.minicrm import rules
+from mockserver.minicrm.documents import rules as document_rules
 from tests.mockserver.minicrm.account import Account, read_refusal
 
 
@@ -134,5 +135,6 @@ def test_a_refused_login_is_401_in_plain_text():
 
 
 def test_every_rule_has_a_status_that_the_document_or_the_field_notes_name():
-    statuses = {rule.status for rule in vars(rules).values() if isinstance(rule, rules.Rule)}
-    assert statuses == {400, 401, 404, 405, 429, 500}
+    found = (*vars(rules).values(), *vars(document_rules).values())
+    statuses = {rule.status for rule in found if isinstance(rule, rules.Rule)}
+    assert statuses == {400, 401, 403, 404, 405, 429, 500}

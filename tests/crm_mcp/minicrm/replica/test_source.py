@@ -299,6 +299,6 @@ def test_a_login_that_is_refused_is_said_and_no_rows_are_lost(demo: ReplicaPlay)
         demo.sender.fail = refuse
         with pytest.raises(AuthenticationError):
             await refresh(demo, PROJECTS)
-        assert len(await demo.rows("select 1 from minicrm_projects")) == 60
+        assert len(await demo.rows("select 1 from minicrm_projects")) == 70
 
     asyncio.run(play())

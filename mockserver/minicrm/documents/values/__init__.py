@@ -1,0 +1,1 @@
+"""What stands in documents: numbers and money, days, countries."""
