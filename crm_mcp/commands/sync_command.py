@@ -98,7 +98,7 @@ async def _whole_need(source: Source) -> Need:
 
 
 async def _report(source: Source) -> bool:
-    """Say what is held and what lacks; return whether nothing does."""
+    """Say what is held and what lacks; return whether nothing does that the account has."""
     tables = {table.name: table for table in await source.tables()}
     rows = await source.replica.run(lambda transaction: freshness_of(transaction, source, tables))
     held = ", ".join(f"{count} {kind}" for _, kind, count, *_ in rows)
@@ -108,7 +108,7 @@ async def _report(source: Source) -> bool:
     lacks = [*await source.lacks(need), *todo.lacks]
     for lack in lacks:
         click.echo(f"{source.title}: {_describe(lack)}", err=True)
-    return not lacks
+    return all(lack.is_refused for lack in lacks)
 
 
 def _describe(lack: Lack) -> str:

@@ -19,15 +19,15 @@ from crm_mcp.store.transaction import Transaction
 MOST_BYTES = 12_000
 SMALL_BYTES = 6_000
 """What an account of a few modules takes; there choices are cut to fit."""
-_MOST_CHOICES = (12, 8, 5, 3, 0)
+_MOST_CHOICES = (12, 8, 5, 3, 2, 0)
 _LONGEST = 60
 _KINDS = {"id": "integer"}
 _RULES = """\
-One SELECT or WITH in SQLite's SQL; nothing else runs. Texts in single quotes: 'Open'.
-What a statement reads is brought up to date first. `exact` false: something was not read yet; `note` says what, and
-when to call again. `as_of`: the oldest reading. `*` shows the columns held: name others.
+One SELECT or WITH in SQLite's SQL. Texts in single quotes: 'Open'. What it reads is brought up to date first.
+`exact` false: `note` says what was not read yet, and when to call again. `as_of`: the oldest reading. `*` shows the
+columns held: name others.
 Dates are text 'YYYY-MM-DD HH:MM:SS', local; NULL is empty. Choices, statuses and users are labels. `deleted` is 1 in
-the trash: add deleted = 0. A column without a type is text."""
+the trash: add deleted = 0. A column without a type is text, but id and ..._id are whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _read_held(transaction: Transaction, source: Source, tables: Mapping[str, Ta
 
 def _line(row: Sequence[Any]) -> str:
     _, _, rows, is_complete, _, _ = row
-    return f"{rows} rows{'' if is_complete else ' held, not all'}"
+    return f"{rows} rows{'' if is_complete else ' so far'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,12 @@ def _describe_table(table: Table, held: _Held, detail: _Detail) -> Iterator[str]
         yield f"- {table.name}: {about}"
     else:
         has_views = any(one.part_of == table.name for one in held.tables)
-        also = "; the next tables are parts of this one and have these columns too" if has_views else ""
+        also = "; the next tables, its parts, have these too" if has_views else ""
         yield f"## {table.name}: {about}"
-        shown = ", ".join(_describe_column(column, detail) for column in columns)
+        told = {
+            one.name for part in held.tables if part.name == table.part_of for one in _own_columns(part, held.tables)
+        }
+        shown = ", ".join(_describe_column(column, detail, is_told=column.name in told) for column in columns)
         yield shown + also if shown else f"the columns of {table.part_of}"
 
 
@@ -160,10 +163,12 @@ def _own_columns(table: Table, tables: Sequence[Table]) -> Sequence[Column]:
     return [column for column in table.columns if is_own(column.name)]
 
 
-def _describe_column(column: Column, detail: _Detail) -> str:
+def _describe_column(column: Column, detail: _Detail, *, is_told: bool = False) -> str:
     notes: list[str] = []
-    if column.field and column.name.replace("_", "") != column.field.lower().replace("_", "").removeprefix(
-        "collection"
+    if (
+        not is_told
+        and column.field
+        and column.name.replace("_", "") != column.field.lower().replace("_", "").removeprefix("collection")
     ):
         notes.append(_clean(column.field))
     if column.label:
@@ -171,15 +176,18 @@ def _describe_column(column: Column, detail: _Detail) -> str:
     if column.choices:
         labels = list(dict.fromkeys(map(_clean, column.choices.values())))
         shown = labels[: detail.choices]
-        rest = [f"... {len(labels)} choices"] if len(shown) < len(labels) else []
+        rest = ["..."] if len(shown) < len(labels) else []
         notes.append("|".join([*shown, *rest]))
-    kind = (
-        ""
-        if column.sql_type == "text" and column.kind in ("text", "id")
-        else f" {_KINDS.get(column.kind, column.kind)}"
-    )
+    kind = _told_kind(column)
     told = "; ".join(notes)
     return f"{column.name}{kind} ({told})" if told else f"{column.name}{kind}"
+
+
+def _told_kind(column: Column) -> str:
+    """Return the type of a column after a space; empty for what a column of its name is taken for."""
+    kind = "text" if column.sql_type == "text" and column.kind != "date" else _KINDS.get(column.kind, column.kind)
+    expected = "integer" if column.name == "id" or column.name.endswith("_id") else "text"
+    return "" if kind == expected else f" {kind}"
 
 
 def _clean(text: str) -> str:

@@ -14,11 +14,12 @@ from crm_mcp.replica.tables import Table
 class Lack:
     """Something that a statement reads and that is not held, and how many requests bring it.
 
-    Where none does, `what` is a sentence without its full stop.
+    Where none does, `what` is a sentence without its full stop; `is_refused` where this account has no such thing.
     """
 
     what: str
     requests: int = 0
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def _by_status(table: Table) -> Worked | None:
     if "status" not in table.by_name:
         return None
     sql = f"select status, count(*) as n from {table.name}{_where(table)} group by status order by n desc"
-    return Worked(f"How many {_title(table)} are in each status?", sql)
+    return Worked(f"{_title(table)} by status?", sql)
 
 
 def _sum(table: Table) -> Worked | None:
@@ -48,6 +48,16 @@ def _sum(table: Table) -> Worked | None:
             sql = f"select {shown} from {table.name}{_where(table)} group by {groups[0]} order by total desc"
             return Worked(f"{_label(column)} of {_title(table)} by {groups[0]}?", sql)
     return None
+
+
+def _overdue(table: Table) -> Worked | None:
+    if not {"unpaid", "due", "currency", "amount"} <= table.by_name.keys():
+        return None
+    shown = "coalesce(business, contact) as customer, currency, sum(amount) as total"
+    where = "where unpaid and due < today()"
+    return Worked(
+        "Who owes what that is overdue?", f"select {shown} from {table.name} {where} group by 1, 2 order by 3 desc"
+    )
 
 
 def _by_choice(table: Table) -> Worked | None:
@@ -64,7 +74,7 @@ def _by_user(table: Table) -> Worked | None:
         return None
     more = "coalesce(status_group, '') not in ('Success', 'Failed')"
     sql = f"select user, count(*) as n from {table.name}{_where(table, more)} group by user order by n desc"
-    return Worked(f"Who has how many unfinished {_title(table)}?", sql)
+    return Worked(f"Unfinished {_title(table)} by user?", sql)
 
 
 def _untouched(table: Table) -> Worked | None:
@@ -74,7 +84,7 @@ def _untouched(table: Table) -> Worked | None:
     more = f"{dates[0]} < date(today(), '-30 days')"
     names = ", ".join(name for name in ("id", "name", dates[0]) if name in table.by_name)
     sql = f"select {names} from {table.name}{_where(table, more)} order by {dates[0]} limit 20"
-    return Worked(f"Which {_title(table)} did nobody touch for 30 days?", sql)
+    return Worked(f"{_title(table)} that nobody touched for 30 days?", sql)
 
 
 def _by_month(table: Table) -> Worked | None:
@@ -83,7 +93,7 @@ def _by_month(table: Table) -> Worked | None:
         return None
     month = f"substr({dates[0]}, 1, 7)"
     sql = f"select {month} as month, count(*) as n from {table.name}{_where(table)} group by month order by month"
-    return Worked(f"How many {_title(table)} came each month?", sql)
+    return Worked(f"{_title(table)} by month?", sql)
 
 
 def _missing(table: Table) -> Worked | None:
@@ -91,7 +101,7 @@ def _missing(table: Table) -> Worked | None:
         if name in table.by_name:
             names = ", ".join(one for one in ("id", "name", "email", "phone") if one in table.by_name)
             sql = f"select {names} from {table.name}{_where(table, f'{name} is null')} limit 20"
-            return Worked(f"Which {_title(table)} have no {name}?", sql)
+            return Worked(f"{_title(table)} without {name}?", sql)
     return None
 
 
@@ -101,7 +111,7 @@ def _by_name(table: Table) -> Worked | None:
         return None
     more = f"fold({named}) like fold('%árvíz%')"
     return Worked(
-        f"Which {_title(table)} are named like arviz, whatever the accents?",
+        f"{_title(table)} by part of the name?",
         f"select id, {named} from {table.name}{_where(table, more)} order by {named} limit 20",
     )
 
@@ -116,7 +126,7 @@ def _most_of(table: Table) -> Worked | None:
 
 
 _KINDS: Sequence[Callable[[Table], Worked | None]] = (
-    _by_status, _sum, _by_choice, _by_user, _untouched, _by_month, _missing, _by_name, _most_of,
+    _by_status, _overdue, _sum, _by_choice, _by_user, _untouched, _by_month, _missing, _by_name, _most_of,
 )  # fmt: skip
 
 

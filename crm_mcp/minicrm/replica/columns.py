@@ -123,7 +123,7 @@ def _projects(account: AccountSchema, labels: FieldLabels) -> Table:
     found = [one for one in fields if one["name"] not in _OWN]
     schemas = list(account.projects.values())
     columns += _others(PROJECT, found, columns, labels, schemas)
-    return _completed(Table(PROJECTS, "projects", tuple(columns), "projects of all modules"), PROJECT, account)
+    return _completed(Table(PROJECTS, "projects", tuple(columns)), PROJECT, account)
 
 
 def _contacts(account: AccountSchema, labels: FieldLabels) -> Table:
@@ -140,7 +140,7 @@ def _contacts(account: AccountSchema, labels: FieldLabels) -> Table:
     ]
     found = [one for one in account.contacts["fields"] if one["name"] not in _OWN_OF_CONTACTS]
     columns += _others(CONTACT, found, columns, labels, ())
-    return _completed(Table(CONTACTS, "contacts", tuple(columns), "persons and businesses"), CONTACT, account)
+    return _completed(Table(CONTACTS, "contacts", tuple(columns)), CONTACT, account)
 
 
 def _tasks(account: AccountSchema) -> Table:
@@ -155,7 +155,7 @@ def _tasks(account: AccountSchema) -> Table:
         Column("type", field="Type"),
     )
     del account
-    return Table(TASKS, "tasks", columns, "tasks of projects", parent=PROJECTS, parent_column="project_id")
+    return Table(TASKS, "tasks", columns, parent=PROJECTS, parent_column="project_id")
 
 
 def _addresses(account: AccountSchema) -> Table:
@@ -170,11 +170,11 @@ def _addresses(account: AccountSchema) -> Table:
         Column("address", "text", "card", "Address"),
     )
     del account
-    return Table(ADDRESSES, "addresses", columns, "addresses of contacts", parent=CONTACTS, parent_column="contact_id")
+    return Table(ADDRESSES, "addresses", columns, parent=CONTACTS, parent_column="contact_id")
 
 
 def _users() -> Table:
-    return Table(USERS, "users", (Column("id", "id"), Column("name")), "users", is_searched=False)
+    return Table(USERS, "users", (Column("id", "id"), Column("name")), is_searched=False)
 
 
 def _statuses() -> Table:
@@ -185,7 +185,7 @@ def _statuses() -> Table:
         Column("status_group"),
         Column("place", "integer"),
     )
-    title = "statuses of projects, `place` by their order in the pipeline"
+    title = "`place` is their order in the pipeline"
     return Table(STATUSES, "statuses", columns, title, is_searched=False)
 
 

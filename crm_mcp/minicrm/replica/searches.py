@@ -76,9 +76,9 @@ class Searches:
         """Return what these rows are, for people; `part` is a part's name."""
         return f"{KINDS[self.table]} of {part}" if part else KINDS[self.table]
 
-    async def refusal(self) -> str:
-        """Return why the CRM is not asked at all, as a sentence without its full stop; empty where it is."""
-        return ""
+    async def is_refused(self) -> bool:
+        """Tell whether the account is known to have no such rows, so that nothing is asked."""
+        return False
 
     async def refresh(self, parts: Sequence[str], need: Need) -> None:
         """Bring parts up to date: what changed where all is held, else all of them; now and then what vanished."""

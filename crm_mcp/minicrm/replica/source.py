@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.fetch_many import map_bounded
+from crm_mcp.crm.wording import listing
 from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.local_time import OVERLAP, local_before
@@ -28,6 +29,7 @@ from crm_mcp.minicrm.replica.searches import Searches
 from crm_mcp.minicrm.replica.selection import Selection
 from crm_mcp.minicrm.replica.writing import ReplicaWriter
 from crm_mcp.minicrm.search.projects import EVERY_PROJECT
+from crm_mcp.minicrm.wire.documents.responses import NO_INVOICING
 from crm_mcp.replica.catalogue import CHANGES
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.freshness import Pass, read_passes
@@ -124,14 +126,19 @@ class MinicrmSource:
     async def lacks(self, need: Need) -> Sequence[Lack]:
         """Return which rows are not held, and which dates that every record has MiniCRM does not send."""
         found: list[Lack] = []
+        refused: list[str] = []
         for searches, parts in await self._read_by(need):
+            if await searches.is_refused():
+                refused.append(searches.title())
+                continue
             passes = await searches.passes()
-            refusal = await searches.refusal()
             found += [
-                Lack(refusal) if refusal else self._lack_of(searches, part, passes.get(part, Pass(part)))
+                self._lack_of(searches, part, passes.get(part, Pass(part)))
                 for part in parts
-                if refusal or part not in passes or not passes[part].is_complete
+                if part not in passes or not passes[part].is_complete
             ]
+        if refused:
+            found.append(Lack(f"MiniCRM refuses {listing(refused, len(refused))}: {NO_INVOICING}", is_refused=True))
         return [*found, *self._modules_left_out(need), *await self._remarks.dates_not_sent(need)]
 
     def _modules_left_out(self, need: Need) -> list[Lack]:

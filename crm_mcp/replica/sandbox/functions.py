@@ -27,9 +27,9 @@ class OwnFunction(NamedTuple):
 OFFERED = (
     OwnFunction("fold", 1, "fold(text)", "without case and accents: fold(name) like fold('%árvíz%')"),
     OwnFunction("digits", 1, "digits(text)", "its digits: digits(phone) like '%301234567'"),
-    OwnFunction("median", 1, "median(number)", "the middle one of a group", is_aggregate=True),
-    OwnFunction("today", 0, "today()", "'YYYY-MM-DD' in the account's zone, as date('now')"),
-    OwnFunction("now", 0, "now()", "the same with the time, as datetime('now')"),
+    OwnFunction("median", 1, "median(number)", "of a group", is_aggregate=True),
+    OwnFunction("today", 0, "today()", "'YYYY-MM-DD' in the account's zone"),
+    OwnFunction("now", 0, "now()", "with the time"),
 )
 """What the description of the tables tells of."""
 

@@ -54,10 +54,9 @@ class DocumentLists(Searches):
         del part
         return f"{self.kind}s"
 
-    async def refusal(self) -> str:
-        """Return that the plan refuses them, where it is known to."""
-        known = await self.plan.refusal(self.kind)
-        return "" if known is None else known.args[0].rstrip(".")
+    async def is_refused(self) -> bool:
+        """Tell whether the plan is known to refuse them."""
+        return await self.plan.refusal(self.kind) is not None
 
     async def refresh(self, parts: Sequence[str], need: Need) -> None:
         """Bring the rows up to date, unless the plan refuses them; statements and tools do it one after the other."""
@@ -87,7 +86,7 @@ class DocumentLists(Searches):
             await super().read_whole(part, again=True)
 
     async def _unless_refused(self, read: Callable[[], Awaitable[None]]) -> None:
-        if await self.plan.refusal(self.kind) is not None:
+        if await self.is_refused():
             return
         try:
             await read()

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from crm_mcp.crm.messages import Response
 
 
+NO_INVOICING = "most likely this account's plan does not include invoicing"
+
+
 def parse_list_documents(response: Response) -> Page[Document]:
     """Parse a page of documents: `{"Count": 1, "Results": {"41": {...}}}`.
 
@@ -65,8 +68,7 @@ def raise_for_plan(response: Response) -> None:
         return
     noun = f"{kind_of(response)}s"
     raise NotInPlanError(
-        f"MiniCRM refused {noun} ({response.status}), which usually means that the account's plan does not include "
-        f"invoicing.{quote_refusal(response)}",
+        f"MiniCRM refused {noun} ({response.status}): {NO_INVOICING}.{quote_refusal(response)}",
         status=response.status,
         hint=f"Go on without {noun}; whoever runs the account can look up its plan and the rights of its API key.",
     )
