@@ -68,7 +68,9 @@ class FakeServer:
 
 @contextmanager
 def running_fake(*options: str) -> Generator[FakeServer]:
-    """Start `crm-mock serve` on a free port, yield it once it answers, and end it.
+    """Start `crm-mock proxy` on a free port, yield it once it answers, and end it.
+
+    It serves what `crm-mock serve` does, by http and https on the one port, and is a proxy for the CRMs' real hosts.
 
     Args:
         *options: More options of the command, such as `"--profile", "observed"`.
@@ -77,7 +79,8 @@ def running_fake(*options: str) -> Generator[FakeServer]:
         ControlError: It did not start; the message holds what it said.
     """
     # -P: a folder or file of the caller's that has the name of a module must not stand in for it.
-    command = [sys.executable, "-P", "-m", "mockserver", "serve", "--port", "0", "--until-stdin-closes", *options]
+    command = [sys.executable, "-P", "-m", "mockserver", "proxy", "--quiet", "--port", "0"]
+    command += ["--until-stdin-closes", *options]
     # A token in the environment is meant for another fake. Ctrl+C must not end this one before the tests, hence the
     # session of its own; and where the tests are killed, it ends with its standard input.
     environment = {name: value for name, value in os.environ.items() if name != "CRM_MOCK_CONTROL_TOKEN"}

@@ -66,7 +66,7 @@ LAYERS = {
         "server.*",
         "testing.* fake_process respx_mount pytest_plugin",
         "live.*",
-        "cli seed_command",
+        "cli serve_command seed_command",
         "__main__",
     ),
 }

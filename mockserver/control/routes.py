@@ -22,6 +22,7 @@ from mockserver.crm.api import ApiResponse, SeedError
 from mockserver.crm.database import DatabaseError
 from mockserver.documents.near_misses import suggest
 from mockserver.http.asgi import HttpRequest
+from mockserver.http.certificates import CA_FILE, Authority, CertificateError
 from mockserver.workspaces.all import WorkspaceError, Workspaces
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 
@@ -91,16 +92,19 @@ class Control:
     Args:
         workspaces: What is controlled.
         token: The bearer token demanded; empty opens the endpoints to loopback, and to nobody else.
+        authority: The CA that callers must trust; None: the fake speaks plain http.
     """
 
-    def __init__(self, workspaces: Workspaces, token: str = "") -> None:
+    def __init__(self, workspaces: Workspaces, token: str = "", authority: Authority | None = None) -> None:
         self._workspaces = workspaces
         self._token = token
+        self._authority = authority
 
     def describe_endpoints(self) -> list[tuple[str, list[str]]]:
         """Return each endpoint's path with its methods."""
         return [
             *((PREFIX + name, list(endpoint.handlers)) for name, endpoint in ENDPOINTS.items()),
+            (PREFIX + CA_FILE, ["GET"]),
             (PREFIX + _WORKSPACES, list(_ALL_WORKSPACES)),
             (f"{PREFIX}{_WORKSPACES}/NAME", list(_ONE_WORKSPACE)),
         ]
@@ -118,7 +122,7 @@ class Control:
             return self._dispatch(request)
         except WorkspaceError as error:
             return refuse(error.status, str(error))
-        except (ControlRequestError, SeedError, DatabaseError) as error:
+        except (ControlRequestError, SeedError, DatabaseError, CertificateError) as error:
             return refuse(400, str(error))
 
     def _dispatch(self, request: HttpRequest) -> ApiResponse:
@@ -130,6 +134,8 @@ class Control:
                 return _refuse_method(request, endpoint.handlers)
             parameters = read_parameters(request, endpoint.parameters)
             return handler(self._workspaces.get(parameters.get("workspace", DEFAULT_NAME)), request)
+        if name == CA_FILE:
+            return self._get_ca(request)
         if name == _WORKSPACES:
             read_parameters(request, ())
             all_handler = _ALL_WORKSPACES.get(_read_method(request))
@@ -141,8 +147,16 @@ class Control:
                 return _refuse_method(request, _ONE_WORKSPACE)
             return one_handler(self._workspaces, request, name.removeprefix(f"{_WORKSPACES}/"))
         known = ", ".join(path for path, _ in self.describe_endpoints())
-        near = suggest(name, [*ENDPOINTS, _WORKSPACES])
+        near = suggest(name, [*ENDPOINTS, CA_FILE, _WORKSPACES])
         return refuse(404, f"There is no {request.path}.{near} There are: {known}.")
+
+    def _get_ca(self, request: HttpRequest) -> ApiResponse:
+        if _read_method(request) != "GET":
+            return _refuse_method(request, {"GET": self._get_ca})
+        read_parameters(request, ())
+        if self._authority is None:
+            return refuse(404, "There is no CA, this being plain http: start crm-mock serve --tls, or crm-mock proxy.")
+        return ApiResponse(200, self._authority.ca_pem, content_type="application/x-pem-file")
 
 
 def _read_method(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from mockserver.crm.api import Clock
 from mockserver.crm.drift_questions import DriftQuestions
@@ -95,6 +96,7 @@ class CrmEntry:
         login_keys: What the CRM calls the two halves of a login; an empty one does not exist.
         made_up_login: The two halves of a login that the fake makes up, with `{}` left open for a number.
         real_url: An address of the real API, where the fake is mounted.
+        further_hosts: Host names of the real API beside that of `real_url`.
         host_word: What is in the host of every real address; empty where hosts are the accounts' own.
         variables: The environment variables that name a live account.
         questions: What to ask an account to compare it with the fake; given the ids of its modules.
@@ -129,6 +131,7 @@ class CrmEntry:
     generator: Generator
     further_roots: tuple[str, ...] = ()
     open_paths: OpenPaths | None = None
+    further_hosts: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
     filter_parameters: tuple[str, ...] = ()
     page_parameter: str = ""
@@ -138,6 +141,11 @@ class CrmEntry:
     list_examples: Callable[[Crm], Mapping[str, object]] | None = None
     webhook_kinds: tuple[str, ...] = ()
     sparse_seeds: tuple[Mapping[str, object], ...] = ()
+
+    @property
+    def real_hosts(self) -> tuple[str, ...]:
+        """The host names of the real API that are known."""
+        return (urlsplit(self.real_url).hostname or "", *self.further_hosts)
 
     def owns(self, path: str) -> bool:
         """Tell whether a request to `path` is for this CRM."""

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from mockserver.crm.api import ApiResponse
-from mockserver.http.oddities import list_oddities, normalize_path
+from mockserver.http.oddities import list_oddities, split_address
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -44,6 +44,7 @@ class HttpRequest:
         body: The raw body.
         peer: The caller's address; empty where there is none (a call inside the process, a Unix socket).
         scheme: `http` or `https`.
+        named_host: The `HOST[:PORT]` of an address as a proxy gets it, `http://HOST:PORT/path`; else empty.
         oddities: What is odd about how it was sent, for the journal.
     """
 
@@ -54,6 +55,7 @@ class HttpRequest:
     body: bytes
     peer: str
     scheme: str
+    named_host: str = ""
     oddities: Sequence[str] = ()
 
     @property
@@ -63,8 +65,8 @@ class HttpRequest:
 
     @property
     def host(self) -> str:
-        """The `Host` header, such as `127.0.0.1:8080`."""
-        return self.headers.get(b"host", b"").decode("latin-1")
+        """The host of the address, as a proxy gets it, or of the `Host` header, such as `127.0.0.1:8080`."""
+        return self.named_host or self.headers.get(b"host", b"").decode("latin-1")
 
     @property
     def base_url(self) -> str:
@@ -77,14 +79,16 @@ def read_head(scope: Scope) -> HttpRequest:
     raw_query: bytes = scope["query_string"]
     client = scope.get("client")
     headers = dict(scope["headers"])
+    scheme, named_host, path = split_address(scope["path"])
     return HttpRequest(
         method=scope["method"],
-        path=normalize_path(scope["path"]),
+        path=path,
         query=parse_query(raw_query) if raw_query else [],
         headers=headers,
         body=b"",
         peer=client[0] if client else "",
-        scheme=scope.get("scheme", "http"),
+        scheme=scheme or scope.get("scheme", "http"),
+        named_host=named_host,
         oddities=list_oddities(scope, headers),
     )
 

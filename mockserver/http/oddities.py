@@ -33,12 +33,17 @@ def list_oddities(scope: Mapping[str, Any], headers: Mapping[bytes, bytes]) -> l
     return oddities
 
 
-def normalize_path(path: str) -> str:
-    """Return a path as web servers hand it on: without scheme and host (as to a proxy), of several slashes one."""
+def split_address(path: str) -> tuple[str, str, str]:
+    """Return scheme and host, where a request names them as to a proxy, and the path as web servers hand it on.
+
+    Of several slashes in a path one is left.
+    """
     scheme, separator, rest = path.partition("://")
+    host = ""
     if separator and scheme.lower() in {"http", "https"}:
-        path = f"/{rest.partition('/')[2]}"
-    return _SLASHES.sub("/", path) if "//" in path else path
+        host, _, path = rest.partition("/")
+        path = f"/{path}"
+    return scheme.lower() if host else "", host, _SLASHES.sub("/", path) if "//" in path else path
 
 
 def _is_utf8(text: bytes) -> bool:

@@ -23,6 +23,7 @@ ENTRY = CrmEntry(
     login_keys=("system_id", "api_key"),
     made_up_login=("9{:06}", "fake-api-key-{}"),
     real_url="https://r3.minicrm.hu",
+    further_hosts=("r3.minicrm.io",),
     host_word="minicrm",
     variables=Variables(
         url="MINICRM_URL",

@@ -22,6 +22,7 @@ from mockserver.http import asgi
 from mockserver.http.asgi import HttpRequest, Receive, Scope, Send
 from mockserver.http.cors import handle_preflight, open_to_browsers
 from mockserver.registry import CRMS, CrmEntry
+from mockserver.server.entrance import Entrance
 from mockserver.server.unknown_path import refuse_path
 from mockserver.server.wrong_login import refuse_login
 from mockserver.workspaces.all import Workspaces
@@ -48,12 +49,16 @@ class MockApp:
         workspace: The workspace `default`; others are made by the control endpoints.
         control_token: The bearer token that the control endpoints demand; empty opens them to loopback only.
         seed_name: How to call the seed on the page.
+        entrance: By which ways callers come; the server opens them.
     """
 
-    def __init__(self, workspace: Workspace, *, control_token: str = "", seed_name: str = "") -> None:
+    def __init__(
+        self, workspace: Workspace, *, control_token: str = "", seed_name: str = "", entrance: Entrance | None = None
+    ) -> None:
         self.workspace = workspace
         self.workspaces = Workspaces(workspace)
-        self._control = Control(self.workspaces, control_token)
+        self.entrance = entrance or Entrance()
+        self._control = Control(self.workspaces, control_token, self.entrance.authority)
         self._seed_name = seed_name
         self._control_token = control_token
         self._page: Page | None = None
@@ -84,6 +89,8 @@ class MockApp:
 
     def respond(self, request: HttpRequest) -> ApiResponse:
         """Answer one request."""
+        if refusal := self.entrance.refuse_host(request.named_host):
+            return self._refuse_host(request, refusal)
         if request.path.startswith(PREFIX):
             return self._control.respond(request)
         if _is_page(request.path):
@@ -95,9 +102,9 @@ class MockApp:
         workspace, response = self._respond_as_crm(entry, request) if entry else refuse_path(self.workspaces, request)
         return _record(workspace, entry, request, response, begun_s)
 
-    def record_unreadable(self, method: str, path: str, query: Sequence[tuple[str, str]], why: str) -> None:
-        """Note a request of which not even the head can be read, in the journal of `default`."""
-        response = ApiResponse.of_text("", status=400, reason=f"The request cannot be read. {why}")
+    def record_outside(self, method: str, path: str, query: Sequence[tuple[str, str]], status: int, why: str) -> None:
+        """Note in the journal of `default` what never came to be a request: it is unreadable, or its host refused."""
+        response = ApiResponse.of_text("", status=status, reason=why)
         self.workspace.journal.record(Exchange.of(HttpRequest(method, path, list(query), {}, b"", "", ""), response))
 
     def limit_body(self, head: HttpRequest) -> int:
@@ -115,6 +122,11 @@ class MockApp:
         entries = [owner] if owner else CRMS
         opens = (self.workspaces.find_by_login(entry.name, entry.login_scheme.parse(header)) for entry in entries)
         return MAX_API_BODY_BYTES if any(opens) else 0
+
+    def _refuse_host(self, request: HttpRequest, why: str) -> ApiResponse:
+        address = f"{request.scheme}://{request.named_host}{request.path}"
+        response = ApiResponse.of_text(f"{why}\n", status=403, reason=why)
+        return _record(self.workspace, None, replace(request, path=address), response, time.perf_counter())
 
     def _refuse_body(self, head: HttpRequest, most_bytes: int) -> ApiResponse:
         message = f"The body is larger than {most_bytes // 1024} KB."
@@ -168,6 +180,7 @@ def create_app(
     control_token: str = "",
     seed_name: str = "",
     webhook_hosts: Collection[str] = (),
+    entrance: Entrance | None = None,
 ) -> MockApp:
     """Make the application with a workspace of its own.
 
@@ -178,13 +191,14 @@ def create_app(
         control_token: The bearer token that the control endpoints demand; empty opens them to loopback only.
         seed_name: How to call the seed on the page.
         webhook_hosts: Hosts that webhooks may go to beside this machine.
+        entrance: By which ways callers come.
 
     Raises:
         SeedError: The seed cannot be loaded.
         DatabaseError: The database file cannot be used.
     """
     workspace = Workspace(seed, profile, database_path=database_path, webhook_hosts=webhook_hosts)
-    return MockApp(workspace, control_token=control_token, seed_name=seed_name)
+    return MockApp(workspace, control_token=control_token, seed_name=seed_name, entrance=entrance)
 
 
 def _is_page(path: str) -> bool:

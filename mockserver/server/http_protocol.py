@@ -3,6 +3,7 @@
 - Raw UTF-8 in the request line, as curl sends what it is given, is taken as if it were encoded; servers at large do so.
 - A request that cannot be read is explained to the caller, and in the journal of the workspace `default`.
 - The application is lent a way to end a connection without a response, which is what some faults are.
+- Where the application's `Entrance` has it, a connection may be TLS, and a tunnel of a proxy (CONNECT).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 import socket
 import struct
 import sys
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, Future
 from typing import Any
 from urllib.parse import unquote
 
@@ -23,11 +24,13 @@ from uvicorn.server import ServerState
 from mockserver.http.asgi import END_CONNECTION, parse_query
 from mockserver.http.oddities import RAW_ADDRESS
 from mockserver.server.app import MockApp
+from mockserver.server.entrance import Entrance, read_host
+from mockserver.server.tls import begins_tls, explain_failure, start_tls
 
 _LINGER_ZERO = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_TLS_HELLO = b"\x16\x03"
 _MAX_LINE_BYTES = 2000  # of a request line that the journal keeps
+_HTTPS_ONLY = "This is plain HTTP, and the server speaks https here: use an address that begins with https://."
 
 
 class RequestReader(h11.Connection):
@@ -76,7 +79,7 @@ class RequestReader(h11.Connection):
 
 
 class HttpProtocol(H11Protocol):
-    """One connection to the application."""
+    """One connection to the application, or one inside a tunnel or a TLS connection."""
 
     def __init__(
         self,
@@ -88,10 +91,17 @@ class HttpProtocol(H11Protocol):
         super().__init__(config, server_state, {**app_state, END_CONNECTION: self._end_connection}, _loop)
         self._reader = RequestReader(config.h11_max_incomplete_event_size or 64 * 1024)
         self.conn = self._reader
+        self._entrance = config.app.entrance if isinstance(config.app, MockApp) else Entrance()
+        self._is_new = True
+        self._is_in_handshake = False
 
     def data_received(self, data: bytes) -> None:
         """Take what came over the wire."""
         self._unset_keepalive_if_required()
+        if self._is_new:
+            self._is_new = False
+            if self.scheme == "http" and self._is_taken_by_tls(data):
+                return
         self._reader.receive_data(data)
         self.app_state[RAW_ADDRESS] = self._reader.was_raw
         self.handle_events()
@@ -102,10 +112,70 @@ class HttpProtocol(H11Protocol):
             self.transport.close()
             return
         why = explain_unreadable(self._reader.line, self._reader.error)
+        self._record(400, f"The request cannot be read. {why}")
+        super().send_400_response(f"{msg} {why}")
+
+    def shutdown(self) -> None:
+        """End the connection when the server ends, if nothing is under way in it."""
+        if self._is_in_handshake:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Begin a tunnel: what comes through it is taken as if it came straight from the caller."""
+        address = event.target.decode("ascii")
+        if refusal := self._entrance.refuse_host(address):
+            self._refuse_tunnel(address, refusal)
+            return
+        self.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        inner = HttpProtocol(self.config, self.server_state, {}, self.loop)
+        self.connections.discard(self)
+        self.transport.set_protocol(inner)
+        inner.connection_made(self.transport)
+        early, _ = self.conn.trailing_data
+        if early:
+            inner.data_received(early)
+
+    def _should_upgrade(self) -> bool:
+        return self._entrance.is_proxy and self.scope["method"] == "CONNECT"
+
+    def _refuse_tunnel(self, address: str, why: str) -> None:
+        self._record(403, why)
+        # Most clients show nothing of such a response but its first line.
+        reason = f"This fake answers for no {read_host(address)}".encode()
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
+        self.transport.write(self.conn.send(h11.Response(status_code=403, headers=headers, reason=reason)))
+        self.transport.write(self.conn.send(h11.Data(data=f"{why}\n".encode())))
+        self.transport.close()
+
+    def _is_taken_by_tls(self, first: bytes) -> bool:
+        authority = self._entrance.authority
+        if authority is None:
+            return False
+        if begins_tls(first):
+            inner = HttpProtocol(self.config, self.server_state, {}, self.loop)
+            self._is_in_handshake = True
+            start_tls(self.transport, inner, authority.context, first, self.loop).add_done_callback(self._end_handshake)
+            return True
+        if self._entrance.is_https_only:
+            self._reader.receive_data(first)
+            self._record(400, _HTTPS_ONLY)
+            super().send_400_response(_HTTPS_ONLY)
+            return True
+        return False
+
+    def _end_handshake(self, done: Future[None]) -> None:
+        self._is_in_handshake = False
+        self.connections.discard(self)
+        error = None if done.cancelled() else done.exception()
+        if error is not None:
+            self._record(0, explain_failure(error))
+
+    def _record(self, status: int, why: str) -> None:
         if isinstance(self.config.app, MockApp):
             method, path, query = _split_line(self._reader.line)
-            self.config.app.record_unreadable(method, path, parse_query(query), why)
-        super().send_400_response(f"{msg} {why}")
+            self.config.app.record_outside(method, path, parse_query(query), status, why)
 
     def _unsupported_upgrade_warning(self) -> None:
         """Say nothing: Java's client offers HTTP/2 with every request, and takes HTTP/1.1 as well."""
@@ -128,7 +198,7 @@ def explain_unreadable(line: bytes, error: str) -> str:
         line: Its first line, as far as it came.
         error: The library's words.
     """
-    if line.startswith(_TLS_HELLO):
+    if begins_tls(line):
         return "This is TLS, and the server speaks plain HTTP here: use an address that begins with http://."
     if "too long" in error:
         return "The head of the request is longer than 64 KB: ask for less at once."

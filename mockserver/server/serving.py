@@ -65,10 +65,10 @@ def bind_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
-def format_url(host: str, listener: socket.socket) -> str:
+def format_url(host: str, listener: socket.socket, scheme: str = "http") -> str:
     """Return the address people reach a bound socket at."""
     port: int = listener.getsockname()[1]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def exit_on_signals() -> None:

@@ -6,15 +6,19 @@ It is the same whether the fake is a process behind a socket (`fake_process`) or
 from __future__ import annotations
 
 import json
+import shutil
+import tempfile
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from mockserver.registry import CRMS
 from mockserver.testing.control_client import ControlClient, ControlError
 from mockserver.testing.journal_text import format_journal
+from mockserver.testing.tls import FakeTls
 
 # pytest shows the line of the test that was refused, not this file.
 __tracebackhide__ = True
@@ -69,6 +73,23 @@ class CrmFake:
 
     def __repr__(self) -> str:
         return f"<CrmFake {self.name} at {self.url}>"
+
+    def close(self) -> None:
+        """Remove what was made for the time of a test."""
+        if "tls" in self.__dict__:
+            shutil.rmtree(self.tls.ca_file.parent, ignore_errors=True)
+
+    @cached_property
+    def tls(self) -> FakeTls:
+        """The fake by https, and by the CRMs' real addresses; the workspace is the same.
+
+        Raises:
+            ControlError: The fake was started without it, as by a plain `crm-mock serve`.
+        """
+        pem = self._control.call("GET", "ca.pem")
+        file = Path(tempfile.mkdtemp(prefix="crm-fake-"), "ca.pem")
+        file.write_bytes(pem)
+        return FakeTls(self.url.replace("http://", "https://", 1), file, self.url)
 
     @property
     def ivinex(self) -> IvinexLogin:
@@ -259,16 +280,18 @@ def new_workspace(
     is_name_enough = is_built_in(chosen) and not deviations
     wanted = chosen if is_name_enough else put_deviations(read_document(chosen), deviations or {})
     made: Any = json.loads(control.call("POST", "workspaces", body=_encode({"name": name, "seed": wanted})))
+    fake = CrmFake(
+        control,
+        made["name"],
+        logins={entry.name: entry.read_login(made[entry.name]) for entry in CRMS},
+        seed=chosen,
+        deviations=deviations,
+        folder=folder,
+    )
     try:
-        yield CrmFake(
-            control,
-            made["name"],
-            logins={entry.name: entry.read_login(made[entry.name]) for entry in CRMS},
-            seed=chosen,
-            deviations=deviations,
-            folder=folder,
-        )
+        yield fake
     finally:
+        fake.close()
         control.call("DELETE", f"workspaces/{made['name']}")
 
 

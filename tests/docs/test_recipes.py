@@ -41,6 +41,7 @@ def read_recipe(name: str) -> Recipe:
         ("python.md", "", "OK"),
         ("node.md", "node", "pass 3"),
         ("curl.md", "curl", '"status":"ok"'),
+        ("proxy.md", "curl", "python: Reception desk Call back"),
     ],
 )
 def test_a_recipe_works_as_it_stands(name: str, program: str, said: str, tmp_path: Path):
