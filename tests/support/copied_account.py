@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
@@ -202,6 +203,14 @@ def _compare(columns: Sequence[Column], row: Row, copy: Row, fields: set[str], r
         wanted, held = row.get(column.name, row.get(field)), copy[column.name]
         if column.kind in ("integer", "flag"):  # an empty number is printed as 0
             wanted, held = wanted or 0, held or 0
-        if wanted != held:
+        if wanted != held and not _is_address_of(held, wanted):
             found.append(f"{record}: {column.name} is {wanted!r}, held is {held!r}")
     return found
+
+
+def _is_address_of(held: object, wanted: object) -> bool:
+    """Tell whether a copy holds the address of a stored file, which the fake keeps as `file:9301`."""
+    if not str(wanted).startswith("file:"):
+        return False
+    token = hashlib.sha256(f"minicrm file {str(wanted).removeprefix('file:')}".encode()).hexdigest()[:30]
+    return str(held).endswith(f"&e={token}")

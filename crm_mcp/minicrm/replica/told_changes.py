@@ -1,8 +1,8 @@
 """What webhooks tell is out of date at once, and read again from the CRM behind them.
 
 A webhook is a hint: it may be old, repeated, or made up, and MiniCRM gives it neither a number nor a time that orders
-two changes of the same second. So its values are not taken: the card is read, which costs one request however often
-the card was told of meanwhile. Nothing is read of what the replica does not hold, nor where there is no replica.
+two changes of the same second. So its values are not taken: the card is read, by one request for all that was told
+of it meanwhile. Nothing is read of what the replica does not hold, nor where there is no replica.
 
 Where a card cannot be read now, it stays out of date: the next statement that needs it reads it.
 """
@@ -60,6 +60,11 @@ class ToldChanges:
         if is_held and (card in self._waiting or len(self._waiting) < MOST_WAITING):
             self._waiting[card] = told_at
             self._begin()
+
+    async def finish_reading(self) -> None:
+        """Wait until everything that was told is read, or could not be."""
+        while self._reading is not None and not self._reading.done():
+            await asyncio.wait({self._reading})
 
     async def close(self) -> None:
         """Read nothing more."""

@@ -1,7 +1,8 @@
 """What a webhook tells of a card or contact: values as they are stored, ids where the detail prints labels.
 
 Ids and choices are texts, the choices of a Set and a checkbox a number, and whatever is empty is null (observed, grade
-C). What the API wrote has the user "0"; numbers are numbers; what a contact's Data holds beside its fields (assumed).
+C). What the API wrote has the user "0", numbers are numbers, a file is its address, and what a contact's Data holds
+beside its fields (assumed).
 """
 
 from __future__ import annotations
