@@ -243,6 +243,30 @@ EMAILS_OF_ONE_DAY = Deviation(
     "It lists those of that day.",
     NEITHER,
 )
+CONNECTIONS_ARE_ONE_WAY = Deviation(
+    "connections-are-one-way",
+    "minicrm",
+    "assumed",
+    "Nothing tells from which of its cards a connection is seen: it is from both (assumed).",
+    "It is seen, changed and deleted from the card alone that it was made from.",
+    NEITHER,
+)
+PURGE_REFUSALS_ARE_TEXT = Deviation(
+    "purge-refusals-are-text",
+    "minicrm",
+    "assumed",
+    "PurgePerson answers a Message as JSON (observed, grade B), where it refuses too, with 400 (assumed).",
+    "It refuses in plain text, as other endpoints do.",
+    NEITHER,
+)
+TASKS_TOUCH_PROJECTS = Deviation(
+    "tasks-touch-their-project",
+    "minicrm",
+    "assumed",
+    "Nothing tells whether tasks and e-mails move the UpdatedAt of their project: they leave it alone (assumed).",
+    "A task that is made or changed, and an e-mail, count as an update of the project.",
+    NEITHER,
+)
 
 DEVIATIONS = (
     SEARCH_IDS_ARE_INTS,
@@ -276,4 +300,7 @@ DEVIATIONS = (
     EMAIL_IDS_ARE_INTS,
     EMAILS_OF_ONE_DAY,
     *DOCUMENT_DEVIATIONS,
+    CONNECTIONS_ARE_ONE_WAY,
+    PURGE_REFUSALS_ARE_TEXT,
+    TASKS_TOUCH_PROJECTS,
 )

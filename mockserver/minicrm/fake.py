@@ -149,7 +149,7 @@ class MinicrmFake:
     def respond(self, request: ApiRequest) -> ApiResponse:
         """Answer one authenticated request; one that is refused changes nothing."""
         hints: list[str] = []
-        found = find_route(request.path)
+        found = find_route(request.path, is_for_page=not request.is_counted)
         entity = found[0].entity if found else "Api"
         try:
             if not (found and found[0].is_open):

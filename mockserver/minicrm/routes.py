@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockserver.crm.api import ApiRequest
 from mockserver.minicrm import PREFIX, rules
+from mockserver.minicrm.connections import endpoints as connections
 from mockserver.minicrm.documents.routes import ROUTES as DOCUMENT_ROUTES
 from mockserver.minicrm.endpoints import (
     addresses,
@@ -15,13 +16,16 @@ from mockserver.minicrm.endpoints import (
     projects,
     tasks,
 )
+from mockserver.minicrm.endpoints.purge_person import purge_person
 from mockserver.minicrm.files.download import download_file
 from mockserver.minicrm.history.project_history import list_history
 from mockserver.minicrm.mail.email_list import list_emails
 from mockserver.minicrm.mail.template import get_template, list_templates
+from mockserver.minicrm.products.write import create_product, update_product
 from mockserver.minicrm.routing.route import Route
 from mockserver.minicrm.routing.suggestions import suggest_path
 from mockserver.minicrm.rules import RefusalError
+from mockserver.minicrm.stored.endpoint import PAGE_ROUTES
 
 _OTHER_SPELLINGS = {"Todo": "ToDo", "TodoList": "ToDoList"}  # observed, grade B
 
@@ -44,18 +48,25 @@ ROUTES = (
     Route("EmailList/{id}", {"GET": list_emails}, ("CreatedAt",)),
     Route("TemplateList/{id}", {"GET": list_templates}),
     Route("Template/{id}", {"GET": get_template}),
+    Route("CreateProjectConnection", {"PUT": connections.create_connection}),
+    Route("UpdateProjectConnection", {"PUT": connections.update_connection}),
+    Route("DeleteProjectConnection", {"PUT": connections.delete_connection}),
+    Route("ListProjectConnection", {"GET": connections.list_connections}, ("FromProjectId", "Page")),
+    Route("PurgePerson/{id}", {"GET": purge_person, "PUT": purge_person}, changes_by_get=True),
+    Route("Product", {"PUT": create_product}),
+    Route("Product/{id}", {"PUT": update_product}),
     Route("{id}/Download/S3", {"GET": download_file}, ("t", "inline", "e"), root="", is_open=True),
     *DOCUMENT_ROUTES,
 )
 
 
-def find_route(path: str) -> tuple[Route, str] | None:
-    """Return the route of a path from the root, and the id in it.
+def find_route(path: str, *, is_for_page: bool = False) -> tuple[Route, str] | None:
+    """Return the route of a path from the root, and the id in it; the fake's own page has some that nobody else has.
 
     Names are case-sensitive (observed), but for those that the official manual itself spells in two ways. Where a name
     and an id both fit, as `List` in `/Api/Invoice/List`, the route that stands first is meant.
     """
-    for route in ROUTES:
+    for route in (*ROUTES, *PAGE_ROUTES) if is_for_page else ROUTES:
         if path.startswith(f"{route.root}/"):
             entity, *rest = path.removeprefix(route.root).strip("/").split("/")
             target = route.match([_OTHER_SPELLINGS.get(entity, entity), *rest])

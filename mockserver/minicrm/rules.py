@@ -105,6 +105,7 @@ WHERE_TO_FIND = {
     "Contact": "GET /Api/R3/Contact?Query=... finds contacts",
     "Task": "GET /Api/R3/ToDoList/{id of a project} lists its tasks",
     "Email": "GET /Api/R3/EmailList/{id of a project} lists its e-mails",
+    "Product": "no endpoint lists products",
     "Template": "GET /Api/R3/TemplateList/{id of a module} lists its templates",
     "Address": "GET /Api/R3/AddressList/{id of a contact} lists its addresses",
 }
@@ -237,6 +238,14 @@ BAD_STATUS_GROUP = Rule(
     "observed",
 )
 BAD_TASK_STATUS = Rule(400, "bad_parameter", "Task Search", "Status is Open, Closed or All", "documented")
+CONNECTION_NEEDS = Rule(
+    400, "missing_parameter", _BEYOND, "a connection has two ends", "assumed", "send FromProjectId and ToProjectId"
+)
+CONNECTION_TO_ITSELF = Rule(400, "bad_parameter", _BEYOND, "a project is not connected to itself", "assumed")
+NOBODY_TO_PURGE = Rule(400, "bad_parameter", _BEYOND, "there is no person of this id", "observed")
+BUSINESS_TO_PURGE = Rule(400, "bad_parameter", _BEYOND, "a business can not be purged, only persons can", "observed")
+CONTACT_OF_A_CARD = Rule(400, "bad_parameter", _BEYOND, "the person is the primary contact of a project", "observed")
+PRODUCT_NEEDS_NAME = Rule(400, "missing_parameter", _BEYOND, "a new product needs a Name", "assumed")
 BAD_HISTORY_TYPE = Rule(400, "bad_parameter", _BEYOND, "Type is StatusHistory", "assumed")
 BAD_CREATED_AT = Rule(400, "bad_parameter", _BEYOND, "CreatedAt is a date", "assumed")
 BAD_PHONE = Rule(

@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 
 from mockserver.crm.api import SeedError
 from mockserver.minicrm.account import ACCOUNT_KEYS, READER, dump_account, parse_account
+from mockserver.minicrm.connections.connection import Connection, read_connection
 from mockserver.minicrm.documents.document import Document
 from mockserver.minicrm.documents.seed import read_document
 from mockserver.minicrm.endpoints import contacts as contact_endpoints
@@ -25,6 +26,7 @@ from mockserver.minicrm.files.stored_file import StoredFile, read_stored_file
 from mockserver.minicrm.history.status_change import StatusChange, read_status_change
 from mockserver.minicrm.mail.email import Email, read_email
 from mockserver.minicrm.mail.template import Template, read_template
+from mockserver.minicrm.products.product import Product, read_product
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.schema import (
     BUILT_IN_CONTACT_FIELDS,
@@ -41,6 +43,8 @@ FURTHER_KINDS: Mapping[type[Row], Callable[[SeedReader, dict[str, object], str],
     Template: read_template,
     StoredFile: read_stored_file,
     Document: read_document,
+    Connection: read_connection,
+    Product: read_product,
 }
 """What an account keeps beside projects and contacts with their tasks and addresses, each with the reader of a row."""
 

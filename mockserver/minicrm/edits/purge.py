@@ -6,6 +6,7 @@ A card has no life without its contact, nor a task without its card, nor an addr
 
 from __future__ import annotations
 
+from mockserver.minicrm.connections.connection import Connection
 from mockserver.minicrm.endpoints.addresses import Address
 from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.projects import Project
@@ -30,5 +31,6 @@ def purge(context: RequestContext, row: Row) -> None:
     if kind is Project:
         for each in (Task, StatusChange, Email):
             delete_rows(connection, each, "project_id = ?", (row.id,))
+        delete_rows(connection, Connection, "from_project_id = ? OR to_project_id = ?", (row.id, row.id))
     delete_rows(connection, kind, "id = ?", (row.id,))
     context.note_deleted(row)

@@ -1,0 +1,1 @@
+"""Connections between two cards: made, described, listed and taken away."""
