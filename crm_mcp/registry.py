@@ -75,6 +75,7 @@ def all_tools(
         ValueError: Two tools have one name.
     """
     is_default = DEFAULT in toolsets
+    exports = exports or ExportStore()
     tools = list(ModuleTools(connectors).all()) if is_default else []
     if is_default and any(connector.has_replica for connector in connectors):
         tools += QueryTools(queries or Queries(connectors)).all()
@@ -87,7 +88,9 @@ def all_tools(
     if is_default and writers:
         tools.append(UndoTool.over(writers))
     if is_default:
-        tools += ExportTools(connectors, tools, exports or ExportStore()).all()
+        tools += ExportTools(connectors, tools, exports).all()
+    for writer in writers:
+        writer.when_erased = exports.clear
     if unfinished is not None:
         for tool in tools:
             tool.go_on_behind(unfinished)

@@ -68,6 +68,10 @@ class ExportStore:
         self._files.put(name, text, size=size)
         return f"crm://exports/{name}", size
 
+    def clear(self) -> None:
+        """Forget all files that are held in memory."""
+        self._files.clear()
+
     def read(self, name: str) -> str:
         """Return a file by its id and ending.
 

@@ -108,6 +108,10 @@ class Replica:
         path = self.path
         return await self._store.copy() if path is None or self.problem else path
 
+    async def compact(self) -> None:
+        """Let nothing be left on disk of what was deleted; see `Store.compact`."""
+        await self._store.compact()
+
     async def close(self) -> None:
         """Close the file; it opens again when it is used again."""
         if self._opened is not None:

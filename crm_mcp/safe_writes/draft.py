@@ -51,6 +51,7 @@ class Change:
             before the write.
         is_compared: Whether a new record was compared with all that are there; else it is before the write.
         settled: Why nothing is to be sent although it counts as done, as a sentence; empty where something is.
+        is_erased: Whether something of it was erased with a person who was purged, see `store.erasing`.
     """
 
     sent: Values
@@ -72,6 +73,7 @@ class Change:
     wanted: Values = field(default_factory=dict[str, object])
     is_compared: bool = True
     settled: str = ""
+    is_erased: bool = False
 
     @property
     def unsent_because(self) -> str:
@@ -150,6 +152,10 @@ class Target(ABC):
     async def look_again(self, changes: Sequence[Change]) -> list[Change]:
         """Return changes whose response was lost with each record's present fields, so that they can be compared."""
         return await self.refresh(changes)
+
+    async def finish(self, change: Change) -> None:
+        """Do what is to be done here once a change was written and that was noted, such as to forget a record."""
+        del change
 
     async def describe_written(self, record_id: str) -> str:
         """Return a sentence about a record that was written though the response was lost; empty for none."""

@@ -73,6 +73,8 @@ class SafeWriter:
         """What makes the targets of each tool again, by its name."""
         self.when_written: Callable[[], None] = _nothing
         """Called whenever something was written, or may have been."""
+        self.when_erased: Callable[[], None] = _nothing
+        """Called where a person was erased: what holds results of searches forgets them."""
 
     @cached_property
     def _runs(self) -> Runs:

@@ -98,6 +98,19 @@ class Store:
     def _copy(self) -> bytes:
         return self._opened[0].copy()
 
+    async def compact(self) -> None:
+        """Let nothing be left on disk of what was deleted.
+
+        Raises:
+            StoreError: It cannot be done now.
+        """
+        await self.run(lambda _: None)
+        loop = asyncio.get_running_loop()
+        await asyncio.shield(loop.run_in_executor(self._thread, self._compact))
+
+    def _compact(self) -> None:
+        self._opened[0].compact()
+
     async def close(self) -> None:
         """Close the store; it opens again when it is used again."""
         loop = asyncio.get_running_loop()

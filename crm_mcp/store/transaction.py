@@ -53,6 +53,14 @@ class Database(Protocol):
         """Return all of it as the bytes of a SQLite file."""
         ...
 
+    def compact(self) -> None:
+        """Let nothing be left on disk of what was deleted, as far as that is this program's to do.
+
+        Raises:
+            StoreError: It cannot be done now.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of it."""
         ...

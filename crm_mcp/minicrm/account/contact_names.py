@@ -38,6 +38,10 @@ class ContactNames:
         found = {one: self._contacts.get(one) for one in ids}
         return {one: contact["name"] for one, contact in found.items() if contact is not None}
 
+    def clear(self) -> None:
+        """Forget all that was read."""
+        self._contacts.clear()
+
     async def is_business(self, contact_id: str) -> bool:
         """Tell whether a contact is a company; one that does not exist is none."""
         if self._contacts.get(contact_id) is None:

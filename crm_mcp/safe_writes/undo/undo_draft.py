@@ -38,6 +38,8 @@ async def _written_change(write: AuditedWrite, target: Target, others: Collectio
     change = change_from_saved(write.change)
     if write.undone_by:
         return replace(change, settled=f"It was undone already, by {write.undone_by}.")
+    if change.is_erased:
+        return replace(change, problem="What it held of a person who was purged was erased: it cannot be put back.")
     if write.outcome in ("refused", "skipped"):
         return replace(change, settled=_NOT_WRITTEN, problem="")
     if record_id := change.record_id or write.record_id:

@@ -117,6 +117,9 @@ class Execution:
             [self._results[at] for at in ended],
             [self._changes[at].index for at in self._timed_out],
         )
+        for at in ended:
+            if self._results[at]["ok"]:
+                await self._target.finish(self._changes[at])
 
     async def _begin(self, places: Sequence[int]) -> None:
         """Write down what is going to be sent, and under a key what matches it already."""

@@ -74,6 +74,9 @@ class PostgresDatabase:
         """Refuse: only a SQLite store has a file."""
         raise StoreError("A PostgreSQL cannot be copied into a file.")
 
+    def compact(self) -> None:
+        """Do nothing: PostgreSQL clears away by itself what was deleted."""
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()

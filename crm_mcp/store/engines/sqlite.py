@@ -71,6 +71,12 @@ class SqliteDatabase:
         with _telling(self.place):
             return self._connection.serialize()
 
+    def compact(self) -> None:
+        """Write the file anew, without what was deleted, and empty the journal."""
+        with _telling(self.place):
+            self._connection.execute("vacuum")
+            self._connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+
     def close(self) -> None:
         """Fold the journal back into the file and let go of it."""
         with contextlib.suppress(sqlite3.Error):

@@ -5,5 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm_mcp.minicrm.tools.context import ToolRoom
+from crm_mcp.minicrm.tools.more.purge_person import PurgePersonTools
 
-MORE: Sequence[ToolRoom] = ()
+MORE: Sequence[ToolRoom] = (PurgePersonTools,)

@@ -1,0 +1,1 @@
+"""People deleted for good, in MiniCRM and in what this server remembers."""
