@@ -11,7 +11,7 @@ from crm_mcp.registry import CONNECTORS
 from crm_mcp.setting_names import find_unknown
 from crm_mcp.settings import ServerSettings, known_variables, load
 from crm_mcp.store.engine import MEMORY, Store
-from crm_mcp.store.retention import count_writes
+from crm_mcp.store.forgetting.retention import count_writes
 from crm_mcp.transport.connections import ConnectionPool
 
 

@@ -51,7 +51,7 @@ class Change:
             before the write.
         is_compared: Whether a new record was compared with all that are there; else it is before the write.
         settled: Why nothing is to be sent although it counts as done, as a sentence; empty where something is.
-        is_erased: Whether something of it was erased with a person who was purged, see `store.erasing`.
+        is_erased: Whether something of it was erased with a person who was purged, see `store.forgetting.erasing`.
     """
 
     sent: Values

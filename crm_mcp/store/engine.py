@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from crm_mcp.errors import StoreError
+from crm_mcp.store.forgetting.retention import forget_old
 from crm_mcp.store.location import FILE, MEMORY, find_folder, is_postgres
-from crm_mcp.store.retention import forget_old
 from crm_mcp.store.schema import MIGRATIONS
 from crm_mcp.store.transaction import Database, Transaction
 

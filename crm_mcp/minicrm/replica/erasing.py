@@ -6,7 +6,7 @@ from crm_mcp.minicrm.replica.columns import ADDRESSES, CONTACTS, PROJECTS, STATU
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.freshness import outdate
 from crm_mcp.replica.views import quote
-from crm_mcp.store.erasing import ERASED, Person
+from crm_mcp.store.forgetting.erasing import ERASED, Person
 from crm_mcp.store.transaction import Transaction
 
 _WITHOUT_CONTACTS = frozenset({"migrations", "passes", "fills", "facts", USERS, STATUSES})

@@ -13,7 +13,7 @@ from crm_mcp.minicrm.clients.people import PeopleClient
 from crm_mcp.minicrm.models import Contact
 from crm_mcp.safe_writes.consent.catalogue import Catalogue
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
-from crm_mcp.store.erasing import Person, erase_person
+from crm_mcp.store.forgetting.erasing import Person, erase_person
 
 if TYPE_CHECKING:
     from crm_mcp.minicrm.replica.source import MinicrmSource

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crm_mcp.store.engine import Store, Transaction
-from crm_mcp.store.retention import count_writes
+from crm_mcp.store.forgetting.retention import count_writes
 
 DAY_S = 86_400.0
 

@@ -1,0 +1,1 @@
+"""What leaves the store: what is too old, and what tells of a person who was purged."""
