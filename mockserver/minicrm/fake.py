@@ -167,9 +167,8 @@ class MinicrmFake:
 
     def _respond(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiResponse:
         endpoint = route.find_endpoint(request.method)
-        context = self._build_context(
-            target, request.base_url, read_parameters(request, route, hints), request.body, hints
-        )
+        parameters = read_parameters(request, route, hints)
+        context = self._build_context(target, request.base_url, parameters, request.body, hints, request.username)
         with transaction(self._connection) if route.changes(request.method) else nullcontext():
             value = endpoint(context)
             follow_changes(context)
@@ -183,6 +182,7 @@ class MinicrmFake:
         parameters: Mapping[str, str] | None = None,
         body: bytes = b"",
         hints: list[str] | None = None,
+        username: str = "",
     ) -> RequestContext:
         account = self._read_account()
         return RequestContext(
@@ -195,6 +195,7 @@ class MinicrmFake:
             parameters=parameters or {},
             body=body,
             hints=[] if hints is None else hints,
+            username=username,
         )
 
     def _read_account(self) -> Account:

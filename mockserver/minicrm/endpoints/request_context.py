@@ -38,6 +38,7 @@ class RequestContext:
         body: The raw body.
         hints: What the journal is told beside the response; endpoints add to it.
         changes: What was written by `save` and `note_deleted`, in this order.
+        username: What the caller logged in with: in a workspace it is another one than the seed names.
     """
 
     connection: sqlite3.Connection
@@ -50,6 +51,7 @@ class RequestContext:
     body: bytes
     hints: list[str] = field(default_factory=list[str])
     changes: list[RowChange] = field(default_factory=list[RowChange])
+    username: str = ""
 
     @property
     def language(self) -> Language:
@@ -67,7 +69,7 @@ class RequestContext:
     @property
     def system_id(self) -> str:
         """The account's own id, which stands in the addresses of its files."""
-        return next((system_id for system_id, _ in self.account.logins), "0")
+        return self.username or next((system_id for system_id, _ in self.account.logins), "0")
 
     def print_file(self, value: object) -> object:
         """Return the address that a File field prints."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from mimetypes import guess_type
 from typing import Annotated, Any, NotRequired
 
 from mcp.types import CallToolResult
@@ -22,8 +23,8 @@ from crm_mcp.minicrm.wire.checks import check_id
 from crm_mcp.minicrm.wire.files import FileLink
 from crm_mcp.transport.downloads import Download, file_name
 
-MOST_FILE_BYTES = 25 * 2**20
-"""MiniCRM takes attachments of at most 24 MB (observed)."""
+MOST_FILE_BYTES = 20 * 2**20
+"""MiniCRM takes attachments of at most 24 MB (observed); a text of this size is never read to its end."""
 MOST_RESOURCE_BYTES = 10 * 2**20
 MOST_SHOWN = 10_000
 """Characters of one result: four bytes each are still one."""
@@ -161,7 +162,7 @@ def _result(read: _Read, found: RecordFile, offset: int) -> CallToolResult:
         result["next_offset"] = end
     if note := " ".join(filter(None, [read.text.note, found.others])):
         result["note"] = note
-    return linked_result(result, name=read.name or "file", media_type=_MEDIA_TYPES[read.text.format])
+    return linked_result(result, name=read.name or "file", media_type=_media_type(read))
 
 
 _MEDIA_TYPES = {
@@ -171,3 +172,9 @@ _MEDIA_TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+
+def _media_type(read: _Read) -> str:
+    """Return the media type of a file that was read; which kind of text it is, its name tells."""
+    guessed = guess_type(read.name)[0] or ""
+    return guessed if read.text.format == "text" and guessed.startswith("text/") else _MEDIA_TYPES[read.text.format]
