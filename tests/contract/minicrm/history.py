@@ -20,7 +20,7 @@ _rule = partial(rule, source="ProjectHistory", document=MANUAL, provenance="obse
 
 
 def _ask(minicrm: MinicrmAccount, project_id: str) -> CrmResponse:
-    return minicrm.get(f"{ROOT}/ProjectHistory/{project_id}", Type="StatusHistory")
+    return minicrm.get_further(f"{ROOT}/ProjectHistory/{project_id}", Type="StatusHistory")
 
 
 def _list(minicrm: MinicrmAccount, project_id: str) -> list[Row]:
@@ -123,7 +123,7 @@ def check_labels(minicrm: MinicrmAccount) -> None:
 def check_trailing_slash(minicrm: MinicrmAccount) -> None:
     """The path is taken with a slash at its end as well (grade B)."""
     project_id, rows = _find(minicrm)
-    response = minicrm.get(f"{ROOT}/ProjectHistory/{project_id}/", Type="StatusHistory")
+    response = minicrm.get_further(f"{ROOT}/ProjectHistory/{project_id}/", Type="StatusHistory")
     expect_equal(list(read_found(response).rows.values()), rows, "the rows with a slash at the end", response)
 
 
@@ -161,4 +161,5 @@ def check_trashed(minicrm: MinicrmAccount) -> None:
 @_rule("minicrm.project-history.unknown-id", provenance="assumed")
 def check_unknown_id(minicrm: MinicrmAccount) -> None:
     """The history of a card that does not exist is not found: status 404."""
+    _find(minicrm)
     expect_status(minicrm.send("GET", f"{ROOT}/ProjectHistory/999999989", {"Type": "StatusHistory"}), 404)

@@ -18,7 +18,7 @@ _rule = partial(rule, source="EmailList", document=CLIENTS, provenance="observed
 
 
 def _list(minicrm: MinicrmAccount, project_id: str, **query: str) -> Found:
-    return read_found(minicrm.get(f"{ROOT}/EmailList/{project_id}", **query))
+    return read_found(minicrm.get_further(f"{ROOT}/EmailList/{project_id}", **query))
 
 
 def _find(minicrm: MinicrmAccount, least: int = 1) -> tuple[str, Found]:
@@ -38,7 +38,7 @@ def _find(minicrm: MinicrmAccount, least: int = 1) -> tuple[str, Found]:
 def check_shape(minicrm: MinicrmAccount) -> None:
     """EmailList answers Count and an object of mails by their ids, each with the eleven keys (grade C)."""
     project_id, _ = _find(minicrm)
-    response = minicrm.get(f"{ROOT}/EmailList/{project_id}")
+    response = minicrm.get_further(f"{ROOT}/EmailList/{project_id}")
     found = read_object(response)
     results = found["Results"]
     expect(isinstance(results, dict), "Results to be an object", response.describe(), response)

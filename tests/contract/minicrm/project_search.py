@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.contract.harness.accounts.minicrm_account import ROOT, STATUS_GROUPS, expect_nothing, read_found, restrict
 from tests.contract.harness.checks import expect, expect_equal, expect_same_ids
@@ -201,9 +201,13 @@ def check_own_status_groups(minicrm: MinicrmAccount) -> None:
     """The groups are those that the account's statuses were put into."""
     if minicrm.home is None:
         raise NotTestedError("only of the suite's own data the groups are known")
+    from tests.contract.harness.accounts.home_seed import build_home_seed
+
+    modules: dict[str, Any] = build_home_seed()["minicrm"]["modules"]
+    groups = {status: facts["group"] for module in modules.values() for status, facts in module["statuses"].items()}
     projects = minicrm.list_projects()
-    for group, statuses in {"Open": ("2509", "2500", "2600"), "Success": ("2540", "2601"), "Failed": ("2550",)}.items():
-        wanted = [one for one, row in projects.items() if str(row["StatusId"]) in statuses]
+    for group in STATUS_GROUPS:
+        wanted = [one for one, row in projects.items() if groups[str(row["StatusId"])] == group]
         expect_same_ids(
             list(minicrm.search_all("Project", StatusGroup=group)), wanted, f"the projects of group {group}"
         )

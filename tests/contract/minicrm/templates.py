@@ -17,7 +17,7 @@ _rule = partial(rule, document=MANUAL, provenance="observed")
 
 
 def _list(minicrm: MinicrmAccount, module: str) -> dict[str, Row]:
-    return read_found(minicrm.get(f"{ROOT}/TemplateList/{module}")).rows
+    return read_found(minicrm.get_further(f"{ROOT}/TemplateList/{module}")).rows
 
 
 def _find(minicrm: MinicrmAccount) -> tuple[str, dict[str, Row]]:
@@ -37,7 +37,7 @@ def _find(minicrm: MinicrmAccount) -> tuple[str, dict[str, Row]]:
 def check_list_shape(minicrm: MinicrmAccount) -> None:
     """TemplateList answers Count, a number, and a list of rows with Id, a number, Type, Name and Url (grade B)."""
     module, _ = _find(minicrm)
-    response = minicrm.get(f"{ROOT}/TemplateList/{module}")
+    response = minicrm.get_further(f"{ROOT}/TemplateList/{module}")
     found = read_object(response)
     rows: Any = found["Results"]
     expect(isinstance(rows, list), "Results to be a list", response.describe(), response)
@@ -65,7 +65,7 @@ def check_own_templates(minicrm: MinicrmAccount) -> None:
 def check_list_empty(minicrm: MinicrmAccount) -> None:
     """A module without templates has a Count of 0 and no Results."""
     for module in minicrm.list_modules():
-        found = read_found(minicrm.get(f"{ROOT}/TemplateList/{module}"))
+        found = read_found(minicrm.get_further(f"{ROOT}/TemplateList/{module}"))
         if not found.rows:
             expect_nothing(found, f"the templates of module {module}")
             return
@@ -83,7 +83,7 @@ def check_detail(minicrm: MinicrmAccount) -> None:
     """A template has Id, CategoryId and FolderId as numbers, Folders as a list of them, and four texts (grade B)."""
     _, rows = _find(minicrm)
     for template_id in list(rows)[:4]:
-        response = minicrm.get(f"{ROOT}/Template/{template_id}")
+        response = minicrm.get_further(f"{ROOT}/Template/{template_id}")
         detail = read_object(response)
         for name in ("Id", "CategoryId", "FolderId"):
             expect(isinstance(detail[name], int), f"{name} to be a number", repr(detail[name]), response)

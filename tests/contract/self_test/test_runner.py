@@ -10,7 +10,7 @@ import pytest
 from tests.contract.harness.baseline import Deviation
 from tests.contract.harness.checks import BrokenError, expect, expect_equal, expect_same_ids
 from tests.contract.harness.modes import open_app_target
-from tests.contract.harness.rules import NotTestedError, all_rules, select_rules
+from tests.contract.harness.rules import CLIENTS, MANUAL, NotTestedError, all_rules, select_rules
 from tests.contract.harness.runner import run_rule
 from tests.contract.self_test.stubs import make_rule, open_stranger
 
@@ -152,7 +152,8 @@ def test_a_rule_that_does_not_exist_is_refused_with_the_nearest():
 
 def test_every_rule_says_where_it_stands():
     for rule in all_rules():
-        assert rule.source.startswith(f"{rule.crm}.txt, "), rule.id
+        assert rule.source.startswith((f"{rule.crm}.txt, ", f"{MANUAL}, ", f"{CLIENTS}, ")), rule.id
+        assert rule.source.startswith(f"{rule.crm}.txt, ") or rule.provenance != "documented", rule.id
         assert rule.title.endswith((".", ")")), rule.id
         assert "grade" not in rule.title or rule.provenance != "documented", rule.id
 

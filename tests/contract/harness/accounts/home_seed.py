@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.contract.harness.accounts.home_beyond import build_beyond
+from tests.contract.harness.accounts.home_documents import MODULES, VENDOR, build_cards, build_documents
 
 FIRST_NAMES = ("John", "Joanna", "Ágnes", "Zoë", "Peter", "Jo", "Łukasz", "Mary", "Bob", "marJOrie", "张伟", "Emoji 🎉")
 LAST_NAMES = ("Doe", "Smith", "Kovács", "O'Neil", "Lee", "Nagy", "de la Cruz")
@@ -100,9 +101,15 @@ def _build_minicrm() -> dict[str, Any]:
     return {
         "users": {"3200": "John Doe", "3300": "Jane Roe", "3400": "Kiss Ágnes"},
         "task_types": {"1566": "Call", "1567": "Meeting"},
-        "modules": _build_minicrm_modules(),
+        "modules": {**_build_minicrm_modules(), **MODULES},
         "contacts": [_build_contact(i) for i in range(CONTACTS)],
-        "projects": [_build_project(i) for i in range(PROJECTS)] + [_build_ticket(i) for i in range(12)],
+        "projects": [
+            *(_build_project(i) for i in range(PROJECTS)),
+            *(_build_ticket(i) for i in range(12)),
+            *build_cards(),
+        ],
+        "vendor": VENDOR,
+        "documents": build_documents(),
         "tasks": _build_tasks(),
         "addresses": _build_addresses(),
         **build_beyond(),

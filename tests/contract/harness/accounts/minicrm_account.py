@@ -163,6 +163,19 @@ class MinicrmAccount(Account):
         self.need_sandbox()
         return self.send("PUT", f"{ROOT}/{path}", body=body)
 
+    def get_further(self, path: str, **query: str) -> CrmResponse:
+        """GET what the CRM's own document does not describe, and demand 200.
+
+        Raises:
+            BrokenError: It is another status.
+            NotTestedError: Somebody's account answers 403 or 404: its plan, or its server, has no such thing.
+        """
+        response = self.send("GET", path, query)
+        if self.home is None and response.status in {403, 404}:
+            raise NotTestedError(f"the account has nothing at {path}: status {response.status}")
+        expect(response.status == 200, "status 200", response.describe(), response)
+        return response
+
     def need_home(self, why: str) -> None:
         """Stop a rule that is never played in somebody's account, whatever a run may write.
 
