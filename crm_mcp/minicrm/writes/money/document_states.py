@@ -16,7 +16,7 @@ from crm_mcp.minicrm.wire.documents.writes import Action
 
 State = Literal["draft", "in progress", "completed", "paid", "unsuccessful", "failed", "issued", "cancelled", "unknown"]
 _LABELS: Mapping[State, Sequence[str]] = {
-    "draft": ("draft", "in preparation", "vázlat", "előkészítés", "előkészítés alatt"),
+    "draft": ("draft", "in preparation", "vázlat", "piszkozat", "előkészítés", "előkészítés alatt"),
     "in progress": ("in progress", "folyamatban"),
     "completed": ("completed", "teljesítve", "teljesített"),
     "paid": ("paid", "successful", "fizetve", "kifizetve", "kiegyenlítve", "sikeres"),

@@ -5,7 +5,7 @@ A row of the list names no customer: that stands on the invoice's card, or as a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -74,7 +74,10 @@ class IssuedInvoices:
         if rows is None:
             return None
         found: dict[str, tuple[Document, bool]] = {}
+        stornos = stornos_among(rows.values())
         for row in rows.values():
+            if row["id"] in stornos:
+                continue
             if sought.is_like(row, most_days) and (is_same := await self._is_of(row, sought)) is not False:
                 found[row["id"]] = (row, bool(is_same))
         return found
@@ -107,6 +110,11 @@ class IssuedInvoices:
             return await self.client.get_project(project_id)
         except NotFoundError:
             return None
+
+
+def stornos_among(rows: Iterable[Document]) -> set[str]:
+    """Return the ids of the documents that cancel others: the later one of each pair, whichever names the other."""
+    return {max(row["id"], row["storno_id"], key=int) for row in rows if "storno_id" in row}
 
 
 def _plain(name: str) -> str:

@@ -71,7 +71,7 @@ class Books:
         self.details[number] = {**head, "Customer": {"Name": "Alma Kft."}, "Items": []}
         self.crm.answer(f"GET /Api/Invoice/{number}", lambda _: httpx.Response(200, json=self.details[number]))
         self.crm.answer(f"POST /Api/Invoice/{number}/Paid", lambda _: self._write(lambda: self._pay(number)))
-        self.crm.answer(f"POST /Api/Invoice/{number}/Storno", lambda _: self._write(lambda: self._cancel(number)))
+        self.crm.answer(f"POST /Api/Invoice/{number}/Storno", lambda _: self._write(lambda: self.cancel(number)))
         self.crm.answer(f"GET {API}/Project/{card}", {"Id": int(card), "ContactId": 2, "BusinessId": 2, "Name": "x"})
         return number
 
@@ -79,7 +79,8 @@ class Books:
         self.rows[number]["Paid"] = self.details[number]["Paid"] = TODAY
         return number
 
-    def _cancel(self, number: str) -> str:
+    def cancel(self, number: str) -> str:
+        """Cancel an invoice; return the document that does."""
         copy = self.issue({**self.rows[number], "Items": [{"PriceNet": "20000", "Quantity": "1"}]})
         self.rows[copy]["StornedId"] = number
         return copy

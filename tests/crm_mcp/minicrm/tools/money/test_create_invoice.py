@@ -167,6 +167,17 @@ def test_a_refusal_is_told_at_once_and_nothing_is_repeated(books: Books, status:
     assert len(books.written) == 1
 
 
+def test_a_storno_of_the_same_sum_is_not_taken_for_the_invoice_that_was_lost(books: Books) -> None:
+    old = {"CurrencyCode": "HUF", "Issued": "2026-11-26", "Items": [{"PriceNet": "10000", "Quantity": "2"}]}
+    number = books.issue(old)
+    books.loses.append((httpx.ReadTimeout("late"), False))
+    assert "same idempotency_key" in play(lambda client: refuse(client, allow_duplicate=True), User())
+    books.cancel(number)
+    said = play(lambda client: refuse(client, allow_duplicate=True), User())
+    assert "may still be creating it" in said
+    assert len(books.written) == 1
+
+
 def test_a_customer_block_says_what_it_overwrites(books: Books) -> None:
     user = User()
     block = {"name": "Alma Kft.", "vat_number": "9-9-9", "city": "Pécs"}
