@@ -249,3 +249,12 @@ def test_no_login_stands_in_any_file() -> None:
                 assert "10001" not in text
 
     in_session(play)
+
+
+@pytest.mark.usefixtures("crms")
+def test_the_skill_tells_of_histories_and_mails_where_they_are_served_in_both_languages() -> None:
+    for uri, word in zip(SKILLS, ("What happened with a card", "előzményei"), strict=True):
+        assert word not in read_one(uri)
+        told = in_session(lambda client, uri=uri: read(client, uri), toolsets="default,history")
+        assert word in told
+        assert "`list_emails`" in told
