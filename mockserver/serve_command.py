@@ -178,9 +178,9 @@ def _serve(
         url = serving.format_url(host, listener, scheme="https" if is_tls else "http")
         ways = entrance.open_entrance(url, is_tls=is_tls, proxied_hosts=proxied_hosts, ca_folder=options["ca_folder"])
         stack.enter_context(closing(ways))
-        said = "" if is_quiet else _describe(ways, url)
+        said = _describe(ways, url) if options["ca_folder"] or not is_quiet else ""
         app = stack.enter_context(closing(_open_app(options, token, ways)))
-        serving.serve(app, listener, log_level=log_level, announce=lambda: _announce(url, said))
+        serving.serve(app, listener, log_level=log_level, announce=lambda: _announce(url, "" if is_quiet else said))
 
 
 def _describe(ways: Entrance, url: str) -> str:

@@ -42,6 +42,10 @@ def read_recipe(name: str) -> Recipe:
         ("node.md", "node", "pass 3"),
         ("curl.md", "curl", '"status":"ok"'),
         ("proxy.md", "curl", "python: Reception desk Call back"),
+        ("proxy_node.md", "node", "fetch: Reception desk Call back\nnode:https: Sales"),
+        ("proxy_php.md", "php", "php: Reception desk Call back\nstreams: Sales"),
+        ("proxy_java.md", "keytool", "java: Reception desk Call back"),
+        ("proxy_dotnet.md", "dotnet", "dotnet: Reception desk Call back"),
     ],
 )
 def test_a_recipe_works_as_it_stands(name: str, program: str, said: str, tmp_path: Path):
