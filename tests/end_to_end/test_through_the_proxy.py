@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from mockserver.testing.crm_fake import CrmFake
@@ -53,4 +53,4 @@ def test_the_doctor_says_that_the_ca_is_not_trusted(crm_fake: CrmFake, tmp_path:
 
     assert done.returncode == 1
     assert "certificate is not trusted" in done.stdout + done.stderr
-    assert json.loads(crm_fake._control.call("GET", "requests"))[-1]["status"] == 0
+    assert httpx.get(f"{crm_fake.url}/_control/requests").json()[-1]["status"] == 0
