@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from mockserver.version import read_version
 from mockserver.workspaces.all import Workspaces
 from mockserver.workspaces.webhooks.delivery import Delivery, Outcome
+from mockserver.workspaces.webhooks.faulty import FaultyTry
 from mockserver.workspaces.webhooks.webhook import is_loopback
 from mockserver.workspaces.workspace import Workspace
 
@@ -74,15 +75,27 @@ class WebhookSender:
         task.add_done_callback(self._sending.discard)
 
     async def _send(self, workspace: Workspace, delivery: Delivery) -> None:
+        path = urlsplit(delivery.webhook.url).path or "/"
+        hit = self._workspaces.match_fault(workspace, "POST", path, is_webhook=True)
         async with self._at_once:
-            begun_s = time.perf_counter()
-            outcome = await self._post(delivery, begun_s)
+            outcome = await (
+                self._post(delivery, delivery.body) if hit is None else self._fail(delivery, FaultyTry(hit))
+            )
         workspace.webhooks.finish(delivery, outcome)
         self._woken.set()
 
-    async def _post(self, delivery: Delivery, begun_s: float) -> Outcome:
+    async def _fail(self, delivery: Delivery, faulty: FaultyTry) -> Outcome:
+        """Make a try that meets a fault."""
+        await asyncio.sleep(faulty.delay_s)
+        outcome = Outcome(0)
+        if faulty.reaches_receiver:
+            outcome = await self._post(delivery, faulty.spoil(delivery.body))
+        return faulty.spoil_outcome(outcome)
+
+    async def _post(self, delivery: Delivery, sent: bytes) -> Outcome:
         import httpx
 
+        begun_s = time.perf_counter()
         webhook = delivery.webhook
         user, _, password = webhook.login.partition(":")
         try:
@@ -91,7 +104,7 @@ class WebhookSender:
                 self._open_client(webhook.url).stream(
                     "POST",
                     webhook.url,
-                    content=delivery.body,
+                    content=sent,
                     auth=(user, password) if webhook.login else None,
                     headers={"Content-Type": "application/json", "User-Agent": f"crm-mock/{read_version()}"},
                 ) as response,

@@ -88,14 +88,15 @@ class Workspaces:
                 return workspace
         return None
 
-    def match_fault(self, workspace: Workspace, method: str, path: str) -> FaultHit | None:
+    def match_fault(self, workspace: Workspace, method: str, path: str, *, is_webhook: bool = False) -> FaultHit | None:
         """Return the fault that a request is to meet, or None: by its workspace's own plan, else by `default`'s.
 
         A rule of `default`'s plan reaches other workspaces only where its `match.workspace` names them (`*` is all).
+        What a webhook sends is a request too.
         """
-        found = workspace.faults.match(workspace.name, method, path)
+        found = workspace.faults.match(workspace.name, method, path, is_webhook=is_webhook)
         if found is None and workspace is not self.default:
-            return self.default.faults.match(workspace.name, method, path)
+            return self.default.faults.match(workspace.name, method, path, is_webhook=is_webhook)
         return found
 
     def create(self, name: str | None = None, seed: str | Mapping[str, object] = DEFAULT_SEED) -> Workspace:

@@ -8,6 +8,7 @@
 Every key but `fault` and its `kind` may be left out or null; a missing key of `match` matches everything.
 
 - `path` is compared whole, without the query, with case; `*` in it stands for any characters, slashes included.
+- `webhook`, true, means what webhooks send in place of requests; `path` is then that of the receiver.
 - `nth` is the one request that is meant, counted from 1 among those that the rest of `match` fits.
 - `times` is how often a rule applies at most; 0 is without limit.
 - `delay_s` is seconds; between `min` and `max` any value is equally likely.
@@ -42,6 +43,7 @@ KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 MAX_DELAY_S = 3600.0
 _WITH_OWN_ANSWER = ("status", "malformed", "html")
 _WITH_DELAY: tuple[FaultKind, ...] = ("latency", "drip")
+_OF_SEARCHES: tuple[FaultKind, ...] = ("same_page", "wrong_count")
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 _BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", re.ASCII)
@@ -58,12 +60,13 @@ _READER = CheckedReader(FaultPlanError, whole="the plan", full_stop="")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which requests a rule means; None is any."""
+    """Which requests a rule means, or which that webhooks send; None is any."""
 
     method: str | None = None
     path: str | None = None
     workspace: str | None = None
     nth: int | None = None
+    webhook: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ def show_plan(plan: Plan) -> dict[str, object]:
 def _show_rule(rule: Rule) -> dict[str, object]:
     match, fault = rule.match, rule.fault
     matched = {"method": match.method, "path": match.path, "workspace": match.workspace, "nth": match.nth}
+    matched["webhook"] = match.webhook or None
     shown: dict[str, object] = {"kind": fault.kind}
     if fault.status is not None:
         shown["status"] = fault.status
@@ -144,18 +148,23 @@ def _show_rule(rule: Rule) -> dict[str, object]:
 def _parse_rule(value: object, path: str) -> Rule:
     rule = _take_object(value, path, ("match", "probability", "times", "fault"), "a rule has")
     probability = _READER.take_number(rule.get("probability", 1.0), f"{path}.probability", 1)
+    match = _parse_match(rule.get("match", {}), f"{path}.match")
     if "fault" not in rule:
         raise FaultPlanError(f'{path}.fault: is missing; write what goes wrong, such as {{"kind": "reset"}}')
+    fault = _parse_fault(rule["fault"], f"{path}.fault")
+    if match.webhook and fault.kind in _OF_SEARCHES:
+        raise FaultPlanError(f"{path}.fault.kind: a webhook has no pages and no count for the kind {fault.kind}")
     return Rule(
-        match=_parse_match(rule.get("match", {}), f"{path}.match"),
-        fault=_parse_fault(rule["fault"], f"{path}.fault"),
+        match=match,
+        fault=fault,
         probability=float(probability),
         times=_READER.take_whole_number(rule.get("times", 0), f"{path}.times", 0),
     )
 
 
 def _parse_match(value: object, path: str) -> Match:
-    match = _take_object(value, path, ("method", "path", "workspace", "nth"), "a match has")
+    match = _take_object(value, path, ("method", "path", "workspace", "nth", "webhook"), "a match has")
+    is_webhook = _READER.take_flag(match.get("webhook", False), f"{path}.webhook")
     method = _take_text(match.get("method"), f"{path}.method")
     if method is not None and method.upper() not in _METHODS:
         known = ", ".join(_METHODS)
@@ -163,15 +172,16 @@ def _parse_match(value: object, path: str) -> Match:
     nth = match.get("nth")
     return Match(
         method=method.upper() if method else None,
-        path=_check_path(_take_text(match.get("path"), f"{path}.path"), f"{path}.path"),
+        path=_check_path(_take_text(match.get("path"), f"{path}.path"), f"{path}.path", is_webhook=is_webhook),
         workspace=_take_text(match.get("workspace"), f"{path}.workspace"),
         nth=None if nth is None else _READER.take_whole_number(nth, f"{path}.nth", 1),
+        webhook=is_webhook,
     )
 
 
-def _check_path(text: str | None, path: str) -> str | None:
-    if text is None:
-        return None
+def _check_path(text: str | None, path: str, *, is_webhook: bool) -> str | None:
+    if text is None or is_webhook:
+        return text
     if "?" in text:
         raise FaultPlanError(f"{path}: is compared without the query; leave out the ? and what follows it")
     fixed, star, _ = text.partition("*")

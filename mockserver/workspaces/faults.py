@@ -72,13 +72,15 @@ class Faults:
         self.follow(Plan())
         return rules
 
-    def match(self, workspace: str, method: str, path: str) -> FaultHit | None:
-        """Show the plan one request and return the fault that it is to meet, if any."""
+    def match(self, workspace: str, method: str, path: str, *, is_webhook: bool = False) -> FaultHit | None:
+        """Show the plan one request, or one that a webhook sends, and return the fault that it is to meet, if any."""
         if not self._rules:
             return None
         chosen: FaultHit | None = None
         for rule in self._rules:
-            if rule.fits(workspace, method, path):  # the rules behind the one that matches count the request too
+            if rule.fits(
+                workspace, method, path, is_webhook=is_webhook
+            ):  # the rules behind the one that matches count the request too
                 chosen = rule.draw() if chosen is None else chosen
         return chosen
 
@@ -94,8 +96,10 @@ class _RuleInForce:
         self._seen = 0
         self._hits = 0
 
-    def fits(self, workspace: str, method: str, path: str) -> bool:
+    def fits(self, workspace: str, method: str, path: str, *, is_webhook: bool) -> bool:
         """Tell whether the rule means such a request, and count it if so."""
+        if self._rule.match.webhook != is_webhook:
+            return False
         wanted = self._rule.match.method
         if wanted is not None and wanted != method:
             return False

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mockserver.crm.changed_record import ChangedRecord
+from mockserver.minicrm.account import load_account
+from mockserver.minicrm.documents.document import Document
 from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.schema import Field
-from mockserver.minicrm.store import RowChange
+from mockserver.minicrm.store import RowChange, list_rows, read_account_document
 from mockserver.minicrm.webhooks.data import Data, build_contact_data, build_project_data, list_own_fields
 
 WEBHOOK_KINDS = ("Project", "Contact")
@@ -25,6 +28,9 @@ _REAL_ORIGIN = "https://r3.minicrm.hu"
 
 def list_changed(context: RequestContext) -> list[ChangedRecord]:
     """Return what became of each card and contact that was written, in the order in which they were first written."""
+    if not context.changes:
+        return []
+    context = _with_new_modules(context)
     merged: dict[tuple[str, int], RowChange] = {}
     for change in context.changes:
         row = change.after or change.before
@@ -32,6 +38,11 @@ def list_changed(context: RequestContext) -> list[ChangedRecord]:
             key = (type(row).__name__, row.id)
             merged[key] = RowChange(merged[key].before if key in merged else change.before, change.after)
     return [_describe(context, change.before, change.after) for change in merged.values() if change.after is not None]
+
+
+def _with_new_modules(context: RequestContext) -> RequestContext:
+    """Return the context with the account as the request left it: the first document of a kind makes its module."""
+    return replace(context, account=load_account(read_account_document(context.connection)))
 
 
 def _describe(context: RequestContext, before: object, after: object) -> ChangedRecord:
@@ -46,9 +57,8 @@ def _describe(context: RequestContext, before: object, after: object) -> Changed
     ]
     kind = type(after).__name__
     module = after.category_id if isinstance(after, Project) else None
-    build_body = functools.partial(
-        _build_body, kind, data, fields, _list_choices(context, after), context.origin or _REAL_ORIGIN
-    )
+    more: dict[str, object] = {"Schema": _list_choices(context, after), **_find_head(context, after)}
+    build_body = functools.partial(_build_body, kind, data, fields, more, context.origin or _REAL_ORIGIN)
     return ChangedRecord("minicrm", kind, after.id, module, fields, build_body)
 
 
@@ -66,15 +76,19 @@ def _list_choices(context: RequestContext, row: Project | Contact) -> Mapping[st
     }
 
 
+def _find_head(context: RequestContext, row: Project | Contact) -> dict[str, object]:
+    """Return the document of a card where it is an order or an offer: `{"Head": {"Id"}}` (observed, grade C)."""
+    if isinstance(row, Contact):
+        return {}
+    sql = "project_id = ? AND kind IN ('Order', 'Offer')"
+    found = list_rows(context.connection, Document, sql, (row.id,), limit=1)
+    return {"Head": {"Id": str(found[0].id)}} if found else {}
+
+
 def _build_body(
-    kind: str,
-    data: Data,
-    fields: list[str],
-    choices: Mapping[str, Mapping[str, str]],
-    origin: str,
-    system_id: str,
+    kind: str, data: Data, fields: list[str], more: Mapping[str, object], origin: str, system_id: str
 ) -> dict[str, object]:
-    """Return the body: `{"Id", "Type", "Data", "Changed", "Schema"}`.
+    """Return the body: `{"Id", "Type", "Data", "Changed", "Schema", "Head"}`.
 
     Source: minicrm-beyond.md, 4.
     """
@@ -84,5 +98,5 @@ def _build_body(
         "Type": kind,
         "Data": {**data, "SystemId": system_id, "InternalUrl": address},
         "Changed": fields,
-        "Schema": choices,
+        **more,
     }

@@ -82,6 +82,15 @@ def test_creation_trash_and_edits_of_people_are_told_and_tasks_are_not(fake: Crm
     assert told[3][3] == "By hand"
 
 
+def test_the_card_of_an_offer_or_an_order_tells_its_document(fake: CrmFake) -> None:
+    with receiving() as receiver:
+        fake.webhooks({"url": receiver.url})
+        for card in (6065, 6068, 6049, 6001):
+            put(fake, f"Project/{card}", Name="Anew")
+        fake.deliveries()
+    assert [body.get("Head") for body in receiver.bodies] == [{"Id": "9013"}, {"Id": "9016"}, None, None]
+
+
 def test_what_is_rolled_back_or_refused_is_not_told(fake: CrmFake) -> None:
     with receiving() as receiver:
         fake.webhooks({"url": receiver.url})
@@ -206,6 +215,43 @@ def test_each_workspace_has_webhooks_of_its_own(fake: CrmFake, fake_server: Fake
         fake.deliveries()
         assert other.deliveries() == []
     assert [body["Data"]["Name"] for body in receiver.bodies] == ["Here"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "received"),
+    [
+        ({"kind": "status", "status": 503}, 503, 0),
+        ({"kind": "html"}, 502, 0),
+        ({"kind": "reset"}, 0, 0),
+        ({"kind": "reset_after_commit"}, 0, 1),
+        ({"kind": "truncate"}, 400, 0),
+        ({"kind": "malformed"}, 400, 0),
+        ({"kind": "latency", "delay_s": 0.05}, 200, 1),
+    ],
+)
+def test_a_fault_meets_what_a_webhook_sends_where_it_is_meant(
+    fake: CrmFake, fault: Mapping[str, object], status: int, received: int
+) -> None:
+    set_clock(fake, 0)
+    with receiving() as receiver:
+        fake.webhooks({"url": receiver.url})
+        fake.faults({"match": {"webhook": True, "path": "/chang*"}, "times": 1, "fault": fault})
+        put(fake, "Project/6001", Name="Anew")
+        (delivery,) = fake.deliveries()
+        assert [each["status"] for each in delivery["tries"]] == [status]
+        assert len(receiver.bodies) == received
+        set_clock(fake, 10)
+        assert states(fake) == ["delivered"]
+    assert fake.requests(path="/changed")[0]["fault"] == fault["kind"]
+
+
+def test_a_fault_of_requests_meets_no_webhook(fake: CrmFake) -> None:
+    with receiving() as receiver:
+        fake.webhooks({"url": receiver.url})
+        fake.faults({"match": {"method": "POST"}, "fault": {"kind": "reset"}})
+        put(fake, "Project/6001", Name="Anew")
+        assert states(fake) == ["delivered"]
+    assert len(receiver.bodies) == 1
 
 
 def test_a_receiver_that_is_not_there_holds_up_no_request(fake: CrmFake) -> None:
