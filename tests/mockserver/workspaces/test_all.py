@@ -62,10 +62,10 @@ def test_everything_about_a_new_workspace_may_be_left_out(start_fake: StartFake)
     made = fake.client.post("/_control/workspaces")
 
     assert made.status_code == 201
-    assert fake.client.get("/_control/health", params={"workspace": made.json()["name"]}).json()["counts"] == {
-        "ivinex": {"contact": 0, "note": 0},
-        "minicrm": {"projects": 0, "contacts": 0, "tasks": 0, "addresses": 0},
-    }
+    counts = fake.client.get("/_control/health", params={"workspace": made.json()["name"]}).json()["counts"]
+    assert {"contact", "note"} <= counts["ivinex"].keys()
+    assert {"projects", "contacts", "tasks", "addresses"} <= counts["minicrm"].keys()
+    assert not [kind for crm in counts.values() for kind, count in crm.items() if count]
 
 
 def test_a_login_alone_decides_whose_data_is_meant(start_fake: StartFake):
