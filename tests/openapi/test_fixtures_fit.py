@@ -14,7 +14,7 @@ each_interaction = pytest.mark.parametrize("interaction", load_interactions(), i
 
 
 def find_operation(interaction: Interaction) -> dict[str, Any] | None:
-    path = find_path(interaction.crm, interaction.request["path"])
+    path = find_path(interaction.crm, interaction.request["path"].rstrip("/"))
     operations = read_document(interaction.crm)["paths"].get(path, {})
     return operations.get(interaction.request["method"].lower())
 
@@ -62,7 +62,7 @@ def test_a_request_that_is_answered_with_200_is_described(interaction: Interacti
 @each_interaction
 def test_an_answer_is_described(interaction: Interaction):
     crm, response = interaction.crm, interaction.response
-    path = find_path(crm, interaction.request["path"])
+    path = find_path(crm, interaction.request["path"].rstrip("/"))
     item = read_document(crm)["paths"][path or "/Api/R3/Category"]
     operation = item.get(interaction.request["method"].lower()) or next(iter(item.values()))
     answer = resolve(crm, operation["responses"][str(response["status"])])

@@ -10,7 +10,13 @@ from typing import Any
 
 def build_beyond() -> dict[str, Any]:
     """Return the further parts of the MiniCRM seed."""
-    return {"status_changes": _build_status_changes(), "emails": _build_emails(), "templates": _TEMPLATES}
+    return {
+        "status_changes": _build_status_changes(),
+        "emails": _build_emails(),
+        "templates": _TEMPLATES,
+        "connections": _CONNECTIONS,
+        "products": _PRODUCTS,
+    }
 
 
 def _build_status_changes() -> list[dict[str, Any]]:
@@ -46,3 +52,12 @@ _TEMPLATES: list[dict[str, Any]] = [
     {"Id": 13, "CategoryId": 3, "Type": "Sms", "Name": "Reminder", "Content": "See you."},
     {"Id": 14, "CategoryId": 5, "Type": "File", "Name": "Report", "Content": "<p>x</p>"},
 ]  # fmt: skip
+_CONNECTIONS: list[dict[str, Any]] = [
+    {"Id": 99, "FromProjectId": 900, "ToProjectId": 901, "Description": "same house ő"},
+    {"Id": 100, "FromProjectId": 900, "ToProjectId": 1500},
+    {"Id": 101, "FromProjectId": 902, "ToProjectId": 903, "Description": "others"},
+]
+_PRODUCTS: list[dict[str, Any]] = [
+    {"Id": 99, "Name": "Attic fan", "SKU": "FAN-1", "PriceNet": 10000, "FolderName": "Fans"},
+    {"Id": 100, "Name": "Wall fan", "SKU": "FAN-2", "PriceNet": 8000, "FolderName": "Fans"},
+]
