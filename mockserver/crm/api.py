@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -75,7 +75,7 @@ class ApiResponse:
         hints: For the journal: odd but accepted things, and "did you mean" for near misses.
         headers: Further headers, such as `Allow` beside a 405.
         delivery: What a fault does to it on its way; None where no fault applies.
-        changes: The records that the request changed, of which webhooks are sent.
+        list_changes: Returns the records that the request changed, if asked at once, for webhooks; None: none.
     """
 
     status: int
@@ -85,7 +85,7 @@ class ApiResponse:
     hints: Sequence[str] = field(default_factory=tuple)
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     delivery: Delivery | None = None
-    changes: Sequence[ChangedRecord] = ()
+    list_changes: Callable[[], Sequence[ChangedRecord]] | None = None
 
     @property
     def arriving_body(self) -> bytes:

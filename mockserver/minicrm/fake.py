@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mockserver.crm.api import ApiRequest, ApiResponse, Clock
@@ -173,7 +174,7 @@ class MinicrmFake:
             value = endpoint(context)
             follow_changes(context)
         response = value if isinstance(value, ApiResponse) else render_success(self._profile, value, hints)
-        return replace(response, changes=list_changed(context)) if context.changes else response
+        return replace(response, list_changes=partial(list_changed, context)) if context.changes else response
 
     def _build_context(
         self,

@@ -225,7 +225,8 @@ def _record(
 def _call_crm(entry: CrmEntry, workspace: Workspace, request: ApiRequest) -> ApiResponse:
     try:
         response = workspace.crms[entry.name].respond(request)
-        workspace.webhooks.notice(response.changes)
+        if response.list_changes is not None and workspace.webhooks.are_set_up:
+            workspace.webhooks.notice(response.list_changes())
     except Exception as error:
         # A defect of the fake must look like one: in the log, in the journal, and as a 500 to the caller.
         logger.exception("the %s fake failed on %s %s", entry.title, request.method, request.path)

@@ -113,7 +113,7 @@ class WebhookSender:
         except (TimeoutError, httpx.TimeoutException):
             problem = f"the receiver did not answer within {RECEIVER_TIMEOUT_S:g} s"
             return Outcome(0, problem=problem, took_s=time.perf_counter() - begun_s)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
             problem = f"the receiver cannot be reached, or went away: {error or type(error).__name__}"
             return Outcome(0, problem=problem, took_s=time.perf_counter() - begun_s)
         content_type = response.headers.get("content-type", "")

@@ -69,6 +69,11 @@ class Webhooks:
         self._kept: deque[Delivery] = deque(maxlen=MOST_KEPT)
         self._last_number = 0
 
+    @property
+    def are_set_up(self) -> bool:
+        """Whether there are any."""
+        return bool(self._queues)
+
     def follow(self, webhooks: Iterable[Webhook]) -> None:
         """Set up these alone; what was on its way to others before is forgotten."""
         self._queues = [_Queue(webhook) for webhook in webhooks]

@@ -153,3 +153,21 @@ def test_joins_by_a_link_look_rows_up_and_do_not_read_the_table_for_each() -> No
     plan = held.do(lambda t: t.execute("explain query plan select 1 from deals where owner_id = 1"))
 
     assert "deals_by_owner_id" in str(list(plan))
+
+
+def test_of_what_a_search_and_a_card_both_show_the_later_reading_stays(held: Held) -> None:
+    held.write(10, lambda writer: writer.put_rows([{"id": 1, "name": "first"}, {"id": 2, "name": "first"}]))
+    held.write(30, lambda writer: writer.put_card({"id": 1, "name": "third", "amount": 5}))
+    held.write(20, lambda writer: writer.put_rows([{"id": 1, "name": "second"}]))
+    held.write(30, lambda writer: writer.put_rows([{"id": 2, "name": "third"}]))
+    held.write(20, lambda writer: writer.put_card({"id": 2, "name": "second", "amount": 5}))
+    assert held.rows("select name, amount from cards order by id") == [("third", 5), ("third", 5)]
+    assert held.rows("select id from cards where read_ < changed_") == [(2,)]
+
+
+def test_a_card_of_a_part_that_is_held_whole_is_seen_as_new(held: Held) -> None:
+    held.do(lambda transaction: keep_pass(transaction, "cards", Pass("sales", is_complete=True)))
+    held.write(10, lambda writer: writer.put_card({"id": 1, "name": "a", "amount": 5}, part="sales"))
+    held.write(20, lambda writer: writer.put_rows([{"id": 1, "name": "a"}], part="sales"))
+    held.write(30, lambda writer: writer.put_card({"id": 2, "name": "b", "amount": 5}, part="support"))
+    assert held.changes == [(1, "id", None, 1, "at 10")]
