@@ -17,11 +17,11 @@ def _listed(words: tuple[str, ...]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
-_OPEN = "t.kind = 'invoice' and t.paid_on is null and t.storno_id is null and t.number is not null"
+_OPEN = "t.kind = 'invoice' and t.paid_on is null and t.number is not null"
 _NOT_DRAFT = f"t.issued is not null and coalesce(lower(t.status), '') not in ({_listed(_DRAFTS)})"
-_NO_STORNO = (
-    "coalesce(t.amount, 0) >= 0 and not exists "
-    "(select 1 from {table} as other where other.kind = 'invoice' and other.storno_id = {own_id})"
+_STORNO = (
+    "(t.storno_id is not null or coalesce(t.amount, 0) < 0 or exists "
+    "(select 1 from {table} as other where other.kind = t.kind and other.storno_id = {own_id}))"
 )
 _IS_INVOICE = f"coalesce(lower(t.type), 'invoice') in ({_listed(_INVOICES)})"
 _OF_UNKNOWN_TYPE = f"lower(t.type) not in ({_listed((*_INVOICES, *_OTHERS))})"
@@ -34,9 +34,14 @@ def unpaid(table: str, own_id: str) -> str:
         table: The table of all documents.
         own_id: SQL of the document's own id.
     """
-    return f"{_OPEN} and {_NOT_DRAFT} and {_IS_INVOICE} and {_NO_STORNO.format(table=table, own_id=own_id)}"
+    return f"{_OPEN} and {_NOT_DRAFT} and {_IS_INVOICE} and not {is_of_storno(table, own_id)}"
 
 
 def perhaps_unpaid(table: str, own_id: str) -> str:
     """Return the condition that a row `t` would be unpaid if its type, a word that nobody knows, meant an invoice."""
-    return f"{_OPEN} and {_NOT_DRAFT} and {_OF_UNKNOWN_TYPE} and {_NO_STORNO.format(table=table, own_id=own_id)}"
+    return f"{_OPEN} and {_NOT_DRAFT} and {_OF_UNKNOWN_TYPE} and not {is_of_storno(table, own_id)}"
+
+
+def is_of_storno(table: str, own_id: str) -> str:
+    """Return the condition that a row `t` cancels another document, or is cancelled by one."""
+    return _STORNO.format(table=table, own_id=own_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NotRequired, TypeVar, cast
 
@@ -31,6 +31,8 @@ from crm_mcp.minicrm.wire.checks import check_id
 from crm_mcp.rendering.shortening import list_options, shorten
 
 _T = TypeVar("_T")
+ReadInvoices = Callable[[Collection[str]], Awaitable[tuple[Mapping[str, Any], str]]]
+"""Returns what is unpaid on these projects, and what that lacks; see `read_open_invoices`."""
 
 MOST = 20
 """Most people, projects, tasks and addresses of one result."""
@@ -42,8 +44,8 @@ MAX_TASK_READS = 10
 class ContactOverview(TypedDict):
     """One contact with what belongs to it; or, where several match, only `candidates` to choose from.
 
-    Beside `contact` stand `company` or `people`, `projects`, their open `tasks`, `addresses`, and in `note` what was
-    left out, always unless `exact`.
+    Beside `contact` stand `company` or `people`, `projects`, their open `tasks`, `addresses`, where the account has any
+    `open_invoices`, `{unpaid, overdue, amount}`, and in `note` what was left out, always unless `exact`.
     """
 
     contact: NotRequired[JsonObject]
@@ -66,7 +68,9 @@ class ContactOverviewTools:
     ) -> ContactOverview:
         """Read a MiniCRM contact with company or people, projects, open tasks, addresses; several give candidates."""
         context = self.context
-        reader = OverviewReader(context.client.recent, context.directory, Steps(ctx), due_filter("all", context.now()))
+        steps = Steps(ctx)
+        due = due_filter("all", context.now())
+        reader = OverviewReader(context.client.recent, context.directory, steps, due, self._invoices(steps))
         if contact_id and not (query or email or phone):
             return await reader.read(check_id("contact_id", contact_id))
         if contact_id or not (query or email or phone):
@@ -75,15 +79,26 @@ class ContactOverviewTools:
         found = await reader.find(await contact_criteria(context.directory, context.zone, asked))
         return await reader.read(found) if isinstance(found, str) else found
 
+    def _invoices(self, steps: Steps) -> ReadInvoices:
+        async def read(project_ids: Collection[str]) -> tuple[Mapping[str, Any], str]:
+            from crm_mcp.minicrm.replica.questions.open_invoices import read_open_invoices
+
+            return await read_open_invoices(self.context.reads(steps), project_ids, self.context.now().date())
+
+        return read
+
 
 class OverviewReader:
     """Reads what belongs to a contact; `due` holds the account's time, to find what is overdue."""
 
-    def __init__(self, client: MinicrmClient, directory: Directory, steps: Steps, due: DueFilter) -> None:
+    def __init__(
+        self, client: MinicrmClient, directory: Directory, steps: Steps, due: DueFilter, invoices: ReadInvoices
+    ) -> None:
         self._client = client
         self._directory = directory
         self._steps = steps
         self._due = due
+        self._invoices = invoices
         self._problems: list[str] = []
         self._notes: list[str] = []
 
@@ -159,8 +174,16 @@ class OverviewReader:
         projects = newest_first(found.rows)
         shown = self._cut(projects, "projects", None)
         await search.add_labels(shown)
-        tasks = await self._read_part("tasks", self._read_tasks(search, projects))
-        return {"projects": [project_entry(project) for project in shown], **tasks}
+        parts = (("tasks", self._read_tasks(search, projects)), ("open invoices", self._read_invoices(found.ids)))
+        read = await map_bounded(parts, lambda one: self._read_part(*one))
+        return {"projects": [project_entry(project) for project in shown], **read[0], **read[1]}
+
+    async def _read_invoices(self, project_ids: Collection[str]) -> dict[str, Any]:
+        if not project_ids:
+            return {}
+        found, problem = await self._invoices(project_ids)
+        self._problems += filter(None, [problem])
+        return {"open_invoices": found} if found else {}
 
     async def _read_tasks(self, search: ProjectSearch, projects: list[Project]) -> dict[str, Any]:
         asked = projects

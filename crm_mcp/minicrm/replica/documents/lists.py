@@ -72,6 +72,16 @@ class DocumentLists(Searches):
         """Look for documents that vanished, or never came, by the CRM's count: then all are read again."""
         await self._unless_refused(lambda: self._sweep_by_count(part))
 
+    async def count(self) -> int:
+        """Return how many there are by the CRM's count; 0 where the plan refuses them."""
+        counted: list[int] = []
+
+        async def read() -> None:
+            counted.append((await self.search({}, 0)).total or 0)
+
+        await self._unless_refused(read)
+        return sum(counted)
+
     async def _sweep_by_count(self, part: str) -> None:
         known = (await self.passes()).get(part)
         if known is None:

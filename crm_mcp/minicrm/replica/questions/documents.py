@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_mcp.errors import AuthenticationError, CrmError
-from crm_mcp.minicrm.documents.facts import perhaps_unpaid
+from crm_mcp.minicrm.documents.facts import is_of_storno, perhaps_unpaid
 from crm_mcp.minicrm.replica.columns import PROJECTS
 from crm_mcp.minicrm.replica.documents.keys import key_of
 from crm_mcp.minicrm.replica.documents.tables import DOCUMENTS, OWN_ID, UNPAID
@@ -16,6 +16,7 @@ from crm_mcp.minicrm.replica.questions.reads import ReplicaReads, Row
 from crm_mcp.minicrm.wire.documents.models import DocumentKind
 from crm_mcp.replica.source import Need
 
+_IS_STORNO = is_of_storno(DOCUMENTS, OWN_ID)
 _PERHAPS_UNPAID = perhaps_unpaid(DOCUMENTS, OWN_ID)
 _COLUMNS = (
     *("number", "type", "status", "status_group", "issued", "due", "delivery", "paid_on"),
@@ -98,7 +99,8 @@ async def find_documents(reads: ReplicaReads, wanted: DocumentFilter) -> list[Ro
     """Return the documents that are wanted: what is due first where that is asked for, else the newest first."""
     condition, parameters = wanted.condition()
     order = "t.due is null, t.due, t.id" if wanted.unpaid or wanted.due_before else "t.issued desc, t.id desc"
-    columns = {"id": OWN_ID, "unpaid": f"({UNPAID})", **{name: f"t.{name}" for name in _COLUMNS}}
+    told = {"id": OWN_ID, "kind": "t.kind", "unpaid": f"({UNPAID})", "is_storno": f"({_IS_STORNO})"}
+    columns = {**told, **{name: f"t.{name}" for name in _COLUMNS}}
     return await reads.rows(columns, f"{DOCUMENTS} as t where {condition} order by {order}", parameters)
 
 

@@ -17,7 +17,7 @@ from crm_mcp.minicrm.tools.context import ToolContext
 from crm_mcp.minicrm.wire.checks import check_id
 
 Customer = dict[str, str]
-"""`{project, contact_id, contact, business_id, business}`, what is known of it."""
+"""`{contact_id, contact, business_id, business}`, what is known of it; a company that is its own contact once."""
 _NAMED = (("contact_id", "contact"), ("business_id", "business"))
 
 
@@ -74,10 +74,12 @@ async def read_customers(
 
 
 def _customer(card: Mapping[str, Any], names: Mapping[str, str]) -> Customer:
-    found = {"project": str(card["name"])}
+    found: Customer = {}
     for key, label in _NAMED:
         if contact_id := card.get(key):
             found[key] = str(contact_id)
             if name := names.get(str(contact_id)):
                 found[label] = name
+    if found.get("contact_id") == found.get("business_id"):
+        found = {key: value for key, value in found.items() if key not in ("contact_id", "contact")}
     return found

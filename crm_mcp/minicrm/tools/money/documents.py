@@ -35,7 +35,7 @@ from crm_mcp.minicrm.search.pages import rows_after
 from crm_mcp.minicrm.tools.context import MaxItems, StatusGroupName, ToolContext
 from crm_mcp.minicrm.tools.money.customers import Owner, find_owner, read_customers
 from crm_mcp.minicrm.wire.documents.models import KINDS, DocumentKind
-from crm_mcp.rendering.shortening import OBJECT_TEXT, RenderOptions, shorten, show_list, show_one, size_of
+from crm_mcp.rendering.shortening import OBJECT_TEXT, RenderOptions, is_empty, shorten, show_list, show_one, size_of
 
 Kind = Annotated[str, WithJsonSchema({"type": "string", "enum": list(KINDS)})]
 OlderThanDays = Annotated[
@@ -104,7 +104,7 @@ class DocumentTools:
         """
         kind_of = _kind(kind)
         if kind_of != "invoice" and (unpaid or overdue):
-            raise InputError("Only invoices are unpaid or overdue.", hint=f"Leave it out, or kind={kind}.")
+            raise InputError("Only invoices are unpaid or overdue.", hint="Leave both out, or ask for invoices.")
         steps = Steps(ctx)
         reads = self.context.reads(steps)
         await refresh_documents(reads, kind_of)
@@ -144,6 +144,7 @@ class DocumentTools:
     ) -> Documents:
         rows = await find_documents(reads, wanted)
         problems = [*reads.problems, *([owner.incomplete_reason] if owner else []), *_lacking_amounts(rows)]
+        notes = [] if wanted.unpaid else _counted_too(rows)
         if wanted.unpaid:
             problems += map(_of_unknown_type, await find_unknown_types(reads, wanted))
         ahead = rows_after(cursor, [{**row, "id": str(row["id"])} for row in rows])
@@ -157,8 +158,8 @@ class DocumentTools:
             page["customer"] = {"id": owner.id, "name": owner.name}
         if next_cursor := cursor.after(entries, len(shown), more=len(ahead) > len(entries)):
             page["next_cursor"] = next_cursor
-        if notes := " ".join(filter(None, [*problems, unread])):
-            page["note"] = notes
+        if note := " ".join(filter(None, [*problems, *notes, unread])):
+            page["note"] = note
         return cast("Documents", page)
 
     async def get_document(
@@ -228,6 +229,8 @@ def _entry(row: Row, today: date) -> dict[str, Any]:
     """Return a document as it is listed, an unpaid one with the days since it was due."""
     entry = {"id": str(row["id"]), **{name: row[name] for name in _SHOWN if row[name] is not None}}
     entry |= {name: str(entry[name]) for name in ("project_id", "storno_id") if name in entry}
+    if row["is_storno"]:
+        entry["storno"] = True
     if row["unpaid"] and row["due"] and (days := (today - date.fromisoformat(row["due"])).days) > 0:
         entry["days_overdue"] = days
     return entry
@@ -238,9 +241,23 @@ def _shown(document: Mapping[str, Any]) -> DocumentDetail:
     items: Sequence[Mapping[str, Any]] = document.get("items", ())
     head = {name: value for name, value in document.items() if value is not None and name != "items"}
     shown = show_one({**head, "fields": shorten(head["fields"], _OF_DETAIL)}, _OF_DETAIL)
-    lines = show_list(items, _OF_DETAIL, reserved=size_of(shown)) if items else []
+    lines = show_list([_line(one) for one in items], _OF_DETAIL, reserved=size_of(shown)) if items else []
     more = {"more_items": len(items) - len(lines)} if len(lines) < len(items) else {}
     return cast("DocumentDetail", {**shown, "items": lines, **more})
+
+
+def _line(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    others = {name: value for name, value in item.get("fields", {}).items() if not is_empty(value)}
+    line = {name: value for name, value in item.items() if name != "fields"}
+    return {**line, "fields": others} if others else line
+
+
+def _counted_too(rows: Sequence[Row]) -> list[str]:
+    """Return what stands among invoices and is no income."""
+    stornos = sum(1 for row in rows if row["is_storno"])
+    others = sum(1 for row in rows if row["kind"] == "invoice" and row["type"] not in (None, "Invoice"))
+    told = [f"{stornos} of a storno" if stornos else "", f"{others} that are no invoices, by `type`" if others else ""]
+    return [f"total and totals count {' and '.join(filter(None, told))} too."] if any(told) else []
 
 
 def _lacking_amounts(rows: Sequence[Row]) -> list[str]:
