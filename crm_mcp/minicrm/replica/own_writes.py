@@ -18,6 +18,7 @@ from crm_mcp.replica.freshness import outdate as outdate_rows
 from crm_mcp.store.transaction import Transaction
 
 _PATH = re.compile(r"/Api/R3/(Project|Contact|ToDo|Address)(?:/(\d+))?")
+_OF_DOCUMENTS = re.compile(r"/Api/(?:Invoice|Offer|Order)(?:/.*)?")
 _SEARCHED = {"Project": "minicrm_projects", "Contact": "minicrm_contacts"}
 _LISTED = {
     "ToDo": ("minicrm_tasks", "project_id", "ProjectId"),
@@ -36,6 +37,9 @@ async def outdate(replica: Replica, request: Request) -> None:
 
 
 def _outdate(transaction: Transaction, request: Request) -> None:
+    if _OF_DOCUMENTS.fullmatch(request.path):  # its card moves, and its contact's numbers may be overwritten
+        outdate_rows(transaction, ["minicrm_documents", *_SEARCHED.values()])
+        return
     match = _PATH.fullmatch(request.path)
     if match is None:
         return
