@@ -60,6 +60,7 @@ class RecordKind:
         operands: How a search may compare: name and label; empty where the API leaves no choice.
         sorts: The columns that a list may be sorted by.
         is_sorted_by_api: Whether the API sorts them; else the page does.
+        is_written: Whether the API makes and changes them.
         is_listed: Whether all of them can be listed; others show beside what they belong to.
     """
 
@@ -73,6 +74,7 @@ class RecordKind:
     sorts: Sequence[str] = ()
     is_sorted_by_api: bool = True
     is_listed: bool = True
+    is_written: bool = True
 
 
 @dataclass(frozen=True, slots=True)

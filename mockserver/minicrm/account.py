@@ -27,7 +27,8 @@ from mockserver.minicrm.schema import (
 )
 
 DEFAULT_LOGIN = ("10001", "demo-api-key")
-ACCOUNT_KEYS = ("logins", "url", "users", "modules", "contact_fields", "task_types", "vendor")
+DEFAULT_VOIP_KEY = "demo-voip-key"
+ACCOUNT_KEYS = ("logins", "url", "users", "modules", "contact_fields", "task_types", "vendor", "voip_key")
 _PATH = "minicrm"
 
 READER = CheckedReader(SeedError, says_write=True)
@@ -60,6 +61,7 @@ def parse_account(part: Mapping[str, object], unlisted: Unlisted | None = None) 
         },
         task_types=_parse_choices(part.get("task_types", {}), f"{_PATH}.task_types"),
         vendor=_parse_vendor(part.get("vendor", {}), f"{_PATH}.vendor"),
+        voip_key=READER.take_text(part.get("voip_key", DEFAULT_VOIP_KEY), f"{_PATH}.voip_key"),
     )
 
 

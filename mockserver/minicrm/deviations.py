@@ -267,6 +267,14 @@ TASKS_TOUCH_PROJECTS = Deviation(
     "A task that is made or changed, and an e-mail, count as an update of the project.",
     NEITHER,
 )
+CALL_LOG_TELLS_NOT_FOUND = Deviation(
+    "call-log-tells-not-found",
+    "minicrm",
+    "observed (grade B)",
+    "The manual's samples of CallLog answer Skipped, Processed and Exists.",
+    "It answers Missing, NotFound and Processed, which the manual's text names.",
+    NEITHER,
+)
 
 DEVIATIONS = (
     SEARCH_IDS_ARE_INTS,
@@ -303,4 +311,5 @@ DEVIATIONS = (
     CONNECTIONS_ARE_ONE_WAY,
     PURGE_REFUSALS_ARE_TEXT,
     TASKS_TOUCH_PROJECTS,
+    CALL_LOG_TELLS_NOT_FOUND,
 )

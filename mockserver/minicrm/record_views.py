@@ -15,6 +15,13 @@ from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS
 from mockserver.minicrm.endpoints.search import PAGE_SIZE
 from mockserver.minicrm.endpoints.task_row import TASK_STATUSES, build_task_fields
 from mockserver.minicrm.schema import CONTACT_TYPES, Account, ContactType, Field, find_label
+from mockserver.minicrm.stored.views import (
+    build_stored_kinds,
+    build_stored_read,
+    build_stored_search,
+    is_stored,
+    list_on_card,
+)
 
 _PROJECT = "project-"
 _YES_NO = {"1": "Yes", "0": "No"}
@@ -27,6 +34,8 @@ _TOLD = (
     *(RecordField(name, type="DateTime", is_read_only=True) for name in ("CreatedAt", "UpdatedAt")),
 )
 """What the detail of a project says beside the fields of its module."""
+_TITLES = ("Name", "Comment", "Address", "Subject", "Number", "Status_New_Name")
+"""What a record is called by: the first of these that it has."""
 _HIDDEN = {"Id", "CategoryId", "Type"}  # the kind of the record says them
 
 
@@ -48,6 +57,8 @@ class MinicrmRecordViews:
 
     def build_search(self, kind: RecordKind, search: Search) -> ApiRequest:
         """Return `GET Project` of a module or `GET Contact` of a type, with one criterion at most."""
+        if is_stored(kind):
+            return build_stored_search(kind, search)
         if kind.name.startswith(_PROJECT):
             path, query = "Project", [("CategoryId", kind.name.removeprefix(_PROJECT))]
         else:
@@ -70,6 +81,8 @@ class MinicrmRecordViews:
 
     def build_read(self, kind: RecordKind, record_id: str) -> ApiRequest:
         """Return `GET Project/1234` and its like."""
+        if is_stored(kind):
+            return build_stored_read(kind, record_id)
         return _get(f"{_name_entity(kind)}/{record_id}")
 
     def parse_record(self, kind: RecordKind, response: ApiResponse) -> Record | None:
@@ -97,7 +110,8 @@ class MinicrmRecordViews:
     def list_related(self, kind: RecordKind, record_id: str) -> Sequence[Related]:
         """Return the tasks of a project; the people, projects and addresses of a contact."""
         if kind.name.startswith(_PROJECT):
-            return [Related("Tasks", "task", _get(f"ToDoList/{record_id}"), {"ProjectId": record_id})]
+            tasks = Related("Tasks", "task", _get(f"ToDoList/{record_id}"), {"ProjectId": record_id})
+            return [tasks, *list_on_card(record_id)]
         if kind.name not in {"person", "business"}:
             return []
         related = [Related("Addresses", "address", _get(f"AddressList/{record_id}"), {"ContactId": record_id})]
@@ -157,6 +171,7 @@ def _build_kinds(account: Account) -> Iterable[RecordKind]:
         columns=[address["Name"]],
         is_listed=False,
     )
+    yield from build_stored_kinds(f"{_PROJECT}{next(iter(account.modules))}" if account.modules else "")
 
 
 def _build_contact_kind(account: Account, contact_type: ContactType) -> RecordKind:
@@ -214,7 +229,14 @@ def _list_rows(results: object) -> Iterable[dict[str, object]]:
 
 def _read_record(kind: RecordKind, found: Mapping[str, object]) -> Record:
     record_id = str(found["Id"])
-    title = next((str(found[name]) for name in ("Name", "Comment", "Address") if found.get(name)), "")
+    title = next(
+        (
+            str(found[name])
+            for name in ("Name", "Comment", "Address", "Subject", "Number", "Status_New_Name")
+            if found.get(name)
+        ),
+        "",
+    )
     if not title:  # the detail of a person has no Name
         title = " ".join(str(found[name]) for name in ("FirstName", "LastName") if found.get(name))
     return Record(kind.name, record_id, title or f"{kind.singular} {record_id}", found)

@@ -17,6 +17,7 @@ from mockserver.minicrm.endpoints import (
     tasks,
 )
 from mockserver.minicrm.endpoints.purge_person import purge_person
+from mockserver.minicrm.feed.routes import ROUTES as FEED_ROUTES
 from mockserver.minicrm.files.download import download_file
 from mockserver.minicrm.history.project_history import list_history
 from mockserver.minicrm.mail.email_list import list_emails
@@ -57,6 +58,7 @@ ROUTES = (
     Route("Product/{id}", {"PUT": update_product}),
     Route("{id}/Download/S3", {"GET": download_file}, ("t", "inline", "e"), root="", is_open=True),
     *DOCUMENT_ROUTES,
+    *FEED_ROUTES,
 )
 
 

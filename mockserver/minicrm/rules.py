@@ -246,6 +246,26 @@ NOBODY_TO_PURGE = Rule(400, "bad_parameter", _BEYOND, "there is no person of thi
 BUSINESS_TO_PURGE = Rule(400, "bad_parameter", _BEYOND, "a business can not be purged, only persons can", "observed")
 CONTACT_OF_A_CARD = Rule(400, "bad_parameter", _BEYOND, "the person is the primary contact of a project", "observed")
 PRODUCT_NEEDS_NAME = Rule(400, "missing_parameter", _BEYOND, "a new product needs a Name", "assumed")
+BAD_VOIP_KEY = Rule(403, "access_denied", _BEYOND, "calls are taken by the account's voip key", "assumed")
+CALL_LOG_NEEDS = Rule(
+    400,
+    "missing_parameter",
+    _BEYOND,
+    "calls have a UserExtension and a list Data",
+    "observed",
+    'send {"ApiKey", "UserExtension", "Data": [{"Number", "Duration", "CallType", "Date"}]}',
+)
+BAD_CALL = Rule(
+    400,
+    "bad_parameter",
+    _BEYOND,
+    "a call has a Number, a Duration in seconds, a CallType of 0, 1 or 2 and a Date in UTC",
+    "observed",
+    "write the Date as 2026-01-31 10:00:00",
+)
+FORM_NEEDS_CONTACT = Rule(400, "missing_parameter", _BEYOND, "a form has a Contact or a Business", "assumed")
+BAD_FILTER_TYPE = Rule(400, "bad_parameter", _BEYOND, "Type of a shared filter is Project", "assumed")
+BAD_SOURCE = Rule(400, "bad_parameter", _BEYOND, "Source is the URL of a file", "observed", "encode the whole URL")
 BAD_HISTORY_TYPE = Rule(400, "bad_parameter", _BEYOND, "Type is StatusHistory", "assumed")
 BAD_CREATED_AT = Rule(400, "bad_parameter", _BEYOND, "CreatedAt is a date", "assumed")
 BAD_PHONE = Rule(

@@ -91,7 +91,10 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One account without the rows it keeps; `vendor` is who its documents are issued by, by `VENDOR_KEYS`."""
+    """One account without the rows it keeps; `vendor` is who its documents are issued by, by `VENDOR_KEYS`.
+
+    `voip_key` is what its telephone exchange sends calls with.
+    """
 
     logins: tuple[tuple[str, str], ...]
     url: str
@@ -101,6 +104,7 @@ class Account:
     contact_fields: Mapping[ContactType, Mapping[str, Field]]
     task_types: Mapping[int, str]
     vendor: Mapping[str, str]
+    voip_key: str
 
 
 def make_field(name: str, type_text: str, label: str = "", choices: Mapping[int, str] | None = None) -> Field:

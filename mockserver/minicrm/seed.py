@@ -22,6 +22,7 @@ from mockserver.minicrm.endpoints.addresses import ADDRESS_FIELDS, Address
 from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.task_row import TASK_STATUSES, Task, build_task_fields
+from mockserver.minicrm.feed.kinds import FEED_KINDS
 from mockserver.minicrm.files.stored_file import StoredFile, read_stored_file
 from mockserver.minicrm.history.status_change import StatusChange, read_status_change
 from mockserver.minicrm.mail.email import Email, read_email
@@ -45,6 +46,7 @@ FURTHER_KINDS: Mapping[type[Row], Callable[[SeedReader, dict[str, object], str],
     Document: read_document,
     Connection: read_connection,
     Product: read_product,
+    **FEED_KINDS,
 }
 """What an account keeps beside projects and contacts with their tasks and addresses, each with the reader of a row."""
 

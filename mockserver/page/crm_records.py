@@ -59,7 +59,9 @@ class CrmRecords:
         return [self._add_links(kind, record, links) for record in records]
 
     def show_curl(self, api_request: ApiRequest) -> str:
-        """Return a request as a curl command."""
+        """Return a request as a curl command, empty where nobody else can make it."""
+        if not self.entry.owns(api_request.path):
+            return ""  # a request that only this page can make
         body = api_request.body.decode() or None
         base_url = self.request.http.base_url
         workspace = self.request.workspace

@@ -115,7 +115,7 @@ def render_project(context: RequestContext, project: Project) -> dict[str, objec
 
 def _render_live(context: RequestContext, project: Project) -> dict[str, object]:
     """Return what a detail prints beside the fields of the schema (observed, grade A); no Tags."""
-    own, mailbox = _make_hash(f"{project.id}"), _make_hash(f"mail {project.id}")
+    own, mailbox = make_hash(f"{project.id}"), make_hash(f"mail {project.id}")
     return {
         "StatusUpdatedAt": project.status_updated_at,
         "IsPrivate": project.is_private,
@@ -134,7 +134,7 @@ def find_written_fields(context: RequestContext, module: Module) -> Mapping[str,
     return {**module.fields, "Name": module.schema["Name"]}
 
 
-def _make_hash(seed: str) -> str:
+def make_hash(seed: str) -> str:
     """Return 30 small letters and digits (observed, grade A), always the same for the same seed."""
     return hashlib.sha256(f"minicrm {seed}".encode()).hexdigest()[:_HASH_LENGTH]
 

@@ -24,17 +24,18 @@ def list_history(context: RequestContext) -> object:
     project = context.read_target(Project)
     if project.deleted and not context.observes(TRASH_HAS_HISTORY):
         raise RefusalError(rules.WRONG_ID, hints=["the project is in the trash: only active ones have a history"])
+    changes = list_status_changes(context.connection, project)
+    rows = {str(each.id): render_change(context, each) for each in changes}
+    return {"Count": str(len(rows)), "Results": render_keyed(context.profile, rows)}
+
+
+def render_change(context: RequestContext, change: StatusChange) -> dict[str, object]:
+    """Return one row of a history."""
     labels = {
         status_id: status.label
         for module in context.account.modules.values()
         for status_id, status in module.statuses.items()
     }
-    changes = list_status_changes(context.connection, project)
-    rows = {str(each.id): _render_row(each, labels) for each in changes}
-    return {"Count": str(len(rows)), "Results": render_keyed(context.profile, rows)}
-
-
-def _render_row(change: StatusChange, labels: dict[int, str]) -> dict[str, object]:
     return {
         "Id": str(change.id),
         "ProjectId": str(change.project_id),

@@ -10,7 +10,7 @@ from mockserver.minicrm.account import READER
 from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.seeding.rows import SeedReader, take_moment, take_row_id
-from mockserver.minicrm.store import Row, Table, list_rows, take_next_id
+from mockserver.minicrm.store import Row, Table, list_rows, read_row, take_next_id
 
 STATUS_HISTORY = "StatusHistory"
 _FIRST_UNTOLD = 10**9
@@ -39,6 +39,14 @@ def list_status_changes(connection: sqlite3.Connection, project: Project) -> lis
     changes.sort(key=lambda each: (each.closed_at, each.id), reverse=True)
     first_id = changes[-1].old_id if changes else project.status_id
     return changes if first_id is None else [*changes, _begin_history(project, first_id)]
+
+
+def find_status_change(connection: sqlite3.Connection, row_id: int) -> StatusChange | None:
+    """Return one change of a history by its id, also one that no row tells."""
+    project = read_row(connection, Project, row_id - _FIRST_UNTOLD) if row_id > _FIRST_UNTOLD else None
+    if project is None:
+        return read_row(connection, StatusChange, row_id)
+    return next((each for each in list_status_changes(connection, project) if each.id == row_id), None)
 
 
 def _begin_history(project: Project, status_id: int) -> StatusChange:

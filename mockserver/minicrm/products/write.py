@@ -25,12 +25,10 @@ def create_product(context: RequestContext) -> object:
     """Answer `PUT /Product`: a new product, or the one of this SKU is updated."""
     body = context.read_body()
     sku = str(body.get("SKU") or "")
-    product = find_product(context.connection, sku) if sku else None
-    if product is None:
-        if body.get("Name") in (None, ""):
-            raise RefusalError(rules.PRODUCT_NEEDS_NAME, "Name")
-        product = Product(id=0, created_at=context.now)
-    return {"Id": save_product(context, product, body)}
+    known = find_product(context.connection, sku) if sku else None
+    if body.get("Name", known) in (None, ""):
+        raise RefusalError(rules.PRODUCT_NEEDS_NAME, "Name")
+    return {"Id": save_product(context, known or Product(id=0, created_at=context.now), body)}
 
 
 def update_product(context: RequestContext) -> object:
