@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -57,6 +58,7 @@ class Recording:
         has_labels: Whether there are labels to keep.
         writing_methods: The methods that change an account.
         reading_endpoints: The first parts of paths of which a GET is known only to read; None: of all.
+        reading_paths: The paths under further roots of which a GET is known only to read; None: of none.
         deleting_endpoint: One that deletes for good, whatever the method; empty where there is none.
     """
 
@@ -64,6 +66,7 @@ class Recording:
     has_labels: bool = False
     writing_methods: frozenset[str] = frozenset({"POST", "PUT"})
     reading_endpoints: frozenset[str] | None = None
+    reading_paths: re.Pattern[str] | None = None
     deleting_endpoint: str = ""
 
 

@@ -8,7 +8,7 @@ from mockserver.minicrm.deviations import DEVIATIONS
 from mockserver.minicrm.endpoints.examples import list_examples
 from mockserver.minicrm.fake import MinicrmFake
 from mockserver.minicrm.live.drift import SPARSE_SEED, MinicrmQuestions
-from mockserver.minicrm.live.record import DELETING_ENDPOINT, READING_ENDPOINTS, MinicrmScrubber
+from mockserver.minicrm.live.record import DELETING_ENDPOINT, READING_ENDPOINTS, READING_PATHS, MinicrmScrubber
 from mockserver.minicrm.routing.open_paths import OPEN_PATHS
 from mockserver.minicrm.seeding.generate import can_extend, extend
 from mockserver.minicrm.webhooks.changes import WEBHOOK_KINDS
@@ -36,6 +36,7 @@ ENTRY = CrmEntry(
         lambda pseudonyms, keeps_labels: MinicrmScrubber(pseudonyms, keeps_labels=keeps_labels),
         has_labels=True,
         reading_endpoints=READING_ENDPOINTS,
+        reading_paths=READING_PATHS,
         deleting_endpoint=DELETING_ENDPOINT,
     ),
     generator=Generator(can_extend, extend),

@@ -72,9 +72,10 @@ def check_request(method: str, path: str, *, allows_writes: bool) -> Refusal | N
 
 
 def _check_endpoint(entry: CrmEntry, path: str) -> Refusal | None:
-    reading = entry.recording.reading_endpoints
+    reading, further = entry.recording.reading_endpoints, entry.recording.reading_paths
     endpoint = path.removeprefix(f"{entry.root_of(path)}/").partition("/")[0]
-    if reading is None or endpoint in reading:
+    is_known = reading is None or (entry.root_of(path) == entry.root and endpoint in reading)
+    if reading is None or is_known or (further and further.fullmatch(path)):
         return None
     return Refusal(
         405,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
-from mockserver.crm.drift_questions import OWN, Ask, DriftQuestions, DriftResponse, KeyNames, NameKey, Place, is_id
+from mockserver.crm.drift_questions import OWN, Ask, DriftQuestions, DriftResponse, KeyNames, NameKey, Place
+from mockserver.minicrm.live.found_ids import has_no_result, read_ids, read_keys
+from mockserver.minicrm.live.further_questions import ask_further, is_there, name_further
 
 ROOT = "/Api/R3"
 WITHOUT_RESULT = " without a result"
@@ -48,8 +50,8 @@ class MinicrmQuestions(DriftQuestions):
     """The questions to one account."""
 
     async def ask(self, ask: Ask, *, breadth: int) -> None:
-        """Ask everything, about 30 requests at a breadth of 3."""
-        modules = _keys((await ask(MODULES, f"{ROOT}/Category")).body)
+        """Ask everything, about 60 requests at a breadth of 3."""
+        modules = read_keys((await ask(MODULES, f"{ROOT}/Category")).body)
         await ask(DETAILED_MODULES, f"{ROOT}/Category", {"Detailed": "1"})
         await ask(PERSON_SCHEMA, f"{ROOT}/Schema/Person")
         await ask(BUSINESS_SCHEMA, f"{ROOT}/Schema/Business")
@@ -59,6 +61,7 @@ class MinicrmQuestions(DriftQuestions):
         contacts = await self._ask_contacts(ask, breadth)
         await self._ask_children(ask, projects, TASKS, "ToDoList", TASK, "ToDo")
         await self._ask_children(ask, contacts, ADDRESSES, "AddressList", ADDRESS, "Address")
+        await ask_further(ask, modules, projects)
 
     async def _ask_projects(self, ask: Ask, breadth: int) -> list[str]:
         ids: list[str] = []
@@ -93,6 +96,8 @@ class MinicrmQuestions(DriftQuestions):
 
     def name_endpoint(self, path: str, query: Mapping[str, str], status: int, body: object) -> str:
         """Return what a recorded request asks; empty where `ask` never asks it."""
+        if further := name_further(path):
+            return further
         endpoint, *rest = path.removeprefix(f"{ROOT}/").split("/")
         if endpoint == "Schema":
             return {"Person": PERSON_SCHEMA, "Business": BUSINESS_SCHEMA}.get(rest[0], PROJECT_SCHEMA) if rest else ""
@@ -118,9 +123,13 @@ class MinicrmQuestions(DriftQuestions):
         return f"{endpoint}{WITHOUT_RESULT}" if has_no_result(body) else endpoint
 
     def choose_comparable(self, responses: Sequence[DriftResponse]) -> list[DriftResponse]:
-        """Leave out details without their schema, which alone tells which fields the account has made."""
+        """Leave out details without their schema, which alone tells which fields the account has made.
+
+        What the account does not have at all is left out as well.
+        """
         schemas = read_schemas(responses)
-        return [response for response in responses if _SCHEMA_OF.get(response.endpoint, "") in {"", *schemas}]
+        known = [response for response in responses if _SCHEMA_OF.get(response.endpoint, "") in {"", *schemas}]
+        return [response for response in known if is_there(response)]
 
     def build_key_names(self, responses: Iterable[DriftResponse], others: Iterable[DriftResponse]) -> KeyNames:
         """Return how to name keys: a field that one side's schema alone lists goes by its type."""
@@ -148,31 +157,6 @@ def read_schemas(responses: Iterable[DriftResponse]) -> dict[str, dict[str, str]
                 {name: spec.partition("(")[0] if isinstance(spec, str) else "choice" for name, spec in fields.items()}
             )
     return schemas
-
-
-def has_no_result(body: object) -> bool:
-    """Tell whether a list of results is empty, in whatever way servers write that."""
-    if not isinstance(body, dict):
-        return False
-    found = cast("dict[str, object]", body)
-    return "Count" in found and str(found["Count"]) == "0"
-
-
-def read_ids(body: object) -> list[str]:
-    """Return the ids of the results of a search or a list: their keys, or their `Id`."""
-    results = cast("dict[str, object]", body).get("Results") if isinstance(body, dict) else None
-    if isinstance(results, dict):
-        return _keys(cast("dict[str, object]", results))
-    ids: list[str] = []
-    for row in cast("list[object]", results) if isinstance(results, list) else []:
-        if isinstance(row, dict):
-            entry = cast("dict[str, object]", row)
-            ids += [str(entry["Id"])] if is_id(str(entry.get("Id"))) else _keys(entry)
-    return ids
-
-
-def _keys(body: object) -> list[str]:
-    return [key for key in cast("dict[str, object]", body) if is_id(key)] if isinstance(body, dict) else []
 
 
 def _name_contact(body: object) -> str:

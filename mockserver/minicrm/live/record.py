@@ -17,24 +17,45 @@ from mockserver.scrubbing.text import TextScrubber
 
 ROOT = "/Api/R3"
 READING_ENDPOINTS = frozenset(
-    # Documented first; the last four are described by other manuals (observed, grades B and C).
+    # Documented first; the last five are described by other manuals (observed, grades B and C).
     {"Category", "Schema", "Project", "Contact", "ToDoList", "ToDo", "AddressList", "Address"}
-    | {"EmailList", "ProjectHistory", "TemplateList", "Template"}
+    | {"EmailList", "ProjectHistory", "TemplateList", "Template", "ListProjectConnection"}
 )
+READING_PATHS = re.compile(r"/Api/(?:Invoice|Offer|Order)/(?:List|[0-9]+)", re.ASCII)
+"""Lists and details of documents; anything behind an id acts on it, some of it by GET."""
 DELETING_ENDPOINT = "PurgePerson"
 PUBLIC_ORIGIN = "https://r3.minicrm.hu"
 
-_COUNTS = frozenset({"Count", "Page", "OrderId", "Detailed", "Structured", "Deleted", "Default"})
+_DOCUMENTS = frozenset({"Invoice", "Offer", "Order", "List"})
+_COUNTS = frozenset(
+    {
+        "Count",
+        "TotalCount",
+        "ItemPerPage",
+        "Page",
+        "IsReverseCharge",
+        "OrderId",
+        "Detailed",
+        "Structured",
+        "Deleted",
+        "Default",
+    }
+)
 _SETUP_IDS = re.compile(r"CategoryId|StatusId|Type|(?:Enum|Set)[0-9]+")
 _USER_FIELDS = frozenset({"UserId", "CreatedBy", "UpdatedBy"})
 _WORDS: Mapping[str, frozenset[str]] = {
-    "Type": frozenset({"Person", "Business", "Generic", "HelpDesk", "Invoice"}),
+    "Type": frozenset({"Person", "Business", "Generic", "HelpDesk", "Invoice", "Offer", "Order", "Proforma"})
+    | {"StatusHistory", "Email", "Todo", "Sms", "File"},
+    "CurrencyCode": frozenset({"HUF", "EUR", "USD", "RON"}),
+    "Media": frozenset({"PKI", "Paper"}),
+    "PaymentMethod": frozenset({"Cash", "WiredTransfer"}),
+    "VATMode": frozenset({"NormalVAT", "ReverseCharge", "VATExempt"}),
     "Status": frozenset({"Open", "Closed", "All"}),
     "StatusGroup": frozenset({"Lead", "Open", "Success", "Failed"}),
 }
 _SCHEMA_TYPE = re.compile(r"[A-Za-z]{1,16}(?:\([0-9A-Za-z]{1,9}\))?")
-_API_URL = re.compile(rf"https?://[^/?#]+({re.escape(ROOT)}/.*)", re.DOTALL)
-_PATH_WORDS = READING_ENDPOINTS | {"Person", "Business"}
+_API_URL = re.compile(rf"https?://[^/?#]+((?:{re.escape(ROOT)}|/Api/(?:Invoice|Offer|Order))/.*)", re.DOTALL)
+_PATH_WORDS = READING_ENDPOINTS | _DOCUMENTS | {"Person", "Business"}
 _SETUP_ENDPOINTS = frozenset({"Schema", "TemplateList"})
 
 _SEARCHES = {
@@ -105,7 +126,7 @@ class MinicrmScrubber:
             segment if segment in _PATH_WORDS or (is_setup and segment.isdigit()) else self._text.scrub(segment)
             for segment in segments
         ]
-        return "/".join([ROOT, *scrubbed])
+        return "/".join([_root_of(path), *scrubbed])
 
     def scrub_query(self, name: str, value: str) -> tuple[str, str]:
         """Return a parameter that asks the same of the scrubbed account."""
@@ -175,8 +196,13 @@ def _keeps_int(field: str, number: int) -> bool:
     return is_flag or _is_setup(field)
 
 
+def _root_of(path: str) -> str:
+    """Return the part of a path that every endpoint of its API has."""
+    return ROOT if path.startswith(ROOT) else "/Api"
+
+
 def _split(path: str) -> list[str]:
-    return path.removeprefix(ROOT).strip("/").split("/")
+    return path.removeprefix(_root_of(path)).strip("/").split("/")
 
 
 def _slug(endpoint: str) -> str:

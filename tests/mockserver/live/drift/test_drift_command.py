@@ -69,7 +69,7 @@ def test_the_fake_does_not_drift_from_itself_and_is_only_read(live: FakeServer, 
     assert result.stdout.count("no drift") == 2
     asked = httpx.get(f"{live.url}/_control/requests", params={"limit": "1000"}, trust_env=False).json()
     assert {one["method"] for one in asked} == {"GET"}
-    assert len([one for one in asked if one["path"].startswith("/Api/R3")]) < 50
+    assert len([one for one in asked if one["path"].startswith("/Api/R3")]) < 70
 
 
 def test_an_account_with_other_data_and_other_fields_does_not_drift(drift: Drift) -> None:
@@ -102,7 +102,7 @@ def test_live_shapes_drift_from_the_documented_ones_in_words_without_values(live
     [
         ("count-is-text", "minicrm", "type changed", "Count"),
         ("address-list-is-an-object", "minicrm", "type changed", "Results"),
-        ("empty-results-are-a-list=off", "minicrm", "type changed", "Results"),
+        ("empty-results-are-a-list=off", "minicrm", "type changed", "Connections Results"),
         ("slashes-are-escaped", "minicrm", "form", "slashes"),
         ("deleted-is-int", "minicrm", "type changed", "Deleted"),
         ("empty-dates-are-zeros", "minicrm", None, None),
@@ -115,7 +115,7 @@ def test_each_thing_that_a_server_does_otherwise_is_found_and_nothing_else(
     with live_account("--deviation", deviation) as url:
         report = drift.read(url, "--crm", crm)
     found = {(one["kind"], one["place"]) for one in report["comparisons"][0]["differences"]}
-    assert found == ({(kind, place)} if kind else set())
+    assert found == {(kind, each) for each in (place or "").split(" ") if kind}
     assert report["drift"] == bool(kind)
 
 

@@ -13,7 +13,12 @@ def status_of(method: str, path: str, *, allows_writes: bool = False) -> int:
     return refusal.status if refusal else 200
 
 
-@pytest.mark.parametrize("path", ["/API/Records.php", *(f"/Api/R3/{name}/1" for name in sorted(READING_ENDPOINTS))])
+DOCUMENTS = [f"/Api/{kind}/{rest}" for kind in ("Invoice", "Offer", "Order") for rest in ("List", "41")]
+
+
+@pytest.mark.parametrize(
+    "path", ["/API/Records.php", *(f"/Api/R3/{name}/1" for name in sorted(READING_ENDPOINTS)), *DOCUMENTS]
+)
 def test_documented_readings_go_through(path: str) -> None:
     assert status_of("GET", path) == 200
 
@@ -38,6 +43,17 @@ def test_nothing_reaches_the_deleting_endpoint(method: str, path: str, allows_wr
 def test_a_get_that_nobody_describes_as_reading_needs_the_word_of_the_person_at_the_terminal() -> None:
     assert status_of("GET", "/Api/R3/EraseAll/1") == 405
     assert status_of("GET", "/Api/R3/EraseAll/1", allows_writes=True) == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/Api/Order/62/DeleteItem/62001", "/Api/Order/62/Paid", "/Api/Invoice/41/Storno", "/Api/Invoice/Project"),
+        *("/Api/Invoice", "/Api/SyncFeed/10001", "/Api/Signup", "/Api/CallLog", "/Api/SharedFilter"),
+    ],
+)
+def test_no_document_is_acted_upon_by_a_get(path: str) -> None:
+    assert status_of("GET", path) == 405
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])

@@ -212,3 +212,67 @@ def test_modules_keep_their_ids_and_lose_their_names() -> None:
     assert "Judy" not in json.dumps(body)
     assert len(str(body["Phone"])) == 11
     assert body["Phone"] != 36201234567
+
+
+INVOICE: dict[str, Any] = {
+    "Id": "41",
+    "Number": "E-2026/00007",
+    "Type": "Invoice",
+    "Media": "PKI",
+    "Customer": {
+        "Name": "Kertvarázs Kft.",
+        "CountryId": "36",
+        "PostalCode": "1111",
+        "City": "Budapest",
+        "Address": "Rózsa utca 5.",
+        "AccountNumber": "11700000-00000001",
+        "VatNumber": "12345678-2-41",
+    },
+    "Subject": "Padlásszellőző beépítése",
+    "Paid": "0000-00-00",
+    "CurrencyCode": "HUF",
+    "Amount": "25400.00",
+    "IsReverseCharge": "0",
+    "DocumentUrl": "https://r3.minicrm.hu/73112/Download/S3/?t=doc&inline=0&e=Zk3vQ9xLm2Pt7RbWc8Yd4NsHf6JgKa",
+    "Items": [{"Name": "Szellőző", "PriceNet": "10 000,00", "VAT": "27%", "Quantity": "2"}],
+}
+MAIL: dict[str, Any] = {
+    "Id": "31",
+    "From": "nagy.eszter@padlas.example",
+    "To": "Varga Katalin <varga.katalin@kertvarazs.example>",
+    "Subject": "Ajánlatunk",
+    "Body": "<p>Kedves <b>Katalin</b>, hívjon a 06 20 123 4567 számon!</p>",
+    "Status": "Sent",
+    "CreatedAt": "2026-11-03 10:31:00",
+}
+"""What names people and firms, in every place that a document and a mail have for it. All of it is invented."""
+
+
+def test_an_invoice_tells_nothing_of_the_customer_and_its_address_opens_no_file() -> None:
+    fixture = record(MINICRM, answered("/Api/Invoice/41", body=INVOICE))
+    assert fixture["request"]["path"].startswith("/Api/Invoice/")
+    written = json.dumps(fixture, ensure_ascii=False)
+    secrets = [*INVOICE["Customer"].values(), INVOICE["Number"], INVOICE["Subject"], INVOICE["Amount"], "Szellőző"]
+    secrets += ["73112", "Zk3vQ9xLm2Pt7RbWc8Yd4NsHf6JgKa", "Kertvarázs", "Rózsa"]
+    assert [word for word in secrets if len(str(word)) > 2 and str(word) in written] == []
+    words = ("Type", "Media", "Paid", "CurrencyCode", "IsReverseCharge")
+    kept = {name: fixture["response"]["body"][name] for name in words}
+    assert kept == {name: INVOICE[name] for name in kept}
+    assert shape_of(fixture["response"]["body"]) == shape_of(INVOICE)
+
+
+def test_a_list_of_mails_tells_neither_who_wrote_nor_what() -> None:
+    fixture = record(MINICRM, answered("/Api/R3/EmailList/6001", body={"Count": 1, "Results": {"31": MAIL}}))
+    written = json.dumps(fixture, ensure_ascii=False)
+    secrets = ("eszter", "padlas", "Katalin", "kertvarazs", "Ajánlatunk", "hívjon", "123 4567", "6001", '"31"')
+    assert [word for word in secrets if word in written] == []
+    assert "<p>" in written
+
+
+def test_an_invoice_in_a_list_and_in_its_detail_has_one_id() -> None:
+    listed = record(MINICRM, answered("/Api/Invoice/List", body={"Count": 1, "Results": {"4711": {"Id": "4711"}}}))
+    detail = record(MINICRM, answered("/Api/Invoice/4711", body={"Id": "4711"}))
+    [key] = listed["response"]["body"]["Results"]
+    assert listed["request"]["path"] == "/Api/Invoice/List"
+    assert detail["request"]["path"] == f"/Api/Invoice/{key}"
+    assert detail["response"]["body"]["Id"] == key
