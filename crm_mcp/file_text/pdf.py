@@ -8,6 +8,8 @@ from pypdf import PasswordType, PdfReader
 
 from crm_mcp.file_text.text_so_far import NoTextError, TextSoFar
 
+_MOST_NAMED = 20
+
 
 def read_pdf(content: bytes, found: TextSoFar) -> None:
     """Add the text of each page under a line with its number.
@@ -20,13 +22,34 @@ def read_pdf(content: bytes, found: TextSoFar) -> None:
     if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
         raise NoTextError("encrypted", "a PDF")
     number = len(reader.pages)
+    broken: list[str] = []
     has_text = False
     for at in range(number):
         if found.is_over:
             found.stop_at(f"page {at + 1} of {number}")
             break
-        text = reader.pages[at].extract_text()
-        has_text = has_text or bool(text.strip())
-        found.add(f"{chr(10) if at else ''}[page {at + 1} of {number}]\n{text.strip()}\n")
+        text = _text_of(reader, at)
+        if text is None:
+            broken.append(str(at + 1))
+        has_text = has_text or bool(text)
+        found.add(f"{chr(10) if at else ''}[page {at + 1} of {number}]\n{text or ''}\n")
+    if broken:
+        found.notes.append(f"These pages are damaged and lack here: {', '.join(broken[:_MOST_NAMED])}.")
     if not has_text:
-        raise NoTextError("other", f"a PDF of {number} pages that hold pictures and no text, as a scan does")
+        raise NoTextError(
+            "broken" if broken else "other", f"a PDF ({_pages(number)}) of pictures without text, as a scan"
+        )
+
+
+def _text_of(reader: PdfReader, at: int) -> str | None:
+    """Return the text of a page; None where it is broken."""
+    try:
+        return reader.pages[at].extract_text().strip()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  # pypdf raises anything where a page is broken
+        return None
+
+
+def _pages(number: int) -> str:
+    return "1 page" if number == 1 else f"{number} pages"

@@ -113,7 +113,7 @@ def _refusal(kind: str, what: str, name: str) -> InputError:
             hint="Whoever runs it can install crm-mcp-server[files]; text and CSV need nothing.",
         )
     reasons = {
-        "empty": "is empty.",
+        "empty": "holds no text.",
         "encrypted": f"is {what} that wants a password.",
         "broken": "is damaged, or not what it says it is: it cannot be read.",
         "large": "takes too much memory to read.",

@@ -30,6 +30,8 @@ def main(order: dict[str, Any]) -> None:
     found = TextSoFar(order["most_characters"], order["seconds"])
     try:
         file_format = _read(content, order, found)
+        if not found.text.strip():
+            raise NoTextError("empty")
         found.finish()
         result: dict[str, Any] = {"format": file_format, "text": found.text, "notes": found.notes}
     except NoTextError as error:
@@ -43,13 +45,14 @@ def main(order: dict[str, Any]) -> None:
 
 def _read(content: bytes, order: dict[str, Any], found: TextSoFar) -> str:
     """Add the text of a file, and return what kind of file it is."""
-    if not content:
-        raise NoTextError("empty")
     file_format = format_of(content)
     if file_format == "html":
         if not order["is_page"]:
             raise NoTextError("page")
-        found.add(plain_text(decode_text(content, order["media_type"])[0][:_MOST_HTML]))
+        page, _ = decode_text(content, order["media_type"])
+        found.add(plain_text(page[:_MOST_HTML]))
+        if len(page) > _MOST_HTML:
+            found.notes.append(f"Only the first {_MOST_HTML:,} characters of its HTML were read.")
     elif file_format == "text":
         text, note = decode_text(content, order["media_type"])
         found.add(text)

@@ -17,6 +17,12 @@ _LAYOUT = _PARAGRAPHS | _LINES | {"br", "span", "font", "html", "body"}
 
 _FIRST_TAG = re.compile(r"\s*<(?:!doctype\b[^>]*>\s*<)?([a-z][a-z0-9]*)(?=[\s/>])", re.IGNORECASE)
 _LAST_TAG = re.compile(r"</?([a-z][a-z0-9]*)(?:\s[^<>]*)?/?>\s*\Z", re.IGNORECASE)
+_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
+_MARKED_SECTION = re.compile(r"<!\[[^<>]*>")
+_NO_TAG = re.compile(r"<(?![^<>]*>)")
+_PARSED_AS_IT_IS = 20_000
+"""Characters of a text that is never too slow to parse."""
+_DEEPEST_INDENTED = 8
 _ANY_TAG = re.compile(r"<([a-z][a-z0-9]*)(?=[\s/>])", re.IGNORECASE)
 
 
@@ -37,11 +43,16 @@ def plain_text(html: str) -> str:
     """Return what a reader sees of HTML: paragraphs, bullets, table cells, and the addresses of links."""
     reader = _Reader()
     try:
-        reader.feed(html)
+        reader.feed(html if len(html) <= _PARSED_AS_IT_IS else _without_open_ends(html))
         reader.close()
     except AssertionError:  # how the parser gives up on a broken `<![`
         return html
     return reader.text()
+
+
+def _without_open_ends(html: str) -> str:
+    """Return HTML without what begins and never ends: the parser looks for each such end through all that follows."""
+    return _NO_TAG.sub("&lt;", _MARKED_SECTION.sub("", _COMMENT.sub("", html)))
 
 
 class _Reader(HTMLParser):
@@ -56,7 +67,7 @@ class _Reader(HTMLParser):
         self._unseen = 0
         self._preformatted = 0
         self._lists: list[int] = []
-        self._links: list[tuple[str, int]] = []
+        self._link: tuple[str, int] | None = None
 
     def text(self) -> str:
         return "".join(self._parts).strip()
@@ -73,7 +84,7 @@ class _Reader(HTMLParser):
             self._write(self._bullet())
             self._after_bullet = True
         elif tag == "a":
-            self._links.append((dict(attrs).get("href") or "", len(self._parts)))
+            self._link = (dict(attrs).get("href") or "", len(self._parts))
         elif tag == "img":
             self._write(f"[image{': ' + alt if (alt := dict(attrs).get('alt')) else ''}]")
 
@@ -82,8 +93,9 @@ class _Reader(HTMLParser):
         self._preformatted = max(0, self._preformatted - (tag == "pre"))
         if tag in ("ul", "ol") and self._lists:
             self._lists.pop()
-        if tag == "a" and self._links:
-            self._end_link(*self._links.pop())
+        if tag == "a" and self._link is not None:
+            self._end_link(*self._link)
+            self._link = None
         if tag in _CELLS:
             self._write(" | ")
         if tag == "li":
@@ -113,7 +125,8 @@ class _Reader(HTMLParser):
         number = self._lists[-1] if self._lists else 0
         if number:
             self._lists[-1] += 1
-        return "  " * (len(self._lists) - 1) + (f"{number}. " if number else "- ")
+        indent = "  " * min(len(self._lists) - 1, _DEEPEST_INDENTED)
+        return indent + (f"{number}. " if number else "- ")
 
     def _break_line(self, tag: str) -> None:
         if self._after_bullet:

@@ -88,7 +88,15 @@ def test_a_pdf_that_only_may_not_be_changed_is_read_and_one_with_a_password_is_n
 
 
 def test_a_scan_says_that_it_has_no_text() -> None:
-    assert "2 pages that hold pictures and no text" in refused(pdf_of("", ""))
+    assert "a PDF (2 pages) of pictures without text" in refused(pdf_of("", ""))
+
+
+def test_a_damaged_page_costs_no_other_page() -> None:
+    content = pdf_of("First", "Second", "Third").replace(b"BT /F1 12 Tf 72 720 Td (Second) Tj ET", b"x" * 37)
+    damaged = content.replace(b"/Contents 6 0 R", b"/Contents [[ 0 R", 1)
+    found = read(damaged)
+    assert "First" in found.text
+    assert "Third" in found.text
 
 
 def test_a_word_document_is_read_with_its_tables() -> None:
@@ -148,7 +156,8 @@ BLOCK = b"x" * 1_000_000
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "is empty"),
+        (b"", "holds no text"),
+        (b"\xef\xbb\xbf \n", "holds no text"),
         (b"%PDF-1.7\nnothing follows", "damaged"),
         (pdf_of("x")[:200], "damaged"),
         (b"PK\x03\x04 and nothing", "damaged"),

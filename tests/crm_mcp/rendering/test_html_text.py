@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,3 +71,20 @@ def test_any_order_of_tags_is_read_without_losing_a_word(parts: list[str]) -> No
     read = plain_text("".join(parts))
     assert read.count("w") == parts.count("w")
     assert read.count("<") == parts.count("&lt;")
+
+
+MANY = 100_000
+OPEN_ENDS = ["<!--", "<![CDATA[", "<", "<a ", "<a a=", '<a href="', "</a", "<?", "<!a", "&#x", "<ul><li>x", "<a>x"]
+
+
+@pytest.mark.parametrize("piece", OPEN_ENDS)
+def test_what_begins_a_hundred_thousand_times_and_never_ends_is_read_in_time(piece: str) -> None:
+    begun = time.process_time()
+    text = plain_text(f"<p>{piece * MANY}</p>")
+    assert time.process_time() - begun < 10
+    assert len(text) <= 25 * MANY
+
+
+def test_a_long_text_keeps_what_a_reader_sees() -> None:
+    page = "<p>a &lt; b <!-- not <b>seen</b> --> and <![if !mso]>c<![endif]></p>" + "<p>x</p>" * 5_000
+    assert plain_text(page).startswith("a < b and c\n\nx")

@@ -181,7 +181,7 @@ def test_a_redirect_out_of_the_crms_hosts_is_not_followed(files: CrmStub) -> Non
     [
         (b"\x89PNG\r\n\x1a\n" + bytes(40), "an image (PNG)"),
         (b"%PDF-1.4 broken", "damaged"),
-        (b"", "is empty"),
+        (b"", "holds no text"),
         (b"<!doctype html><html><body>Log in</body></html>", "as a login page does"),
         (b"x" * (20 * 2**20 + 1), "larger than 20 MB"),
     ],
