@@ -22,23 +22,19 @@ def read_pdf(content: bytes, found: TextSoFar) -> None:
     if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
         raise NoTextError("encrypted", "a PDF")
     number = len(reader.pages)
-    broken: list[str] = []
-    has_text = False
+    texts: list[str | None] = []
     for at in range(number):
         if found.is_over:
             found.stop_at(f"page {at + 1} of {number}")
             break
         text = _text_of(reader, at)
-        if text is None:
-            broken.append(str(at + 1))
-        has_text = has_text or bool(text)
+        texts.append(text)
         found.add(f"{chr(10) if at else ''}[page {at + 1} of {number}]\n{text or ''}\n")
-    if broken:
-        found.notes.append(f"These pages are damaged and lack here: {', '.join(broken[:_MOST_NAMED])}.")
-    if not has_text:
-        raise NoTextError(
-            "broken" if broken else "other", f"a PDF ({_pages(number)}) of pictures without text, as a scan"
-        )
+    if not any(texts):
+        what = f"a PDF ({_pages(number)}) of pictures without text, as a scan"
+        raise NoTextError("broken" if None in texts else "other", what)
+    if without := [str(at) for at, text in enumerate(texts, start=1) if not text][:_MOST_NAMED]:
+        found.notes.append(f"Pages without text, which may be pictures or damaged: {', '.join(without)}.")
 
 
 def _text_of(reader: PdfReader, at: int) -> str | None:

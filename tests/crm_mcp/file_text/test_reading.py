@@ -97,6 +97,7 @@ def test_a_damaged_page_costs_no_other_page() -> None:
     found = read(damaged)
     assert "First" in found.text
     assert "Third" in found.text
+    assert found.note == "Pages without text, which may be pictures or damaged: 2."
 
 
 def test_a_word_document_is_read_with_its_tables() -> None:
