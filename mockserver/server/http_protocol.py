@@ -30,6 +30,8 @@ from mockserver.server.tls import begins_tls, explain_failure, start_tls
 _LINGER_ZERO = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _MAX_LINE_BYTES = 2000  # of a request line that the journal keeps
+_CLOSES = ("Connection", "close")
+_NO_PROXY = "This fake is no proxy: start crm-mock proxy, which serves the same, or let the program pass by proxies."
 _HTTPS_ONLY = "This is plain HTTP, and the server speaks https here: use an address that begins with https://."
 
 
@@ -125,7 +127,8 @@ class HttpProtocol(H11Protocol):
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Begin a tunnel: what comes through it is taken as if it came straight from the caller."""
         address = event.target.decode("ascii")
-        if refusal := self._entrance.refuse_host(address):
+        refusal = self._entrance.refuse_host(address) if self._entrance.is_proxy else _NO_PROXY
+        if refusal:
             self._refuse_tunnel(address, refusal)
             return
         self.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -138,15 +141,17 @@ class HttpProtocol(H11Protocol):
             inner.data_received(early)
 
     def _should_upgrade(self) -> bool:
-        return self._entrance.is_proxy and self.scope["method"] == "CONNECT"
+        # Not by a header Upgrade: Java's client offers HTTP/2 with every request, and takes HTTP/1.1 as well.
+        return self.scope["method"] == "CONNECT"
 
     def _refuse_tunnel(self, address: str, why: str) -> None:
         self._record(403, why)
         # Most clients show nothing of such a response but its first line.
         reason = f"This fake answers for no {read_host(address)}".encode()
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
+        body = f"{why}\n".encode()
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), _CLOSES]
         self.transport.write(self.conn.send(h11.Response(status_code=403, headers=headers, reason=reason)))
-        self.transport.write(self.conn.send(h11.Data(data=f"{why}\n".encode())))
+        self.transport.write(self.conn.send(h11.Data(data=body)))
         self.transport.close()
 
     def _is_taken_by_tls(self, first: bytes) -> bool:
@@ -176,9 +181,6 @@ class HttpProtocol(H11Protocol):
         if isinstance(self.config.app, MockApp):
             method, path, query = _split_line(self._reader.line)
             self.config.app.record_outside(method, path, parse_query(query), status, why)
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: Java's client offers HTTP/2 with every request, and takes HTTP/1.1 as well."""
 
     def _end_connection(self, is_reset: bool) -> None:
         """End the connection: after what was written is sent, or at once and with a reset (TCP's RST)."""

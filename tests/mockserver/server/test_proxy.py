@@ -122,7 +122,9 @@ def test_a_refused_tunnel_says_why_in_its_body_too(tls: FakeTls):
     said = talk(tls, b"CONNECT api.example.com:443 HTTP/1.1\r\nHost: api.example.com:443\r\n\r\n")
 
     assert said.startswith(b"HTTP/1.1 403 This fake answers for no api.example.com\r\n")
-    assert b"start crm-mock proxy with" in said
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert b"start crm-mock proxy with" in body
+    assert f"content-length: {len(body)}".encode() in head.lower()
 
 
 @pytest.mark.parametrize(

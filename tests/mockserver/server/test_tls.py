@@ -111,6 +111,13 @@ def test_a_plain_fake_says_that_it_has_no_ca():
         assert "crm-mock serve --tls" in answer.json()["error"]
 
 
+def test_a_fake_that_is_no_proxy_says_so_to_who_takes_it_for_one():
+    with running("serve", "--seed", "empty") as (url, _):
+        with httpx.Client(proxy=url) as client, pytest.raises(httpx.ProxyError, match="403"):
+            client.get("https://r3.minicrm.hu/Api/R3/Category")
+        assert "start crm-mock proxy" in httpx.get(f"{url}/_control/requests").json()[-1]["reason"]
+
+
 def test_processes_that_make_the_ca_of_a_folder_at_once_have_the_same(tmp_path: Path):
     with ThreadPoolExecutor(8) as pool:
         done = [pool.submit(lambda: Authority(tmp_path / "ca").ca_pem) for _ in range(8)]
