@@ -4,7 +4,7 @@ A webhook is a hint: it may be old, repeated, or made up, and MiniCRM gives it n
 two changes of the same second. So its values are not taken: the card is read, by one request for all that was told
 of it meanwhile. Nothing is read of what the replica does not hold, nor where there is no replica.
 
-Where a card cannot be read now, it stays out of date: the next statement that needs it reads it.
+Where a card cannot be read now, it stays out of date, and the next statement asks for what changed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from crm_mcp.store.transaction import Transaction
 
 MOST_WAITING = 10_000
-"""Cards that wait to be read; of more each is out of date, and read when a statement needs it."""
+"""Cards that wait to be read; what is told beyond them is read when a statement needs it."""
 _AT_ONCE = 50
 _TABLES = {"Project": PROJECTS, "Contact": CONTACTS}
 _log = logging.getLogger(__name__)
@@ -52,12 +52,15 @@ class ToldChanges:
         try:
             if self._is_closed or not (await source.replica.exists() and await source.facts.load()):
                 return
-            is_held = await source.replica.run(lambda transaction: _outdate(transaction, change, told_at))
+            has_room = len(self._waiting) < MOST_WAITING
+            is_held = await source.replica.run(
+                lambda transaction: _outdate(transaction, change, told_at, has_room=has_room)
+            )
         except StoreError as error:
             _log.warning("A change that a webhook told will show in statements after a minute only: %s", error)
             return
         card = (_TABLES[change.kind], change.record_id)
-        if is_held and (card in self._waiting or len(self._waiting) < MOST_WAITING):
+        if is_held and has_room:
             self._waiting[card] = told_at
             self._begin()
 
@@ -102,6 +105,7 @@ class ToldChanges:
             raise
         except CrmError as error:
             _log.info("A card that a webhook told of is read when it is needed: %s", error)
+            await self._source.replica.run(lambda transaction: outdate(transaction, [table]))
             return
         if table == CONTACTS:
             sql = f"select id from {PROJECTS} where contact_id = ? and changed_ >= ? and read_ between 1 and changed_"
@@ -110,11 +114,17 @@ class ToldChanges:
                 await self._read(((PROJECTS, project_id), told_at))
 
 
-def _outdate(transaction: Transaction, change: ToldChange, told_at: float) -> bool:
-    """Have a record be out of date, and tell whether the replica holds it, or would if it had been there before."""
+def _outdate(transaction: Transaction, change: ToldChange, told_at: float, *, has_room: bool) -> bool:
+    """Have a record be out of date, and tell whether the replica holds it, or would if it had been there before.
+
+    A new one is missing from no statement: until it is read, they are as of the last search. Where there is no room to
+    have it read, they have to search again.
+    """
     table = _TABLES[change.kind]
     if change.has_document:
         outdate(transaction, [DOCUMENTS])
+    if not has_room:
+        outdate(transaction, [table])
     known = transaction.execute(f"select 1 from {table} where id = ?", (change.record_id,))
     if known:
         sql = f"update {table} set changed_ = max(coalesce(changed_, 0), ?) where id = ?"
@@ -122,8 +132,4 @@ def _outdate(transaction: Transaction, change: ToldChange, told_at: float) -> bo
         return True
     passes = read_passes(transaction, table).values()
     parts = {one.part for one in passes if one.is_complete}
-    if change.kind == "Project" and change.module_id:
-        parts &= {change.module_id}
-    if parts:
-        outdate(transaction, [table])
-    return bool(parts)
+    return change.module_id in parts if change.kind == "Project" and change.module_id else bool(parts)
