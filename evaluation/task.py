@@ -40,6 +40,7 @@ class Task(_Strict):
         why: What it is there for, and how the expected values were found.
         crms: Which CRMs it is about.
         kind: Whether it only asks.
+        toolsets: Which tools the server offers, as `CRM_MCP_TOOLSETS` names them.
         person: What the person says when the server asks before it writes.
         answer: What the agent must tell.
         state: What must be in the CRMs afterwards.
@@ -52,6 +53,7 @@ class Task(_Strict):
     why: str
     crms: Annotated[list[Literal["ivinex", "minicrm"]], Field(min_length=1)]
     kind: Literal["question", "chore"]
+    toolsets: str = "default"
     person: Literal["accepts", "declines", "cannot be asked"] = "accepts"
     answer: AnswerCheck = AnswerCheck()
     state: list[StateCheck] = Field(default_factory=list[StateCheck])

@@ -13,7 +13,7 @@ from unittest.mock import patch
 from mcp import Client
 
 import evaluation.solver
-from crm_mcp.registry import connect
+from crm_mcp.registry import choose_toolsets, connect
 from crm_mcp.server import build_server
 from crm_mcp.transport.connections import ConnectionPool
 from evaluation.counting import Count, person_of, text_of
@@ -89,7 +89,7 @@ async def _played(world: World, script: Script, count: Count) -> tuple[str, str]
     """Return the script's answer, and where it could not finish, why."""
     pool = ConnectionPool()
     with patch.dict(os.environ, world.settings, clear=True):
-        server = build_server(connect(pool), pool)
+        server = build_server(connect(pool), pool, toolsets=choose_toolsets(world.task.toolsets))
     async with Client(server, elicitation_callback=person_of(world.task.person, count)) as client:
         count.add_tools((await client.list_tools()).tools)
         try:
