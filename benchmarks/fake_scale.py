@@ -2,9 +2,9 @@
 
     python benchmarks/fake_scale.py [--sizes 10000 100000] [--crm ivinex minicrm] [--times 15]
 
-A size is the number of contacts in Ivinex, and of contacts and of projects each in MiniCRM. For each question it prints
-the time of the first answer (which may build an index) and the best of the warm ones, at the largest size as a ratio
-to getting one record by its id in the same run, and the growth from size to size.
+A size is the number of contacts in Ivinex, and of contacts, projects, changes of status and e-mails each in MiniCRM.
+For each question it prints the time of the first answer (which may build an index) and the best of the warm ones, at
+the largest size as a ratio to getting one record by its id in the same run, and the growth from size to size.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from mockserver.ivinex.generate import extend_modules
 from mockserver.minicrm.seeding.generate import extend_kinds
 from mockserver.seeds.load import read_seed
 
+MINICRM_KINDS = ("contacts", "projects", "status_changes", "emails")
 RECORDS = "/API/Records.php"
 API = "/Api/R3"
 
@@ -50,7 +51,7 @@ def build_seed(crm: str, size: int) -> dict[str, Any]:
         part: dict[str, object] = {"modules": {"1001": contact, "1003": modules["1003"]}}
         return {"ivinex": extend_modules(part, {"1001": size}, words)}
     part = {key: base["minicrm"][key] for key in ("users", "modules", "contact_fields", "task_types")}
-    return {"minicrm": extend_kinds(part, {"contacts": size, "projects": size}, words)}
+    return {"minicrm": extend_kinds(part, dict.fromkeys(MINICRM_KINDS, size), words)}
 
 
 def ask_ivinex(size: int, seed: dict[str, Any]) -> list[Question]:
@@ -97,6 +98,7 @@ def ask_ivinex(size: int, seed: dict[str, Any]) -> list[Question]:
 def ask_minicrm(size: int, seed: dict[str, Any]) -> list[Question]:
     """Return what to ask of MiniCRM; each search answers with its count, too."""
     project = next(row for row in reversed(seed["minicrm"]["projects"]) if not row.get("Deleted"))
+    email = seed["minicrm"]["emails"][-1]
     contact = next(row for row in reversed(seed["minicrm"]["contacts"]) if row["Type"] == "Person")
     last = size // 100 - 2  # some are in the trash
 
@@ -106,6 +108,8 @@ def ask_minicrm(size: int, seed: dict[str, Any]) -> list[Question]:
     return [
         ask("project by id", 50, f"Project/{project['Id']}"),
         ask("contact by id", 50, f"Contact/{contact['Id']}"),
+        ask("history of a project", 50, f"ProjectHistory/{project['Id']}", Type="StatusHistory"),
+        ask("e-mails of a project", 50, f"EmailList/{email['ProjectId']}"),
         ask("project by ReferenceId", 50, "Project", ReferenceId=project["ReferenceId"]),
         ask("projects by Name", 50, "Project", Name=project["Name"]),
         ask("projects by StatusId", 50, "Project", StatusId=project["StatusId"]),

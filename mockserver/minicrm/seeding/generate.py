@@ -1,4 +1,4 @@
-"""Generates contacts, projects, tasks and addresses for the `minicrm` part of a seed, whatever its modules are."""
+"""Generates the rows of the `minicrm` part of a seed, whatever its modules are."""
 
 from __future__ import annotations
 
@@ -7,9 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from mockserver.crm.words import Words
+from mockserver.minicrm.seeding.generate_cards import make_email, make_status_changes
 
-_SHARES = {"projects": 40, "tasks": 20, "addresses": 10}  # in percent; the rest are contacts
-_KINDS = {"contacts": "contact", "projects": "project", "tasks": "task", "addresses": "address"}
+# In percent; the rest are contacts.
+_SHARES = {"projects": 35, "tasks": 15, "addresses": 10, "status_changes": 5, "emails": 10}
+_KINDS = {
+    "contacts": "contact",
+    "projects": "project",
+    "tasks": "task",
+    "addresses": "address",
+    "status_changes": "status_change",
+    "emails": "email",
+}
 _LENGTH = re.compile(r"\(([0-9]+)\)")
 # The fields that a module's `fields` may say more of; their values are made here as for every project.
 _BUILT_IN = frozenset({"Id", "CategoryId", "ContactId", "StatusId", "UserId", "Name", "Deleted", "ReferenceId"})
@@ -23,7 +32,7 @@ def can_extend(_part: Mapping[str, object]) -> bool:
 
 
 def extend(part: Mapping[str, object], count: int, words: Words) -> dict[str, object]:
-    """Return the part with so many rows more: 30 % contacts, the rest projects, tasks and addresses."""
+    """Return the part with so many rows more: a quarter contacts, a third projects, and what lies on these."""
     return extend_kinds(part, _share(part, count), words)
 
 
@@ -38,10 +47,17 @@ def extend_kinds(part: Mapping[str, object], shares: Mapping[str, int], words: W
         row = maker.make_person(row_id, businesses) if index % 4 else maker.make_business(row_id)
         rows["contacts"].append(row)
     contacts = [row["Id"] for row in rows["contacts"]]
-    rows["projects"] += [maker.make_project(row_id, contacts) for row_id in ids["projects"]]
+    new_projects = [maker.make_project(row_id, contacts) for row_id in ids["projects"]]
+    rows["projects"] += new_projects
     projects = [row["Id"] for row in rows["projects"]]
     rows["tasks"] += [maker.make_task(row_id, projects) for row_id in ids["tasks"]]
     rows["addresses"] += [maker.make_address(row_id, contacts) for row_id in ids["addresses"]]
+    changes = make_status_changes(ids["status_changes"], new_projects, maker.statuses, words)
+    rows["status_changes"] += changes
+    # Where modules have no two statuses, e-mails make up the number.
+    lacking = len(ids["status_changes"]) - len(changes)
+    ids["emails"] = _list_new_ids(part, "emails", shares.get("emails", 0) + lacking)
+    rows["emails"] += [make_email(row_id, words.pick(rows["projects"]), words) for row_id in ids["emails"]]
     made: dict[str, object] = {**part, **{kind: kept for kind, kept in rows.items() if kept}}
     if "next_ids" in part:
         next_ids = cast("dict[str, object]", part["next_ids"])
@@ -75,7 +91,7 @@ class _Maker:
         self._modules = {
             int(key): module for key, module in cast("dict[str, dict[str, Any]]", part.get("modules", {})).items()
         }
-        self._statuses = {
+        self.statuses = {
             key: [int(status) for status in module.get("statuses", {})] for key, module in self._modules.items()
         }
         self._module_ids = list(self._modules)
@@ -119,8 +135,8 @@ class _Maker:
         module_id = words.pick(self._module_ids)
         module = self._modules[module_id]
         row: Row = {"Id": row_id, "CategoryId": module_id, "ContactId": words.pick(contacts)}
-        if self._statuses[module_id]:
-            row["StatusId"] = words.pick(self._statuses[module_id])
+        if self.statuses[module_id]:
+            row["StatusId"] = words.pick(self.statuses[module_id])
         users = [int(user) for user in module.get("listed_users") or self._users]
         if users:
             row["UserId"] = words.pick(users)

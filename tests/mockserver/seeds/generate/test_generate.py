@@ -80,7 +80,18 @@ def test_they_are_shared_as_it_says():
     assert sum(added["ivinex"].values()) == 500
     assert added["ivinex"]["contact"] > added["ivinex"]["company"] > 0
     made = {kind: n for kind, n in added["minicrm"].items() if n}
-    assert made == {"contacts": 150, "projects": 200, "tasks": 100, "addresses": 50}
+    shares = {"contacts": 125, "projects": 175, "tasks": 75, "addresses": 50, "status_changes": 25, "emails": 50}
+    assert made == shares
+
+
+def test_a_history_ends_in_the_status_that_the_project_has():
+    part: Any = generate_seed(read_seed("demo"), 1000)["minicrm"]
+    projects = {each["Id"]: each for each in part["projects"]}
+
+    for change in part["status_changes"][-25:]:
+        project = projects[change["ProjectId"]]
+        assert change["Status_New_Id"] == project["StatusId"] != change["Status_Old_Id"]
+        assert project["CreatedAt"] < change["ClosedAt"] == project["StatusUpdatedAt"] <= project["UpdatedAt"]
 
 
 def test_the_base_and_its_records_stay():
