@@ -172,6 +172,7 @@ class MinicrmFake:
         context = self._build_context(target, request.base_url, parameters, request.body, hints, request.username)
         with transaction(self._connection) if route.changes(request.method) else nullcontext():
             value = endpoint(context)
+            context = replace(context, account=self._read_account())  # a first document brings a module of its kind
             follow_changes(context)
         response = value if isinstance(value, ApiResponse) else render_success(self._profile, value, hints)
         return replace(response, list_changes=partial(list_changed, context)) if context.changes else response

@@ -6,6 +6,7 @@ from mockserver.crm.api import ApiRequest
 from mockserver.minicrm import PREFIX, rules
 from mockserver.minicrm.connections import endpoints as connections
 from mockserver.minicrm.documents.routes import ROUTES as DOCUMENT_ROUTES
+from mockserver.minicrm.documents.writes.card_fields import update_project
 from mockserver.minicrm.endpoints import (
     addresses,
     contact_search,
@@ -36,7 +37,7 @@ ROUTES = (
     Route("Schema/Business", {"GET": modules.get_business_schema}),
     Route("Schema/Project/{id}", {"GET": modules.get_project_schema}),
     Route("Project", {"GET": project_search.search_projects, "PUT": project_write.create_project}, None),
-    Route("Project/{id}", {"GET": projects.get_project, "PUT": project_write.update_project}),
+    Route("Project/{id}", {"GET": projects.get_project, "PUT": update_project}),
     Route("Contact", {"GET": contact_search.search_contacts, "PUT": contacts.create_contact}, None),
     Route("Contact/{id}", {"GET": contacts.get_contact, "PUT": contacts.update_contact}),
     Route("ToDoList/{id}", {"GET": tasks.list_tasks}, ("Status",)),

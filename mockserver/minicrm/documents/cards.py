@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from mockserver.crm.profiles import Language
 from mockserver.minicrm.account import dump_account, load_account
+from mockserver.minicrm.documents.customers import find_block
 from mockserver.minicrm.documents.document import DOCUMENT_KINDS, Document, DocumentKind, Stage
-from mockserver.minicrm.endpoints.contacts import Contact
 from mockserver.minicrm.endpoints.project_write import save_project
 from mockserver.minicrm.endpoints.projects import Project
 from mockserver.minicrm.endpoints.request_context import RequestContext
@@ -119,18 +119,19 @@ def find_stage(context: RequestContext, document: Document) -> Stage:
     return "Draft"
 
 
-def create_card(context: RequestContext, document: Document, contact: Contact, stage: Stage) -> None:
-    """Give a new document a card of its own, in the module of its kind."""
+def create_card(context: RequestContext, document: Document, contact_id: int | None, stage: Stage) -> RequestContext:
+    """Give a new document a card of its own, and return the context of the account that has a module for it."""
     context, module = _find_module(context, document.kind)
     card = Project(
         id=take_next_id(context.connection, Project),
         category_id=module.module_id,
-        contact_id=contact.id,
+        contact_id=contact_id,
         user_id=next(iter(module.listed_users), None),
         created_at=context.now,
     )
     document.project_id = card.id
     _write_card(context, document, card, stage)
+    return context
 
 
 def move_card(context: RequestContext, document: Document, stage: Stage) -> None:
@@ -145,7 +146,7 @@ def _write_card(context: RequestContext, document: Document, card: Project, stag
     status_id = find_status_id(module, stage) or card.status_id or next(iter(module.statuses), None)
     if status_id != card.status_id:
         card.status_id, card.status_updated_at = status_id, context.now
-    card.name = document.number or f"To be issued ({document.customer.get('Name', '')})"
+    card.name = document.number or f"To be issued ({find_block(context, document)['Name']})"
     for name, value in _repeat(document).items():
         if name in module.schema:
             card.fields[name] = parse_value(module.schema[name], value)

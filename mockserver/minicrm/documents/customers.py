@@ -8,6 +8,7 @@ from mockserver.documents.strict_json import as_object
 from mockserver.minicrm.documents import rules
 from mockserver.minicrm.documents.document import Document
 from mockserver.minicrm.documents.values.countries import find_country_name, find_dialling_code
+from mockserver.minicrm.documents.values.texts import read_text
 from mockserver.minicrm.endpoints.addresses import Address
 from mockserver.minicrm.endpoints.contacts import Contact, print_name, save_contact
 from mockserver.minicrm.endpoints.projects import Project
@@ -80,15 +81,17 @@ def take_block(context: RequestContext, contact: Contact, given: object) -> dict
     found = as_object(given)
     if found is None:
         raise RefusalError(rules.BAD_DOCUMENT_VALUE, "Customer", ["Customer is an object"])
-    country = found.get("CountryId") or found.get("Country") or ""
-    block: dict[str, object] = {name: str(found.get(name) or "") for name in CUSTOMER_KEYS}
-    block["CountryId"] = find_dialling_code(str(country))
+    if not found:
+        return build_block(context, contact)
+    country = read_text("Customer.CountryId", found.get("CountryId")) or read_text("Country", found.get("Country"))
+    block: dict[str, object] = {name: read_text(f"Customer.{name}", found.get(name)) for name in CUSTOMER_KEYS}
+    block["CountryId"] = find_dialling_code(country)
     block["Name"] = block["Name"] or print_name(contact, context.language)
     if any(block[name] for name in _PLACE):
         _keep_address(context, contact, block)
-    kept = {field: found[key] for key, field in _OVERWRITTEN.items() if key in found}
+    kept = {field: block[key] for key, field in _OVERWRITTEN.items() if key in found}
     if kept:
-        contact.fields |= {field: str(value or "") or None for field, value in kept.items()}
+        contact.fields |= {field: value or None for field, value in kept.items()}
         contact.updated_at, contact.updated_by = context.now, None
         save_contact(context, contact)
         context.hints.append(f"the contact's {' and '.join(kept)} were overwritten (observed)")

@@ -11,6 +11,7 @@ from mockserver.documents.strict_json import as_list, as_object
 from mockserver.minicrm.documents import rules
 from mockserver.minicrm.documents.document import Document
 from mockserver.minicrm.documents.values.amounts import print_quantity, read_decimal, round_money
+from mockserver.minicrm.documents.values.texts import read_text
 from mockserver.minicrm.rules import RefusalError
 
 DEFAULT_VAT = "27%"
@@ -45,7 +46,7 @@ def read_items(given: object) -> list[dict[str, object]]:
     Raises:
         RefusalError: They are no list of objects, or a value does not fit.
     """
-    items = as_list(given)
+    items = [] if given is None else as_list(given)
     if items is None:
         raise RefusalError(rules.BAD_ITEMS, "Items")
     return [_read_item(each) for each in items]
@@ -55,7 +56,7 @@ def _read_item(given: object) -> dict[str, object]:
     found = as_object(given)
     if found is None:
         raise RefusalError(rules.BAD_ITEMS, "Items")
-    item: dict[str, object] = {name: str(found[name] or "") for name in _TEXTS if name in found}
+    item: dict[str, object] = {name: read_text(f"Items.{name}", found[name]) for name in _TEXTS if name in found}
     for name in ("PriceNet", "Quantity"):
         if name in found:
             item[name] = _read_number(name, found[name])
@@ -74,7 +75,7 @@ def _read_number(name: str, given: object) -> str:
 
 
 def _read_vat(given: object) -> str:
-    text = str(given).strip()
+    text = read_text("Items.VAT", given).strip()
     match = _RATE.fullmatch(text)
     if match:
         return f"{print_quantity(Decimal(match[1].replace(',', '.')))}%"
@@ -107,6 +108,13 @@ def _complete(document: Document, item: dict[str, object]) -> dict[str, object]:
     document.items_made += 1
     empty = dict.fromkeys(_TEXTS, "")
     return {"Id": document.id * _IDS_A_DOCUMENT + document.items_made, **empty, "VAT": DEFAULT_VAT, **item}
+
+
+def copy_items(document: Document) -> None:
+    """Give the items of a document that is made of another one ids of their own."""
+    items = [{name: value for name, value in item.items() if name != "Id"} for item in document.items]
+    document.items, document.items_made = [], 0
+    add_items(document, items)
 
 
 def work_out(document: Document, item: Mapping[str, object]) -> Cost:

@@ -40,7 +40,7 @@ def list_documents(context: RequestContext, kind: DocumentKind) -> object:
     conditions.add("kind = ?", kind)
     _match_group(context, conditions)
     since = context.parameters.get("UpdatedSince")
-    if since:
+    if since is not None:
         conditions.add("updated_at >= ?", _read_moment(since))
     if context.observes(ONLY_ISSUED_ARE_LISTED):
         _leave_out_drafts(context, conditions, kind)
@@ -66,7 +66,7 @@ def _check_parameters(context: RequestContext) -> None:
 def _match_group(context: RequestContext, conditions: Conditions) -> None:
     """Demand the group of the card's status."""
     group = context.parameters.get("StatusGroup")
-    if not group:
+    if group is None:
         return
     if group not in STATUS_GROUPS:
         if context.observes(UNKNOWN_GROUPS_ARE_IDLE):

@@ -9,11 +9,30 @@ from mockserver.minicrm.documents.details import get_document
 from mockserver.minicrm.documents.deviations import NOT_IN_THE_PLAN
 from mockserver.minicrm.documents.document import DOCUMENT_KINDS, DocumentKind
 from mockserver.minicrm.documents.lists import list_documents
+from mockserver.minicrm.documents.writes.card_fields import change_card
+from mockserver.minicrm.documents.writes.create import create_document
+from mockserver.minicrm.documents.writes.invoice_actions import cancel, pay
+from mockserver.minicrm.documents.writes.order_actions import (
+    MOVES,
+    build_move,
+    build_move_by_get,
+    delete_item,
+    update_order,
+)
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.routing.route import Endpoint, Route
 from mockserver.minicrm.rules import RefusalError
 
 _KindEndpoint = Callable[[RequestContext, DocumentKind], object]
+_CHANGES: Mapping[DocumentKind, Mapping[str, _KindEndpoint]] = {"Order": {"POST": update_order}}
+_ACTIONS: Mapping[DocumentKind, Mapping[str, Mapping[str, _KindEndpoint]]] = {
+    "Invoice": {"/{id}/Paid": {"POST": pay}, "/{id}/Storno": {"POST": cancel}},
+    "Order": {
+        **{f"/{{id}}/{name}": {"POST": build_move(name), "GET": build_move_by_get(name)} for name in MOVES},
+        "/{id}/DeleteItem/{item}": {"GET": delete_item},
+    },
+}
+_CHANGING_BY_GET = _ACTIONS["Order"]
 
 
 def _bind(endpoint: _KindEndpoint, kind: DocumentKind) -> Endpoint:
@@ -28,13 +47,18 @@ def _bind(endpoint: _KindEndpoint, kind: DocumentKind) -> Endpoint:
 
 
 def _build_routes(kind: DocumentKind) -> tuple[Route, ...]:
-    def route(rest: str, endpoints: Mapping[str, _KindEndpoint], *, checks_query: bool = False) -> Route:
+    def route(rest: str, endpoints: Mapping[str, _KindEndpoint]) -> Route:
         bound = {method: _bind(each, kind) for method, each in endpoints.items()}
-        return Route(f"{kind}{rest}", bound, None if checks_query else (), root="/Api")
+        parameters = None if rest == "/List" else ()
+        changes_by_get = "GET" in endpoints and rest in _CHANGING_BY_GET
+        return Route(f"{kind}{rest}", bound, parameters, root="/Api", changes_by_get=changes_by_get)
 
     return (
-        route("/List", {"GET": list_documents}, checks_query=True),
-        route("/{id}", {"GET": get_document}),
+        route("", {"POST": create_document}),
+        route("/List", {"GET": list_documents}),
+        route("/{id}", {"GET": get_document, **_CHANGES.get(kind, {})}),
+        route("/{id}/Project", {"POST": change_card}),
+        *(route(rest, endpoints) for rest, endpoints in _ACTIONS.get(kind, {}).items()),
     )
 
 

@@ -18,7 +18,7 @@ def read_date(name: str, given: object) -> str:
     Raises:
         RefusalError: It is no day.
     """
-    if given is None or given in _NO_DAY:
+    if given is None or (isinstance(given, str) and given in _NO_DAY):
         return ""
     if isinstance(given, str) and _DAY.fullmatch(given):
         try:
