@@ -95,7 +95,6 @@ class HttpProtocol(H11Protocol):
         self.conn = self._reader
         self._entrance = config.app.entrance if isinstance(config.app, MockApp) else Entrance()
         self._is_new = True
-        self._is_in_handshake = False
 
     def data_received(self, data: bytes) -> None:
         """Take what came over the wire."""
@@ -116,13 +115,6 @@ class HttpProtocol(H11Protocol):
         why = explain_unreadable(self._reader.line, self._reader.error)
         self._record(400, f"The request cannot be read. {why}")
         super().send_400_response(f"{msg} {why}")
-
-    def shutdown(self) -> None:
-        """End the connection when the server ends, if nothing is under way in it."""
-        if self._is_in_handshake:
-            self.transport.abort()
-        else:
-            super().shutdown()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Begin a tunnel: what comes through it is taken as if it came straight from the caller."""
@@ -160,7 +152,6 @@ class HttpProtocol(H11Protocol):
             return False
         if begins_tls(first):
             inner = HttpProtocol(self.config, self.server_state, {}, self.loop)
-            self._is_in_handshake = True
             start_tls(self.transport, inner, authority.context, first, self.loop).add_done_callback(self._end_handshake)
             return True
         if self._entrance.is_https_only:
@@ -171,7 +162,6 @@ class HttpProtocol(H11Protocol):
         return False
 
     def _end_handshake(self, done: Future[None]) -> None:
-        self._is_in_handshake = False
         self.connections.discard(self)
         error = None if done.cancelled() else done.exception()
         if error is not None:
