@@ -118,4 +118,9 @@ PROMPTS_IN_HUNGARIAN: Mapping[str, PromptWords] = {
         "Kitől ment el adatlap: sikertelen státuszba, máshoz vagy a lomtárba.",
         _SINCE,
     ),
+    "dunning": PromptWords(
+        "Lejárt számlák (MiniCRM)",
+        "Kinek van lejárt kintlévősége; beszéljük meg, kit emlékeztetünk, és jöjjenek létre a teendők egyszerre.",
+        {"days": "csak ami ennél több napja járt le; ha üres, mind"},
+    ),
 }

@@ -6,6 +6,7 @@ be asked. The texts stand in `texts/`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta
 from mcp.server.mcpserver.prompts.base import Prompt
 
 from crm_mcp.crm.dates import parse_past_day
-from crm_mcp.errors import CrmError
+from crm_mcp.errors import CrmError, InputError
 from crm_mcp.mcp.prompts import PromptWords, build_prompt
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.hungarian import PROMPTS_IN_HUNGARIAN
@@ -23,6 +24,7 @@ from crm_mcp.rendering.templates import render_text
 QUERY = "query_crm"
 _PACKAGE = "crm_mcp.minicrm"
 _PHONE_DIGITS = 7
+_DUNNING = {"list_documents", "create_task"}
 
 _SINCE = {"since": "a weekday, yesterday, 7d or a date"}
 _MODULE = {"module": "a module's name or id"}
@@ -49,6 +51,11 @@ PROMPTS_IN_ENGLISH: Mapping[str, PromptWords] = {
     "lost_cards": PromptWords(
         "Lost projects (MiniCRM)", "Who lost a project, to a status, to somebody else or to the trash.", _SINCE
     ),
+    "dunning": PromptWords(
+        "Overdue invoices (MiniCRM)",
+        "Who owes what that is overdue; agree on whom to remind, and create these tasks at once.",
+        {"days": "only what is overdue by more than so many days; all, unless given"},
+    ),
 }
 
 
@@ -69,11 +76,13 @@ class MinicrmPrompts:
     def all(self) -> Sequence[Prompt]:
         """Return the prompts; those on history only where it can be asked for."""
         words = PROMPTS_IN_HUNGARIAN if self.settings.language == "hu" else PROMPTS_IN_ENGLISH
-        daily = (
+        daily: Sequence[Prompt] = (
             build_prompt("morning_overview", words["morning_overview"], self.morning_overview),
             build_prompt("contact_brief", words["contact_brief"], self.contact_brief, required=["contact"]),
             build_prompt("pipeline_review", words["pipeline_review"], self.pipeline_review, required=["module"]),
         )
+        if set(self.tools) >= _DUNNING:
+            daily = (*daily, build_prompt("dunning", words["dunning"], self.dunning))
         if QUERY not in self.tools:
             return daily
         return (
@@ -98,6 +107,13 @@ class MinicrmPrompts:
     async def pipeline_review(self, module: str) -> str:
         """How many projects stand where, and what is stuck."""
         return self._render("pipeline_review", module=await self._module_name(module), now=self._seconds())
+
+    async def dunning(self, days: str = "") -> str:
+        """Who is to be reminded of an overdue invoice."""
+        asked = re.sub(r"\D*(\d{1,5})\D*", r"\1", days)
+        if days and not asked.isdecimal():
+            raise InputError(f"{days[:60]!r} is no number of days.", hint="Write 30, or leave it out.")
+        return self._render("dunning", days=int(asked or 0))
 
     async def what_changed(self, since: str = "Monday") -> str:
         """What was seen to change."""

@@ -127,3 +127,34 @@ def test_what_is_filled_in_stays_one_text_inside_the_statement(hostile: str) -> 
         literals = re.findall(r"fold\(('(?:[^']|'')*')\)\) > 0", statement)
         assert len(literals) == len(hostile.split()[:6])
         assert not re.search("[\n\u202e]", "".join(literals))
+
+
+DUNNING_TOOLS = frozenset({"query_crm", "list_documents", "create_task"})
+
+
+@pytest.mark.parametrize("language", ["en", "hu"])
+def test_dunning_lists_agrees_and_creates_the_tasks_as_one_plan(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINICRM_LANGUAGE", language)
+    text = fill_in("dunning", DUNNING_TOOLS, days="30 nap")
+    for word in (
+        "list_documents",
+        "`overdue: true`",
+        "`older_than_days` `30`",
+        "create_task",
+        "`records`",
+        "`plan_id`",
+    ):
+        assert word in text
+    assert "older_than_days" not in fill_in("dunning", DUNNING_TOOLS)
+    assert {"en": "Change no invoice.", "hu": "A számlákat ne módosítsd."}[language] in text
+
+
+@pytest.mark.parametrize("missing", ["list_documents", "create_task"])
+def test_dunning_is_offered_only_where_its_tools_are(missing: str) -> None:
+    with pytest.raises(KeyError, match="dunning"):
+        fill_in("dunning", DUNNING_TOOLS - {missing})
+
+
+def test_dunning_refuses_what_is_no_number_of_days() -> None:
+    with pytest.raises(MCPError, match="is no number of days"):
+        fill_in("dunning", DUNNING_TOOLS, days="soon")
