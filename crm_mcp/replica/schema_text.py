@@ -21,11 +21,11 @@ SMALL_BYTES = 6_000
 """What an account of a few modules takes; there choices are cut to fit."""
 _MOST_CHOICES = (12, 8, 5, 3, 2, 0)
 _LONGEST = 60
+_WORTH_A_REFERENCE = 4
 _KINDS = {"id": "integer"}
 _RULES = """\
-One SELECT or WITH in SQLite's SQL. Texts in single quotes: 'Open'. What it reads is brought up to date first.
-`exact` false: `note` says what was not read yet, and when to call again. `as_of`: the oldest reading. `*` shows the
-columns held: name others.
+One SELECT or WITH in SQLite's SQL. What it reads is brought up to date first. `exact` false: `note` says what was not
+read yet, and when to call again. `as_of`: the oldest reading. `*` shows the columns held: name others.
 Dates are text 'YYYY-MM-DD HH:MM:SS', local; NULL is empty. Choices, statuses and users are labels. `deleted` is 1 in
 the trash: add deleted = 0. A column without a type is text, but id and ..._id are whole numbers."""
 
@@ -110,7 +110,7 @@ def _cut(text: str) -> str:
 
 
 def _describe(held: Sequence[_Held], detail: _Detail) -> str:
-    lines = ["# SQL over the CRMs: tables, and how to ask", _RULES]
+    lines = ["# SQL over the CRMs", _RULES]
     lines.append("Functions beside SQLite's: " + "; ".join(f"{one.call}: {one.gives}" for one in OFFERED) + ".")
     if not detail.columns or not detail.choices:
         lines.append("More on one table: crm://replica/schema/{table}, or crm-mcp replica schema TABLE.")
@@ -144,8 +144,22 @@ def _describe_table(table: Table, held: _Held, detail: _Detail) -> Iterator[str]
         told = {
             one.name for part in held.tables if part.name == table.part_of for one in _own_columns(part, held.tables)
         }
-        shown = ", ".join(_describe_column(column, detail, is_told=column.name in told) for column in columns)
+        described = [_describe_column(column, detail, is_told=column.name in told) for column in columns]
+        shown = ", ".join(_shorter(described, table, held, detail))
         yield shown + also if shown else f"the columns of {table.part_of}"
+
+
+def _shorter(described: Sequence[str], table: Table, held: _Held, detail: _Detail) -> Sequence[str]:
+    """Return columns, those first ones in short that are the first of the table before too."""
+    at = held.tables.index(table)
+    before = held.tables[at - 1] if at else None
+    if before is None or table.part_of or before.part_of:
+        return described
+    others = [_describe_column(column, detail) for column in before.columns]
+    same = next((n for n, (a, b) in enumerate(zip(described, others, strict=False)) if a != b), len(described))
+    if same < _WORTH_A_REFERENCE:
+        return described
+    return [f"{table.columns[0].name} to {table.columns[same - 1].name} as above", *described[same:]]
 
 
 def _own_columns(table: Table, tables: Sequence[Table]) -> Sequence[Column]:
@@ -178,14 +192,15 @@ def _describe_column(column: Column, detail: _Detail, *, is_told: bool = False) 
         shown = labels[: detail.choices]
         rest = ["..."] if len(shown) < len(labels) else []
         notes.append("|".join([*shown, *rest]))
-    kind = _told_kind(column)
+    kind = _told_kind(column, whole=detail.whole)
     told = "; ".join(notes)
     return f"{column.name}{kind} ({told})" if told else f"{column.name}{kind}"
 
 
-def _told_kind(column: Column) -> str:
-    """Return the type of a column after a space; empty for what a column of its name is taken for."""
-    kind = "text" if column.sql_type == "text" and column.kind != "date" else _KINDS.get(column.kind, column.kind)
+def _told_kind(column: Column, *, whole: bool) -> str:
+    """Return the type of a column after a space; empty for what a column of its name is taken for, dates for texts."""
+    is_text = column.sql_type == "text" and (column.kind != "date" or not whole)
+    kind = "text" if is_text else _KINDS.get(column.kind, column.kind)
     expected = "integer" if column.name == "id" or column.name.endswith("_id") else "text"
     return "" if kind == expected else f" {kind}"
 

@@ -36,7 +36,7 @@ def work_questions(tables: Sequence[Table]) -> list[Worked]:
 def _by_status(table: Table) -> Worked | None:
     if "status" not in table.by_name:
         return None
-    sql = f"select status, count(*) as n from {table.name}{_where(table)} group by status order by n desc"
+    sql = f"select status, count(*) as n from {table.name}{_where(table)} group by status"
     return Worked(f"{_title(table)} by status?", sql)
 
 
@@ -45,7 +45,7 @@ def _sum(table: Table) -> Worked | None:
     for column in table.columns:
         if column.kind in ("integer", "number") and not _is_id(column) and column.field and groups:
             shown = f"{groups[0]}, sum({column.name}) as total, median({column.name}) as middle"
-            sql = f"select {shown} from {table.name}{_where(table)} group by {groups[0]} order by total desc"
+            sql = f"select {shown} from {table.name}{_where(table)} group by {groups[0]}"
             return Worked(f"{_label(column)} of {_title(table)} by {groups[0]}?", sql)
     return None
 
@@ -55,16 +55,14 @@ def _overdue(table: Table) -> Worked | None:
         return None
     shown = "coalesce(business, contact) as customer, currency, sum(amount) as total"
     where = "where unpaid and due < today()"
-    return Worked(
-        "Who owes what that is overdue?", f"select {shown} from {table.name} {where} group by 1, 2 order by 3 desc"
-    )
+    return Worked("Who owes what that is overdue?", f"select {shown} from {table.name} {where} group by 1, 2")
 
 
 def _by_choice(table: Table) -> Worked | None:
     for column in table.columns:
         if column.choices and column.known_by != "row" and len(column.choices) > 1:
             shown = f"{column.name}, count(*) as n"
-            sql = f"select {shown} from {table.name}{_where(table)} group by {column.name} order by n desc"
+            sql = f"select {shown} from {table.name}{_where(table)} group by {column.name}"
             return Worked(f"{_title(table)} by {_label(column)}?", sql)
     return None
 
@@ -73,7 +71,7 @@ def _by_user(table: Table) -> Worked | None:
     if not {"user", "status_group"} <= table.by_name.keys():
         return None
     more = "coalesce(status_group, '') not in ('Success', 'Failed')"
-    sql = f"select user, count(*) as n from {table.name}{_where(table, more)} group by user order by n desc"
+    sql = f"select user, count(*) as n from {table.name}{_where(table, more)} group by user"
     return Worked(f"Unfinished {_title(table)} by user?", sql)
 
 

@@ -25,7 +25,7 @@ class OwnFunction(NamedTuple):
 
 
 OFFERED = (
-    OwnFunction("fold", 1, "fold(text)", "without case and accents: fold(name) like fold('%árvíz%')"),
+    OwnFunction("fold", 1, "fold(text)", "without case and accents"),
     OwnFunction("digits", 1, "digits(text)", "its digits: digits(phone) like '%301234567'"),
     OwnFunction("median", 1, "median(number)", "of a group", is_aggregate=True),
     OwnFunction("today", 0, "today()", "'YYYY-MM-DD' in the account's zone"),

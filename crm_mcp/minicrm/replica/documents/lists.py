@@ -14,6 +14,7 @@ from typing import Any
 from crm_mcp.crm.paging import Page
 from crm_mcp.errors import NotInPlanError
 from crm_mcp.minicrm.clients.documents import DocumentsClient
+from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.replica.documents.keys import key_of
 from crm_mcp.minicrm.replica.documents.plan import Plan
 from crm_mcp.minicrm.replica.documents.tables import DOCUMENTS
@@ -37,6 +38,8 @@ class DocumentLists(Searches):
         crm_time: Callable[[float], float],
     ) -> None:
         async def search(criteria: Mapping[str, object], number: int) -> Page[Any]:
+            if not criteria and not number and (kept := self._take_first()) is not None:
+                return kept
             found = await client.list_documents(kind, number, updated_since=str(criteria.get("UpdatedSince", "")))
             rows = [{"id": str(key_of(kind, one["id"])), "document": one} for one in found.items]
             return Page(rows, found.total)
@@ -46,6 +49,7 @@ class DocumentLists(Searches):
         )
         self.kind: DocumentKind = kind
         self._writer = writer
+        self._first: Page[Any] | None = None
         self._refreshing = asyncio.Lock()
         self.plan = plan
 
@@ -72,15 +76,21 @@ class DocumentLists(Searches):
         """Look for documents that vanished, or never came, by the CRM's count: then all are read again."""
         await self._unless_refused(lambda: self._sweep_by_count(part))
 
-    async def count(self) -> int:
-        """Return how many there are by the CRM's count; 0 where the plan refuses them."""
-        counted: list[int] = []
+    async def count_pages(self, most: int) -> int:
+        """Return how many pages there are, 0 where the plan refuses them; up to `most` the next refresh reads on."""
 
         async def read() -> None:
-            counted.append((await self.search({}, 0)).total or 0)
+            self._first = await self.search({}, 0)
 
         await self._unless_refused(read)
-        return sum(counted)
+        pages = 0 if self._first is None else PAGE_RULES.count_pages(self._first.total or 0)
+        if pages > most:
+            self._first = None
+        return pages
+
+    def _take_first(self) -> Page[Any] | None:
+        kept, self._first = self._first, None
+        return kept
 
     async def _sweep_by_count(self, part: str) -> None:
         known = (await self.passes()).get(part)

@@ -8,7 +8,6 @@ from typing import Any
 
 from crm_mcp.errors import NotInPlanError
 from crm_mcp.minicrm.documents.sums import sum_by_currency
-from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.replica.questions.documents import (
     DocumentFilter,
     find_documents,
@@ -53,5 +52,5 @@ async def _count_pages_ahead(reads: ReplicaReads) -> int:
     lists = reads.source.documents.lists["invoice"]
     if await lists.is_refused() or ("invoice" in (known := await lists.passes()) and known["invoice"].is_complete):
         return 0
-    pages = PAGE_RULES.count_pages(await lists.count())
+    pages = await lists.count_pages(MOST_PAGES)
     return pages if pages > MOST_PAGES else 0

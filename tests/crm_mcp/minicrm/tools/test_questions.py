@@ -188,7 +188,7 @@ def test_a_person_is_told_with_company_projects_tasks_and_addresses(firm: CrmFak
     assert "note" not in overview
     assert overview["exact"] is True
     schemas = sum("Schema" in one["path"] or "Category" in one["path"] for one in firm.requests())
-    assert len(firm.requests()) - schemas <= 7
+    assert len(firm.requests()) - schemas <= 8
 
 
 def test_a_company_is_told_with_its_people_and_their_projects(firm: CrmFake) -> None:
