@@ -6,7 +6,11 @@ import re
 
 from crm_mcp.rendering.html_text import plain_text
 
-_MARKUP = re.compile(r"<(?:br|p|div|html|body|table|span|ul|ol|font|blockquote|!doctype)(?=[\s/>])", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<(?:br|p|div|html|body|table|t[rd]|span|[uo]l|li|font|blockquote|strong|b|i|em|h[1-6]|!doctype)(?=[\s/>])"
+    r"|<a\s+href|<img\s",
+    re.IGNORECASE,
+)
 _LINES = re.compile(r"\n{3,}")
 MOST_MARKUP = 400_000
 """Characters of a body that are read: what follows in a longer one is pictures and styles, as a rule."""
