@@ -91,6 +91,27 @@ def test_the_card_of_an_offer_or_an_order_tells_its_document(fake: CrmFake) -> N
     assert [body.get("Head") for body in receiver.bodies] == [{"Id": "9013"}, {"Id": "9016"}, None, None]
 
 
+def post(fake: CrmFake, path: str, body: object = None) -> dict[str, Any]:
+    response = httpx.post(f"{fake.minicrm_url}/Api/{path}", json=body, auth=fake.minicrm, trust_env=False)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def test_what_is_done_to_a_document_is_told_of_its_card(fake: CrmFake) -> None:
+    item = {"Name": "Chair", "PriceNet": "1000", "Quantity": "1", "Unit": "pc", "VAT": "27"}
+    with receiving() as receiver:
+        fake.webhooks({"url": receiver.url, "kinds": ["Project"]})
+        order = post(fake, "Order", {"CustomerId": 5001, "CurrencyCode": "HUF", "Items": [item]})
+        post(fake, f"Order/{order['Id']}/Finalize")
+        post(fake, "Invoice", {"CustomerId": 5001, "Items": [{**item, "VAT": "27%"}]})
+        assert set(states(fake)) == {"delivered"}
+    cards = [body for body in receiver.bodies if body.get("Head") == {"Id": order["Id"]}]
+    assert {body["Id"] for body in cards} == {order["ProjectId"]}
+    assert "CreatedAt" in cards[0]["Changed"]
+    assert "StatusId" in cards[-1]["Changed"]
+    assert any("CreatedAt" in body["Changed"] and "Head" not in body for body in receiver.bodies)
+
+
 def test_what_is_rolled_back_or_refused_is_not_told(fake: CrmFake) -> None:
     with receiving() as receiver:
         fake.webhooks({"url": receiver.url})
