@@ -143,21 +143,23 @@ class MockApp:
     def _respond_as_crm(self, entry: CrmEntry, request: HttpRequest) -> tuple[Workspace, ApiResponse]:
         """Return the response and the workspace whose journal it belongs to."""
         login = entry.login_scheme.parse(request.headers.get(b"authorization"))
-        workspace = self._find_by_what_opens(entry, request) or self.workspaces.find_by_login(entry.name, login)
+        named = self._name_by_what_opens(entry, request)
+        opened = self.workspaces.find_by_username(entry.name, named) if named else None
+        workspace = opened or self.workspaces.find_by_login(entry.name, login)
         if workspace is None:
             return refuse_login(self.workspaces, entry, login)
-        asked = ApiRequest(request.method, request.path, request.query, request.body, request.base_url, login.username)
+        username = named if opened else login.username
+        asked = ApiRequest(request.method, request.path, request.query, request.body, request.base_url, username)
         hit = self.workspaces.match_fault(workspace, request.method, request.path)
         if hit is None:
             return workspace, _call_crm(entry, workspace, asked)
         return workspace, apply_fault(hit, entry, asked, lambda changed: _call_crm(entry, workspace, changed))
 
-    def _find_by_what_opens(self, entry: CrmEntry, request: HttpRequest) -> Workspace | None:
-        """Return the workspace of an account that something in the request opens, which needs no login then."""
+    def _name_by_what_opens(self, entry: CrmEntry, request: HttpRequest) -> str:
+        """Return the account that something in the request opens, which needs no login then; empty where none does."""
         if entry.open_paths is None or not entry.is_open(request.path):
-            return None
-        username = entry.open_paths.name_account(request.path, request.query, request.body)
-        return self.workspaces.find_by_username(entry.name, username) if username else None
+            return ""
+        return entry.open_paths.name_account(request.path, request.query, request.body)
 
     def _open_page(self) -> Page:
         if self._page is None:

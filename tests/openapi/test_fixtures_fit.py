@@ -44,7 +44,7 @@ def find_request_errors(interaction: Interaction, operation: dict[str, Any]) -> 
         for name, each in parameters.items()
         if each.get("required") and name not in request["query"] and each["in"] == "query"
     ]
-    if "requestBody" in operation:
+    if "requestBody" in operation and "raw_body" not in request and request["body"] is not None:
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         found += find_errors(crm, schema, request["body"])
     return found

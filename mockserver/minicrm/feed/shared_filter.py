@@ -42,7 +42,7 @@ def download_filter(context: RequestContext) -> ApiResponse:
 def _find_filter(context: RequestContext) -> SharedFilter:
     system_id, _, token = context.parameters.get("Hash", "").partition("-")
     found = list_rows(context.connection, SharedFilter, "token = ?", (token,), limit=1)
-    if not found or system_id not in dict(context.account.logins):
+    if not found or system_id != context.system_id:
         raise RefusalError(rules.WRONG_ID, hints=["no shared filter has this hash"])
     return found[0]
 

@@ -56,7 +56,7 @@ def sign_up(context: RequestContext) -> object:
 def _find_form(context: RequestContext, form_hash: str) -> Form | None:
     system_id, _, token = form_hash.partition("-")
     found = list_rows(context.connection, Form, "token = ?", (token,), limit=1)
-    return found[0] if found and system_id in dict(context.account.logins) else None
+    return found[0] if found and system_id == context.system_id else None
 
 
 def _save(context: RequestContext, form: Form, entities: _Entities) -> _Made:

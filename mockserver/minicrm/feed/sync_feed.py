@@ -44,7 +44,7 @@ def name_source(context: RequestContext) -> object:
 
 
 def _check_system(context: RequestContext) -> None:
-    if context.target not in dict(context.account.logins):
+    if context.target != context.system_id:
         raise RefusalError(rules.WRONG_ID, hints=[f"the system id of the login is {context.system_id}"])
 
 

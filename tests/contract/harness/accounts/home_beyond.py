@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+VOIP_KEY, FORM_TOKEN, FILTER_TOKEN = "contract-voip-key", "contract-form", "contract-filter"
+"""What opens the account's feeds beside its login."""
+
 
 def build_beyond() -> dict[str, Any]:
     """Return the further parts of the MiniCRM seed."""
@@ -16,6 +19,9 @@ def build_beyond() -> dict[str, Any]:
         "templates": _TEMPLATES,
         "connections": _CONNECTIONS,
         "products": _PRODUCTS,
+        "voip_key": VOIP_KEY,
+        "forms": [{"Id": 99, "CategoryId": 5, "Token": FORM_TOKEN}],
+        "shared_filters": [{"Id": 99, "CategoryId": 5, "Token": FILTER_TOKEN, "Columns": ["Name", "StatusId"]}],
     }
 
 

@@ -48,6 +48,11 @@ class MinicrmAccount(Account):
     _known_rows: dict[str, dict[str, Row]] | None = None
     _known_modules: dict[str, str] | None = None
 
+    @property
+    def system_id(self) -> str:
+        """The account's number, the first half of its login."""
+        return self._login[0]
+
     def search(self, entity: str, **parameters: str) -> Found:
         """Search `Project` or `Contact`, and demand a page of hits.
 

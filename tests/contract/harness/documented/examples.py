@@ -7,10 +7,12 @@ shape.
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from tests.contract.harness.accounts.ivinex_account import IvinexAccount
+from tests.contract.harness.accounts.minicrm_account import MinicrmAccount
 from tests.contract.harness.checks import BrokenError, expect
 from tests.contract.harness.documented.interactions import Interaction, differences, load_interactions
 from tests.contract.harness.documented.shapes import shape_differences
@@ -36,6 +38,8 @@ _FIXED_KEYS = frozenset({
     "Attachments", "CountryId", "PostalCode", "City", "Address", "Default", "OrderId", "SenderName", "SenderEmail",
     "collection_id",
 })  # fmt: skip
+_NAMING_ENDPOINTS = frozenset({"SyncFeed", "Signup", "SharedFilter"})
+_FIXTURES_SYSTEM_ID = "10001"
 _KNOWN = "observed, grade A: ids, Count and Deleted are numbers, BusinessId may be absent, and further keys come"
 
 
@@ -76,7 +80,7 @@ def _make_check(interaction: Interaction) -> Check:
 
 
 def _play(account: Account, interaction: Interaction) -> CrmResponse:
-    request = interaction.request
+    request = _name_account(account, interaction.request)
     raw = request.get("raw_body")
     return account.send(
         request["method"],
@@ -87,6 +91,14 @@ def _play(account: Account, interaction: Interaction) -> CrmResponse:
         media_type=request.get("content_type", "application/json"),
         login="none" if request.get("login") == "none" else "account",
     )
+
+
+def _name_account(account: Account, request: dict[str, Any]) -> dict[str, Any]:
+    """Put the account's own number in the place of that which feeds and forms of the fixtures name."""
+    if not isinstance(account, MinicrmAccount) or request["path"].split("/")[2] not in _NAMING_ENDPOINTS:
+        return request
+    text = json.dumps(request).replace(_FIXTURES_SYSTEM_ID, account.system_id)
+    return cast("dict[str, Any]", json.loads(text))
 
 
 def _name_modules(account: Account, query: Mapping[str, str] | None) -> Mapping[str, str] | None:
