@@ -17,8 +17,8 @@ MOST_CHARACTERS = 1_000_000
 """Of a longer text the rest is left out."""
 READING_S = 8.0
 """How long a text is read; what is done by then is returned."""
-_GRACE_S = 4.0
-"""How much longer a process may take that does not see how late it is."""
+_GRACE_S = 10.0
+"""How much longer a process may take, to start and where it does not see how late it is."""
 _MEMORY = 1 << 30
 _AT_ONCE = 2
 _KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")

@@ -156,8 +156,9 @@ class Downloads:
             return
         host = urlsplit(url).hostname or ""
         try:
-            addresses = await self._resolve(host)
-        except OSError:
+            async with asyncio.timeout(self._pool.timeout_s):
+                addresses = await self._resolve(host)
+        except (OSError, TimeoutError):
             raise UnreachableError(
                 f"The host {host} that keeps this file was not found.", hint="Check the network.", is_transient=True
             ) from None
