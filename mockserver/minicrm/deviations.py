@@ -64,7 +64,7 @@ REQUESTS_ARE_LIMITED = Deviation(
     "minicrm",
     "observed (grade B)",
     "The document names no limit.",
-    "More than 60 requests a minute are refused with 429.",
+    "More than 60 requests a minute are refused with 429, of SyncFeed more than 180 an hour; invoices have no limit.",
 )
 SLASHES_ARE_ESCAPED = Deviation(
     "slashes-are-escaped",

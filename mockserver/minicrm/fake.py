@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
 import sqlite3
 import time
@@ -54,7 +55,8 @@ if TYPE_CHECKING:
     from mockserver.crm.record_views import RecordViews
 
 
-REQUESTS_A_MINUTE = 60  # observed
+REQUESTS_A_MINUTE = 60  # observed, where nothing tells another limit
+FEEDS_AN_HOUR = 180  # observed, grade B; invoices have no limit, nor have files (assumed)
 
 
 class MinicrmFake:
@@ -77,7 +79,12 @@ class MinicrmFake:
         self._connection = connection
         self._clock = clock
         self._profile = profile
-        self._limit = RateLimit(clock, read_seconds, REQUESTS_A_MINUTE)
+        self._limits: dict[str, RateLimit | None] = {
+            "SyncFeed": RateLimit(clock, read_seconds, FEEDS_AN_HOUR, dt.timedelta(hours=1)),
+            "Invoice": None,
+            "Download": None,
+        }
+        self._common_limit = RateLimit(clock, read_seconds, REQUESTS_A_MINUTE)
         self._document = ""
         self._account: Account
         with transaction(connection):
@@ -98,7 +105,9 @@ class MinicrmFake:
             create_tables(self._connection, KINDS)
             self._store(parsed)
             create_indexes(self._connection, KINDS)
-        self._limit.forget()
+        for limit in (self._common_limit, *self._limits.values()):
+            if limit is not None:
+                limit.forget()
 
     def counts(self) -> dict[str, int]:
         """Return how many contacts, projects, tasks and addresses there are."""
@@ -153,8 +162,7 @@ class MinicrmFake:
         found = find_route(request.path, is_for_page=not request.is_counted)
         entity = found[0].entity if found else "Api"
         try:
-            if not (found and found[0].is_open):
-                self._count(request)
+            self._count(request, entity)
             if found is None:
                 entity = name_entity(request.path)
                 raise refuse_path(request.path)
@@ -162,8 +170,15 @@ class MinicrmFake:
         except RefusalError as refusal:
             return render_refusal(self._profile, refusal, f"{entity} ({request.method})", hints)
 
-    def _count(self, request: ApiRequest) -> None:
-        if request.is_counted and self._profile.observes(REQUESTS_ARE_LIMITED) and not self._limit.lets_through():
+    def _count(self, request: ApiRequest, entity: str) -> None:
+        """Count a request against the limit of its entity.
+
+        Raises:
+            RefusalError: There were too many.
+        """
+        limit = self._limits.get(entity, self._common_limit)
+        is_limited = request.is_counted and self._profile.observes(REQUESTS_ARE_LIMITED)
+        if is_limited and limit is not None and not limit.lets_through():
             raise RefusalError(rules.TOO_MANY_REQUESTS)
 
     def _respond(self, request: ApiRequest, route: Route, target: str, hints: list[str]) -> ApiResponse:

@@ -57,7 +57,7 @@ ROUTES = (
     Route("PurgePerson/{id}", {"GET": purge_person, "PUT": purge_person}, changes_by_get=True),
     Route("Product", {"PUT": create_product}),
     Route("Product/{id}", {"PUT": update_product}),
-    Route("{id}/Download/S3", {"GET": download_file}, ("t", "inline", "e"), root="", is_open=True),
+    Route("{id}/Download/S3", {"GET": download_file}, ("t", "inline", "e"), root=""),
     *DOCUMENT_ROUTES,
     *FEED_ROUTES,
 )

@@ -12,8 +12,8 @@ _ROOT = "/Api"
 
 ROUTES = (
     Route("CallLog", {"POST": log_calls}, root=_ROOT),
-    Route("Signup", {"POST": sign_up}, root=_ROOT, is_open=True),
-    Route("SharedFilter", {"GET": download_filter}, ("Hash", "Type"), root=_ROOT, is_open=True),
+    Route("Signup", {"POST": sign_up}, root=_ROOT),
+    Route("SharedFilter", {"GET": download_filter}, ("Hash", "Type"), root=_ROOT),
     Route("SyncFeed/{id}", {"GET": name_source, "POST": name_source}, ("Source",), root=_ROOT, changes_by_get=True),
     Route("SyncFeed/{id}/Upload", {"POST": upload_feed}, root=_ROOT),
 )

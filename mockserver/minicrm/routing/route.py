@@ -24,7 +24,6 @@ class Route:
         parameters: The query parameters that it reads; None: it checks them itself.
         root: Where its API lives.
         changes_by_get: Whether a GET changes something.
-        is_open: Whether something else than a login opens it, which counts against no limit (assumed).
     """
 
     path: str
@@ -32,7 +31,6 @@ class Route:
     parameters: tuple[str, ...] | None = ()
     root: str = PREFIX
     changes_by_get: bool = False
-    is_open: bool = False
 
     @property
     def entity(self) -> str:

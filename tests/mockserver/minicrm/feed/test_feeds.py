@@ -215,3 +215,17 @@ def test_feeds_of_another_account_and_without_a_login_are_refused(fake: InProces
     assert fake.client.post("/Api/SyncFeed/10001/Upload", content=FEED.encode()).status_code == 401
     assert fake.client.post("/Api/CallLog", json={}).status_code == 401
     assert fake.client.get("/Api/SyncFeed/10001", params={"Source": "feed.xml"}, auth=MINICRM_LOGIN).status_code == 400
+
+
+def test_a_shop_may_send_180_files_an_hour_and_invoices_have_no_limit(start_fake: StartFake):
+    fake = start_fake(build_seed(minicrm={**SEED, **FEEDS}), Profile("observed"))
+    source = {"Source": "https://shop.example/feed.xml"}
+
+    def ask(path: str, **query: str) -> int:
+        return fake.client.get(path, params=query, auth=MINICRM_LOGIN).status_code
+
+    assert [ask("/Api/SyncFeed/10001", **source) for _ in range(181)] == [*[200] * 180, 429]
+    assert {ask("/Api/Invoice/List") for _ in range(61)} == {200}
+    assert ask("/Api/R3/Category") == 200
+    fake.client.put("/_control/clock", json={"now": "2031-01-01T10:00:00"})
+    assert ask("/Api/SyncFeed/10001", **source) == 200
