@@ -10,6 +10,12 @@ import pytest
 from tests.contract.harness.documented.interactions import Interaction, load_interactions
 from tests.openapi.documents import find_errors, find_path, read_document, resolve
 
+NARROWER = {
+    "minicrm/37c-invoice-create-by-reference-id": "CustomerId is asked for, so that made-up requests name a customer",
+    "minicrm/48-offer-create": "days are asked for up to the 28th, so that made-up ones are days of any month",
+}
+"""Requests that the fake takes and its document, which requests are made up from, does not describe; and why."""
+
 each_interaction = pytest.mark.parametrize("interaction", load_interactions(), ids=lambda one: one.id)
 
 
@@ -52,7 +58,7 @@ def find_request_errors(interaction: Interaction, operation: dict[str, Any]) -> 
 
 @each_interaction
 def test_a_request_that_is_answered_with_200_is_described(interaction: Interaction):
-    if interaction.response["status"] != 200:
+    if interaction.response["status"] != 200 or interaction.id in NARROWER:
         return
     operation = find_operation(interaction)
     assert operation is not None
