@@ -112,7 +112,9 @@ class InvoiceCreation(Target):
         """Name the invoice of this customer and sum that was issued in the last day; empty where none was."""
         recent = await self.invoicing.ledger.find_recent(self.customer, change.shown)
         local = self.invoicing.now(self.invoicing.zone)
-        found = await self._issued.find(_sought(change, self.customer), _since(local - _HOURS), 1)
+        found = await self._issued.find(
+            _sought(change, self.customer), _since(local - _HOURS), most_days=1, is_exact=True
+        )
         listed = [row for row, _ in (found or {}).values()]
         if recent is not None and all(row["id"] != recent.record_id for row in listed):
             at = datetime.fromtimestamp(recent.at, self.invoicing.zone)
@@ -145,7 +147,7 @@ class InvoiceCreation(Target):
     async def find_alike(self, change: Change) -> Mapping[str, bool] | None:
         """List the invoices of this customer and sum, of that day or near it."""
         since = _since(datetime.fromisoformat(str(change.sent["Issued"])) - timedelta(days=_MOST_DAYS_OFF))
-        found = await self._issued.find(_sought(change, self.customer), since, _MOST_DAYS_OFF)
+        found = await self._issued.find(_sought(change, self.customer), since, most_days=_MOST_DAYS_OFF, is_exact=False)
         return None if found is None else {invoice_id: is_same for invoice_id, (_, is_same) in found.items()}
 
     async def describe_written(self, record_id: str) -> str:

@@ -41,15 +41,19 @@ class Sought:
     issued: date
     lines: int
 
-    def is_like(self, row: Document, most_days: int) -> bool:
-        """Tell whether a row could be this invoice by all that a row tells."""
+    def is_like(self, row: Document, *, most_days: int, is_exact: bool) -> bool:
+        """Tell whether a row could be this invoice by all that a row tells.
+
+        `is_exact` is that its sum is this one; else each line may be rounded otherwise than here.
+        """
         if row.get("type") == _OTHER_TYPE[self.type] or row.get("currency", self.currency) != self.currency:
             return False
         issued = row.get("issued")
         if issued is not None and abs((date.fromisoformat(issued) - self.issued).days) > most_days:
             return False
         unit = Decimal(1) if self.currency in _WHOLE_AMOUNTS else Decimal("0.01")
-        return abs(Decimal(str(row.get("amount", 0))) - self.gross) <= unit * (self.lines + 1)
+        most = unit / 2 if is_exact else unit * (self.lines + 1)
+        return abs(Decimal(str(row.get("amount", 0))) - self.gross) <= most
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,16 @@ class IssuedInvoices:
     documents: DocumentsClient
     client: MinicrmClient
 
-    async def find(self, sought: Sought, since: str, most_days: int) -> dict[str, tuple[Document, bool]] | None:
+    async def find(
+        self, sought: Sought, since: str, *, most_days: int, is_exact: bool
+    ) -> dict[str, tuple[Document, bool]] | None:
         """Return the invoices that could be the one that is sought, each with whether its customer is known to be.
 
         Args:
             sought: What is known of it.
             since: Only what changed since this local time is read.
             most_days: How far its date may be from the one that is sought.
+            is_exact: Whether its sum must be the same; else it may be rounded otherwise than here.
 
         Returns:
             Them by id; None where more changed since than can be read.
@@ -78,7 +85,10 @@ class IssuedInvoices:
         for row in rows.values():
             if row["id"] in stornos:
                 continue
-            if sought.is_like(row, most_days) and (is_same := await self._is_of(row, sought)) is not False:
+            if (
+                sought.is_like(row, most_days=most_days, is_exact=is_exact)
+                and (is_same := await self._is_of(row, sought)) is not False
+            ):
                 found[row["id"]] = (row, bool(is_same))
         return found
 

@@ -108,6 +108,14 @@ def test_another_of_the_same_customer_and_sum_is_refused_by_the_audit_and_by_the
     assert (len(user.asked), len(books.written)) == (1, 1)
 
 
+def test_a_sum_that_differs_by_one_forint_is_another_invoice(books: Books) -> None:
+    user = User()
+    for price in (1000, 1001, 1002):
+        item = {"name": "Work", "quantity": 1, "price": price, "vat": "27%"}
+        play(lambda client, item=item: issue(client, items=[item], idempotency_key=f"p{item['price']}"), user)
+    assert len(books.rows) == 3
+
+
 def test_a_colleagues_invoice_of_today_is_found_in_the_list(books: Books) -> None:
     books.issue(
         {
