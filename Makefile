@@ -48,6 +48,7 @@ soak: schemathesis
 	$(BIN)/python -m tests.soak.read_faults
 	$(BIN)/python -m tests.soak.budget_shared
 	$(BIN)/python -m tests.soak.replica_kills
+	$(BIN)/python -m tests.soak.invoices
 	$(BIN)/python -m tests.soak.webhooks
 
 # make schemathesis SCHEMATHESIS_EXAMPLES=2000 makes these runs longer.

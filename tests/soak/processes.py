@@ -88,6 +88,7 @@ class ServerProcess:
         store: The folder of the store, which all servers share.
         era: How its client begins.
         lives: How often it was started.
+        settings: What is set beside the CRMs and the store.
     """
 
     number: int
@@ -95,13 +96,14 @@ class ServerProcess:
     store: Path
     era: Era
     lives: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
     _is_up: bool = False
 
     @contextlib.asynccontextmanager
     async def running(self, url: str, user: ElicitationFnT) -> AsyncGenerator[Client]:
         """Start it, and connect a client."""
         self.lives += 1
-        settings: Mapping[str, str] = both_crms(url) | {"CRM_MCP_STORE": str(self.store)}
+        settings: Mapping[str, str] = {**both_crms(url), "CRM_MCP_STORE": str(self.store), **self.settings}
         serve = [sys.executable, "-m", "crm_mcp", "serve"]
         # The client does not tell the id of the process that it starts; a shell that becomes the server does.
         written = ["-c", 'echo $$ > "$0"; exec "$@"', str(self._pid_file), *serve]

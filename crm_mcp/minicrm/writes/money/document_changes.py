@@ -14,17 +14,16 @@ from typing import Any
 from crm_mcp.errors import CrmError, InputError, NotFoundError
 from crm_mcp.minicrm.clients.documents import DocumentsClient
 from crm_mcp.minicrm.clients.money import MoneyClient
-from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.wire.documents.models import Document, DocumentKind
 from crm_mcp.minicrm.wire.documents.writes import Action
 from crm_mcp.minicrm.writes.money.document_states import Found, refusal, state_after
 from crm_mcp.minicrm.writes.money.invoice_items import written_amount
+from crm_mcp.minicrm.writes.money.issued_invoices import read_changed
 from crm_mcp.minicrm.writes.money.question import ask_to_change
 from crm_mcp.safe_writes.consent.catalogue import Catalogue
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
 
 _CANNOT_UNDO = "What was done with a document cannot be taken back by this server; see docs/safe-writes.md, Money."
-_MOST_PAGES = 50
 _DAY = timedelta(days=1)
 
 
@@ -54,12 +53,10 @@ class DocumentReader:
         """Return what changed since it was issued: the document itself, and whatever cancels it."""
         issued = detail.get("issued")
         since = f"{date.fromisoformat(issued) - _DAY} 00:00" if issued and kind == "invoice" else ""
-        rows: dict[str, Document] = {}
-        for number in range(_MOST_PAGES):
-            page = await self.documents.list_documents(kind, number, updated_since=since)
-            rows |= {row["id"]: row for row in page.items}
-            if not PAGE_RULES.is_full(page) or (kind == "order" and detail["id"] in rows):
-                return rows
+        until = detail["id"] if kind == "order" else ""
+        rows = await read_changed(self.documents, kind, since, until=until)
+        if rows is not None:
+            return rows
         raise InputError(
             f"Too many {kind}s changed since {kind} {detail['id']} to tell in which state it is.",
             hint="Do it in MiniCRM.",

@@ -94,8 +94,8 @@ class InvoiceCreation(Target):
         if billed["id"] != self.customer:
             raise InputError("The contact's company changed meanwhile.", hint="Call again.")
         shown = _shown(change.sent, billed)
-        await self.invoicing.ledger.require_settled(self.customer, self._restore)
-        alike = await self._alike(replace(change, shown=shown, name=billed["name"]))
+        untold = await self.invoicing.ledger.settle(self.customer, self._restore, allows_untold=self.allows_duplicate)
+        alike = await self._alike(replace(change, shown=shown, name=billed["name"])) or untold
         if alike and not self.allows_duplicate:
             raise InputError(
                 f"{_ALIKE.format(alike=alike)} It may be the same invoice. Nothing was written.",

@@ -19,6 +19,11 @@ from crm_mcp.store.leases import Leases
 from crm_mcp.store.transaction import Transaction
 from crm_mcp.store.writes import Write
 
+_IN_A_MINUTE = "Call again in a minute: the list is read first."
+_LOOK_YOURSELF = (
+    "Look for it in MiniCRM, and tell the user. Where they want another invoice all the same, allow_duplicate: true "
+    "asks them for it."
+)
 DAY_S = 86_400.0
 
 
@@ -39,22 +44,29 @@ class InvoiceLedger:
     account_id: Callable[[], str]
     tool: str
 
-    async def require_settled(self, customer: str, restore: Restore) -> None:
-        """Return once no attempt to bill a customer is open: each is looked for in the list first.
+    async def settle(self, customer: str, restore: Restore, *, allows_untold: bool) -> str:
+        """Look in the list for each attempt to bill a customer that is open; name one of which that tells nothing.
 
         Raises:
-            InputError: One is under way, or whether it was made cannot be told.
+            InputError: One is under way, or whether it was made cannot be told, which the caller does not allow.
         """
+        untold = ""
         for write, target in await self._rows(writes.SENT, writes.UNKNOWN):
             if json.loads(target).get("customer") != customer:
                 continue
             if not await Leases(self.store).is_free(lease_of(write.batch)):
                 raise _blocked(write, "It is being sent right now.", "Call again in a few seconds.")
             now_s = await self.store.run(lambda transaction: transaction.now())
-            item, why = await look_for(await attempt_of(write, target, restore, now_s))
-            if item is None:
-                raise _blocked(write, why, "Call again in a minute, or look for it in MiniCRM: the list is read first.")
-            await self.store.run(settling(write.write_id, item))
+            attempt = await attempt_of(write, target, restore, now_s)
+            item, why = await look_for(attempt)
+            if item is not None:
+                await self.store.run(settling(write.write_id, item))
+            elif attempt.is_under_way or not allows_untold:
+                next_step = _IN_A_MINUTE if attempt.is_under_way else _LOOK_YOURSELF
+                raise _blocked(write, why, next_step)
+            else:
+                untold = f"{write.write_id}? {why}"
+        return untold
 
     async def find_recent(self, customer: str, shown: Mapping[str, Any]) -> Recent | None:
         """Return the newest invoice of a customer in the last day with the same type, currency and sum."""

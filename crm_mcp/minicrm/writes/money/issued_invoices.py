@@ -15,7 +15,7 @@ from crm_mcp.errors import NotFoundError
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.clients.documents import DocumentsClient
 from crm_mcp.minicrm.models import PAGE_RULES
-from crm_mcp.minicrm.wire.documents.models import Document
+from crm_mcp.minicrm.wire.documents.models import Document, DocumentKind
 from crm_mcp.minicrm.writes.money.invoice_terms import INVOICE, PROFORMA
 
 MOST_PAGES = 30
@@ -77,7 +77,7 @@ class IssuedInvoices:
         Returns:
             Them by id; None where more changed since than can be read.
         """
-        rows = await self._changed_since(since)
+        rows = await read_changed(self.documents, "invoice", since)
         if rows is None:
             return None
         found: dict[str, tuple[Document, bool]] = {}
@@ -91,15 +91,6 @@ class IssuedInvoices:
             ):
                 found[row["id"]] = (row, bool(is_same))
         return found
-
-    async def _changed_since(self, since: str) -> Mapping[str, Document] | None:
-        rows: dict[str, Document] = {}
-        for number in range(MOST_PAGES):
-            page = await self.documents.list_documents("invoice", number, updated_since=since)
-            rows |= {row["id"]: row for row in page.items}
-            if not PAGE_RULES.is_full(page):
-                return rows
-        return None
 
     async def _is_of(self, row: Document, sought: Sought) -> bool | None:
         """Tell whether an invoice is that customer's; None where nothing tells."""
@@ -120,6 +111,26 @@ class IssuedInvoices:
             return await self.client.get_project(project_id)
         except NotFoundError:
             return None
+
+
+async def read_changed(
+    documents: DocumentsClient, kind: DocumentKind, since: str, *, until: str = ""
+) -> dict[str, Document] | None:
+    """Return what changed since a local time, and the newest page whatever the time, by id; None where it is too much.
+
+    The newest page is all there is in a small account, and holds what was made just now even where the two clocks
+    differ. `until` is the id of a document after which nothing more is looked for.
+    """
+    newest = await documents.list_documents(kind)
+    rows = {row["id"]: row for row in newest.items}
+    if not PAGE_RULES.is_full(newest) or until in rows:
+        return rows
+    for number in range(MOST_PAGES):
+        page = await documents.list_documents(kind, number, updated_since=since)
+        rows |= {row["id"]: row for row in page.items}
+        if not PAGE_RULES.is_full(page) or until in rows:
+            return rows
+    return None
 
 
 def stornos_among(rows: Iterable[Document]) -> set[str]:

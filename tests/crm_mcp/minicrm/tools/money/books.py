@@ -32,12 +32,18 @@ _T = TypeVar("_T")
 
 @dataclass
 class Books:
-    """What MiniCRM does with invoices; `loses` is how the next write fails, and whether it was made all the same."""
+    """What MiniCRM does with invoices.
+
+    Attributes:
+        loses: How the next writes fail, each with whether it was made all the same.
+        when_written: Called once after the next write.
+    """
 
     crm: CrmStub
     rows: dict[str, Json] = field(default_factory=dict[str, Json])
     details: dict[str, Json] = field(default_factory=dict[str, Json])
     loses: list[tuple[httpx.Response | Exception, bool]] = field(default_factory=list[Any])
+    when_written: Callable[[], object] | None = None
     ids: itertools.count[int] = field(default_factory=lambda: itertools.count(41))
 
     def open(self) -> None:
@@ -91,6 +97,9 @@ class Books:
     def _write(self, make: Callable[[], str]) -> httpx.Response:
         fault, is_made = self.loses.pop(0) if self.loses else (None, True)
         number = make() if is_made else ""
+        if self.when_written is not None:
+            self.when_written()
+            self.when_written = None
         if isinstance(fault, Exception):
             raise fault
         return fault or httpx.Response(200, json=self.details[number])

@@ -175,6 +175,18 @@ def test_a_refusal_is_told_at_once_and_nothing_is_repeated(books: Books, status:
     assert len(books.written) == 1
 
 
+def test_an_attempt_of_which_the_list_tells_nothing_is_passed_over_only_by_the_person(books: Books) -> None:
+    books.loses.append((httpx.ReadError("reset"), True))
+    like = {"CurrencyCode": "HUF", "Issued": TODAY, "Items": [{"PriceNet": "10000", "Quantity": "2"}]}
+    books.when_written = lambda: books.issue(like)  # a colleague's, in the same moment
+    assert "It could be 42 or 41" in play(refuse, User())
+    other = {"items": [{**ITEM, "price": 5}], "idempotency_key": "other"}
+    assert "allow_duplicate" in play(lambda client: refuse(client, **other), User())
+    user = User()
+    assert play(lambda client: issue(client, **other, allow_duplicate=True), user)["id"] == "43"
+    assert "It could be 42 or 41" in user.asked[0]
+
+
 def test_a_storno_of_the_same_sum_is_not_taken_for_the_invoice_that_was_lost(books: Books) -> None:
     old = {"CurrencyCode": "HUF", "Issued": "2026-11-26", "Items": [{"PriceNet": "10000", "Quantity": "2"}]}
     number = books.issue(old)
