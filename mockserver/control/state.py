@@ -55,6 +55,7 @@ def put_seed(workspace: Workspace, request: HttpRequest) -> ApiResponse:
     said = request.headers.get(b"content-type", b"").lower()
     is_yaml = b"yaml" in said or (b"json" not in said and looks_like_yaml(request.body))
     load_seed(request.body, "the body", workspace.load, is_yaml=is_yaml)
+    workspace.webhooks.wake()
     return _tell_counts(workspace)
 
 
@@ -109,6 +110,7 @@ def get_snapshot(workspace: Workspace, _request: HttpRequest) -> ApiResponse:
 def put_snapshot(workspace: Workspace, request: HttpRequest) -> ApiResponse:
     """Go back to a state that `get_snapshot` gave, of this workspace or another one."""
     workspace.restore_snapshot(request.body)
+    workspace.webhooks.wake()
     return _tell_counts(workspace)
 
 

@@ -61,7 +61,7 @@ class Webhooks:
     ) -> None:
         self.hosts = hosts
         self.wake: Callable[[], None] = lambda: None
-        """Called when something may have become due."""
+        """Called when something may have become due: a change came, or the clock was set."""
         self._find_clock = find_clock
         self._journal = journal
         self._find_username = find_username
