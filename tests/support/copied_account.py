@@ -21,6 +21,8 @@ from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.minicrm.replica.columns import ADDRESSES, CONTACTS, PROJECTS, TASKS
+from crm_mcp.minicrm.replica.documents.keys import split_key
+from crm_mcp.minicrm.replica.documents.tables import DOCUMENTS, ITEMS
 from crm_mcp.minicrm.replica.source import MinicrmSource
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.tables import Column
@@ -37,6 +39,11 @@ ZONE = ZoneInfo("Europe/Budapest")
 HEADERS = {b"authorization": b"Basic " + base64.b64encode(b"10001:demo-api-key"), b"host": b"127.0.0.1"}
 # No response tells these, or only under another name; older servers do not tell some more (documented).
 _NOT_TOLD = frozenset({"reference_id", "contact", "business"})
+_OF_DETAILS = ("subject", "payment_method")
+_OF_DOCUMENTS = (
+    *("number", "type", "status", "status_group", "issued", "due", "delivery", "paid_on", "currency"),
+    *("amount", "net", "vat", "project_id", "storno_id", *_OF_DETAILS),
+)
 _NOT_TOLD_OF_OLD = frozenset({"business_id", "created_at", "updated_at"})
 
 
@@ -214,3 +221,29 @@ def _is_address_of(held: object, wanted: object) -> bool:
         return False
     token = hashlib.sha256(f"minicrm file {str(wanted).removeprefix('file:')}".encode()).hexdigest()[:30]
     return str(held).endswith(f"&e={token}")
+
+
+async def list_document_differences(source: MinicrmSource, original: Database, *, details: bool = False) -> list[str]:
+    """Compare the copy of documents with an account's own, what their details tell only where `details` were read."""
+    names = [name for name in _OF_DOCUMENTS if details or name not in _OF_DETAILS]
+    copy: dict[tuple[str, int], Row] = {}
+    for key, *values in await _run(source, f"select id, {', '.join(names)} from {DOCUMENTS}"):
+        copy[split_key(key)] = dict(zip(names, values, strict=True))
+    if details:
+        for one in copy.values():
+            one["items"] = []
+        for key, name in await _run(
+            source, f"select document_id, name from {ITEMS} where holder_ = 0 order by position"
+        ):
+            copy[split_key(key)]["items"].append(name)
+    compared = [*names, *(["items"] if details else [])]
+    wanted = {key: {name: row[name] for name in compared} for key, row in original.documents.items()}
+    return [
+        f"{key}: is {wanted.get(key)}, held is {copy.get(key)}"
+        for key in sorted(wanted.keys() | copy.keys())
+        if wanted.get(key) != copy.get(key)
+    ]
+
+
+async def _run(source: MinicrmSource, sql: str) -> Sequence[Sequence[Any]]:
+    return await source.replica.run(lambda transaction: transaction.execute(sql))

@@ -26,6 +26,7 @@ class Database:
 
     Attributes:
         projects: Of all modules, the trash included; each has the fields of its module alone.
+        documents: By kind and id; `items` are the names of theirs, in order.
         ivinex: By the module's name, its records by id, every value text or None.
         field_types: By the module's name, the type of each of its fields as the seed names it, by lower-case name.
     """
@@ -34,6 +35,7 @@ class Database:
     contacts: dict[int, Row] = field(default_factory=dict[int, Row])
     tasks: dict[int, Row] = field(default_factory=dict[int, Row])
     addresses: dict[int, Row] = field(default_factory=dict[int, Row])
+    documents: dict[tuple[str, int], Row] = field(default_factory=dict[tuple[str, int], Row])
     users: dict[int, str] = field(default_factory=dict[int, str])
     statuses: dict[int, Row] = field(default_factory=dict[int, Row])
     ivinex: dict[str, dict[str, Row]] = field(default_factory=dict[str, dict[str, Row]])
@@ -71,6 +73,8 @@ def _read_minicrm(connection: sqlite3.Connection, database: Database) -> None:
         database.tasks[row["id"]] = _read_task(row, account, database)
     for row in connection.execute("SELECT * FROM minicrm_address"):
         database.addresses[row["id"]] = _read_address(row)
+    for row in connection.execute("SELECT * FROM minicrm_document"):
+        database.documents[row["kind"].lower(), row["id"]] = _read_document(row, database)
 
 
 def _read_contact(row: sqlite3.Row, account: Mapping[str, Any]) -> Row:
@@ -123,6 +127,21 @@ def _read_task(row: sqlite3.Row, account: Mapping[str, Any], database: Database)
         "user": database.users.get(row["user_id"]),
         "user_id": row["user_id"],
         "type": account.get("task_types", {}).get(str(row["type"])),
+    }
+
+
+def _read_document(row: sqlite3.Row, database: Database) -> Row:
+    card = database.projects.get(row["project_id"], {})
+    dates = {"issued": "issued", "due": "prompt", "delivery": "performance", "paid_on": "paid"}
+    texts = {name: name for name in ("number", "type", "subject", "payment_method")} | {"currency": "currency_code"}
+    sums = {"amount": "amount", "net": "amount_net", "vat": "amount_vat"}
+    return {
+        **{name: row[column] or None for name, column in (dates | texts).items()},
+        **{name: float(row[column]) for name, column in sums.items()},
+        **{name: card.get(name) for name in ("status", "status_group")},
+        "project_id": row["project_id"],
+        "storno_id": row["storned_id"],
+        "items": [item["Name"] for item in json.loads(row["items"])],
     }
 
 

@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from crm_mcp.crm.messages import Request
 from crm_mcp.errors import UnreachableError
-from crm_mcp.minicrm.clients.documents import DocumentsClient
 from crm_mcp.minicrm.replica.documents.keys import key_of, split_key
-from crm_mcp.minicrm.wire.documents.models import KINDS, Document
+from crm_mcp.minicrm.wire.documents.models import KINDS
 from crm_mcp.replica.source import Need
 from mockserver.http.asgi import HttpRequest
 from mockserver.seeds.load import read_seed
+from tests.support.copied_account import list_document_differences
+from tests.support.database_of_the_fake import read_database
 from tests.support.replica_play import ReplicaPlay, replica_play
 
 DEMO = read_seed("demo")
@@ -54,40 +55,34 @@ async def refresh(play: ReplicaPlay) -> None:
         await play.source.documents.lists[kind].refresh([kind], Need({}, play.now_s))
 
 
-async def held(play: ReplicaPlay) -> dict[tuple[str, str], Json]:
-    names = ("number", "status", "amount", "paid_on", "due", "currency")
-    rows = await play.rows(f"select id, {', '.join(names)} from minicrm_documents")
-    return {
-        (kind, str(document_id)): dict(zip(names, values, strict=True))
-        for key, *values in rows
-        for kind, document_id in [split_key(key)]
-    }
-
-
-async def original(play: ReplicaPlay) -> dict[tuple[str, str], Json]:
-    found: dict[tuple[str, str], Json] = {}
-    for kind in KINDS:
-        page = 0
-        while (read := await DocumentsClient(play.sender).list_documents(kind, page)).items:
-            found |= {(kind, one["id"]): told(one) for one in read.items}
-            page += 1
-    return found
-
-
-def told(document: Document) -> Json:
-    return {name: document.get(name) for name in ("number", "status", "amount", "paid_on", "due", "currency")}
+async def differences(play: ReplicaPlay, *, details: bool = False) -> list[str]:
+    original = read_database(play.app.workspace.dump_snapshot())
+    return await list_document_differences(play.source, original, details=details)
 
 
 @pytest.mark.parametrize("count", [0, 1, 99, 100, 101, 250])
 def test_every_document_is_held_once_whatever_number_of_pages(count: int) -> None:
     async def judge(play: ReplicaPlay) -> None:
         await refresh(play)
-        assert await held(play) == await original(play)
-        assert len(await held(play)) == count
+        assert await differences(play) == []
+        assert await play.rows("select count(*) from minicrm_documents") == [(count,)]
         passes = await play.source.documents.lists["invoice"].passes()
         assert passes["invoice"].is_complete
 
     with replica_play(account(*(invoice(number) for number in range(1, count + 1)))) as play:
+        asyncio.run(judge(play))
+
+
+def test_a_fill_reads_every_document_with_its_items_and_the_next_one_none_of_them_again() -> None:
+    async def judge(play: ReplicaPlay) -> None:
+        await play.source.fill()
+        assert await differences(play, details=True) == []
+        play.asked()
+        play.wait(3_000)
+        await play.source.fill()
+        assert [one for one in play.asked() if one.startswith("/Api/") and "/List" not in one] == []
+
+    with replica_play(DEMO) as play:
         asyncio.run(judge(play))
 
 
@@ -102,7 +97,7 @@ def test_a_reading_that_broke_off_is_gone_on_with() -> None:
             await refresh(play)
         play.begin_again()
         await refresh(play)
-        assert await held(play) == await original(play)
+        assert await differences(play) == []
 
     with replica_play(account(*(invoice(number) for number in range(1, 251)))) as play:
         asyncio.run(judge(play))
@@ -131,7 +126,7 @@ def test_what_is_paid_while_pages_are_read_is_held_too(count: int, changes: dict
         play.sender.fail = lambda _number, _request: None
         play.wait(100)
         await refresh(play)
-        assert await held(play) == await original(play)
+        assert await differences(play) == []
 
     with replica_play(account(*(invoice(number) for number in range(1, count + 1)))) as play:
         asyncio.run(judge(play))
