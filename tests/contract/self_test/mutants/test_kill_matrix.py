@@ -22,8 +22,8 @@ def test_a_mutant_is_killed_by_the_rule_that_it_names(mutant: Mutant) -> None:
     assert not judge(mutant).survives, f"{mutant.killer} does not notice: {mutant.title}"
 
 
-def test_there_are_at_least_three_hundred_mutants() -> None:
-    assert len(all_mutants()) >= 300
+def test_there_are_at_least_five_hundred_mutants() -> None:
+    assert len(all_mutants()) >= 500
 
 
 def test_every_mutant_says_in_a_sentence_what_is_wrong() -> None:
