@@ -27,6 +27,7 @@ _MONEY = {
     "Cancel this invoice by a storno? It cannot be undone and is reported to the tax office at once.": (
         "Sztornózzam ezt a számlát? Nem vonható vissza, és azonnal a NAV-hoz kerül."
     ),
+    "Cancel this proforma invoice? It cannot be undone.": "Sztornózzam ezt a díjbekérőt? Nem vonható vissza.",
     "Finalize this order?": "Véglegesítsem ezt a megrendelést?",
     "Open this order for editing again?": "Megnyissam újra szerkesztésre ezt a megrendelést?",
     "Set this order completed? It cannot be undone.": "Teljesített legyen ez a megrendelés? Nem vonható vissza.",

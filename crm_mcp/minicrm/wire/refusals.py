@@ -15,6 +15,10 @@ ACCOUNT = refusals.Account(
     "MINICRM_SYSTEM_ID and MINICRM_API_KEY",
     "MINICRM_URL",
     bad_request_hints=(
+        (
+            "/Api/R3/PurgePerson/",
+            "MiniCRM purges no company, and nobody who is the contact of a project: give these another contact first.",
+        ),
         ("/Api/R3/ToDo/", "Only an open task can be changed, and only for a user there is; get_task shows the task."),
         ("/Api/R3/ToDo", "Compare the values with those of other tasks: get_project_tasks lists a project's."),
         ("/Api/R3/Address", "Compare the fields with those of get_address."),

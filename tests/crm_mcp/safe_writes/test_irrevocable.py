@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crm_mcp.errors import CrmError, InputError, NotConfirmedError, UnreachableError
+from crm_mcp.errors import CrmError, InputError, NotConfirmedError, StoreError, UnreachableError
 from crm_mcp.safe_writes.call import Asking, Call
 from crm_mcp.safe_writes.consent.catalogue import Catalogue
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
@@ -122,6 +123,15 @@ def test_it_is_refused_without_a_key_which_the_error_asks_for() -> None:
     bills = Bills()
     with pytest.raises(InputError, match="needs an idempotency_key"):
         bill(bills, Asked(bills), key="")
+    assert bills.issued == []
+
+
+def test_it_is_refused_where_the_store_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "memory.sqlite").write_text("no database")
+    bills = Bills(store=Store(str(tmp_path)))
+    asyncio.run(bills.store.run(lambda _: None))
+    with pytest.raises(StoreError, match="only where it can be noted"):
+        bill(bills, Asked(bills))
     assert bills.issued == []
 
 

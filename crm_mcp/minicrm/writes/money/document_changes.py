@@ -18,6 +18,7 @@ from crm_mcp.minicrm.wire.documents.models import Document, DocumentKind
 from crm_mcp.minicrm.wire.documents.writes import Action
 from crm_mcp.minicrm.writes.money.document_states import Found, refusal, state_after
 from crm_mcp.minicrm.writes.money.invoice_items import written_amount
+from crm_mcp.minicrm.writes.money.invoice_terms import PROFORMA
 from crm_mcp.minicrm.writes.money.issued_invoices import read_changed
 from crm_mcp.minicrm.writes.money.question import ask_to_change
 from crm_mcp.safe_writes.consent.catalogue import Catalogue
@@ -120,11 +121,13 @@ class DocumentChange(Target):
 
     async def send(self, changes: Sequence[Change]) -> list[Outcome]:
         """Do it; a storno, and a proforma set paid, are answered by the document that was made."""
-        del changes
+        (change,) = changes
         answered = await self.money.change_document(self.kind, self.document_id, self.action)
         said = f"{self.action}: {_named(answered)}."
         if answered["id"] != self.document_id:
             said = f"{self.action}: done. The new document is {_named(answered)}."
+        elif self.action == "paid" and change.shown.get("type") == PROFORMA:
+            said += " MiniCRM issues the final invoice by itself: list_documents shows it."
         return [{"ok": True, "id": self.document_id, "message": said}]
 
     async def describe_written(self, record_id: str) -> str:
@@ -150,7 +153,7 @@ def _refreshed(change: Change, found: Found) -> Change:
     row = found.row or detail
     values = {
         "number": detail.get("number") or row.get("number"),
-        "type": "Proforma" if found.is_proforma else detail.get("type"),
+        "type": PROFORMA if found.is_proforma else detail.get("type"),
         "customer": detail.get("customer"),
         "items": [_item(one) for one in detail.get("items", [])],
         "sum": _sum(detail),

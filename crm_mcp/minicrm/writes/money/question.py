@@ -43,10 +43,13 @@ _ACTIONS = {
     ("order", "paid"): "Set this order paid? It cannot be undone.",
     ("order", "storno"): "Cancel this order? It cannot be undone.",
 }
-_PROFORMA_PAID = (
-    "Set this proforma invoice paid? MiniCRM then issues the final invoice, which cannot be undone and is reported to "
-    "the tax office at once."
-)
+_PROFORMA_ACTIONS = {
+    "paid": (
+        "Set this proforma invoice paid? MiniCRM then issues the final invoice, which cannot be undone and is reported "
+        "to the tax office at once."
+    ),
+    "storno": "Cancel this proforma invoice? It cannot be undone.",
+}
 _DOCUMENT_LABELS = {
     "number": "Number",
     "type": "Kind",
@@ -72,8 +75,8 @@ def ask_to_change(change: Change, kind: str, action: str, catalogue: Catalogue) 
     """Return the question about an action on a document, a line for each thing that tells which one it is."""
     shown = change.shown
     first = _ACTIONS[kind, action]
-    if kind == "invoice" and action == "paid" and shown.get("type") == PROFORMA:
-        first = _PROFORMA_PAID
+    if kind == "invoice" and shown.get("type") == PROFORMA:
+        first = _PROFORMA_ACTIONS[action]
     return "\n".join([catalogue.text(first), *lines_of(shown, _DOCUMENT_LABELS, catalogue)])
 
 

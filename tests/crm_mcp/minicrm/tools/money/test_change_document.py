@@ -127,3 +127,13 @@ def test_an_order_goes_only_where_the_manual_lets_it(books: Books, crms: CrmStub
     else:
         assert "Nothing was written" in play(lambda client: refuse(client, arguments), User())
     assert len(books.written) == (action in MOVES[status])
+
+
+def test_a_proforma_that_is_paid_says_that_the_invoice_follows(books: Books) -> None:
+    books.issue({**BODY, "Type": "Proforma"})
+    user = User()
+    result = play(lambda client: act(client, PAID), user)
+    assert "MiniCRM then issues the final invoice" in user.asked[0]
+    assert "list_documents shows it" in result["message"]
+    play(act, user)
+    assert user.asked[1].startswith("Cancel this proforma invoice? It cannot be undone.\n")
