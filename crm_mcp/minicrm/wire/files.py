@@ -14,6 +14,7 @@ from crm_mcp.minicrm.wire.bodies import as_list, as_object, read_text
 HOSTS = frozenset({"r3.minicrm.hu", "r3.minicrm.io", "cdn.minicrm.hu"})
 DOMAINS = ("minicrm.hu", "minicrm.io")
 """Whose hosts are the vendor's."""
+_TOKEN = re.compile(r"(/Download/[^\s\"]*?[?&]e=)[^&\s\",]+", re.IGNORECASE)
 _BETWEEN_ADDRESSES = re.compile(r"\s*,\s*(?=https?:)", re.IGNORECASE)
 
 
@@ -49,3 +50,8 @@ def _links(value: object, depth: int = 0) -> Iterator[FileLink]:
         for url in _BETWEEN_ADDRESSES.split(text.strip()):
             if "://" in url:
                 yield FileLink("", url.strip())
+
+
+def hide_tokens(text: str) -> str:
+    """Return a text without the tokens in addresses of files, each of which opens its file to anybody."""
+    return _TOKEN.sub(r"\1***", text)

@@ -11,6 +11,7 @@ from crm_mcp.errors import StoreError
 from crm_mcp.minicrm.replica.columns import KINDS, PROJECTS
 from crm_mcp.minicrm.tools.context import ToolContext
 from crm_mcp.minicrm.tools.projects import NOUN
+from crm_mcp.minicrm.wire.files import hide_tokens
 from crm_mcp.rendering.html_text import is_rich_text, plain_text
 from crm_mcp.store.audit import RecordedWrite, list_of_record
 
@@ -68,6 +69,6 @@ def _entry(one: RecordedWrite, context: ToolContext) -> dict[str, Any]:
 def _shown(value: object) -> object:
     if isinstance(value, bool | int | float | None):
         return value
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = hide_tokens(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
     text = plain_text(text[: _MOST_TEXT * 20]) if is_rich_text(text[: _MOST_TEXT * 20]) else text
     return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…"
