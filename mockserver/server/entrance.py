@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -48,7 +49,7 @@ class Entrance:
         if self.authority is None:
             return ""
         file = self.authority.ca_file
-        trust = " ".join(f"{name}={file}" for name in CA_VARIABLES)
+        trust = " ".join(f"{name}={shlex.quote(str(file))}" for name in CA_VARIABLES)
         if not self.is_proxy:
             return f"# Programs must trust {file}, which {url}/_control/ca.pem gives too.\nexport {trust}"
         return "\n".join(

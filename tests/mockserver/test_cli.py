@@ -271,6 +271,7 @@ def test_serving_loads_no_library_that_only_other_commands_and_pages_need():
         "jinja2",
         "harfile",
         "mcp",
+        "trustme",
         "mockserver.page",
         "mockserver.crm.record_views",
     }

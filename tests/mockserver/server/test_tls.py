@@ -118,6 +118,16 @@ def test_a_fake_that_is_no_proxy_says_so_to_who_takes_it_for_one():
         assert "start crm-mock proxy" in httpx.get(f"{url}/_control/requests").json()[-1]["reason"]
 
 
+@pytest.mark.slow
+def test_what_a_proxy_says_can_be_taken_by_a_shell(tmp_path: Path):
+    with running("proxy", "--seed", "empty", "--ca-dir", str(tmp_path / "the CA")) as (url, said):
+        pass
+    script = f'{said[0]}\nprintf \'%s\\n\' "$HTTPS_PROXY" "$SSL_CERT_FILE" "$NO_PROXY"'
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines() == [url, str(tmp_path / "the CA" / "ca.pem"), "localhost,127.0.0.1,::1"]
+
+
 def test_processes_that_make_the_ca_of_a_folder_at_once_have_the_same(tmp_path: Path):
     with ThreadPoolExecutor(8) as pool:
         done = [pool.submit(lambda: Authority(tmp_path / "ca").ca_pem) for _ in range(8)]
