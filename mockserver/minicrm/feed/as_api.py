@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
 
 from mockserver.crm.database import transaction
+from mockserver.minicrm.documents.writes.create import create_document
 from mockserver.minicrm.endpoints import contacts, project_write, tasks
 from mockserver.minicrm.endpoints.request_context import RequestContext
+from mockserver.minicrm.routing.route import Endpoint
 from mockserver.minicrm.rules import RefusalError
 from mockserver.minicrm.store import Row, list_rows
 
-_CREATORS = {
+_CREATORS: Mapping[str, Endpoint] = {
     "Contact": contacts.create_contact,
     "Project": project_write.create_project,
     "ToDo": tasks.create_task,
+    "Order": functools.partial(create_document, kind="Order"),
+    "Offer": functools.partial(create_document, kind="Offer"),
 }
 _UPDATERS = {"Contact": contacts.update_contact, "Project": project_write.update_project}
 

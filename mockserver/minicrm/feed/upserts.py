@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from mockserver.minicrm.feed.as_api import find_by_reference, write
 from mockserver.minicrm.products.product import Product, find_product
 from mockserver.minicrm.products.write import save_product
 from mockserver.minicrm.rules import RefusalError
+from mockserver.minicrm.store import read_row
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+_DOCUMENT_TEXTS = frozenset({"CurrencyCode", "Subject", "Performance", "Prompt"})
 _KINDS = ("Contacts", "Projects", "Products", "Orders", "Offers")
 
 
@@ -41,16 +44,15 @@ class Upserts:
         if self._refused:
             self.report["Refused"] = self._refused
 
-    def _take_list(self, kind: str, place: Element) -> None:
+    def _take_list(self, kind: str, place: Element, customer_id: object = None) -> None:
         writers: Mapping[str, Callable[[Element], bool]] = {
             "Contacts": self._write_contact,
             "Projects": self._write_project,
             "Products": self._write_product,
+            "Orders": functools.partial(self._write_document, customer_id=customer_id),
+            "Offers": functools.partial(self._write_document, customer_id=customer_id),
         }
         for each in place:
-            if kind not in writers:
-                self._refused.append(f"{each.tag} {each.get('Id', '')}: the fake keeps no {kind.lower()} of feeds")
-                continue
             try:
                 self._count(kind, "Created" if writers[kind](each) else "Updated")
             except RefusalError as refusal:
@@ -83,11 +85,33 @@ class Upserts:
         if named:
             values["ContactId"] = str(find_by_reference(self._context, Contact, named) or named)
         known = find_by_reference(self._context, Project, each.get("Id", ""))
-        write(self._context, "Project", values, known)
+        project_id = write(self._context, "Project", values, known)
+        project = read_row(self._context.connection, Project, project_id)
         for kind in ("Orders", "Offers"):
             for place in each.findall(kind):
-                self._take_list(kind, place)
+                self._take_list(kind, place, project and project.contact_id)
         return known is None
+
+    def _write_document(self, each: Element, customer_id: object) -> bool:
+        """Write an order or offer and tell whether it is new; else its card's fields change (assumed)."""
+        for place in each.findall("Contacts"):
+            self._take_list("Contacts", place)
+        nested = each.find("Contacts/Contact")
+        if customer_id is None and nested is not None:
+            customer_id = find_by_reference(self._context, Contact, nested.get("Id", ""))
+        reference = f"{each.tag}/{each.get('Id', '')}"
+        fields = {**_read_texts(each.find("Project")), "ReferenceId": reference}
+        known = find_by_reference(self._context, Project, reference)
+        if known is not None:
+            write(self._context, "Project", fields, known)
+            return False
+        texts = {name: text for name, text in _read_texts(each).items() if name in _DOCUMENT_TEXTS and text}
+        items = [_read_texts(item) for item in each.findall("Products/Product")]
+        body: dict[str, object] = {**texts, "CustomerId": customer_id, "Items": items, "Project": fields}
+        if customer := _read_texts(each.find("Customer")):
+            body["Customer"] = customer
+        write(self._context, each.tag, body)
+        return True
 
     def _write_product(self, each: Element) -> bool:
         values = _read_texts(each)

@@ -69,6 +69,13 @@ def test_a_new_project_may_name_the_business_of_its_contact():
     assert read_refusal(refused) == (400, "Project (PUT): Bad parameter: BusinessId")
 
 
+@pytest.mark.parametrize(("on", "updated"), [(True, "2026-01-02 03:04:05"), (False, "2025-05-01 12:00:00")])
+def test_a_task_updates_its_project_or_leaves_it_alone(on: bool, updated: str):
+    account = Account(Profile("observed", switches={"tasks-touch-their-project": on}))
+    account.put("ToDo", {"ProjectId": 101, "Comment": "Ring."})
+    assert account.get("Project/101")["UpdatedAt"] == updated
+
+
 @pytest.mark.parametrize(("on", "longest"), [(True, 512), (False, 128)])
 def test_the_name_of_a_project_may_be_long_or_not(on: bool, longest: int):
     account = switched("project-names-are-long", on)

@@ -229,3 +229,29 @@ def test_a_shop_may_send_180_files_an_hour_and_invoices_have_no_limit(start_fake
     assert ask("/Api/R3/Category") == 200
     fake.client.put("/_control/clock", json={"now": "2031-01-01T10:00:00"})
     assert ask("/Api/SyncFeed/10001", **source) == 200
+
+
+ORDER = """<Projects><Project Id="W-9"><CategoryId>3</CategoryId><Name>Bolt</Name><ContactId>11</ContactId><Orders>
+  <Order Id="R-1"><CurrencyCode>HUF</CurrencyCode><Subject>Webes rendelés</Subject>
+    <Customer><Name>Nagy Örs</Name><CountryId>Magyarország</CountryId><PostalCode>1117</PostalCode><City>Budapest</City>
+      <Address>Fő utca 1.</Address></Customer>
+    <Products><Product Id="1"><Name>Polc</Name><PriceNet>1000</PriceNet><Quantity>2</Quantity><Unit>db</Unit>
+      <VAT>27%</VAT></Product></Products>
+  </Order></Orders></Project></Projects>"""
+
+
+def test_an_order_of_a_shop_becomes_an_order_once(start_fake: StartFake):
+    orders = {"name": "Orders", "type": "Order", "statuses": {"91": {"label": "Draft", "group": "Open"}}}
+    fake = start_fake(build_seed(minicrm={**SEED, **FEEDS, "modules": {**SEED["modules"], "9": orders}}))
+
+    made, again = upload(fake, ORDER).json(), upload(fake, ORDER).json()
+
+    assert (made.get("Refused"), made["Orders"]) == (None, {"Created": 1, "Updated": 0})
+    assert again["Orders"] == {"Created": 0, "Updated": 1}
+    (row,) = fake.client.get("/Api/Order/List", auth=MINICRM_LOGIN).json()["Results"].values()
+    detail = fake.client.get(f"/Api/Order/{row['Id']}", auth=MINICRM_LOGIN).json()
+    assert (detail["Subject"], detail["Customer"]["Name"], float(detail["Amount"])) == (
+        "Webes rendelés",
+        "Nagy Örs",
+        2540,
+    )
