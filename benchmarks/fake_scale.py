@@ -26,7 +26,7 @@ from mockserver.ivinex.generate import extend_modules
 from mockserver.minicrm.seeding.generate import extend_kinds
 from mockserver.seeds.load import read_seed
 
-MINICRM_KINDS = ("contacts", "projects", "status_changes", "emails")
+MINICRM_KINDS = ("contacts", "projects", "status_changes", "emails", "documents")
 RECORDS = "/API/Records.php"
 API = "/Api/R3"
 
@@ -101,6 +101,7 @@ def ask_minicrm(size: int, seed: dict[str, Any]) -> list[Question]:
     email = seed["minicrm"]["emails"][-1]
     contact = next(row for row in reversed(seed["minicrm"]["contacts"]) if row["Type"] == "Person")
     last = size // 100 - 2  # some are in the trash
+    invoices = sum(row["Type"] == "Invoice" for row in seed["minicrm"]["documents"])
 
     def ask(name: str, target_ms: int, entity: str, **query: object) -> Question:
         return Question(name, target_ms, f"{API}/{entity}", query)
@@ -110,6 +111,9 @@ def ask_minicrm(size: int, seed: dict[str, Any]) -> list[Question]:
         ask("contact by id", 50, f"Contact/{contact['Id']}"),
         ask("history of a project", 50, f"ProjectHistory/{project['Id']}", Type="StatusHistory"),
         ask("e-mails of a project", 50, f"EmailList/{email['ProjectId']}"),
+        Question("newest invoices", 50, "/Api/Invoice/List", {}),
+        Question("deepest page of invoices", 300, "/Api/Invoice/List", {"Page": invoices // 100}),
+        Question("invoices of a group", 300, "/Api/Invoice/List", {"StatusGroup": "Open"}),
         ask("project by ReferenceId", 50, "Project", ReferenceId=project["ReferenceId"]),
         ask("projects by Name", 50, "Project", Name=project["Name"]),
         ask("projects by StatusId", 50, "Project", StatusId=project["StatusId"]),

@@ -8,9 +8,10 @@ from typing import Any, cast
 
 from mockserver.crm.words import Words
 from mockserver.minicrm.seeding.generate_cards import make_email, make_status_changes
+from mockserver.minicrm.seeding.generate_documents import make_documents
 
 # In percent; the rest are contacts.
-_SHARES = {"projects": 35, "tasks": 15, "addresses": 10, "status_changes": 5, "emails": 10}
+_SHARES = {"projects": 35, "tasks": 15, "addresses": 10, "status_changes": 5, "emails": 5, "documents": 5}
 _KINDS = {
     "contacts": "contact",
     "projects": "project",
@@ -18,6 +19,7 @@ _KINDS = {
     "addresses": "address",
     "status_changes": "status_change",
     "emails": "email",
+    "documents": "document",
 }
 _LENGTH = re.compile(r"\(([0-9]+)\)")
 # The fields that a module's `fields` may say more of; their values are made here as for every project.
@@ -52,10 +54,12 @@ def extend_kinds(part: Mapping[str, object], shares: Mapping[str, int], words: W
     projects = [row["Id"] for row in rows["projects"]]
     rows["tasks"] += [maker.make_task(row_id, projects) for row_id in ids["tasks"]]
     rows["addresses"] += [maker.make_address(row_id, contacts) for row_id in ids["addresses"]]
+    documents = make_documents(ids["documents"], new_projects, maker.modules, words)
+    rows["documents"] += documents
     changes = make_status_changes(ids["status_changes"], new_projects, maker.statuses, words)
     rows["status_changes"] += changes
-    # Where modules have no two statuses, e-mails make up the number.
-    lacking = len(ids["status_changes"]) - len(changes)
+    # Where modules have no two statuses or are of no document's type, e-mails make up the number.
+    lacking = len(ids["status_changes"]) - len(changes) + len(ids["documents"]) - len(documents)
     ids["emails"] = _list_new_ids(part, "emails", shares.get("emails", 0) + lacking)
     rows["emails"] += [make_email(row_id, words.pick(rows["projects"]), words) for row_id in ids["emails"]]
     made: dict[str, object] = {**part, **{kind: kept for kind, kept in rows.items() if kept}}
@@ -88,13 +92,13 @@ class _Maker:
     def __init__(self, part: Mapping[str, object], words: Words) -> None:
         self._words = words
         self._users = [int(user) for user in cast("dict[str, str]", part.get("users", {}))]
-        self._modules = {
+        self.modules = {
             int(key): module for key, module in cast("dict[str, dict[str, Any]]", part.get("modules", {})).items()
         }
         self.statuses = {
-            key: [int(status) for status in module.get("statuses", {})] for key, module in self._modules.items()
+            key: [int(status) for status in module.get("statuses", {})] for key, module in self.modules.items()
         }
-        self._module_ids = list(self._modules)
+        self._module_ids = list(self.modules)
         self._contact_fields = cast("dict[str, dict[str, Any]]", part.get("contact_fields", {}))
         self._task_types = [0, *(int(key) for key in cast("dict[str, str]", part.get("task_types", {})))]
 
@@ -133,7 +137,7 @@ class _Maker:
     def make_project(self, row_id: int, contacts: Sequence[object]) -> Row:
         words = self._words
         module_id = words.pick(self._module_ids)
-        module = self._modules[module_id]
+        module = self.modules[module_id]
         row: Row = {"Id": row_id, "CategoryId": module_id, "ContactId": words.pick(contacts)}
         if self.statuses[module_id]:
             row["StatusId"] = words.pick(self.statuses[module_id])

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.minicrm import rules
+from mockserver.minicrm.documents.document import Document
+from mockserver.minicrm.documents.shown import show_document
 from mockserver.minicrm.endpoints.request_context import RequestContext
 from mockserver.minicrm.endpoints.search import PAGE_SIZE, read_page
 from mockserver.minicrm.feed.call_log import CALL_TYPES, Call
@@ -69,6 +71,7 @@ def _show_import(row: FeedImport) -> dict[str, object]:
 STORED: Mapping[str, Stored] = {
     each.kind.TABLE.kind: each
     for each in (
+        Stored(Document, show_document),
         Stored(Email, _show_email),
         Stored(Product, _show_product),
         Stored(Call, _show_call),

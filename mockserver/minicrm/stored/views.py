@@ -11,6 +11,15 @@ from mockserver.minicrm.stored.endpoint import PAGE_ROOT
 
 _LINKS = {"ContactId": "person", "Project": "project"}
 _TITLES: Mapping[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
+    "document": (
+        "Documents",
+        "document",
+        ("Number", "Type", "Issued", "Prompt", "Paid", "Amount", "CurrencyCode"),
+        (
+            *("ProjectId", "Customer", "Items", "Subject", "PaymentMethod", "Performance", "StornedId"),
+            "UpdatedAt",
+        ),
+    ),
     "product": (
         "Products",
         "product",
@@ -83,6 +92,7 @@ def list_on_card(project_id: str) -> Sequence[Related]:
         Related("History", "status-change", history, can_create=False),
         Related("E-mails", "email", emails, can_create=False),
         Related("Calls", "call", calls, can_create=False),
+        Related("Documents", "document", _ask("Stored/document", ("ProjectId", project_id)), can_create=False),
     ]
 
 

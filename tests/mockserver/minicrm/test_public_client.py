@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from mockserver.crm.profiles import Profile
 from mockserver.seeds.load import read_seed
 from tests.mockserver.conftest import StartFake
 from tests.support.in_process import MINICRM_LOGIN
 
 CALL = {"Number": "+36205550121", "Duration": 60, "CallType": 1, "Date": "2026-11-20 10:00:00"}
 PRODUCT = {"Name": "Polc", "SKU": "TF-777", "VAT": "27%", "PriceNet": 9900, "CurrencyCode": "HUF", "Quantity": 3}
+SOLD = {"Name": "Polc", "PriceNet": 9900, "Quantity": 3, "Unit": "darab", "VAT": "27%"}
 ENDS = {"FromProjectId": 6001, "ToProjectId": 6002}
 
 
@@ -48,6 +50,17 @@ ENDS = {"FromProjectId": 6001, "ToProjectId": 6002}
         ("GET", "/Api/Order/List", None),
         ("GET", "/Api/Offer/List", None),
         ("GET", "/Api/Invoice/List?UpdatedSince=2026-01-01%2010:00:00&Page=0", None),
+        ("GET", "/Api/Order/List?StatusGroup=Failed", None),
+        ("GET", "/Api/Invoice/9001", None),
+        ("GET", "/Api/Order/9016", None),
+        ("GET", "/Api/Offer/9013", None),
+        ("POST", "/Api/Invoice", {"CustomerId": 5001, "Type": "Proforma", "Items": [SOLD]}),
+        ("POST", "/Api/Invoice/9002/Paid", {"PaymentDate": "2026-11-20"}),
+        ("POST", "/Api/Invoice/9004/Storno", {}),
+        ("POST", "/Api/Offer", {"CustomerId": 5101, "Items": [SOLD]}),
+        ("POST", "/Api/Offer/9013/Project", {"StatusId": 2603}),
+        ("POST", "/Api/Order", {"CurrencyCode": "HUF", "Items": [{**SOLD, "SKU": "TF-777"}], "CustomerId": 5001}),
+        ("POST", "/Api/Order/9016", {"CustomerId": 5111, "Subject": "Sürgős"}),
     ],
 )
 def test_a_call_is_answered_with_something_that_can_be_read(
@@ -73,3 +86,14 @@ def test_a_person_is_purged_as_it_does(start_fake: StartFake):
     purged = fake.client.get(f"/Api/R3/PurgePerson/{made}", auth=MINICRM_LOGIN)
 
     assert (purged.status_code, purged.json().keys()) == (200, {"Message"})
+
+
+def test_its_moves_of_orders_by_get_are_refused_unless_a_switch_lets_them_through(start_fake: StartFake):
+    seed = dict(read_seed("demo"))
+    strict = start_fake(seed).client.get("/Api/Order/9016/Finalize", auth=MINICRM_LOGIN)
+    assert (strict.status_code, strict.headers["allow"]) == (405, "POST")
+
+    lenient = start_fake(seed, Profile(switches={"order-actions-by-get": True})).client
+    for name in ("Finalize", "Complete", "Paid"):
+        assert lenient.get(f"/Api/Order/9016/{name}", auth=MINICRM_LOGIN).json()["Id"] == "9016"
+    assert lenient.get("/Api/Order/9018/Storno", auth=MINICRM_LOGIN).status_code == 405

@@ -30,7 +30,7 @@ def test_every_kind_of_record_of_the_demo_can_be_listed_and_opened(start_fake: S
     fake = start_demo(start_fake)
     menu = open_page(fake, "/").find("nav", id="menu")
     lists = [a.attributes["href"] for a in menu.find_all("a") if a.attributes["href"].count("/") == 3]
-    assert len(lists) == 17
+    assert len(lists) == 18
 
     for path in lists:
         page = open_page(fake, path)

@@ -83,14 +83,13 @@ def read_terms(document: Document, body: Mapping[str, object]) -> None:
     for name, attribute in _TEXTS.items():
         if body.get(name) not in (None, ""):
             setattr(document, attribute, read_text(name, body[name]))
-    given = body.get("CurrencyCode")
-    currency = document.currency_code if given is None else given
+    currency = body.get("CurrencyCode", document.currency_code)
     if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
         raise RefusalError(rules.BAD_DOCUMENT_VALUE, "CurrencyCode", ["CurrencyCode is three letters, such as HUF"])
     document.currency_code = currency
     if _read_flag(body, "IsReverseCharge"):
         document.vat_mode = "ReverseCharge"
-    mode = document.vat_mode if body.get("VATMode") is None else body["VATMode"]
+    mode = body.get("VATMode", document.vat_mode)
     if mode not in VAT_MODES:
         raise RefusalError(rules.BAD_DOCUMENT_VALUE, "VATMode", suggest_word(str(mode), VAT_MODES))
     document.vat_mode = str(mode)
@@ -115,7 +114,7 @@ def _read_days(document: Document, body: Mapping[str, object], today: str) -> No
 def _read_type(kind: DocumentKind, body: Mapping[str, object]) -> str:
     """Return the Type of a new document; without one an invoice is an invoice (assumed)."""
     known = ("Invoice", PROFORMA) if kind == "Invoice" else (kind,)
-    given = kind if body.get("Type") is None else body["Type"]
+    given = body.get("Type", kind)
     if given not in known:
         raise RefusalError(rules.BAD_DOCUMENT_VALUE, "Type", suggest_word(str(given), known))
     return str(given)

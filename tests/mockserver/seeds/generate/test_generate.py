@@ -80,8 +80,8 @@ def test_they_are_shared_as_it_says():
     assert sum(added["ivinex"].values()) == 500
     assert added["ivinex"]["contact"] > added["ivinex"]["company"] > 0
     made = {kind: n for kind, n in added["minicrm"].items() if n}
-    shares = {"contacts": 125, "projects": 175, "tasks": 75, "addresses": 50, "status_changes": 25, "emails": 50}
-    assert made == shares
+    shares = {"contacts": 125, "projects": 175, "tasks": 75, "addresses": 50, "status_changes": 25, "emails": 25}
+    assert made == {**shares, "documents": 25}
 
 
 def test_a_history_ends_in_the_status_that_the_project_has():
@@ -92,6 +92,18 @@ def test_a_history_ends_in_the_status_that_the_project_has():
         project = projects[change["ProjectId"]]
         assert change["Status_New_Id"] == project["StatusId"] != change["Status_Old_Id"]
         assert project["CreatedAt"] < change["ClosedAt"] == project["StatusUpdatedAt"] <= project["UpdatedAt"]
+
+
+def test_a_document_is_of_its_cards_kind_and_paid_where_the_card_says_so():
+    part: Any = generate_seed(read_seed("demo"), 1000)["minicrm"]
+    projects = {each["Id"]: each for each in part["projects"]}
+
+    for document in part["documents"][-25:]:
+        card = projects[document["ProjectId"]]
+        module = part["modules"][str(card["CategoryId"])]
+        group = module["statuses"][str(card["StatusId"])]["group"]
+        assert (document["Type"], document["Number"]) == (module["type"], card["Name"])
+        assert ("Paid" in document) == (module["type"] == "Invoice" and group == "Success")
 
 
 def test_the_base_and_its_records_stay():
