@@ -82,6 +82,7 @@ class DocumentLists(Searches):
         async def read() -> None:
             self._first = await self.search({}, 0)
 
+        await self._writer.ensure_tables()
         await self._unless_refused(read)
         pages = 0 if self._first is None else PAGE_RULES.count_pages(self._first.total or 0)
         if pages > most:

@@ -18,6 +18,8 @@ from crm_mcp.replica.source import Need
 
 _IS_STORNO = is_of_storno(DOCUMENTS, OWN_ID)
 _PERHAPS_UNPAID = perhaps_unpaid(DOCUMENTS, OWN_ID)
+MOST_PAGES = 5
+"""Where more pages of documents than these were never read, they are not all read for one contact or document."""
 _COLUMNS = (
     *("number", "type", "status", "status_group", "issued", "due", "delivery", "paid_on"),
     *("currency", "amount", "net", "vat", "storno_id", "project_id"),
@@ -93,6 +95,16 @@ async def refresh_documents(reads: ReplicaReads, kind: DocumentKind) -> None:
     known = (await lists.passes()).get(kind)
     if known is None or not known.is_complete:
         reads.problems.append(f"Not all {kind}s were read{f': {known.note}' if known and known.note else ''}.")
+
+
+async def count_pages_ahead(reads: ReplicaReads, kind: DocumentKind) -> int:
+    """Return how many pages are still to be read where these are too many for one contact or document; else 0."""
+    lists = reads.source.documents.lists[kind]
+    known = (await lists.passes()).get(kind)
+    if await lists.is_refused() or (known is not None and known.is_complete):
+        return 0
+    pages = await lists.count_pages(MOST_PAGES)
+    return pages if pages > MOST_PAGES else 0
 
 
 async def find_documents(reads: ReplicaReads, wanted: DocumentFilter) -> list[Row]:

@@ -10,14 +10,12 @@ from crm_mcp.errors import NotInPlanError
 from crm_mcp.minicrm.documents.sums import sum_by_currency
 from crm_mcp.minicrm.replica.questions.documents import (
     DocumentFilter,
+    count_pages_ahead,
     find_documents,
     find_unknown_types,
     refresh_documents,
 )
 from crm_mcp.minicrm.replica.questions.reads import ReplicaReads
-
-MOST_PAGES = 5
-"""Where an account has more pages of invoices than these, an overview does not read them all for one contact."""
 
 
 async def read_open_invoices(
@@ -31,7 +29,7 @@ async def read_open_invoices(
         CrmError: The invoices cannot be read, and none are held.
     """
     try:
-        if left := await _count_pages_ahead(reads):
+        if left := await count_pages_ahead(reads, "invoice"):
             return {}, f"The open amount is not told: {left} pages of invoices are not read yet; query_crm reads them."
         await refresh_documents(reads, "invoice")
     except NotInPlanError:
@@ -45,12 +43,3 @@ async def read_open_invoices(
         problems.append(f"Documents of the types {', '.join(row['type'] for row in unknown)} are left out.")
     found = {"unpaid": len(rows), "overdue": overdue, **({"amount": amounts} if rows else {})}
     return found, " ".join(problems)
-
-
-async def _count_pages_ahead(reads: ReplicaReads) -> int:
-    """Return how many pages are still to be read where these are too many for one question; else 0."""
-    lists = reads.source.documents.lists["invoice"]
-    if await lists.is_refused() or ("invoice" in (known := await lists.passes()) and known["invoice"].is_complete):
-        return 0
-    pages = await lists.count_pages(MOST_PAGES)
-    return pages if pages > MOST_PAGES else 0

@@ -25,6 +25,7 @@ from crm_mcp.minicrm.field_table import STATUS_GROUPS
 from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.replica.questions.documents import (
     DocumentFilter,
+    count_pages_ahead,
     find_by_number,
     find_documents,
     find_unknown_types,
@@ -171,7 +172,7 @@ class DocumentTools:
         """Read one MiniCRM invoice, offer or order with its items."""
         kind_of = _kind(kind)
         reads = self.context.reads(Steps(ctx))
-        problem = await self._refresh(reads, kind_of)
+        problem = await self._refresh(reads, kind_of, is_enough=document_id.isdecimal())
         found = await self._find(reads, kind_of, document_id)
         document: dict[str, Any] = {**await self._client.get_document(kind_of, found)}
         today = self.context.now().date()
@@ -185,9 +186,14 @@ class DocumentTools:
             document["note"] = note
         return _shown(document)
 
-    async def _refresh(self, reads: ReplicaReads, kind: DocumentKind) -> str:
-        """Bring the list up to date, which alone tells status and project; return why it could not be, if so."""
+    async def _refresh(self, reads: ReplicaReads, kind: DocumentKind, *, is_enough: bool) -> str:
+        """Bring the list up to date, which alone tells status and project; return why it could not be, if so.
+
+        Where the id `is_enough` to find the document, a long list is not read to its end for it.
+        """
         try:
+            if is_enough and (pages := await count_pages_ahead(reads, kind)):
+                return f"Status and project are not told: {pages} pages are not read yet; list_documents reads them."
             await refresh_documents(reads, kind)
         except (AuthenticationError, NotInPlanError):
             raise

@@ -259,3 +259,22 @@ def test_statements_see_the_same_sums_and_the_items(office: CrmFake, play: Play)
     assert totals["rows"] == [["EUR", 1, 4249.5], ["HUF", 3, 5182600]]
     assert one["rows"] == [["TF-2026/0204", 1, "Őrségi Vendégházak", 5004]]
     assert totals["exact"] is one["exact"] is True
+
+
+def test_one_document_of_very_many_and_one_contact_are_read_without_all_of_them(office: CrmFake, play: Play) -> None:
+    demo = read_seed("demo")
+    minicrm = cast("Json", demo["minicrm"])
+    many = [{**DOCUMENTS[0], "Id": number, "Number": f"T/{number}"} for number in range(1, 502)]
+    office.seed({**demo, "minicrm": {**minicrm, "documents": many}})
+
+    async def calls(client: Client) -> tuple[Any, Any]:
+        return (
+            await call(client, "get_document", document_id=7),
+            await call(client, "get_contact_overview", contact_id=5001),
+        )
+
+    document, overview = play(calls)
+    assert (document["number"], "6 pages are not read yet" in document["note"]) == ("T/7", True)
+    assert "The open amount is not told: 6 pages" in overview["note"]
+    assert overview["exact"] is False
+    assert asked(office) == ["/Api/Invoice/List", "/Api/Invoice/7", "/Api/Invoice/List"]
