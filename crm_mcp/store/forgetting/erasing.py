@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -21,13 +21,14 @@ class Person:
     """Who is erased.
 
     Attributes:
-        nouns: What batches call such a record.
         record_id: Their id.
+        records: The ids of the records that are theirs, by what batches call such records: nothing is left of what was
+            written to these.
         texts: What tells of them wherever it stands, such as the name and the email.
     """
 
-    nouns: Collection[str]
     record_id: str
+    records: Mapping[str, Collection[str]]
     texts: Sequence[str]
 
     def is_in(self, text: str) -> bool:
@@ -66,7 +67,7 @@ def _erase_writes(transaction: Transaction, account: str, person: Person) -> lis
         (account,),
     )
     for write_id, record_id, change, result, noun, tool, key, plan_id in rows:
-        is_own = noun in person.nouns and record_id == person.record_id
+        is_own = record_id in person.records.get(noun, ())
         if is_own:
             own.append((tool, key, plan_id))
         if not is_own and not person.is_in(change) and not person.is_in(result or ""):

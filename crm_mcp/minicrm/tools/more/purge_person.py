@@ -15,8 +15,6 @@ from crm_mcp.minicrm.writes.people.person_purge import Memory, PersonPurge
 from crm_mcp.safe_writes.draft import Draft, Target
 from crm_mcp.safe_writes.tool import WriteTool
 
-_NOUNS = ("MiniCRM contact", "MiniCRM person")
-
 
 @dataclass(frozen=True)
 class PurgePersonTools:
@@ -49,7 +47,7 @@ class PurgePersonTools:
 
     def _target(self, person_id: str) -> PersonPurge:
         context = self.context
-        memory = Memory(context.writer, context.source, self._forget, _NOUNS)
+        memory = Memory(context.writer, context.source, self._forget)
         return PersonPurge(context.client, PeopleClient(context.client.sender), memory, person_id)
 
     def _forget(self) -> None:

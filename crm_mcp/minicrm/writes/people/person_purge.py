@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import InputError, NotFoundError, StoreError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _CANNOT_UNDO = "A purged person cannot be brought back: what was known of them was erased here too."
 _QUESTION = "Delete this person for good? It cannot be undone."
 _LABELS = {"person": "Person", "email": "Email", "phone": "Phone", "goes_too": "What goes with it"}
+_NOUNS = ("MiniCRM contact", "MiniCRM person")
+_ADDRESS = "MiniCRM address"
 _SHORTEST_NAME = 4
 _LEAST_DIGITS = 6
 
@@ -33,9 +35,8 @@ class Memory:
     writer: SafeWriter
     source: Callable[[], MinicrmSource]
     forget: Callable[[], None]
-    nouns: Collection[str]
 
-    async def erase(self, person_id: str, texts: Sequence[str]) -> None:
+    async def erase(self, person_id: str, texts: Sequence[str], address_ids: Collection[str] = ()) -> None:
         """Forget a person.
 
         Raises:
@@ -43,7 +44,8 @@ class Memory:
         """
         from crm_mcp.minicrm.replica.erasing import erase_from_replica
 
-        person = Person(self.nouns, person_id, texts)
+        records = {**{noun: [person_id] for noun in _NOUNS}, _ADDRESS: address_ids}
+        person = Person(person_id, records, texts)
         account = self.writer.account.account_id
         await self.writer.store.run(lambda transaction: erase_person(transaction, account, person))
         await self.writer.store.compact()
@@ -91,14 +93,15 @@ class PersonPurge(Target):
                 f"{quoted(person['name'])} ({self.person_id}) is a company: MiniCRM purges people only.",
                 hint="update_contact with Deleted: 1 moves a company to the trash.",
             )
-        return [_refreshed(change, person, await self._goes_too())]
+        addresses = [one["id"] for one in (await self.client.list_addresses(self.person_id)).items]
+        refreshed = _refreshed(change, person, await self._goes_too(len(addresses)))
+        return [replace(refreshed, wanted={"address_ids": addresses})]
 
-    async def _goes_too(self) -> str:
+    async def _goes_too(self, addresses: int) -> str:
         """Say what hangs on the person, which MiniCRM may delete with them."""
         cards = await self.client.search_projects({"ContactId": self.person_id})
-        addresses = await self.client.list_addresses(self.person_id)
         count = len(cards.items) if cards.total is None else cards.total
-        return f"projects {count}, addresses {len(addresses.items)}"
+        return f"projects {count}, addresses {addresses}"
 
     async def look_again(self, changes: Sequence[Change]) -> list[Change]:
         """Read whether the person is there: a 404 says that they are gone."""
@@ -119,7 +122,8 @@ class PersonPurge(Target):
     async def finish(self, change: Change) -> None:
         """Forget the person."""
         try:
-            await self.memory.erase(self.person_id, _texts_of(change))
+            addresses = cast("Sequence[str]", change.wanted.get("address_ids") or ())
+            await self.memory.erase(self.person_id, _texts_of(change), addresses)
         except StoreError as error:
             raise StoreError(
                 f"The person was purged in MiniCRM, but not erased here: {error}",

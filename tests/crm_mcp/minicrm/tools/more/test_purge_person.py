@@ -98,10 +98,12 @@ def test_nothing_that_is_remembered_tells_of_the_person_any_more(crms: CrmStub, 
         await call(client, "query_crm", sql="select name, email from minicrm_contacts where id = 1")
         await call(client, "update_contact", contact_id=1, fields={"Email": "anna.szabados@alma.example"})
         await call(client, "update_contact", contact_id=1, fields={"Phone": "+36 30 999 8888"}, dry_run=True)
+        await call(client, "update_address", address_id=6, fields={"City": "Szabadosfalva"})
         new = {"FirstName": "Anna", "LastName": "Szabados"}
         await call(client, "create_contact", type="Person", fields=new, allow_duplicate=True, idempotency_key="a")
 
     crms.answer(f"PUT {API}/Contact", {"Id": 1})
+    crms.answer(f"GET {API}/AddressList/1", {"Count": 1, "Results": [{"6": "Home"}]})
     play(use, User(), toolsets=TOOLSETS)
     assert traces(store) >= {"Szabados", "anna@alma.example"}
     play(purge, User(), toolsets=TOOLSETS)
