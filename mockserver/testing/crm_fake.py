@@ -216,7 +216,8 @@ class CrmFake:
 
         Args:
             *edits: Such as `{"crm": "minicrm", "kind": "project", "id": 6001, "set": {"CategoryId": 12}}`,
-                `{"crm": "minicrm", "kind": "project", "id": 6001, "purge": True}` or
+                `{"crm": "minicrm", "kind": "project", "id": 6001, "purge": True}`,
+                `{"crm": "minicrm", "kind": "email", "add": {"ProjectId": 6002, "TemplateId": 9102}}` or
                 `{"crm": "minicrm", "setup": {"users": {"101": "New Name"}}}`.
 
         Raises:
