@@ -14,7 +14,10 @@ WHERE kind = 'invoice' AND paid_on BETWEEN '2026-10-01' AND '2026-10-31' GROUP B
 
 def with_numbers(found: dict[str, Any]) -> str:
     """Return each document with its number, customer and amount, and the sums."""
-    items = [f"{one.get('number', 'no number')} {one['contact']} {one['amount']}" for one in found["items"]]
+    items = [
+        f"{one.get('number', 'no number')} {one.get('business', one['contact'])} {one['amount']}"
+        for one in found["items"]
+    ]
     return "; ".join([*items, *(f"{currency} {one['amount']}" for currency, one in found["totals"].items())])
 
 

@@ -24,6 +24,7 @@ class ContactNames:
     def __init__(self, client: MinicrmClient, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._contacts = ExpiringMap[str, Contact](CACHE_TTL_S, max_items=20_000, clock=clock)
+        self._read = ExpiringMap[str, bool](CACHE_TTL_S, max_items=20_000, clock=clock)
         self._pages = ExpiringMap[str, int](CACHE_TTL_S, clock=clock)
 
     async def read(self, ids: Collection[str]) -> dict[str, str]:
@@ -38,9 +39,18 @@ class ContactNames:
         found = {one: self._contacts.get(one) for one in ids}
         return {one: contact["name"] for one, contact in found.items() if contact is not None}
 
+    async def companies(self, ids: Collection[str]) -> dict[str, str]:
+        """Return the companies of people by the people's ids, without those that a few requests did not tell."""
+        people = [one for one in dict.fromkeys(ids) if (known := self._contacts.get(one)) and _may_have_company(known)]
+        with suppress(CrmError):
+            await map_bounded([one for one in people if not self._read.get(one)][:MOST_REQUESTS], self._read_one)
+        found = {one: self._contacts.get(one) for one in people}
+        return {one: contact["business_id"] for one, contact in found.items() if contact and "business_id" in contact}
+
     def clear(self) -> None:
         """Forget all that was read."""
         self._contacts.clear()
+        self._read.clear()
 
     async def is_business(self, contact_id: str) -> bool:
         """Tell whether a contact is a company; one that does not exist is none."""
@@ -63,3 +73,8 @@ class ContactNames:
     async def _read_one(self, contact_id: str) -> None:
         with suppress(NotFoundError):
             self._contacts.put(contact_id, await self._client.get_contact(contact_id))
+            self._read.put(contact_id, True)
+
+
+def _may_have_company(contact: Contact) -> bool:
+    return contact.get("type") == "Person" or "business_id" in contact

@@ -68,10 +68,9 @@ def _documents(account: AccountSchema) -> Table:
 def _customer(account: AccountSchema) -> list[Column]:
     """Return the columns of the contact and the company that a document's card belongs to."""
     columns: list[Column] = []
-    for name in ("contact", "business"):
-        contact_id = _of_card(f"{name}_id", account)
+    for name, contact_id in (("contact", _of_card("contact_id", account)), ("business", _company(account))):
         of_name = f"(select c.name from {{schema}}.{CONTACTS} as c where c.id = {contact_id})"
-        columns.append(Column(f"{name}_id", "id", sql=contact_id, of="project_id", needs=(PROJECTS,)))
+        columns.append(Column(f"{name}_id", "id", sql=contact_id, of="project_id", needs=(PROJECTS, CONTACTS)))
         columns.append(Column(name, sql=of_name, of="project_id", needs=(PROJECTS, CONTACTS)))
     return columns
 
@@ -82,6 +81,14 @@ def _of_card(column: str, account: AccountSchema) -> str:
     if not account.rows_hold_contacts:
         value = f"case when p.read_ >= p.changed_ then {value} else unread('{PROJECTS}', p.id, {value}) end"
     return f"(select {value} from {{schema}}.{PROJECTS} as p where p.id = {{value}})"
+
+
+def _company(account: AccountSchema) -> str:
+    """Return SQL of a card's company; of a card that does not tell it, that of its person."""
+    value = "case when w.read_ >= w.changed_ then w.business_id else unread('{0}', w.id, w.business_id) end"
+    person = f"w.type = 'Person' and w.id = {_of_card('contact_id', account)}"
+    of_person = f"(select {value.format(CONTACTS)} from {{schema}}.{CONTACTS} as w where {person})"
+    return f"coalesce({_of_card('business_id', account)}, {of_person})"
 
 
 def _items() -> Table:

@@ -70,7 +70,18 @@ async def read_customers(
     cards |= read.found
     ids = {str(card[key]) for card in cards.values() for key, _ in _NAMED if card.get(key)}
     names = await context.directory.contact_names.read(ids)
+    companies = await context.directory.contact_names.companies(
+        [str(card["contact_id"]) for card in cards.values() if card.get("contact_id") and not card.get("business_id")]
+    )
+    names |= await context.directory.contact_names.read(set(companies.values()))
+    cards = {one: _with_company(card, companies) for one, card in cards.items()}
     return {one: _customer(card, names) for one, card in cards.items()}, read.incomplete_reason
+
+
+def _with_company(card: Mapping[str, Any], companies: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return a card with its person's company where it tells none itself."""
+    company = card.get("business_id") or companies.get(str(card.get("contact_id")))
+    return {**card, "business_id": company}
 
 
 def _customer(card: Mapping[str, Any], names: Mapping[str, str]) -> Customer:

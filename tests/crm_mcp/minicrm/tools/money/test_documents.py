@@ -278,3 +278,18 @@ def test_one_document_of_very_many_and_one_contact_are_read_without_all_of_them(
     assert "The open amount is not told: 6 pages" in overview["note"]
     assert overview["exact"] is False
     assert asked(office) == ["/Api/Invoice/List", "/Api/Invoice/7", "/Api/Invoice/List"]
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.crm_fake(profile="documented")
+def test_where_cards_tell_no_company_it_is_that_of_their_person(play: Play) -> None:
+    sql = "SELECT id, business FROM minicrm_documents WHERE kind = 'order' ORDER BY id"
+
+    async def calls(client: Client) -> tuple[Json, Json]:
+        return await call(client, "list_documents", kind="order"), await call(client, "query_crm", sql=sql)
+
+    listed, queried = play(calls)
+    companies = {"9016": "Malom Coworking", "9017": "Őrségi Vendégházak", "9018": "Fehér Holló Könyvesház Bt."}
+    assert {one["id"]: one["business"] for one in listed["items"]} == companies
+    assert {str(document_id): name for document_id, name in queried["rows"]} == companies
+    assert queried["exact"] is True
