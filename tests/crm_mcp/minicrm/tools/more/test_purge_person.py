@@ -97,6 +97,8 @@ def test_nothing_that_is_remembered_tells_of_the_person_any_more(crms: CrmStub, 
     async def use(client: Client) -> Any:
         await call(client, "query_crm", sql="select name, email from minicrm_contacts where id = 1")
         await call(client, "update_contact", contact_id=1, fields={"Email": "anna.szabados@alma.example"})
+        long = "Szabados " * 3000  # on pages of its own, which are free once it is erased
+        await call(client, "update_contact", contact_id=1, fields={"Description": long})
         await call(client, "update_contact", contact_id=1, fields={"Phone": "+36 30 999 8888"}, dry_run=True)
         await call(client, "update_address", address_id=6, fields={"City": "Szabadosfalva"})
         new = {"FirstName": "Anna", "LastName": "Szabados"}
