@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from mockserver.minicrm.documents.customers import find_block
 from mockserver.minicrm.documents.document import Document
 from mockserver.minicrm.documents.items import work_out
 from mockserver.minicrm.documents.values.amounts import print_hungarian
+from mockserver.minicrm.endpoints.request_context import RequestContext
 
 
-def show_document(document: Document) -> dict[str, object]:
+def show_document(context: RequestContext, document: Document) -> dict[str, object]:
     """Return a document by the names of the API, its items and customer as lines."""
     return {
         "Number": document.number,
@@ -22,7 +24,7 @@ def show_document(document: Document) -> dict[str, object]:
         "Paid": document.paid,
         "Amount": print_hungarian(Decimal(document.amount)),
         "CurrencyCode": document.currency_code,
-        "Customer": ", ".join(str(value) for value in document.customer.values() if value),
+        "Customer": ", ".join(str(value) for value in find_block(context, document).values() if value),
         "Items": "\n".join(_show_item(document, item) for item in document.items),
         "Subject": document.subject,
         "PaymentMethod": document.payment_method,

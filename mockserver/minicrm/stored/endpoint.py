@@ -31,18 +31,18 @@ class Stored:
     """One kind of row, and how the page shows one: by the names that the API writes it by."""
 
     kind: type[Row]
-    show: Callable[[Any], dict[str, object]]
+    show: Callable[[RequestContext, Any], dict[str, object]]
 
 
-def _show_email(email: Email) -> dict[str, object]:
+def _show_email(_: RequestContext, email: Email) -> dict[str, object]:
     return {"ProjectId": email.project_id, **{name: getattr(email, column) for name, column in COLUMNS.items()}}
 
 
-def _show_product(product: Product) -> dict[str, object]:
+def _show_product(_: RequestContext, product: Product) -> dict[str, object]:
     return {**product.fields, "SKU": product.sku or "", "Deleted": product.deleted}
 
 
-def _show_call(call: Call) -> dict[str, object]:
+def _show_call(_: RequestContext, call: Call) -> dict[str, object]:
     return {
         "Number": call.number,
         "CallType": CALL_TYPES[call.call_type],
@@ -55,7 +55,7 @@ def _show_call(call: Call) -> dict[str, object]:
     }
 
 
-def _show_sign_up(row: SignUp) -> dict[str, object]:
+def _show_sign_up(_: RequestContext, row: SignUp) -> dict[str, object]:
     return {
         "Form": row.form_id,
         "ProjectId": row.project_id,
@@ -64,7 +64,7 @@ def _show_sign_up(row: SignUp) -> dict[str, object]:
     }
 
 
-def _show_import(row: FeedImport) -> dict[str, object]:
+def _show_import(_: RequestContext, row: FeedImport) -> dict[str, object]:
     return {"CreatedAt": row.created_at, "Source": _LOGIN.sub("//", row.source), "Report": row.report}
 
 
@@ -90,7 +90,10 @@ def list_stored(context: RequestContext) -> object:
         where, values = "project_id = ?", (context.parameters["ProjectId"],)
     total = count_rows(context.connection, stored.kind, where, values)
     rows = list_rows(context.connection, stored.kind, where, values)[::-1]
-    found = {str(row.id): {"Id": row.id, **stored.show(row)} for row in rows[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]}
+    found = {
+        str(row.id): {"Id": row.id, **stored.show(context, row)}
+        for row in rows[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    }
     return {"Count": total, "Results": found}
 
 
@@ -104,7 +107,7 @@ def read_stored(context: RequestContext) -> object:
     row = read_row(context.connection, stored.kind, row_id)
     if row is None:
         raise RefusalError(rules.WRONG_ID)
-    return {"Id": row.id, **stored.show(row)}
+    return {"Id": row.id, **stored.show(context, row)}
 
 
 def _find(kind: str) -> Stored:
