@@ -21,6 +21,7 @@ _CONTROL_TEXTS = {
     "/_control/requests.har": "the same as an HTTP Archive",
     "/_control/clock": "the account's time: read, set, freeze",
     "/_control/edits": "what people do in the CRM's own page",
+    "/_control/ca.pem": "the CA to trust where it speaks https",
     "/_control/snapshot": "the whole state, out and in",
     **{f"/_control/openapi/{entry.name}.json": f"the {entry.title} API as OpenAPI 3.1" for entry in CRMS},
     "/_control/openapi/control.json": "these endpoints as OpenAPI 3.1",

@@ -34,6 +34,8 @@ MORE = ["purge_person"]
 FURTHER = {"history": HISTORY, "money": MONEY, "more": MORE}
 EVERY_TOOLSET = [*ALL, *HISTORY, *MONEY, *MORE]
 _WRITES = ("create_", "update_", "undo_", "change_", "purge_")
+IRREVOCABLE = {"create_invoice", "change_document", "purge_person"}
+"""Writing tools with rules and tests of their own, in `tests/crm_mcp/minicrm/tools/money` and `more`."""
 WRITING = {name for name in EVERY_TOOLSET if name.startswith(_WRITES)}
 
 

@@ -238,7 +238,7 @@ def test_an_open_host_without_a_token_ends_with_2(tmp_path: Path) -> None:
 def test_the_doctor_is_content_with_a_good_login(fake: FakeServer, tmp_path: Path) -> None:
     result = crm_mcp("doctor", settings=both_crms(fake.url), cwd=tmp_path)
     assert result.returncode == 0, result.stdout
-    assert [line.split()[0] for line in result.stdout.splitlines()] == ["ok"] * 5
+    assert [line.split()[0] for line in result.stdout.splitlines()] == ["ok"] * 6
 
 
 @pytest.mark.parametrize(

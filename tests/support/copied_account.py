@@ -210,12 +210,12 @@ def _compare(columns: Sequence[Column], row: Row, copy: Row, fields: set[str], r
         wanted, held = row.get(column.name, row.get(field)), copy[column.name]
         if column.kind in ("integer", "flag"):  # an empty number is printed as 0
             wanted, held = wanted or 0, held or 0
-        if wanted != held and not _is_address_of(held, wanted):
+        if wanted != held and not is_address_of(held, wanted):
             found.append(f"{record}: {column.name} is {wanted!r}, held is {held!r}")
     return found
 
 
-def _is_address_of(held: object, wanted: object) -> bool:
+def is_address_of(held: object, wanted: object) -> bool:
     """Tell whether a copy holds the address of a stored file, which the fake keeps as `file:9301`."""
     if not str(wanted).startswith("file:"):
         return False

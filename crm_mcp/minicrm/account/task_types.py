@@ -8,7 +8,7 @@ from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.models import Task
 
-_MOST_PROJECTS = 8
+_MOST_PROJECTS = 12
 """Open projects whose tasks are looked at, beside the project asked about."""
 
 
@@ -17,7 +17,8 @@ async def seen_task_types(client: MinicrmClient, directory: Directory, project_i
     tasks: list[Task] = []
     try:
         rows = (await client.search_projects({"StatusGroup": "Open"})).items
-        others = [row["id"] for row in rows if row["id"] != project_id][-_MOST_PROJECTS:]
+        others = [row["id"] for row in rows if row["id"] != project_id]
+        others = others[-1 :: -max(1, len(others) // _MOST_PROJECTS)][:_MOST_PROJECTS]  # of all modules
         pages = await map_bounded([project_id, *others], lambda one: client.list_tasks(one, "All"))
         tasks = [task for page in pages for task in page.items]
         await directory.add_type_labels(tasks)

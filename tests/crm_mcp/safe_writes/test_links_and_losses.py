@@ -216,7 +216,7 @@ def test_a_type_that_does_not_exist_is_refused_with_those_seen(fake: Fake) -> No
     for said in play(scene):
         assert "no task type 'Meetin', did you mean Meeting" in said
         assert "Types seen in this account: " in said
-        assert "Call (31)" in said
+        assert "Meeting (32)" in said
     assert len(fake.writes()) == 2
 
 

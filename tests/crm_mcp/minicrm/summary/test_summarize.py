@@ -208,11 +208,11 @@ def test_a_summary_of_5000_projects_is_small_and_agrees_with_counting_by_hand(cr
     statuses = {
         int(key): one["label"] for module in part["modules"].values() for key, one in module["statuses"].items()
     }
-    assert len(alive) > 4_800
+    assert len(alive) > 4_200
     answer = summary_of(crm_fake, group_by=["status"])
     assert groups(answer, "status") == Counter((statuses[row["StatusId"]],) for row in alive)
     assert (answer["total"], answer["exact"]) == (len(alive), True)
-    assert len(crm_fake.requests()) <= 30
+    assert len(crm_fake.requests()) <= 42
     for group_by in (["user", "status"], ["status"], ["module", "user"], ["Enum1205", "module"]):
         answer = summary_of(crm_fake, group_by=group_by)
         assert len(json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()) < 2_000
