@@ -20,7 +20,7 @@ demo: $(VENV)/installed
 
 # What CI runs.
 test: lint
-	$(BIN)/pytest --numprocesses auto --dist worksteal
+	$(BIN)/pytest --numprocesses auto
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check

@@ -7,14 +7,23 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
 from mockserver.fake_process import FakeServer
+from mockserver.seeds.load import read_seed
 from tests.support.mcp_play import both_crms
 from tests.support.transports import quiet_environment
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def demo(fake_server: FakeServer) -> None:
+    """Put the demo data in: which tests came before is not known."""
+    httpx.put(f"{fake_server.url}/_control/seed", json=read_seed("demo"), trust_env=False).raise_for_status()
+
 
 FILES = ["SKILL.md", "references/ivinex.md", "references/minicrm.md", "references/playbooks.md"]
 

@@ -90,9 +90,8 @@ class Run:
         )
         return client.put(f"/Api/R3/Project/{card}", json=fields).is_success
 
-    def fail_a_third(self, address: str) -> Any:  # an `Answer`
+    def fail_a_third(self, client: httpx.Client, address: str) -> Any:  # an `Answer`
         """Return an answer that hands on what it lets through."""
-        client = httpx.Client(auth=tuple(LOGIN.split(":")), trust_env=False)  # pyright: ignore[reportArgumentType]  # two
 
         def answer(body: Mapping[str, Any]) -> int:
             fault = self.chance.choice(("before", "after", "closed")) if self.chance.random() < 1 / 3 else ""
@@ -173,7 +172,10 @@ def play(changes: int, records: int, seed: int, *options: str) -> tuple[Run, lis
         )
         _, url = stack.enter_context(http_process(settings, str(folder)))
         run = Run(fake.url, random.Random(seed))  # noqa: S311 - it is to be foreseeable
-        receiver = stack.enter_context(receiving(run.fail_a_third(url.replace("/mcp", "/webhooks/minicrm"))))
+        user, _, password = LOGIN.partition(":")
+        client = stack.enter_context(httpx.Client(auth=(user, password), trust_env=False))
+        answer = run.fail_a_third(client, url.replace("/mcp", "/webhooks/minicrm"))
+        receiver = stack.enter_context(receiving(answer))
         httpx.put(f"{fake.url}/_control/webhooks", json=[{"url": receiver.url}], trust_env=False).raise_for_status()
         run.make_changes(changes)
         return run, asyncio.run(_judge(run, settings))
