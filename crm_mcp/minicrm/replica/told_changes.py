@@ -64,11 +64,6 @@ class ToldChanges:
             self._waiting[card] = told_at
             self._begin()
 
-    async def finish_reading(self) -> None:
-        """Wait until everything that was told is read, or could not be."""
-        while self._reading is not None and not self._reading.done():
-            await asyncio.wait({self._reading})
-
     async def close(self) -> None:
         """Read nothing more."""
         self._is_closed = True

@@ -24,7 +24,10 @@ from crm_mcp.minicrm.writes.money.question import ask_to_change
 from crm_mcp.safe_writes.consent.catalogue import Catalogue
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
 
-_CANNOT_UNDO = "What was done with a document cannot be taken back by this server; see docs/safe-writes.md, Money."
+_CANNOT_UNDO = (
+    "What was done with a document cannot be taken back: an invoice that is wrong is cancelled by a storno, "
+    "an order goes on from where it is now."
+)
 _DAY = timedelta(days=1)
 
 

@@ -48,7 +48,8 @@ async def settle(play: ReplicaPlay, told: ToldChanges, *changes: ToldChange) -> 
     for change in changes:
         await told.take(change)
         play.now_s += 0.001
-    await told.finish_reading()
+    while behind := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(behind)
     return play.asked()
 
 
