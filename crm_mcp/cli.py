@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import functools
 import gc
+import importlib
 import json
 import logging
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import TYPE_CHECKING, NoReturn, cast
 
 import click
@@ -24,11 +25,17 @@ if TYPE_CHECKING:
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
 
-_LAZY = ("query", "replica", "skill", "sync")
+_LAZY: Mapping[str, str] = {
+    "query": "replica_commands:query",
+    "replica": "replica_commands:replica",
+    "skill": "skill_command:skill",
+    "sync": "replica_commands:sync",
+}
+"""Commands of which what they need is imported when one is used, or all are listed: `crm_mcp.commands.MODULE:NAME`."""
 
 
 class _Commands(click.Group):
-    """The commands; what those about the replica and the skill need is imported when one is used, or all are listed."""
+    """The commands."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *_LAZY])
@@ -36,10 +43,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _LAZY:
             return super().get_command(ctx, cmd_name)
-        from crm_mcp.commands import replica_commands, skill_command
-
-        lazy = (replica_commands.query, replica_commands.replica, replica_commands.sync, skill_command.skill)
-        return next(command for command in lazy if command.name == cmd_name)
+        module, _, name = _LAZY[cmd_name].partition(":")
+        return cast("click.Command", getattr(importlib.import_module(f"crm_mcp.commands.{module}"), name))
 
 
 def _set_log_level(_context: click.Context, _option: click.Parameter, level: str | None) -> None:
