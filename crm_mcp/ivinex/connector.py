@@ -71,7 +71,15 @@ class IvinexConnector:
     @classmethod
     def from_environment(cls, pool: ConnectionPool, store: Store) -> IvinexConnector | None:
         """Return the connector, or None when no variable of Ivinex's is set; see `Connector`."""
-        settings = load(IvinexSettings)
+        return cls.from_settings(load(IvinexSettings), pool, store)
+
+    @classmethod
+    def from_settings(cls, settings: IvinexSettings, pool: ConnectionPool, store: Store) -> IvinexConnector | None:
+        """Return the connector of the account that the settings name, or None where they name none.
+
+        Raises:
+            SettingsError: They name only half of it.
+        """
         login = BasicLogin(settings.username, settings.password.get_secret_value())
         needed = {
             "IVINEX_URL": settings.url or "",

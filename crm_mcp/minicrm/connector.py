@@ -111,7 +111,15 @@ class MinicrmConnector:
     @classmethod
     def from_environment(cls, pool: ConnectionPool, store: Store) -> MinicrmConnector | None:
         """Return the connector, or None when no login of MiniCRM's is set; see `Connector`."""
-        settings = load(MinicrmSettings)
+        return cls.from_settings(load(MinicrmSettings), pool, store)
+
+    @classmethod
+    def from_settings(cls, settings: MinicrmSettings, pool: ConnectionPool, store: Store) -> MinicrmConnector | None:
+        """Return the connector of the account that the settings name, or None where they name none.
+
+        Raises:
+            SettingsError: They name only half of it.
+        """
         login = BasicLogin(settings.system_id, settings.api_key.get_secret_value())
         needed = {"MINICRM_SYSTEM_ID": login.username, "MINICRM_API_KEY": login.password}
         if not require_whole(needed, crm=cls.title):
