@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format fast snapshots readme soak schemathesis evaluation hosts start queries clean
+.PHONY: demo test lint format fast snapshots readme soak schemathesis evaluation hosts start queries docs clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -13,6 +13,10 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-test: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+$(VENV)/installed-docs: $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
 	touch $@
 
 demo: $(VENV)/installed
@@ -71,5 +75,9 @@ start: $(VENV)/installed-test
 queries: $(VENV)/installed-test
 	$(BIN)/python benchmarks/queries.py
 
+# The documentation as a site in site/; a link or an anchor that leads nowhere ends it. It needs no network.
+docs: $(VENV)/installed-docs
+	$(BIN)/zensical build --clean --strict
+
 clean:
-	rm -rf $(VENV) .hosts
+	rm -rf $(VENV) .hosts site

@@ -1,6 +1,6 @@
 """`python -m tests.snapshots` (`make snapshots`) writes anew all that is generated from code; read the diff it leaves.
 
-The schema snapshots of the tools, the tool table of the README, and the switches in `docs/deviations.md`. A test holds
+The schema snapshots of the tools, the tool table of the README, and the reference in `docs/reference`. A test holds
 each to the code.
 """
 
@@ -27,7 +27,7 @@ from tests.support.mcp_play import both_crms
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-DEVIATIONS = ROOT / "docs" / "deviations.md"
+DEVIATIONS = ROOT / "docs" / "reference" / "deviations.md"
 TOOLS = ROOT / "tests" / "crm_mcp" / "snapshots"
 HOW = "run `make snapshots` and read the diff"
 _BETWEEN_MARKS = r"(<!-- {0}: [^\n]*-->\n)(.*?)(<!-- /{0} -->)"

@@ -1,6 +1,7 @@
 """The rules of the rooms, as globs over all folders: who may import whom, what is pure, how large a folder may be.
 
-`docs/architecture.md` draws the same in words. A module that fits no layer fails: a new room is given its place here.
+The page about the architecture draws the same in words. A module that fits no layer fails: a new room is given its
+place here.
 """
 
 from __future__ import annotations

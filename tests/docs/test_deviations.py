@@ -1,4 +1,4 @@
-"""The table in `docs/deviations.md` is what the code declares."""
+"""The table in `docs/reference/deviations.md` is what the code declares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`docs/fake.md` is true: its commands run from top to bottom in one folder, and say what the page says they do."""
+"""The page about the fake is true: its commands run from top to bottom in one folder, and say what it says they do."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from mockserver.workspaces.fault_plan import KINDS
 from mockserver.workspaces.workspace import Workspace
 from tests.docs.pages import DOCS, Block, read_blocks, run
 
-PAGE = DOCS / "fake.md"
+PAGE = DOCS / "how-to" / "use-the-fake.md"
 SHOWN_URL = "http://127.0.0.1:8080"
 BLOCKS = list(read_blocks(PAGE))
 # Installing needs an index; that a plain installation is enough is tested elsewhere.
@@ -102,4 +102,4 @@ def test_every_link_of_the_page_leads_somewhere():
     }
     for link in re.findall(r"\]\(([^)]+)\)", text):
         path, _, anchor = link.partition("#")
-        assert (anchor in headings) if not path else (DOCS / path).exists(), link
+        assert (anchor in headings) if not path else (PAGE.parent / path).exists(), link

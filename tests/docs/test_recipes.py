@@ -11,7 +11,7 @@ import pytest
 
 from tests.docs.pages import DOCS, read_blocks, run
 
-RECIPES = DOCS / "recipes"
+RECIPES = DOCS / "how-to" / "recipes"
 # This one needs an engine, a network and minutes; it says itself what is checked instead.
 NOT_RUN = {"docker.md"}
 

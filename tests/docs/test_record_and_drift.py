@@ -11,7 +11,7 @@ from mockserver.live.drift.command import drift
 from mockserver.live.drift.report import SENTENCES
 from mockserver.live.record.command import record
 
-TEXT = (Path(__file__).parents[2] / "docs" / "record-and-drift.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "docs" / "how-to" / "record-and-drift.md").read_text(encoding="utf-8")
 
 
 def options_of(*commands: Command) -> set[str]:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.slow
 
 GIVEN = {"user": "101", "contact": "Anna Kovács", "since": "30d", "group_by": "contact_type"}
 MODULES = {"module_review": "contact"}
-PAGES = [DOCS / "memory.md", DOCS.parent / "README.md"]
+PAGES = [DOCS / "explanation" / "memory.md", DOCS.parent / "README.md"]
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The fake's own state as plain rows, read from a snapshot: what a copy of the account must hold, for judges.
 
 Neither the client nor the fake's API code has a part in it: tables and setup are read here anew. Names are those of the
-replica's tables (docs/replica.md): lower case, a choice as its label, what has no value None. A number that is not set
+replica's tables: lower case, a choice as its label, what has no value None. A number that is not set
 is None too, though the API prints 0.
 """
 
