@@ -11,19 +11,22 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Generator, Mapping
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 import click
 
-from crm_mcp import stdio_service
+from crm_mcp import languages, stdio_service
 from crm_mcp.commands.connecting import EXIT_PROBLEM, EXIT_SETTINGS, connect, end_by_settings, end_with_problem
 from crm_mcp.errors import CrmError, SettingsError
+from crm_mcp.setting_names import find_language
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
+
+_Command = TypeVar("_Command", bound=click.Command)
 
 _LAZY: Mapping[str, str] = {
     "query": "replica_commands:query",
@@ -35,16 +38,37 @@ _LAZY: Mapping[str, str] = {
 
 
 class _Commands(click.Group):
-    """The commands."""
+    """The commands, which speak the language of the person."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        languages.use(find_language())
+        if languages.current() != "en":
+            from crm_mcp.commands.help_texts import speak_as_click_does
+
+            speak_as_click_does()
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super(_Commands, _in_language(self)).format_help(ctx, formatter)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted([*super().list_commands(ctx), *_LAZY])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _LAZY:
-            return super().get_command(ctx, cmd_name)
+            known = super().get_command(ctx, cmd_name)
+            return known and _in_language(known)
         module, _, name = _LAZY[cmd_name].partition(":")
-        return cast("click.Command", getattr(importlib.import_module(f"crm_mcp.commands.{module}"), name))
+        command = getattr(importlib.import_module(f"crm_mcp.commands.{module}"), name)
+        return _in_language(cast("click.Command", command))
+
+
+def _in_language(command: _Command) -> _Command:
+    if languages.current() == "en":
+        return command
+    from crm_mcp.commands.help_texts import in_language
+
+    return in_language(command)
 
 
 def _set_log_level(_context: click.Context, _option: click.Parameter, level: str | None) -> None:

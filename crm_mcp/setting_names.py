@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
+from pathlib import Path
 
 from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Language, known_language
 
 SERVER_PREFIX = "CRM_MCP_"
 """All variables that begin so are this server's; those of a CRM's prefix may be of other programs too."""
@@ -44,3 +46,18 @@ def refuse_unknown(prefix: str, known: Collection[str]) -> None:
 def find_unknown(prefix: str, known: Collection[str]) -> list[str]:
     """Return the variables under a prefix that are not known."""
     return [name for name in given_variables(prefix) if name not in known]
+
+
+def find_language(own: str | None = None) -> Language:
+    """Return the language of people: what the server's variable says, else a CRM's `own`, else any CRM's; English.
+
+    A wrong value is refused where settings are read, not here.
+    """
+    try:
+        given = given_variables("")
+    except UnicodeDecodeError:
+        return "en"
+    crms = sorted(file.parent.name.upper() for file in Path(__file__).parent.glob("*/settings.py"))
+    names = [f"{SERVER_PREFIX}LANGUAGE", *(f"{crm}_LANGUAGE" for crm in crms)]
+    said = [given.get(names[0]), own, *map(given.get, names[1:])]
+    return known_language(next((one for one in said if one), "")) or "en"

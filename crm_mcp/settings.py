@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from crm_mcp.crm.field_labels import parse_field_labels
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Language
 from crm_mcp.setting_names import refuse_unknown
 from crm_mcp.store.location import DEFAULT_FOLDER, check_location
 
@@ -133,6 +134,7 @@ class ServerSettings(EnvironmentSettings):
 
     `call_budget_s` is the longest that a call works, in seconds, waits and further attempts included.
     `store` is where the memory is (empty: the user's data folder), `audit_days` how long what was written is kept.
+    `language` is that of whatever a person reads, see `find_language`.
     `replica` says whether what was read is kept on disk too; unset it is on stdio.
     `toolsets` names which tools are served, see `crm_mcp.toolsets`.
     `webhook_login` is what webhooks must bring to `serve --transport http`; without it they are refused.
@@ -141,6 +143,7 @@ class ServerSettings(EnvironmentSettings):
 
     model_config = environment("CRM_MCP_")
 
+    language: Annotated[Language | None, BeforeValidator(_folded)] = None
     read_only: bool = False
     toolsets: str = ""
     unconfirmed_writes: bool = False

@@ -27,6 +27,7 @@ MOST_MODULES = 14
 # From the lowest to the highest: a module imports from its own layer and from lower ones. CRM is each CRM's folder.
 LAYERS = {
     "crm_mcp": (
+        "languages.*",
         "crm_mcp errors",
         "crm.*",
         "store.*",

@@ -1,0 +1,85 @@
+"""Every text that people read is in a catalogue, in every language, whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages import Message
+
+from tests.messages import (
+    HOW,
+    PACKAGE,
+    TRANSLATIONS,
+    find_texts,
+    is_translated,
+    list_locales,
+    po_path,
+    read_catalogue,
+    render_mo,
+    render_po,
+    update,
+)
+
+_ENDS = (".", "?", ":", "!", "?)")
+CATALOGUES = [
+    pytest.param(locale, language, id=f"{locale.parent.name}-{language}")
+    for locale in list_locales()
+    for language in TRANSLATIONS
+]
+
+
+def messages_of(locale: Path, language: str) -> list[Message]:
+    catalogue = read_catalogue(po_path(locale, language).read_bytes(), language)
+    return [message for message in catalogue if message.id]
+
+
+def forms_of(texts: str | tuple[str, ...] | list[str]) -> list[str]:
+    return [texts] if isinstance(texts, str) else list(texts)
+
+
+def places_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize(("locale", "language"), CATALOGUES)
+def test_a_catalogue_holds_what_is_said_and_nothing_else(locale: Path, language: str) -> None:
+    assert po_path(locale, language).read_bytes() == render_po(update(locale, language)), HOW
+
+
+@pytest.mark.parametrize(("locale", "language"), CATALOGUES)
+def test_what_is_compiled_is_what_was_written(locale: Path, language: str) -> None:
+    po = po_path(locale, language)
+    assert po.with_suffix(".mo").read_bytes() == render_mo(read_catalogue(po.read_bytes(), language)), HOW
+
+
+@pytest.mark.parametrize(("locale", "language"), CATALOGUES)
+def test_no_text_lacks_its_translation(locale: Path, language: str) -> None:
+    assert [message.id for message in messages_of(locale, language) if not is_translated(message)] == [], HOW
+
+
+@pytest.mark.parametrize(("locale", "language"), CATALOGUES)
+def test_a_translation_has_the_places_of_its_text(locale: Path, language: str) -> None:
+    for message in messages_of(locale, language):
+        for english, said in zip(forms_of(message.id), forms_of(message.string or ""), strict=True):
+            assert places_of(said) == places_of(english), message.id
+
+
+@pytest.mark.parametrize(("locale", "language"), CATALOGUES)
+def test_a_translation_begins_and_ends_as_its_text_does(locale: Path, language: str) -> None:
+    """A full stop that lacks, or a space too many, is seen where texts are joined."""
+    for message in messages_of(locale, language):
+        for english, said in zip(forms_of(message.id), forms_of(message.string or ""), strict=False):
+            assert said.strip() == said or english.strip() != english, said
+            assert said.endswith(_ENDS) == english.endswith(_ENDS), said
+
+
+def test_no_catalogue_is_empty_or_lies_where_nothing_is_said() -> None:
+    assert all(find_texts(locale) for locale in list_locales())
+
+
+def test_no_catalogue_tells_of_a_machine_or_a_day() -> None:
+    for po in PACKAGE.rglob("*.po"):
+        text = po.read_text(encoding="utf-8")
+        assert not [word for word in ("POT-Creation-Date", "Generated-By", "#:", "#~", "fuzzy") if word in text]
