@@ -6,6 +6,7 @@
     │   ├── UnknownModuleError    the CRM has no module of that name
     │   └── QueryError            an SQL statement that cannot be run, or took too much
     ├── NotConfirmedError         the user had to confirm and did not, or could not be asked: nothing was written
+    ├── HostError                 the configuration of a program that talks to this server is not touched
     ├── StoreError                the memory of this server cannot be used: a file, a folder, a PostgreSQL
     ├── UnreachableError          no response: connection, TLS, time-out, proxy
     ├── UnexpectedAnswerError     a response that is not what this CRM sends (HTML, broken JSON, another shape)
@@ -78,6 +79,10 @@ class QueryError(InputError):
 
 class NotConfirmedError(CrmError):
     """The user had to confirm and did not, or could not be asked: nothing was written."""
+
+
+class HostError(CrmError):
+    """The configuration of a program that talks to this server cannot be read or written; it is as it was."""
 
 
 class StoreError(CrmError):

@@ -50,6 +50,7 @@ LAYERS = {
         "CRM.connector",
         "registry",
         "question_keys",
+        "hosts.*",
         "commands.* audit_commands server unconfigured http_service.* stdio_service demo doctor",
         "cli",
         "__main__",
