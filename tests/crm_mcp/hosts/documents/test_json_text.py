@@ -9,6 +9,7 @@ import pytest
 
 from crm_mcp.hosts.documents.json_tree import UnreadableError
 from crm_mcp.hosts.documents.kinds import JSON, change
+from crm_mcp.hosts.documents.values import mapping_of
 
 PATH = ("mcpServers", "crm")
 ENTRY: dict[str, object] = {
@@ -28,7 +29,7 @@ TEXTS = [
     '{\r\n    "mcpServers": {\r\n        "x": {\r\n            "command": "y", // c\r\n        },\r\n    },\r\n}\r\n',
     '{\n  "mcpServers": {\n    // none yet\n  }\n}\n',
     '{\n  "mcpServers": {\n    "x": {} /* one */,\n    /* two, three */ "y": {}\n  } // end\n}',
-    '// before\n{\n  "url": "https://a//b" /* https://c */,\n  "mcpServers": {\n    "x": {}, // why\n  },\n}\n// after\n',
+    '// before\n{\n  "url": "https://a//b" /* https://c */,\n  "mcpServers": {\n    "x": {}, // why\n  },\n}\n// end\n',
     '{\n  "a": 1e400,\n  "a": 2,\n  "mcpServers": {\n    "x": {"k": "\\u00e1\\\\"}\n  }\n}',
 ]
 COMMENT = re.compile(r'//(?= )[^"\r\n]*|/\* [a-z ,:/]*\*/')
@@ -64,9 +65,9 @@ def test_an_empty_file_gets_plain_json(text: str) -> None:
 
 
 def test_a_new_file_is_written_as_people_write_them() -> None:
-    assert change(JSON, "", PATH, {"command": "/c", "args": [], "env": {}}) == (
-        '{\n  "mcpServers": {\n    "crm": {\n      "command": "/c",\n      "args": [],\n      "env": {}\n    }\n  }\n}\n'
-    )
+    text = change(JSON, "", PATH, {"command": "/c", "args": []})
+
+    assert text == '{\n  "mcpServers": {\n    "crm": {\n      "command": "/c",\n      "args": []\n    }\n  }\n}\n'
 
 
 def test_line_ends_and_indentation_are_those_of_the_file() -> None:
@@ -123,6 +124,4 @@ def test_a_large_file_is_edited() -> None:
 
 
 def _servers(text: str) -> dict[str, object]:
-    servers = JSON.read(text).get("mcpServers", {})
-    assert isinstance(servers, dict)
-    return dict(servers)
+    return mapping_of(JSON.read(text).get("mcpServers"))
