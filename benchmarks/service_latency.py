@@ -31,6 +31,7 @@ SETTINGS = {
     "MINICRM_SYSTEM_ID": "1",
     "MINICRM_API_KEY": "fake",
     "CRM_MCP_STORE": "memory",
+    "CRM_MCP_SETTINGS": "off",
 }
 ROUNDS = 5
 

@@ -37,6 +37,7 @@ SETTINGS = {
     "MINICRM_URL": "https://crm.example",
     "MINICRM_SYSTEM_ID": "1",
     "MINICRM_API_KEY": "fake",
+    "CRM_MCP_SETTINGS": "off",
 }
 _PEER = {"name": "benchmark", "version": "1"}
 _INITIALIZED = {"method": "notifications/initialized"}

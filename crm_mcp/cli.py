@@ -18,7 +18,7 @@ import click
 from crm_mcp import languages, stdio_service
 from crm_mcp.commands.connecting import EXIT_PROBLEM, EXIT_SETTINGS, connect, end_by_settings, end_with_problem
 from crm_mcp.errors import CrmError, SettingsError
-from crm_mcp.setting_names import find_language
+from crm_mcp.settings_file.language import find_language
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -96,9 +96,20 @@ def _log_level_option(default: str | None) -> Callable[[Callable[..., None]], Ca
 @click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="crm-mcp-server", prog_name="crm-mcp")
 @_log_level_option("warning")
+@click.option(
+    "--env-file",
+    type=click.Path(exists=True, dir_okay=False),
+    default=None,
+    help="Read the settings from this file in place of .env.",
+)
 @click.pass_context
-def main(context: click.Context) -> None:
+def main(context: click.Context, env_file: str | None) -> None:
     """Serve Ivinex and MiniCRM to AI assistants over MCP. Without a command: serve on stdio."""
+    if env_file is not None:
+        from crm_mcp.setting_names import reading_env_file
+
+        context.with_resource(reading_env_file(env_file))
+        languages.use(find_language())
     if context.invoked_subcommand is None:
         context.invoke(serve)
 

@@ -125,7 +125,7 @@ def _environment(url: str) -> dict[str, str]:
     """Return the environment of the demo's server: the demo accounts, nothing that is set for others, no store."""
     accounts = [known.demo_environment(url) for known in CONNECTORS]
     settings = {name: value for account in accounts for name, value in account.items()}
-    return _neutral_environment() | settings | {"CRM_MCP_STORE": "memory"}
+    return _neutral_environment() | settings | {"CRM_MCP_STORE": "memory", "CRM_MCP_SETTINGS": "off"}
 
 
 def _neutral_environment() -> dict[str, str]:

@@ -10,6 +10,8 @@ from crm_mcp.mcp.connector import Connector
 from crm_mcp.registry import CONNECTORS
 from crm_mcp.setting_names import find_unknown
 from crm_mcp.settings import ServerSettings, known_variables, load
+from crm_mcp.settings_file.document import is_readable_by_others
+from crm_mcp.settings_file.place import find_file
 from crm_mcp.store.engine import MEMORY, Store
 from crm_mcp.store.forgetting.retention import count_writes
 from crm_mcp.transport.connections import ConnectionPool
@@ -34,6 +36,7 @@ async def examine() -> list[Finding]:
         settings = load(ServerSettings)
     except SettingsError as error:
         return [Finding(False, "server", str(error))]
+    findings += _examine_file()
     findings.append(Finding(True, "server", _tell_of_writes(settings)))
     findings.append(Finding(True, "webhooks", _tell_of_webhooks(settings)))
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
@@ -56,6 +59,15 @@ async def examine() -> list[Finding]:
     if not connected and all(finding.ok for finding in findings):
         findings.append(Finding(False, "settings", "no CRM is configured; run crm-mcp to see which variables to set."))
     return findings
+
+
+def _examine_file() -> list[Finding]:
+    path = find_file()
+    if path is None:
+        return []
+    if is_readable_by_others(path):
+        return [Finding(False, "settings", f"{path} can be read by others of this machine. Run chmod 600 {path}")]
+    return [Finding(True, "settings", f"read from {path}, where the environment says nothing else")]
 
 
 def _tell_of_webhooks(settings: ServerSettings) -> str:

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Collection, Mapping
-from pathlib import Path
+from collections.abc import Collection, Generator, Mapping
+from contextvars import ContextVar
 
 from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import SettingsError
-from crm_mcp.languages import Language, known_language
 
 SERVER_PREFIX = "CRM_MCP_"
 """All variables that begin so are this server's; those of a CRM's prefix may be of other programs too."""
 _NEAR = 0.8
 """How alike two names are, of 1, where one is taken for the other mistyped."""
 
+_env_file: ContextVar[str] = ContextVar("env_file", default=".env")
+
+
+def current_env_file() -> str:
+    """Return the file that is read beside the environment."""
+    return _env_file.get()
+
+
+@contextlib.contextmanager
+def reading_env_file(path: str) -> Generator[None]:
+    """Read this file in place of `.env` inside the block."""
+    before = _env_file.set(path)
+    try:
+        yield
+    finally:
+        _env_file.reset(before)
+
 
 def given_variables(prefix: str) -> Mapping[str, str]:
-    """Return what the environment and `.env` set under a prefix, by names in upper case; an empty value is none.
+    """Return what the environment and its file set under a prefix, by names in upper case; an empty value is none.
 
     Raises:
-        UnicodeDecodeError: The file .env is not UTF-8.
+        UnicodeDecodeError: The file is not UTF-8.
     """
     from dotenv import dotenv_values
 
-    given = [*dotenv_values(".env", encoding="utf-8-sig").items(), *os.environ.items()]
+    given = [*dotenv_values(current_env_file(), encoding="utf-8-sig").items(), *os.environ.items()]
     return {name.upper(): value for name, value in given if name.upper().startswith(prefix) and value and value.strip()}
 
 
@@ -46,18 +63,3 @@ def refuse_unknown(prefix: str, known: Collection[str]) -> None:
 def find_unknown(prefix: str, known: Collection[str]) -> list[str]:
     """Return the variables under a prefix that are not known."""
     return [name for name in given_variables(prefix) if name not in known]
-
-
-def find_language(own: str | None = None) -> Language:
-    """Return the language of people: what the server's variable says, else a CRM's `own`, else any CRM's; English.
-
-    A wrong value is refused where settings are read, not here.
-    """
-    try:
-        given = given_variables("")
-    except UnicodeDecodeError:
-        return "en"
-    crms = sorted(file.parent.name.upper() for file in Path(__file__).parent.glob("*/settings.py"))
-    names = [f"{SERVER_PREFIX}LANGUAGE", *(f"{crm}_LANGUAGE" for crm in crms)]
-    said = [given.get(names[0]), own, *map(given.get, names[1:])]
-    return known_language(next((one for one in said if one), "")) or "en"

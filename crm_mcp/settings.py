@@ -1,4 +1,6 @@
-"""The settings of the server itself, from the environment and `.env`, and the rules that all CRMs' settings follow.
+"""The settings of the server itself, and the rules that all CRMs' settings follow.
+
+They are read from the environment, else `.env`, else the settings file.
 
 A CRM's own settings live in its folder. No value of a setting is ever repeated in an error: it may be a secret.
 """
@@ -7,9 +9,9 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -19,7 +21,8 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from crm_mcp.crm.field_labels import parse_field_labels
 from crm_mcp.errors import SettingsError
 from crm_mcp.languages import Language
-from crm_mcp.setting_names import refuse_unknown
+from crm_mcp.setting_names import current_env_file, given_variables, refuse_unknown
+from crm_mcp.settings_file.sections import Section, place_in_file, read_section
 from crm_mcp.store.location import DEFAULT_FOLDER, check_location
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -30,6 +33,9 @@ _ENDS = re.compile(r"^[\s\ufeff\u200b]+|[\s\ufeff\u200b]+$")
 """White space at the ends of a value, and what cannot be seen there."""
 _QUOTES = frozenset("\"'`\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a")
 _PLACEHOLDER = re.compile(r"\$\{.*\}|\$[A-Za-z_]+|%[A-Za-z_]+%|\{\{.*\}\}|<.*>")
+
+_FILE_ITSELF = "settings"
+"""Names the settings file, and so does not stand in it."""
 
 _S = TypeVar("_S", bound=BaseSettings)
 
@@ -47,7 +53,15 @@ def environment(prefix: str) -> SettingsConfigDict:
 
 
 class EnvironmentSettings(BaseSettings):
-    """Settings of which white space round a value is no part; one that is nothing else is absent."""
+    """Settings of which white space round a value is no part; one that is nothing else is absent.
+
+    Attributes:
+        login: Those that say whose account it is: where the environment gives one, the settings file gives none.
+        of_one_account: Further ones that hold for one account alone.
+    """
+
+    login: ClassVar[Sequence[str]] = ()
+    of_one_account: ClassVar[Sequence[str]] = ()
 
     @classmethod
     def settings_customise_sources(
@@ -132,6 +146,7 @@ def _folded(text: object) -> object:
 class ServerSettings(EnvironmentSettings):
     """The settings that belong to no CRM: `CRM_MCP_...`.
 
+    `settings` names the settings file; `off` is none.
     `call_budget_s` is the longest that a call works, in seconds, waits and further attempts included.
     `store` is where the memory is (empty: the user's data folder), `audit_days` how long what was written is kept.
     `language` is that of whatever a person reads, see `find_language`.
@@ -143,6 +158,7 @@ class ServerSettings(EnvironmentSettings):
 
     model_config = environment("CRM_MCP_")
 
+    settings: str = ""
     language: Annotated[Language | None, BeforeValidator(_folded)] = None
     read_only: bool = False
     toolsets: str = ""
@@ -179,24 +195,45 @@ def load(settings_class: type[_S]) -> _S:
     Raises:
         SettingsError: A value is wrong, or a variable mistyped; the message names each and what is wrong with it.
     """
-    prefix = settings_class.model_config.get("env_prefix", "")
+    section: Section | None = None
     try:
-        refuse_unknown(prefix, known_variables(settings_class))
-        return settings_class()
+        refuse_unknown(_prefix_of(settings_class), known_variables(settings_class))
+        section = _section_of(settings_class)
+        return settings_class(_env_file=current_env_file(), **(section.values if section else {}))
     except ValidationError as error:
-        problems = [
-            f"{prefix}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ').rstrip('.')}."
-            for problem in error.errors(include_url=False, include_input=False)
-        ]
-        it = "it" if len(problems) == 1 else "them"
-        raise SettingsError(" ".join(problems), hint=f"Correct {it} in the environment or in .env.") from None
+        raise _describe_problems(error, _prefix_of(settings_class), section) from None
     except UnicodeDecodeError:
-        raise SettingsError("The file .env is not UTF-8 text.", hint="Save it as UTF-8.") from None
+        raise SettingsError(f"The file {current_env_file()} is not UTF-8 text.", hint="Save it as UTF-8.") from None
+
+
+def _section_of(settings_class: type[BaseSettings]) -> Section | None:
+    """Return what the settings file says of a group, without what the environment gives."""
+    prefix = _prefix_of(settings_class)
+    given = [name.removeprefix(prefix).lower() for name in given_variables(prefix)]
+    kinds = {name: one.annotation for name, one in settings_class.model_fields.items() if name != _FILE_ITSELF}
+    login = settings_class.login if issubclass(settings_class, EnvironmentSettings) else ()
+    return read_section(prefix, kinds, given, login)
+
+
+def _describe_problems(error: ValidationError, prefix: str, section: Section | None) -> SettingsError:
+    """Return an error that names each wrong setting by where it stands."""
+    problems: list[str] = []
+    for problem in error.errors(include_url=False, include_input=False):
+        key = str(problem["loc"][0])
+        place = section.place_of(key) if section and key in section.values else f"{prefix}{key.upper()}"
+        problems.append(f"{place}: {problem['msg'].removeprefix('Value error, ').rstrip('.')}.")
+    it = "it" if len(problems) == 1 else "them"
+    where = "there" if section and section.values else f"in the environment or in {current_env_file()}"
+    return SettingsError(" ".join(problems), hint=f"Correct {it} {where}.")
+
+
+def _prefix_of(settings_class: type[BaseSettings]) -> str:
+    return settings_class.model_config.get("env_prefix", "")
 
 
 def known_variables(settings_class: type[BaseSettings]) -> list[str]:
     """Return the variables of a group of settings."""
-    prefix = settings_class.model_config.get("env_prefix", "")
+    prefix = _prefix_of(settings_class)
     return [f"{prefix}{name.upper()}" for name in settings_class.model_fields]
 
 
@@ -253,8 +290,9 @@ def require_whole(names_and_values: dict[str, str], *, crm: str) -> bool:
     """
     missing = [name for name, value in names_and_values.items() if not value]
     if missing and len(missing) < len(names_and_values):
+        named = ", ".join(missing) + place_in_file(missing)
         raise SettingsError(
-            f"{crm} is only half configured: {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.",
+            f"{crm} is only half configured: {named} {'is' if len(missing) == 1 else 'are'} missing.",
             hint="Set what is missing, or unset the others to leave this CRM out.",
         )
     return not missing

@@ -31,7 +31,7 @@ class World:
     def account(self) -> dict[str, str]:
         """What a `crm-mcp` needs to be told to work in this world."""
         switches = {"CRM_MCP_READ_ONLY": "", "CRM_MCP_UNCONFIRMED_WRITES": "", "CRM_MCP_STORE": "memory"}
-        switches["CRM_MCP_TOOLSETS"] = self.task.toolsets
+        switches |= {"CRM_MCP_SETTINGS": "off", "CRM_MCP_TOOLSETS": self.task.toolsets}
         return {**self.fake.env, **switches, "MINICRM_USER": ME, "MINICRM_NOW": NOW}
 
     @property

@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_memory_of_this_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]
-    """Let nothing that a test starts remember anything; a test that wants a store says where.
+    """Let nothing that a test starts remember anything, nor read this user's settings; who wants a store says where.
 
     Who forgets to hand CRM_MCP_STORE on gets a folder that is nobody's, and fails the run.
     """
@@ -52,6 +52,8 @@ def _no_memory_of_this_user(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRM_MCP_STORE", "memory")
         patch.setenv("XDG_DATA_HOME", str(folder))
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("user-settings")))
+        patch.setenv("CRM_MCP_SETTINGS", "off")
         yield
     left = [str(path.relative_to(folder)) for path in folder.rglob("*")]
     assert not left, f"a test opened a store in the user's data folder: {left}"

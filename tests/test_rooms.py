@@ -31,7 +31,7 @@ LAYERS = {
         "crm_mcp errors",
         "crm.*",
         "store.*",
-        "setting_names settings toolsets aggregate.* rendering.* transport.*",
+        "setting_names settings settings_file.* toolsets aggregate.* rendering.* transport.*",
         "file_text.*",
         "replica.*",
         "mcp.*",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from crm_mcp.crm.name_matching import folded
 from crm_mcp.crm.pasted_text import mend_text
@@ -18,17 +18,21 @@ _NEXT_PAIR = re.compile(r"[,;\n](?=\s*[^\s=,;]*\s*=|\s*[A-Za-z]+[0-9]+\s*(?:,|$)
 """Where a pair ends: a label may hold a comma, but what follows that is neither a pair nor a name such as Int1201."""
 
 
-def parse_field_labels(text: object) -> object:
-    """Return the labels by field of a setting such as `Int1201=Budget (HUF),Text1105=Source`; else what was given.
+def parse_field_labels(given: object) -> object:
+    """Return the labels by field of `Int1201=Budget (HUF),Text1105=Source`, or of a table; else what was given.
 
     Raises:
         ValueError: It is no list of pairs, or a field or label stands twice.
     """
-    if not isinstance(text, str):
-        return text
-    pairs = [pair for part in _NEXT_PAIR.split(text) if (pair := part.strip(" \t\r\n,;"))]
-    names = [pair.partition("=")[0].strip() for pair in pairs]
-    texts = [pair.partition("=")[2].strip() for pair in pairs]
+    if isinstance(given, Mapping):
+        table = cast("Mapping[object, object]", given)
+        names, texts = list(map(str, table)), list(map(str, table.values()))
+    elif isinstance(given, str):
+        pairs = [pair for part in _NEXT_PAIR.split(given) if (pair := part.strip(" \t\r\n,;"))]
+        names = [pair.partition("=")[0].strip() for pair in pairs]
+        texts = [pair.partition("=")[2].strip() for pair in pairs]
+    else:
+        return given
     labels = list(map(folded, texts))
     for number, (name, label) in enumerate(zip(names, texts, strict=True), 1):
         if not (name and label):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, ClassVar, cast
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
@@ -21,14 +22,21 @@ NOTE = "note"
 """What the module of notes is called."""
 
 
-def _modules(text: object) -> object:
-    """Read `contact=1001,note=1002`."""
-    if not isinstance(text, str):
-        return text
+def _modules(given: object) -> object:
+    """Read `contact=1001,note=1002`, or a table of the same."""
+    pairs: Iterable[tuple[str, str]]
+    if isinstance(given, Mapping):
+        pairs = [(str(name), str(number)) for name, number in cast("Mapping[object, object]", given).items()]
+    elif isinstance(given, str):
+        pairs = [
+            (name.strip(), number.strip() if equals else "")
+            for name, equals, number in (part.partition("=") for part in given.split(",") if part.strip())
+        ]
+    else:
+        return given
     modules: dict[str, str] = {}
-    for pair in filter(None, (part.strip() for part in text.split(","))):
-        name, equals, module_id = (part.strip() for part in pair.partition("="))
-        if not (name and equals and module_id.isascii() and module_id.isdigit()):
+    for name, module_id in pairs:
+        if not (name and module_id.isascii() and module_id.isdigit()):
             raise ValueError("write it as name=id pairs, such as contact=1001,note=1002")
         if name.casefold() in map(str.casefold, modules):
             raise ValueError("it gives two ids to one name")
@@ -40,6 +48,8 @@ class IvinexSettings(EnvironmentSettings):
     """One Ivinex portal and its login; `modules` names the account's module ids, `labels` its fields."""
 
     model_config = environment("IVINEX_")
+    login: ClassVar[Sequence[str]] = ("username", "password")
+    of_one_account: ClassVar[Sequence[str]] = ("url", "modules", "labels")
 
     url: BaseUrl | None = None
     username: str = ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -35,6 +35,8 @@ class MinicrmSettings(EnvironmentSettings):
     """
 
     model_config = environment("MINICRM_")
+    login: ClassVar[Sequence[str]] = ("system_id", "api_key")
+    of_one_account: ClassVar[Sequence[str]] = ("url", "user", "labels")
 
     url: BaseUrl = "https://r3.minicrm.hu"
     system_id: str = ""

@@ -18,13 +18,16 @@ from tests.support.transports import quiet_environment
 NEEDED_LATER = {
     "certifi",
     "crm_mcp.call_tasks.running",
+    "crm_mcp.settings_file.document",
     "httpx",
     "jinja2",
+    "keyring",
     "matplotlib",
     "platformdirs",
     "psycopg",
     "sqlite3",
     "tenacity",
+    "tomllib",
     "truststore",
     "yaml",
 }
@@ -53,7 +56,7 @@ SINCE_2026: Sequence[Mapping[str, Any]] = (
 def list_tools(messages: Sequence[Mapping[str, Any]], home: Path, log: Path) -> None:
     """Start the server as a host does, in an empty home, and end it once its tools are listed."""
     environment = quiet_environment(both_crms("https://crm.example")) | {"HOME": str(home), "XDG_DATA_HOME": str(home)}
-    del environment["CRM_MCP_STORE"]
+    del environment["CRM_MCP_STORE"], environment["CRM_MCP_SETTINGS"]
     command = [sys.executable, "-X", "importtime", "-m", "crm_mcp"]
     with (
         log.open("w") as stderr,

@@ -27,7 +27,7 @@ def quiet_environment(settings: Mapping[str, str]) -> dict[str, str]:
         name: value for name, value in os.environ.items() if not name.startswith(("IVINEX_", "MINICRM_", "CRM_MCP_"))
     }
     no_file = {"CRM_MCP_REPLICA": "off"} if settings.get("CRM_MCP_STORE", "").startswith("postgresql") else {}
-    return {**kept, "CRM_MCP_STORE": "memory", **no_file, **settings}
+    return {**kept, "CRM_MCP_STORE": "memory", "CRM_MCP_SETTINGS": "off", **no_file, **settings}
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,134 @@
+"""Which part of the settings file a group of settings is read from, and what that says."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Generator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crm_mcp.crm.name_matching import did_you_mean
+from crm_mcp.errors import SettingsError
+from crm_mcp.setting_names import SERVER_PREFIX
+from crm_mcp.settings_file.place import find_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crm_mcp.settings_file.document import SettingsFile
+
+_account: ContextVar[str] = ContextVar("account", default="")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the settings file.
+
+    Attributes:
+        path: The file.
+        name: What stands in its brackets.
+        values: What it says, as the environment would.
+    """
+
+    path: Path
+    name: str
+    values: Mapping[str, Any]
+
+    def place_of(self, key: str) -> str:
+        """Return where a setting stands, for people."""
+        return f"{self.path}, [{self.name}] {key}"
+
+
+@contextlib.contextmanager
+def reading_account(name: str) -> Generator[None]:
+    """Read the settings of this account of the file inside the block."""
+    before = _account.set(name)
+    try:
+        yield
+    finally:
+        _account.reset(before)
+
+
+def read_file() -> SettingsFile | None:
+    """Return what the settings file says; None where there is none.
+
+    Raises:
+        SettingsError: It is not there though it is named, or cannot be read.
+    """
+    path = find_file()
+    if path is None:
+        return None
+    from crm_mcp.settings_file.document import read_document
+
+    return read_document(path)
+
+
+def read_section(
+    prefix: str, kinds: Mapping[str, object], given: Collection[str], login: Collection[str]
+) -> Section | None:
+    """Return what the file says of a group of settings; None where it says nothing.
+
+    Args:
+        prefix: The group's variables begin so.
+        kinds: Its settings with their types.
+        given: Those that the environment gives: they are not read.
+        login: Those that name whose account it is: where the environment gives one of them, the file is left out, but
+            for an account that was chosen.
+
+    Raises:
+        SettingsError: It names a setting that there is not, or a value is wrong.
+    """
+    document = read_file()
+    if document is None:
+        return None
+    if prefix == SERVER_PREFIX:
+        return _read(document, "server", document.server, kinds, given)
+    crm = _crm_of(prefix)
+    account = _account_in(document)
+    if not account or crm not in document.accounts[account] or (not _account.get() and set(login) & set(given)):
+        return None
+    return _read(document, f"accounts.{account}.{crm}", document.accounts[account][crm], kinds, given)
+
+
+def place_in_file(variables: Sequence[str]) -> str:
+    """Return where the settings file would hold what these variables of one CRM say; empty where it is not asked."""
+    document = read_file()
+    account = _account_in(document) if document else ""
+    crm = _crm_of(variables[0])
+    if document is None or not account or crm not in document.accounts[account]:
+        return ""
+    keys = " and ".join(name.partition("_")[2].lower() for name in variables)
+    return f" ({keys} in [accounts.{account}.{crm}] of {document.path})"
+
+
+def _account_in(document: SettingsFile) -> str:
+    """Return the account that is read; empty where none was chosen of several."""
+    return _account.get() or (next(iter(document.accounts)) if len(document.accounts) == 1 else "")
+
+
+def _crm_of(variable: str) -> str:
+    return variable.partition("_")[0].lower()
+
+
+def _read(
+    document: SettingsFile, name: str, table: Mapping[str, Any], kinds: Mapping[str, object], given: Collection[str]
+) -> Section:
+    from crm_mcp.settings_file.values import read_value
+
+    section = Section(document.path, name, {})
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in kinds:
+            near = did_you_mean(key, kinds)
+            hint = "" if near else f"There are {', '.join(kinds)}."
+            raise SettingsError(f"{section.place_of(key[:60])} is not a setting{near}.", hint=hint)
+        if key in given:
+            continue
+        try:
+            values[key] = read_value(key, value, kinds[key])
+        except ValueError as error:
+            raise SettingsError(f"{section.place_of(key)}: {error}.", hint="Correct it there.") from None
+        except SettingsError as error:
+            raise SettingsError(f"{section.place_of(key)}: {error.args[0]}", hint=error.hint) from None
+    return Section(document.path, name, {key: value for key, value in values.items() if value not in ("", {})})

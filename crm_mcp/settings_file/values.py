@@ -1,0 +1,105 @@
+"""What stands behind a key of the settings file: text, a number, a table, or where a secret is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date, time
+from typing import Any, cast
+
+from crm_mcp.errors import SettingsError
+from crm_mcp.setting_names import given_variables
+
+KEYCHAIN_SERVICE = "crm-mcp-server"
+"""What all entries of the keychain stand under."""
+_KEYCHAIN = "keychain"
+_ENVIRONMENT = "env"
+_TAKES_LISTS = ("toolsets", "allowed_hosts")
+
+
+def read_value(key: str, value: object, kind: object) -> object:
+    """Return a value as the environment would give it: text, but true and false, and tables where tables are wanted.
+
+    Args:
+        key: The setting.
+        value: What the file says.
+        kind: The type of the setting.
+
+    Raises:
+        ValueError: It is of the wrong type; the message does not repeat it.
+        SettingsError: What it refers to cannot be read.
+    """
+    if isinstance(value, bool):
+        return _flag(value, kind)
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, list):
+        return _list(key, cast("list[object]", value))
+    if not isinstance(value, dict):
+        return str(value).strip()
+    table = cast("dict[str, object]", value)
+    return _texts(table) if _wants_table(kind) else _follow(table)
+
+
+def _wants_table(kind: object) -> bool:
+    return str(kind).startswith("dict[")
+
+
+def _flag(value: bool, kind: object) -> object:  # a value
+    if kind is bool:
+        return value
+    raise ValueError("it is true or false; write text in quotes, or a number")
+
+
+def _list(key: str, values: Collection[object]) -> str:
+    if key not in _TAKES_LISTS:
+        raise ValueError("it is a list; write one value")
+    if not all(isinstance(one, str) and "," not in one for one in values):
+        raise ValueError("it is a list of something else than texts without commas")
+    return ",".join(map(str, values))
+
+
+def _texts(table: dict[str, object]) -> dict[str, str]:
+    """Return a table as the environment's pairs, such as labels by field."""
+    odd = [name for name, value in table.items() if isinstance(value, bool) or not isinstance(value, (str, int))]
+    if odd:
+        raise ValueError(f"{odd[0][:60]} is neither text nor a number")
+    return {name.strip(): str(value).strip() for name, value in table.items()}
+
+
+def _follow(table: dict[str, object]) -> str:
+    """Return what a reference leads to."""
+    ways: dict[str, Callable[[str], str]] = {_KEYCHAIN: read_keychain, _ENVIRONMENT: _read_variable}
+    if len(table) == 1:
+        (way, name), *_ = table.items()
+        if way in ways and isinstance(name, str) and name.strip():
+            return ways[way](name.strip())
+    raise ValueError('it is a table; write text, { keychain = "entry" } or { env = "VARIABLE" }')
+
+
+def _read_variable(name: str) -> str:
+    if found := given_variables("").get(name.upper()):
+        return found.strip()
+    raise SettingsError(f"the variable {name[:60]} is not set.", hint="Set it in the environment or in .env.")
+
+
+def read_keychain(entry: str) -> str:
+    """Return a secret from the keychain of this machine.
+
+    Raises:
+        SettingsError: There is no such entry, or the keychain cannot be read.
+    """
+    try:
+        import keyring  # only where a file names an entry
+
+        found: Any = keyring.get_password(KEYCHAIN_SERVICE, entry)
+    except Exception as error:  # noqa: BLE001  # each backend raises errors of its own
+        raise SettingsError(
+            f"the keychain of this machine cannot be read for the entry {entry[:60]!r} ({type(error).__name__}).",
+            hint='Unlock it, or write { env = "VARIABLE" } in its place and set that variable.',
+        ) from None
+    if not found:
+        raise SettingsError(
+            f"the keychain has no entry {entry[:60]!r} of {KEYCHAIN_SERVICE}.",
+            hint=f"Run crm-mcp setup, or: keyring set {KEYCHAIN_SERVICE} {entry[:60]}",
+        )
+    return str(found)
