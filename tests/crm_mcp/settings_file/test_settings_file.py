@@ -10,9 +10,11 @@ from typing import Any
 import keyring
 import platformdirs
 import pytest
+from click.testing import CliRunner
 from keyring.backend import KeyringBackend
 from pydantic_settings import BaseSettings
 
+from crm_mcp.cli import main
 from crm_mcp.doctor import examine
 from crm_mcp.errors import SettingsError
 from crm_mcp.ivinex.connector import IvinexConnector
@@ -20,6 +22,7 @@ from crm_mcp.ivinex.settings import IvinexSettings
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.settings import ServerSettings, load
+from crm_mcp.settings_file.language import find_language
 from crm_mcp.settings_file.place import usual_path
 from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
@@ -185,7 +188,7 @@ def test_a_file_that_is_named_and_not_there_is_an_error_that_says_so(monkeypatch
     ("text", "settings", "says"),
     [
         ("[server]\nreadonly = true", ServerSettings, "[server] readonly is not a setting, did you mean read_only."),
-        ("[server]\ncolour = 1", ServerSettings, "[server] colour is not a setting. There are read_only, toolsets"),
+        ("[server]\ncolour = 1", ServerSettings, "[server] colour is not a setting. There are language, read_only"),
         ("[server]\nsettings = 'x'", ServerSettings, "[server] settings is not a setting"),
         ("[server]\nread_only = 'perhaps'", ServerSettings, "[server] read_only: Input should be a valid boolean"),
         (
@@ -305,3 +308,27 @@ async def test_doctor_says_that_others_may_read_the_file(write: Write, anyio_bac
     assert f"read from {path}" in (await _settings_findings())[True][0]
     path.chmod(0o644)
     assert f"{path} can be read by others of this machine. Run chmod 600" in (await _settings_findings())[False][0]
+
+
+def test_the_language_of_people_is_the_files_where_the_environment_says_none(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("[accounts.acme.minicrm]\nlanguage = 'hu'\n")
+    monkeypatch.delenv("MINICRM_LANGUAGE", raising=False)
+    assert find_language() == "hu"
+    write("[server]\nlanguage = 'en'\n[accounts.acme.minicrm]\nlanguage = 'hu'\n")
+    assert find_language() == "en"
+    monkeypatch.setenv("CRM_MCP_LANGUAGE", "hu")
+    assert find_language() == "hu"
+    write("[server")
+    assert find_language() == "hu"
+
+
+@pytest.mark.parametrize("options", [(), ("serve",), ("tools",), ("doctor",)])
+def test_another_file_than_env_is_read_and_must_be_there(options: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "their.env").write_text("CRM_MCP_COLOUR=red\n", encoding="utf-8")
+    found = CliRunner().invoke(main, ["--env-file", "their.env", *options])
+    assert "CRM_MCP_COLOUR is not a setting" in found.output
+    missing = CliRunner().invoke(main, ["--env-file", "none.env", *options])
+    assert missing.exit_code == 2
+    assert "none.env" in missing.output
