@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -51,6 +51,7 @@ class Call:
         size: How many records the arguments name, as far as that can be told before the draft is built.
         dry_run: Whether the draft is only previewed.
         plan_id: The plan to apply; empty for none.
+        without: The places of the plan's records that are left out.
         key: The idempotency key; empty for none.
         who: The client, by its own name.
         undoes: The batch that this call takes back; then it needs no plan. Empty for none.
@@ -68,6 +69,7 @@ class Call:
     size: int = 1
     dry_run: bool = False
     plan_id: str = ""
+    without: Sequence[int] = ()
     key: str = ""
     who: str = ""
     undoes: str = ""

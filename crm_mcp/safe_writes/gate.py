@@ -20,6 +20,7 @@ from crm_mcp.safe_writes.preview import build_preview
 from crm_mcp.safe_writes.refreshing import refresh
 from crm_mcp.safe_writes.saved import Restore
 from crm_mcp.safe_writes.writing.execution import raises_as_a_whole
+from crm_mcp.safe_writes.writing.narrowing import leave_out, left_out
 from crm_mcp.safe_writes.writing.plan_calls import PlanCalls, result_under_key
 from crm_mcp.safe_writes.writing.plans import PLAN_TTL_S, Plan
 from crm_mcp.safe_writes.writing.results import WriteResult
@@ -177,7 +178,8 @@ class SafeWriter:
         untold = await keys.look_for_attempts(state)
         draft = state.draft
         if draft is None or state.missing(draft):
-            draft = number(await call.build_draft())
+            before, draft = draft, number(await call.build_draft())
+            draft = draft if before is None else leave_out(draft, left_out(before))
             await keys.remember(state, draft)
         missing = state.missing(draft)
         if untold and not missing and not state.written:
@@ -236,8 +238,9 @@ class SafeWriter:
         preview = build_preview(draft, next_step, plan_id=plan_id, dry_run=call.dry_run, labels=self.catalogue.labels)
         return cast("WriteResult", preview)
 
-    async def _confirm_plan(self, call: Call, draft: Draft) -> bool:
-        return await self._confirm(call, draft) if call.was_asked and _needs_confirmation(draft) else False
+    async def _confirm_plan(self, call: Call, whole: Draft, chosen: Draft) -> bool:
+        """Ask about what was chosen where the whole plan needs it: leaving records out takes no question away."""
+        return await self._confirm(call, chosen) if call.was_asked and _needs_confirmation(whole) else False
 
     async def _confirm(self, call: Call, draft: Draft) -> bool:
         """Return once the user confirmed; tell whether anybody was asked."""

@@ -34,10 +34,13 @@ class _WriteArguments(CallArguments):
     dry_run: bool = False
     plan_id: Id = ""
     idempotency_key: str = Field(default="", max_length=200)
+    without: list[int] = Field(default_factory=list)
 
 
 _WRITE_SHAPE = shape_of_model(_WriteArguments)
 _KEY = "idempotency_key"
+_UNLISTED = frozenset({"without"})
+"""For the page that shows a plan: no schema lists them, so that no model is invited to use them."""
 _WRITE_SCHEMAS: Json = slim_schema(_WriteArguments.model_json_schema())["properties"]
 
 
@@ -84,7 +87,9 @@ class WriteTool(CrmTool):
         tool.fn_metadata.output_schema = output_schema_of(WriteResult)
         is_keyed = annotations is CREATE or needs_key
         tool.parameters["properties"] |= {
-            name: {"type": schema["type"]} for name, schema in _WRITE_SCHEMAS.items() if is_keyed or name != _KEY
+            name: {"type": schema["type"]}
+            for name, schema in _WRITE_SCHEMAS.items()
+            if name not in _UNLISTED and (is_keyed or name != _KEY)
         }
         if takes_records:
             tool.parameters["properties"][RECORDS] = dict(SCHEMA)
@@ -123,7 +128,7 @@ class WriteTool(CrmTool):
         return await self._writer.perform(self._read_call(arguments, context))
 
     def _read_call(self, arguments: Json, context: CallContext) -> Call:
-        names = _WRITE_SCHEMAS.keys() & self.parameters["properties"].keys()
+        names = _WRITE_SCHEMAS.keys() & (self.parameters["properties"].keys() | _UNLISTED)
         chosen = _WriteArguments.model_validate({name: arguments[name] for name in names if name in arguments})
         given = {name: value for name, value in arguments.items() if name not in names}
         validated, build_draft = self._read_own(given, is_plan=bool(chosen.plan_id))
@@ -139,6 +144,7 @@ class WriteTool(CrmTool):
             size=_count_records(validated),
             dry_run=chosen.dry_run,
             plan_id=chosen.plan_id,
+            without=_checked_places(chosen),
             key=chosen.idempotency_key,
             who=confirmer.client,
             is_irrevocable=self._is_irrevocable,
@@ -171,6 +177,17 @@ class WriteTool(CrmTool):
         """The shape of its own arguments and of those that every writing tool takes."""
         own = super().shape
         return replace(own, keys={**(own.keys or {}), **(_WRITE_SHAPE.keys or {})})
+
+
+def _checked_places(chosen: _WriteArguments) -> list[int]:
+    """Return which rows of a plan are left out.
+
+    Raises:
+        InputError: No plan is being applied.
+    """
+    if chosen.without and (chosen.dry_run or not chosen.plan_id):
+        raise InputError("`without` leaves rows out of a plan as it is applied: give its plan_id, and no dry_run.")
+    return chosen.without
 
 
 def _count_records(arguments: Json) -> int:

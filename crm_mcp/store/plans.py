@@ -64,11 +64,12 @@ def find_untold(transaction: Transaction, account: str, tool: str, arguments: st
     return str(rows[0][0]) if rows else ""
 
 
-def claim(transaction: Transaction, plan_id: str, write_id: str) -> bool:
-    """Set which batch applies a plan; tell whether none did before."""
+def claim(transaction: Transaction, plan_id: str, write_id: str, draft: str) -> bool:
+    """Set which batch applies a plan, and what of it; tell whether none did before."""
     return bool(
         transaction.execute(
-            "update plans set write_id = ? where plan_id = ? and write_id is null returning 1", (write_id, plan_id)
+            "update plans set write_id = ?, draft = ? where plan_id = ? and write_id is null returning 1",
+            (write_id, draft, plan_id),
         )
     )
 

@@ -14,6 +14,7 @@ from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.preview import MAX_SHOWN
 from crm_mcp.safe_writes.writing.keys import KeyState
+from crm_mcp.safe_writes.writing.narrowing import left_out, narrow
 from crm_mcp.safe_writes.writing.plan_results import PlanResult, read_result, settle_interrupted
 from crm_mcp.safe_writes.writing.plans import Plan
 from crm_mcp.safe_writes.writing.results import ItemResult, WriteResult, build_result
@@ -33,7 +34,7 @@ class PlanCalls:
         store: Where their results are.
         account_id: The account.
         runs: What is being written.
-        confirm: Asks the user where a draft needs it, and tells whether it did.
+        confirm: Asks the user about what was chosen of a draft, where the whole draft needs it; tells whether it did.
         sleep: How to wait for another call.
     """
 
@@ -42,7 +43,7 @@ class PlanCalls:
         store: Store,
         account_id: str,
         runs: Runs,
-        confirm: Callable[[Call, Draft], Awaitable[bool]],
+        confirm: Callable[[Call, Draft, Draft], Awaitable[bool]],
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._store = store
@@ -71,7 +72,9 @@ class PlanCalls:
         Raises:
             InputError: Another call applies it, or did.
         """
-        asked = await self._confirm(call, plan.draft)
+        chosen = narrow(plan.draft, call.without)
+        asked = await self._confirm(call, plan.draft, chosen)
+        plan = replace(plan, draft=chosen)
         order = Order(plan.draft, held, leases=[*leases], asked=asked, plan=plan)
         as_key = plan.plan_id if call.needs_key else ""
         if not (key := call.key or plan.key or as_key):
@@ -84,8 +87,8 @@ class PlanCalls:
 
     async def _write_with_key(self, call: Call, plan: Plan, order: Order, state: KeyState) -> WriteResult:
         """Write a plan, passing over what was written under the same key before."""
-        if state.draft is None:
-            await self._runs.keys.remember(state, plan.draft)
+        if state.draft is None or call.without:  # a key stands for the records that were chosen
+            await self._runs.keys.remember(state, _with_choice(state.draft, plan.draft))
         untold = await self._runs.keys.look_for_attempts(state)
         missing = state.missing(plan.draft)
         if not missing:
@@ -109,8 +112,10 @@ class PlanCalls:
         """Say what became of a plan that was applied before; wait for its end as long as the call may.
 
         Raises:
-            InputError: A call was told that before.
+            InputError: A call was told that before, or other records were left out of it.
         """
+        if call.without and left_out(plan.draft) != set(call.without):
+            raise _chosen_otherwise(plan)
         while not plan.is_finished:
             if await self._runs.leases.is_free(lease_of(plan.write_id)):
                 await self._finish_interrupted(plan)
@@ -186,6 +191,23 @@ def _batch_of(items: Sequence[ItemResult]) -> str:
     """Return the one batch that wrote all records, empty where several did."""
     batches = {writes.batch_of(item["write_id"]) for item in items if "write_id" in item}
     return batches.pop() if len(batches) == 1 else ""
+
+
+def _with_choice(known: Draft | None, chosen: Draft) -> Draft:
+    """Return what a key stands for, given what it did: the records that were chosen stand for theirs."""
+    if known is None:
+        return chosen
+    by_place = {change.index: change for change in chosen.changes}
+    return replace(known, changes=[by_place.get(change.index, change) for change in known.changes])
+
+
+def _chosen_otherwise(plan: Plan) -> InputError:
+    places = [str(place) for place in sorted(left_out(plan.draft))]
+    what = f"without {listing(places, _MOST_IDS)}" if places else "whole"
+    return InputError(
+        f"{plan.plan_id} was applied already, {what}: what is left out cannot be changed. Nothing was sent now.",
+        hint="Call with plan_id alone to hear what became of it.",
+    )
 
 
 def _applied_already(plan: Plan, items: Sequence[ItemResult]) -> InputError:

@@ -117,8 +117,9 @@ class PlanStore:
             return ""
 
     async def claim(self, plan: Plan, write_id: str) -> bool:
-        """Set the batch that applies a plan; tell whether none did before."""
-        return await self._store.run(lambda transaction: plans.claim(transaction, plan.plan_id, write_id))
+        """Set the batch that applies a plan, narrowed as it is; tell whether none did before."""
+        draft = draft_to_json(plan.draft)
+        return await self._store.run(lambda transaction: plans.claim(transaction, plan.plan_id, write_id, draft))
 
     async def finish(self, plan: Plan) -> None:
         """Say that whoever applied a plan has ended."""
