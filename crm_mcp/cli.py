@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=click.Command)
 
 _LAZY: Mapping[str, str] = {
+    "call": "call_command:call",
     "query": "replica_commands:query",
     "replica": "replica_commands:replica",
     "skill": "skill_command:skill",
