@@ -37,13 +37,13 @@ def forms_of_the_login(user: str) -> list[str]:
 
 
 async def refusals(client: Client, crms: CrmStub, user: str, route: str, tool: str, arguments: Any) -> list[str]:
-    """Return what the model reads for each status with each form of the login in the body."""
+    """Return what the model reads for each form of the login in the body, and for each status."""
+    forms = forms_of_the_login(user)
     texts: list[str] = []
-    for status in STATUSES:
-        for form in forms_of_the_login(user):
-            for body in (f"Denied: {form} is wrong", "." * 290 + form):
-                crms.answer_status(route, status, body)
-                texts.append(await fail(client, tool, **arguments))
+    for status, form in [*((400, form) for form in forms), *((status, forms[0]) for status in STATUSES)]:
+        for body in (f"Denied: {form} is wrong", "." * 290 + form):
+            crms.answer_status(route, status, body)
+            texts.append(await fail(client, tool, **arguments))
     return texts
 
 
