@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
+    from crm_mcp.transport.connections import ConnectionPool
 
 _Command = TypeVar("_Command", bound=click.Command)
 
@@ -135,7 +136,7 @@ def serve(
     """Serve on stdio, or streamable HTTP at /mcp."""
     try:
         with _making_what_stays():
-            server, settings, connectors = _build_server(
+            server, settings, connectors, pool = _build_server(
                 is_local=transport == "stdio", read_only=read_only, toolsets=toolsets
             )
     except SettingsError as error:
@@ -151,7 +152,7 @@ def serve(
     from crm_mcp import http_service
 
     try:
-        app = http_service.build_app(server, settings, host=host, connectors=connectors)
+        app = http_service.build_app(server, settings, host=host, connectors=connectors, pool=pool)
         http_service.serve(app, host, port, finish)
     except SettingsError as error:
         end_by_settings(error)
@@ -173,7 +174,7 @@ def _making_what_stays() -> Generator[None]:
 
 def _build_server(
     *, is_local: bool, read_only: bool, toolsets: str
-) -> tuple[MCPServer[None], ServerSettings, list[Connector]]:
+) -> tuple[MCPServer[None], ServerSettings, list[Connector], ConnectionPool]:
     settings, pool, store, connectors = connect(is_local=is_local)
     from crm_mcp.registry import choose_toolsets
     from crm_mcp.server import build_server
@@ -182,7 +183,7 @@ def _build_server(
     read_only = read_only or settings.read_only
     chosen = choose_toolsets(toolsets or settings.toolsets)
     server = build_server(connectors, pool, store=store, toolsets=chosen, read_only=read_only, export_dir=export_dir)
-    return server, settings, connectors
+    return server, settings, connectors, pool
 
 
 def _explain_to_host(error: SettingsError) -> NoReturn:

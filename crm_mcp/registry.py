@@ -48,6 +48,16 @@ def choose_toolsets(text: str) -> Toolsets:
     return parse_toolsets(text, [name for known in CONNECTORS for name in known.further_toolsets])
 
 
+def toolsets_of_tools(connectors: Sequence[Connector]) -> dict[str, str]:
+    """Return the toolset of each tool that is not of the default one, by its name."""
+    return {
+        tool.name: toolset
+        for connector in connectors
+        for toolset in connector.further_toolsets
+        for tool in connector.tools({toolset})
+    }
+
+
 def describe_variables() -> str:
     """Return which variables connect which CRM, a line each, for people."""
     return "\n".join(f"{f'  for {known.title}:':<16}{known.variables}" for known in CONNECTORS)

@@ -139,6 +139,18 @@ StoreLocation = Annotated[str, AfterValidator(_place_of_store)]
 """`memory`, the URL of a PostgreSQL, or a folder."""
 
 
+def _issuer_url(url: str) -> str:
+    parts = urlsplit(url)
+    is_private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS)
+    if not is_private or not parts.hostname or parts.username or parts.password or any(map(str.isspace, url)):
+        raise ValueError("write it as https://host/path (http is for loopback only), without a login")
+    return url
+
+
+IssuerUrl = Annotated[str, AfterValidator(_issuer_url)]
+"""A URL of an OAuth issuer, to the letter as its tokens name it."""
+
+
 def _folded(text: object) -> object:
     return text.casefold() if isinstance(text, str) else text
 
@@ -153,6 +165,8 @@ class ServerSettings(EnvironmentSettings):
     `replica` says whether what was read is kept on disk too; unset it is on stdio.
     `toolsets` names which tools are served, see `crm_mcp.toolsets`.
     `webhook_login` is what webhooks must bring to `serve --transport http`; without it they are refused.
+    `oauth_issuer` issues access tokens for `oauth_audience`; `oauth_jwks_url` is where its keys are, if not where its
+    metadata says.
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """
 
@@ -173,6 +187,9 @@ class ServerSettings(EnvironmentSettings):
     store: Annotated[StoreLocation, Field(repr=False)] = DEFAULT_FOLDER
     replica: Annotated[Literal["on", "off"] | None, BeforeValidator(_folded)] = None
     audit_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    oauth_issuer: IssuerUrl | None = None
+    oauth_audience: str = ""
+    oauth_jwks_url: IssuerUrl | None = None
 
     def keeps_reads(self, *, is_local: bool) -> bool:
         """Whether what was read may be kept on disk; by default only where the server serves one person."""

@@ -89,7 +89,7 @@ INPUT_AND_OUTPUT = {"httpx", "httpx2", "mcp", "asyncio", "anyio", "socket", "sub
 # Which modules may import these; in all others they would cost every user time, or bind us to one library.
 IMPORTERS = {
     "httpx": {
-        *(f"crm_mcp.transport.{name}" for name in ("connections", "downloads", "failures", "session")),
+        *(f"crm_mcp.transport.{name}" for name in ("connections", "documents", "downloads", "failures", "session")),
         *("mockserver.respx_mount", "mockserver.live.*", "mockserver.server.webhook_sender"),
     },
     "docx": {"crm_mcp.file_text.word"},

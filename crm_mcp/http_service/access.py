@@ -1,16 +1,12 @@
-"""Who is let in: Host and Origin headers, and the bearer token."""
+"""Which names this server answers to: Host and Origin headers."""
 
 from __future__ import annotations
 
-import hmac
 import re
 from typing import TYPE_CHECKING
 
-from mcp.server.auth.middleware.bearer_auth import BearerAuthBackend, RequireAuthMiddleware
-from mcp.server.auth.provider import AccessToken
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.middleware import Middleware
-from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.middleware.cors import CORSMiddleware
 
 from crm_mcp.errors import SettingsError
@@ -19,19 +15,17 @@ from crm_mcp.settings import LOOPBACK_HOSTS, ServerSettings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from starlette.types import ASGIApp
-
 
 def allowed_names(settings: ServerSettings, host: str) -> list[str]:
     """Return the host names that callers may use: loopback, `host` itself and `CRM_MCP_ALLOWED_HOSTS`.
 
     Raises:
-        SettingsError: The host can be reached from outside and no token is set.
+        SettingsError: The host can be reached from outside and no token is demanded.
     """
-    if host not in LOOPBACK_HOSTS and not settings.http_token.get_secret_value():
+    if host not in LOOPBACK_HOSTS and not (settings.http_token.get_secret_value() or settings.oauth_issuer):
         raise SettingsError(
             f"Serving on {host} would let anybody who reaches it into the CRM.",
-            hint="Set CRM_MCP_HTTP_TOKEN to a long random text, or serve on 127.0.0.1.",
+            hint="Set CRM_MCP_HTTP_TOKEN to a long random text, or CRM_MCP_OAUTH_ISSUER, or serve on 127.0.0.1.",
         )
     names = [*LOOPBACK_HOSTS, *([] if host in ("0.0.0.0", "::") else [host])]  # noqa: S104  # compared, not bound
     return [*(f"[{name}]" if ":" in name else name for name in names), *settings.allowed_host_list]
@@ -55,26 +49,3 @@ def open_to_browsers(names: Sequence[str]) -> Middleware:
         allow_private_network=True,
         expose_headers=("Mcp-Session-Id", "Mcp-Protocol-Version", "WWW-Authenticate"),
     )
-
-
-def read_token(token: str) -> Middleware:
-    """Return what recognises requests that carry `token`."""
-    return Middleware(AuthenticationMiddleware, backend=BearerAuthBackend(_OneToken(token)))
-
-
-def demand_token(app: ASGIApp) -> ASGIApp:
-    """Let only requests through that carried the token; all others get 401."""
-    return RequireAuthMiddleware(app, required_scopes=[])
-
-
-class _OneToken:
-    """Accepts exactly one bearer token, in constant time."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token.encode()
-
-    async def verify_token(self, token: str) -> AccessToken | None:
-        """Return a token that stands for the one client there is, or None where it is not the right one."""
-        if not hmac.compare_digest(token.encode(), self._token):
-            return None
-        return AccessToken(token="", client_id="crm-mcp", scopes=[])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
@@ -9,49 +10,70 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from crm_mcp.http_service.access import allowed_names, demand_token, hold_to, open_to_browsers, read_token
+from crm_mcp.http_service.access import allowed_names, hold_to, open_to_browsers
+from crm_mcp.http_service.bearer_tokens import OneToken, demand_token
+from crm_mcp.http_service.oauth.issuer import find_issuer
+from crm_mcp.http_service.reach import Narrowed, ReachedTools
 from crm_mcp.http_service.webhooks import webhook_routes
 from crm_mcp.http_service.whole_requests import MAX_BODY_BYTES, whole_requests
+from crm_mcp.registry import choose_toolsets, toolsets_of_tools
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mcp.server import MCPServer
-    from starlette.requests import Request
+    from starlette.requests import HTTPConnection, Request
+    from starlette.types import ASGIApp
 
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
+    from crm_mcp.transport.connections import ConnectionPool
 
 
 def build_app(
-    server: MCPServer[None], settings: ServerSettings, *, host: str, connectors: Sequence[Connector] = ()
+    server: MCPServer[None],
+    settings: ServerSettings,
+    *,
+    host: str,
+    connectors: Sequence[Connector] = (),
+    pool: ConnectionPool | None = None,
 ) -> Starlette:
     """Make the application: `/mcp` for those who are let in, `/health` and `/ready` for everybody.
 
-    What the CRMs of `connectors` tell of changes is taken at `/webhooks/NAME`.
+    What the CRMs of `connectors` tell of changes is taken at `/webhooks/NAME`. The keys of an OAuth issuer are fetched
+    through `pool`.
 
     Raises:
-        SettingsError: The host can be reached from outside and no token is set.
+        SettingsError: The host can be reached from outside and no token is demanded, or OAuth is half configured.
     """
     names = allowed_names(settings, host)
-    token = settings.http_token.get_secret_value()
+    issuer = find_issuer(settings, pool)
     # Called for the session manager that it makes: its own application redirects /mcp/ to whatever Host it is sent.
     server.streamable_http_app(transport_security=hold_to(names), host=host, max_request_body_size=MAX_BODY_BYTES)
     sessions = server.session_manager
-    mcp = whole_requests(StreamableHTTPASGIApp(sessions))
-    mcp = demand_token(mcp) if token else mcp
+    ReachedTools(server, functools.partial(toolsets_of_tools, connectors))
+    mcp: ASGIApp = Narrowed(whole_requests(StreamableHTTPASGIApp(sessions)), choose_toolsets)
+    one_token = settings.http_token.get_secret_value()
+    if one_token or issuer:
+        tokens, resource = issuer or (None, None)
+        mcp = demand_token(mcp, OneToken(one_token), tokens, resource.metadata_url if resource else _no_metadata)
     app = Starlette(
         routes=[
             *(Route(path, endpoint=mcp) for path in ("/mcp", "/mcp/")),
             Route("/health", endpoint=_health),
             Route("/ready", endpoint=_ready),
+            *(issuer[1].routes() if issuer else ()),
             *webhook_routes(connectors, settings.webhook_login),
         ],
-        middleware=[open_to_browsers(names), *([read_token(token)] if token else [])],
+        middleware=[open_to_browsers(names)],
         lifespan=lambda _: sessions.run(),
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _no_metadata(_: HTTPConnection) -> str:
+    return ""
 
 
 async def _health(_: Request) -> JSONResponse:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from starlette.testclient import TestClient
 
 from crm_mcp.http_service import build_app
-from crm_mcp.registry import connect
+from crm_mcp.registry import choose_toolsets, connect
 from crm_mcp.server import build_server
 from crm_mcp.settings import ServerSettings
 from crm_mcp.transport.connections import ConnectionPool
@@ -25,13 +25,20 @@ HELLO = {
 
 @contextmanager
 def served(
-    host: str = "127.0.0.1", token: str = TOKEN, allowed: str = "", webhook_login: str | None = None
+    host: str = "127.0.0.1",
+    token: str = TOKEN,
+    allowed: str = "",
+    webhook_login: str | None = None,
+    *,
+    toolsets: str = "",
+    **others: str,
 ) -> Generator[TestClient]:
-    """Yield a client of the server on stubbed CRMs, in this process."""
-    given = {"http_token": token, "allowed_hosts": allowed, "webhook_login": webhook_login}
+    """Yield a client of the server on stubbed CRMs, in this process; `others` are further settings."""
+    given = {"http_token": token, "allowed_hosts": allowed, "webhook_login": webhook_login, **others}
     settings = ServerSettings.model_validate(given)
     pool = ConnectionPool()
     connectors = connect(pool)
-    app = build_app(build_server(connectors, pool), settings, host=host, connectors=connectors)
+    server = build_server(connectors, pool, toolsets=choose_toolsets(toolsets))
+    app = build_app(server, settings, host=host, connectors=connectors, pool=pool)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
