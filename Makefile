@@ -21,6 +21,7 @@ $(VENV)/installed-docs: $(VENV)/installed
 
 demo: $(VENV)/installed
 	$(BIN)/crm-mcp demo
+	@echo 'To use crm-mcp and crm-mock in this terminal: . $(BIN)/activate'
 
 # What CI runs.
 test: lint

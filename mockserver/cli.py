@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from mockserver.contract_command import contract
 from mockserver.live.drift.command import drift
 from mockserver.live.record.command import record
 from mockserver.seed_command import seed
@@ -42,5 +43,5 @@ def main() -> None:
     """A stateful fake of the Ivinex and MiniCRM HTTP APIs, on one port."""
 
 
-for command in (serve, proxy, seed, record, drift):
+for command in (serve, proxy, seed, record, drift, contract):
     main.add_command(command)

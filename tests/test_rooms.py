@@ -69,7 +69,7 @@ LAYERS = {
         "server.*",
         "testing.* fake_process respx_mount pytest_plugin",
         "live.*",
-        "cli serve_command seed_command",
+        "cli serve_command seed_command contract_command",
         "__main__",
     ),
 }

@@ -131,4 +131,4 @@ def _suggest(name: str) -> str:
     import difflib
 
     near = difflib.get_close_matches(name, [each.id for each in all_rules()], n=3, cutoff=0.5)
-    return f"; near it are {', '.join(near)}" if near else "; --collect-only lists them"
+    return f"; near it are {', '.join(near)}" if near else "; `crm-mock contract --contract-report DIR` lists all"
