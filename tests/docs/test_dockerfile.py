@@ -1,4 +1,4 @@
-"""What can be held to the Dockerfile without a Docker engine; the image itself is not built here."""
+"""What can be held to the Dockerfile without a Docker engine; the images themselves are not built here."""
 
 from __future__ import annotations
 
@@ -10,40 +10,63 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+
+from tests.support.mcp_play import both_crms
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "some-long-random-text"
 
 
-def read_instructions() -> list[tuple[str, str]]:
-    """Return each instruction of the Dockerfile with its arguments, continued lines joined."""
+class Stage(NamedTuple):
+    """One stage: what it begins from, and its instructions, each with its arguments."""
+
+    base: str
+    instructions: list[tuple[str, str]]
+
+    def all_of(self, name: str) -> list[str]:
+        return [rest for instruction, rest in self.instructions if instruction == name]
+
+    def one(self, name: str) -> str:
+        (arguments,) = self.all_of(name)
+        return arguments
+
+
+def read_stages() -> dict[str, Stage]:
+    """Return the Dockerfile's stages by name, in order, continued lines joined."""
     text = re.sub(r"\\\n\s*", "", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    return [(name, rest.strip()) for name, _, rest in (line.partition(" ") for line in lines)]
+    stages: dict[str, Stage] = {}
+    for line in text.splitlines():
+        if line.startswith("FROM "):
+            _, base, _, name = line.split()
+            stages[name] = Stage(base, [])
+        elif line and not line.startswith("#"):
+            name, _, rest = line.partition(" ")
+            list(stages.values())[-1].instructions.append((name, rest.strip()))
+    return stages
 
 
-INSTRUCTIONS = read_instructions()
-
-
-def get_arguments(name: str) -> str:
-    (arguments,) = [rest for instruction, rest in INSTRUCTIONS if instruction == name]
-    return arguments
+STAGES = read_stages()
+PROGRAMS = {"server": "crm_mcp", "fake": "mockserver"}
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def list_copies() -> list[tuple[str, str]]:
-    copies = [rest.split() for name, rest in INSTRUCTIONS if name == "COPY"]
+    copies = [rest.split() for rest in STAGES["build"].all_of("COPY")]
     return [(source, words[-1]) for words in copies for source in words[:-1]]
 
 
 @pytest.fixture
-def image_root(tmp_path: Path) -> Path:
-    """What the image's /src holds: the files that are copied and nothing else."""
+def source(tmp_path: Path) -> Path:
+    """What the build stage's /src holds: the files that are copied and nothing else."""
     for source, target in list_copies():
         if (ROOT / source).is_dir():
-            shutil.copytree(ROOT / source, tmp_path / target, ignore=shutil.ignore_patterns("__pycache__"))
+            ignored = shutil.ignore_patterns("__pycache__", "self_test")
+            shutil.copytree(ROOT / source, tmp_path / target, ignore=ignored)
         else:
+            (tmp_path / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / source, tmp_path / target)
     return tmp_path
 
@@ -53,48 +76,82 @@ def test_everything_that_is_copied_is_let_through_to_the_engine():
     assert let_through == {source for source, _ in list_copies()}
 
 
-def test_everything_that_the_build_names_is_copied(image_root: Path):
-    project = tomllib.loads((image_root / "pyproject.toml").read_text())
-    named = [project["project"]["readme"], *project["project"]["license-files"]]
-    named += project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
-    assert all((image_root / name).exists() for name in named)
-    constraints = re.search(r"pip install .*--constraint (\S+) \.", dict(INSTRUCTIONS)["RUN"])
-    assert constraints
-    assert (image_root / constraints[1]).exists()
+def test_what_is_copied_is_enough_to_build_the_wheel(source: Path):
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", "dist"]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    assert list((source / "dist").glob("*.whl"))
+    installing = STAGES["build"].one("RUN")
+    (constraints,) = re.findall(r"--constraint (\S+) '\.\[(?:\w|,)+\]'$", installing)
+    assert (source / constraints).exists()
+    (extras,) = re.findall(r"'\.\[(.+)\]'$", installing)
+    assert set(extras.split(",")) <= set(PROJECT["project"]["optional-dependencies"])
 
 
-def test_it_runs_without_rights_on_a_python_that_is_supported():
-    assert get_arguments("FROM") == "python:3.12-slim"
-    order = [name for name, _ in INSTRUCTIONS]
-    assert order.index("RUN") < order.index("USER") < order.index("ENTRYPOINT")
-    assert get_arguments("USER") not in {"root", "0"}
-    assert f"{get_arguments('USER')} " in dict(INSTRUCTIONS)["RUN"]
+def test_a_plain_build_makes_the_fake():
+    assert list(STAGES)[-1] == "fake"
 
 
-def test_its_command_answers_its_health_check_passes_and_its_control_wants_the_token(image_root: Path):
-    entry_point = json.loads(get_arguments("ENTRYPOINT"))
-    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"][entry_point[0]]
+def test_python_is_one_that_is_supported_and_the_same_where_it_was_built():
+    bases = {stage.base for stage in STAGES.values()} - set(STAGES)
+    (base,) = bases
+    (version,) = re.findall(r"^python:(3\.\d+)-slim$", base)
+    assert f"Programming Language :: Python :: {version}" in PROJECT["project"]["classifiers"]
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_an_image_runs_as_a_user_without_rights_and_holds_no_secret(name: str):
+    stage = STAGES[name]
+    assert f"--uid {stage.one('USER')} " in STAGES[stage.base].one("RUN")
+    order = [instruction for instruction, _ in stage.instructions]
+    assert order.index("USER") < order.index("ENTRYPOINT")
+    assert "RUN" not in order
+    told = " ".join(rest for each in STAGES.values() for _, rest in [*each.instructions])
+    assert not re.search(r"(?i)(api_key|password|http_token|control_token)=", told)
+    assert not any(each.all_of("ARG") for each in STAGES.values())
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_its_command_answers_and_its_health_check_tells_it_from_a_dead_one(name: str, source: Path):
+    stage = STAGES[name]
+    (entry_point,) = json.loads(stage.one("ENTRYPOINT"))
+    assert PROJECT["project"]["scripts"][entry_point].partition(".")[0] == PROGRAMS[name]
     # The same command, at a free port, with only the copied files to import from.
-    command = [sys.executable, "-m", "mockserver", *json.loads(get_arguments("CMD")), "--port", "0"]
-    environment = {**os.environ, "CRM_MOCK_CONTROL_TOKEN": TOKEN}
-    with subprocess.Popen(command, cwd=image_root, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", PROGRAMS[name], *json.loads(stage.one("CMD")), "--port", "0"]
+    environment = {**os.environ, **both_crms("http://127.0.0.1:9"), "CRM_MCP_STORE": "memory"}
+    environment |= {"CRM_MCP_HTTP_TOKEN": TOKEN, "CRM_MOCK_CONTROL_TOKEN": TOKEN}
+    with subprocess.Popen(
+        command, cwd=source, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         try:
-            assert process.stdout is not None
-            listening = re.fullmatch(r"listening on http://0\.0\.0\.0:(\d+)\n", process.stdout.readline())
-            assert listening
-            port = int(listening[1])
-            assert check_health(port, TOKEN) == 0
-            assert check_health(port, "wrong") != 0
+            port = find_port(process)
+            assert check_health(stage, port, TOKEN) == 0
+            assert name == "server" or check_health(stage, port, "wrong") != 0
         finally:
             process.terminate()
-    assert check_health(port, TOKEN) != 0
+    assert check_health(stage, port, TOKEN) != 0
 
 
-def check_health(port: int, token: str) -> int:
+def find_port(process: subprocess.Popen[str]) -> int:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.search(r"http://0\.0\.0\.0:(\d+)", line):
+            return int(found[1])
+    raise AssertionError("it ended without listening")
+
+
+def test_the_server_refuses_to_listen_without_a_token(source: Path):
+    command = [sys.executable, "-m", "crm_mcp", *json.loads(STAGES["server"].one("CMD")), "--port", "0"]
+    environment = {**os.environ, **both_crms("http://127.0.0.1:9"), "CRM_MCP_STORE": "memory"}
+    done = subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "CRM_MCP_HTTP_TOKEN" in done.stderr
+
+
+def check_health(stage: Stage, port: int, token: str) -> int:
     """Run the image's health check against a port and return its exit code."""
-    command = json.loads(get_arguments("HEALTHCHECK").partition("CMD ")[2])
+    command = json.loads(stage.one("HEALTHCHECK").partition("CMD ")[2])
     assert command[:2] == ["python", "-c"]
-    assert f":{get_arguments('EXPOSE')}/" in command[2]
-    code = command[2].replace(f":{get_arguments('EXPOSE')}/", f":{port}/")
+    assert f":{stage.one('EXPOSE')}/" in command[2]
+    code = command[2].replace(f":{stage.one('EXPOSE')}/", f":{port}/")
     environment = {**os.environ, "CRM_MOCK_CONTROL_TOKEN": token}
     return subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=False).returncode
