@@ -14,7 +14,10 @@ from crm_mcp.hosts.entry import SETTINGS_VARIABLE
 from crm_mcp.registry import CONNECTORS
 from crm_mcp.settings import ServerSettings, known_variables
 
-_NOT_FOR_HOSTS = ("CRM_MCP_HTTP_TOKEN", "CRM_MCP_WEBHOOK_LOGIN", "CRM_MCP_ALLOWED_HOSTS", SETTINGS_VARIABLE)
+_NOT_FOR_HOSTS = (
+    *("CRM_MCP_HTTP_TOKEN", "CRM_MCP_WEBHOOK_LOGIN", "CRM_MCP_ALLOWED_HOSTS", SETTINGS_VARIABLE),
+    *("CRM_MCP_OAUTH_ISSUER", "CRM_MCP_OAUTH_AUDIENCE", "CRM_MCP_OAUTH_JWKS_URL"),
+)
 """Variables that mean nothing on stdio, or are named otherwise."""
 
 
