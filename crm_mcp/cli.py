@@ -31,6 +31,7 @@ _Command = TypeVar("_Command", bound=click.Command)
 
 _LAZY: Mapping[str, str] = {
     "call": "call_command:call",
+    "demo": "demo_command:demo",
     "query": "replica_commands:query",
     "replica": "replica_commands:replica",
     "skill": "skill_command:skill",
@@ -193,32 +194,6 @@ def _explain_to_host(error: SettingsError) -> NoReturn:
     click.echo(f"crm-mcp: {error}", err=True)
     stdio_service.serve(unconfigured.build_server(str(error)))
     sys.exit(EXIT_SETTINGS)
-
-
-@main.command()
-def demo() -> None:
-    """Play a short real MCP session on the bundled fake, and print it."""
-    from mcp import MCPError
-
-    from crm_mcp.demo import play
-
-    failures: list[BaseException] = []
-    try:
-        asyncio.run(play())
-    except* (CrmError, MCPError) as group:
-        failures = _leaves(group)
-    if failures:
-        click.echo(f"crm-mcp demo: {failures[0]}", err=True)
-        sys.exit(EXIT_PROBLEM)
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    """Return the errors in a group, which task groups nest as deep as they are nested themselves."""
-    leaves: list[BaseException] = []
-    for error in group.exceptions:
-        nested = isinstance(error, BaseExceptionGroup)
-        leaves += _leaves(cast("BaseExceptionGroup[BaseException]", error)) if nested else [error]
-    return leaves
 
 
 @main.command()

@@ -51,7 +51,7 @@ LAYERS = {
         "registry",
         "question_keys",
         "hosts.*",
-        "commands.* audit_commands server unconfigured http_service.* stdio_service demo doctor",
+        "commands.* audit_commands server unconfigured http_service.* stdio_service demo.* doctor",
         "cli",
         "__main__",
     ),

@@ -1,0 +1,39 @@
+"""Starts the fake and the server, plays the session, prints it."""
+
+from __future__ import annotations
+
+import tempfile
+
+from mcp import Client
+
+from crm_mcp.demo.assistant import Assistant, Person
+from crm_mcp.demo.processes import describe_server, running_fake
+from crm_mcp.demo.session import NOW, choose_settings, play_session
+from crm_mcp.demo.stage import Stage
+from crm_mcp.demo.texts import text
+
+
+async def play(stage: Stage, language: str = "en") -> None:
+    """Play the session and print it.
+
+    Args:
+        stage: Where it is printed.
+        language: Of what people read, `en` or `hu`.
+
+    Raises:
+        DemoError: A step failed.
+    """
+    with running_fake(language, NOW) as url, tempfile.TemporaryDirectory() as folder:
+        server = describe_server(url, folder, choose_settings(language))
+        person = Person(stage)
+        async with Client(server, elicitation_callback=person) as client:
+            tools = (await client.list_tools()).tools
+            stage.begin(
+                [
+                    text("crm-mcp demo: an assistant's session, played for real"),
+                    "assistant (MCP client) -> crm-mcp (stdio) -> HTTP -> crm-mock (a fake of both CRMs)",
+                    text("{count} tools. For the CRMs it is Monday, 23 November 2026, 9:00.", count=len(tools)),
+                ]
+            )
+            await play_session(Assistant(client, stage, person), stage)
+    stage.end(text("Done."), text("Next: crm-mcp setup, for your own CRM and your assistant."))
