@@ -12,7 +12,9 @@ from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, TextCon
 
 from crm_mcp.demo.processes import DemoError
 from crm_mcp.demo.stage import Stage
+from crm_mcp.languages import Texts
 
+_texts = Texts(__file__)
 Show = Callable[[Any], str]
 """Prints a structured result, and returns its summary."""
 
@@ -52,11 +54,13 @@ class Assistant:
         assert isinstance(result, CallToolResult)
         words = "".join(block.text for block in result.content if isinstance(block, TextContent))
         if result.is_error or result.structured_content is None:
-            raise DemoError(f"{tool} failed: {words}")
+            raise DemoError(_texts.text("{tool} failed: {reason}", tool=tool, reason=words))
         try:
             summary = show(result.structured_content)
         except (KeyError, IndexError, TypeError) as error:
-            raise DemoError(f"The result of {tool} is not as the demo knows it: {error!r}.") from error
+            raise DemoError(
+                _texts.text("The result of {tool} is not as the demo knows it: {error}.", tool=tool, error=repr(error))
+            ) from error
         self._stage.end_call(summary, len(words.encode()), took_s)
         return result.structured_content
 
@@ -69,5 +73,5 @@ class Assistant:
         asked = self._person.questions
         result = await self.call(tool, show, **arguments)
         if self._person.questions == asked:
-            raise DemoError(f"{tool} wrote without a question.")
+            raise DemoError(_texts.text("{tool} wrote without a question.", tool=tool))
         return result

@@ -10,19 +10,18 @@ from crm_mcp.demo.assistant import Assistant, Person
 from crm_mcp.demo.processes import describe_server, running_fake
 from crm_mcp.demo.session import NOW, choose_settings, play_session
 from crm_mcp.demo.stage import Stage
-from crm_mcp.demo.texts import text
+from crm_mcp.languages import Texts, current
+
+_texts = Texts(__file__)
 
 
-async def play(stage: Stage, language: str = "en") -> None:
-    """Play the session and print it.
-
-    Args:
-        stage: Where it is printed.
-        language: Of what people read, `en` or `hu`.
+async def play(stage: Stage) -> None:
+    """Play the session and print it, in the language of people.
 
     Raises:
         DemoError: A step failed.
     """
+    language = current()
     with running_fake(language, NOW) as url, tempfile.TemporaryDirectory() as folder:
         server = describe_server(url, folder, choose_settings(language))
         person = Person(stage)
@@ -30,10 +29,10 @@ async def play(stage: Stage, language: str = "en") -> None:
             tools = (await client.list_tools()).tools
             stage.begin(
                 [
-                    text("crm-mcp demo: an assistant's session, played for real"),
-                    "assistant (MCP client) -> crm-mcp (stdio) -> HTTP -> crm-mock (a fake of both CRMs)",
-                    text("{count} tools. For the CRMs it is Monday, 23 November 2026, 9:00.", count=len(tools)),
+                    _texts.text("crm-mcp demo: an assistant's session, played for real"),
+                    _texts.text("assistant (MCP client) -> crm-mcp (stdio) -> HTTP -> crm-mock (a fake of both CRMs)"),
+                    _texts.text("{count} tools. For the CRMs it is Monday, 23 November 2026, 9:00.", count=len(tools)),
                 ]
             )
             await play_session(Assistant(client, stage, person), stage)
-    stage.end(text("Done."), text("Next: crm-mcp setup, for your own CRM and your assistant."))
+    stage.end(_texts.text("Done."), _texts.text("Next: crm-mcp setup, for your own CRM and your assistant."))

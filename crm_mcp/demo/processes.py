@@ -16,8 +16,10 @@ from collections.abc import Generator
 from mcp import StdioServerParameters
 
 from crm_mcp.errors import CrmError
+from crm_mcp.languages import Texts
 from crm_mcp.registry import CONNECTORS
 
+_texts = Texts(__file__)
 _OWN_VARIABLES = ("CRM_MCP_", "CRM_MOCK_", *(f"{known.name.upper()}_" for known in CONNECTORS))
 _PATIENCE_S = 30
 
@@ -47,7 +49,9 @@ def running_fake(language: str, now: str) -> Generator[str]:
             assert process.stdout is not None
             line = process.stdout.readline()
             if "listening on " not in line:
-                raise DemoError("The bundled fake did not start.", hint="Run crm-mock serve to see why.")
+                raise DemoError(
+                    _texts.text("The bundled fake did not start."), hint=_texts.text("Run crm-mock serve to see why.")
+                )
             url = line.rsplit(" ", 1)[1].strip()
             _stop_clock(url, now)
             yield url
@@ -62,7 +66,7 @@ def _stop_clock(url: str, now: str) -> None:
     try:
         without_proxy.open(request, timeout=_PATIENCE_S).close()
     except OSError as error:
-        raise DemoError(f"The bundled fake did not take its clock: {error}.") from error
+        raise DemoError(_texts.text("The bundled fake did not take its clock: {error}.", error=error)) from error
 
 
 def describe_server(url: str, folder: str, settings: dict[str, str]) -> StdioServerParameters:

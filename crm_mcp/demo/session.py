@@ -9,10 +9,12 @@ from crm_mcp.demo.assistant import Assistant
 from crm_mcp.demo.chart import Bar
 from crm_mcp.demo.processes import DemoError
 from crm_mcp.demo.stage import Stage
-from crm_mcp.demo.texts import text
+from crm_mcp.languages import Texts
 
+_texts = Texts(__file__)
 NOW = "2026-11-23T09:00:00"
 """The time of the accounts, at which the story holds on every day that it is played."""
+_FIRST_NAME = "Katalin"
 _NOTE = "Called \u00c1gnes: she takes both grinders & wants them by 30/11 \u2013 100% sure."
 _IN_BOTH = """\
 SELECT m.name AS minicrm, i.full_name AS ivinex,
@@ -64,15 +66,15 @@ async def _look_up(assistant: Assistant, stage: Stage) -> dict[str, Any]:
             stage.line(each["deadline"], each["comment"], each["user"])
         return ""
 
-    stage.step(text("Who is Katalin?"))
-    people = await assistant.call("search_contacts", show_contact, query="Katalin", type="Person")
+    stage.step(_texts.text("Who is Katalin?"))
+    people = await assistant.call("search_contacts", show_contact, query=_FIRST_NAME, type="Person")
     katalin = _first(people)
-    stage.step(text("What is going on with her?"))
+    stage.step(_texts.text("What is going on with her?"))
     projects = await assistant.call(
         "search_projects", show_project, module="Sales", contact_id=katalin["id"], status_group="Open"
     )
     project = _first(projects)
-    stage.step(text('What is still to do on "{name}"?', name=project["name"]))
+    stage.step(_texts.text('What is still to do on "{name}"?', name=project["name"]))
     await assistant.call("get_project_tasks", show_task, project_id=project["id"], status="open")
     return katalin
 
@@ -88,7 +90,7 @@ async def _write_note(assistant: Assistant, stage: Stage) -> None:
         stage.line(record["fields"]["description"])
         return ""
 
-    stage.step(text("And in Ivinex: contacts at a roastery whose last name starts with Kov?"))
+    stage.step(_texts.text("And in Ivinex: contacts at a roastery whose last name starts with Kov?"))
     contacts = await assistant.call(
         "search_records",
         show_record,
@@ -99,73 +101,78 @@ async def _write_note(assistant: Assistant, stage: Stage) -> None:
         ],
         fields=["full_name", "email", "phone"],
     )
-    stage.step(text("Write down that she was called. Is it really there?"))
+    stage.step(_texts.text("Write down that she was called. Is it really there?"))
     note = await assistant.call("create_note", _name_written, contact_id=_first(contacts)["id"], text=_NOTE)
     record = await assistant.call("get_record", show_note, module="note", record_id=note["id"])
-    _expect(record["fields"]["description"] == _NOTE, "The note is not there as it was written.")
+    _expect(record["fields"]["description"] == _NOTE, _texts.text("The note is not there as it was written."))
 
 
 async def _ask_both(assistant: Assistant, stage: Stage, katalin: dict[str, Any]) -> None:
     def show_created(result: Any) -> str:  # noqa: ANN401  # JSON
-        _expect(all(each["ok"] for each in result["items"]), "The contact was not created.")
+        _expect(all(each["ok"] for each in result["items"]), _texts.text("The contact was not created."))
         return _name_written(result["items"][0])
 
     def show_answer(answer: Any) -> str:  # noqa: ANN401  # JSON
         stage.table(answer["columns"], answer["rows"])
-        exact = text("exact") if answer["exact"] else text("not exact")
-        return text("{exact}, as of {as_of}", exact=exact, as_of=answer["as_of"])
+        exact = _texts.text("exact") if answer["exact"] else _texts.text("not exact")
+        return _texts.text("{exact}, as of {as_of}", exact=exact, as_of=answer["as_of"])
 
-    first_name, last_name = katalin["name"].split(" ", 1)
-    stage.step(text("Katalin buys coffee too: enter her in Ivinex."))
-    record = {"first_name": first_name, "last_name": last_name, "email": katalin["email"]}
+    stage.step(_texts.text("Katalin buys coffee too: enter her in Ivinex."))
+    last_name = katalin["name"].replace(_FIRST_NAME, "").strip()  # which comes first depends on the language
+    record = {"first_name": _FIRST_NAME, "last_name": last_name, "email": katalin["email"]}
     await assistant.call("create_records", show_created, module="contact", records=[record], on_existing="return")
-    stage.step(text("Who may be in both CRMs? A question in SQL over the two."))
+    stage.step(_texts.text("Who may be in both CRMs? A question in SQL over the two."))
     answer = await assistant.call("query_crm", show_answer, sql=_IN_BOTH)
-    _expect(any("e-mail" in row for row in answer["rows"]), "The contact that was just created is in no answer.")
+    _expect(
+        any("e-mail" in row for row in answer["rows"]),
+        _texts.text("The contact that was just created is in no answer."),
+    )
 
 
 async def _change_many(assistant: Assistant, stage: Stage) -> None:
     def show_tasks(page: Any) -> str:  # noqa: ANN401  # JSON
         for each in page["items"][:_SHOWN]:
             stage.line(each["deadline"], each["comment"], each["user"])
-        return text("{shown} of {count} shown", shown=_SHOWN, count=page["total"])
+        return _texts.text("{shown} of {count} shown", shown=_SHOWN, count=page["total"])
 
     def show_plan(plan: Any) -> str:  # noqa: ANN401  # JSON
         changes = plan["changes"]
         rows = [(each["name"], each["before"], each["after"]) for each in changes[:_SHOWN]]
-        stage.table([text("Task"), text("Deadline"), text("New deadline")], rows)
-        shown = text("{shown} of {count} shown", shown=len(rows), count=plan["count"])
-        return f"{shown}, {text('nothing is written yet')}"
+        stage.table([_texts.text("Task"), _texts.text("Deadline"), _texts.text("New deadline")], rows)
+        shown = _texts.text("{shown} of {count} shown", shown=len(rows), count=plan["count"])
+        return f"{shown}, {_texts.text('nothing is written yet')}"
 
     def show_written(result: Any) -> str:  # noqa: ANN401  # JSON
         done = sum(each["ok"] for each in result["items"])
-        _expect(done == len(result["items"]), "Not all tasks were changed.")
-        return text("{done} of {count} written as {write_id}", done=done, count=done, write_id=result["write_id"])
+        _expect(done == len(result["items"]), _texts.text("Not all tasks were changed."))
+        return _texts.text(
+            "{done} of {count} written as {write_id}", done=done, count=done, write_id=result["write_id"]
+        )
 
     def show_undone(result: Any) -> str:  # noqa: ANN401  # JSON
         done = sum(each["ok"] for each in result["items"])
-        return text("{done} of {count} taken back", done=done, count=len(result["items"]))
+        return _texts.text("{done} of {count} taken back", done=done, count=len(result["items"]))
 
-    stage.step(text("Which tasks are overdue?"))
+    stage.step(_texts.text("Which tasks are overdue?"))
     overdue = await assistant.call("list_open_tasks", show_tasks, due="overdue")
     task_ids = [each["id"] for each in overdue["items"]]
-    stage.step(text("Move them all to 30 November: first as a plan, then with a person's yes."))
+    stage.step(_texts.text("Move them all to 30 November: first as a plan, then with a person's yes."))
     plan = await assistant.call("update_task", show_plan, task_ids=task_ids, deadline=_NEW_DEADLINE, dry_run=True)
     written = await assistant.call_with_question("update_task", show_written, plan_id=plan["plan_id"])
-    stage.step(text("That was a mistake: take it all back."))
+    stage.step(_texts.text("That was a mistake: take it all back."))
     await assistant.call_with_question("undo_write", show_undone, write_id=written["write_id"])
     again = await assistant.call("list_open_tasks", _in_all, due="overdue")
-    _expect(again["items"] == overdue["items"], "The tasks are not as they were.")
+    _expect(again["items"] == overdue["items"], _texts.text("The tasks are not as they were."))
 
 
 async def _draw_pipeline(assistant: Assistant, stage: Stage) -> None:
-    stage.step(text("How does the pipeline look?"))
+    stage.step(_texts.text("How does the pipeline look?"))
     module = await assistant.call("describe_module", lambda _: "", crm="minicrm", module="Sales")
 
     def show_pipeline(summary: Any) -> str:  # noqa: ANN401  # JSON
         groups = {each["status"]: each for each in summary["groups"]}
         stage.bars([_bar(groups[status]) for status in module["statuses"].values() if status in groups])
-        exact = text("exact") if summary["exact"] else text("not exact")
+        exact = _texts.text("exact") if summary["exact"] else _texts.text("not exact")
         return f"{_in_all(summary)}, {exact}"
 
     await assistant.call(
@@ -175,15 +182,16 @@ async def _draw_pipeline(assistant: Assistant, stage: Stage) -> None:
 
 def _bar(group: dict[str, Any]) -> Bar:
     count, amount = group["count"], group["sum:Budget"]
-    return Bar(group["status"], amount, (str(count), f"{amount:,} HUF"))
+    grouped = f"{amount:,}".replace(",", _texts.ptext("between thousands", ","))
+    return Bar(group["status"], amount, (str(count), _texts.text("{amount} HUF", amount=grouped)))
 
 
 def _in_all(page: Any) -> str:  # noqa: ANN401  # JSON
-    return text("{count} in all", count=page["total"]) if "total" in page else ""
+    return _texts.text("{count} in all", count=page["total"]) if "total" in page else ""
 
 
 def _name_written(written: dict[str, Any]) -> str:
-    return text("written as {write_id}", write_id=written["write_id"])
+    return _texts.text("written as {write_id}", write_id=written["write_id"])
 
 
 def _first(page: dict[str, Sequence[dict[str, Any]]]) -> dict[str, Any]:
@@ -193,7 +201,10 @@ def _first(page: dict[str, Sequence[dict[str, Any]]]) -> dict[str, Any]:
         DemoError: There is none.
     """
     if not page["items"]:
-        raise DemoError("The demo data lack what the demo looks for.", hint="Run crm-mock serve and look around.")
+        raise DemoError(
+            _texts.text("The demo data lack what the demo looks for."),
+            hint=_texts.text("Run crm-mock serve and look around."),
+        )
     return page["items"][0]
 
 

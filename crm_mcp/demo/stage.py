@@ -20,8 +20,9 @@ from rich.table import Table
 from rich.text import Text
 
 from crm_mcp.demo.chart import Bar, draw_bars
-from crm_mcp.demo.texts import text
+from crm_mcp.languages import Texts
 
+_texts = Texts(__file__)
 _MAX_WIDTH = 100
 _INDENT = 3
 _ITEMS_SHOWN = 2
@@ -102,8 +103,8 @@ class Stage:
         panel = Panel(
             Text(_printable(message)),
             box=box.ROUNDED,
-            title=text("crm-mcp asks the person"),
-            subtitle=text("the person's answer: yes"),
+            title=_texts.text("crm-mcp asks the person"),
+            subtitle=_texts.text("the person's answer: yes"),
             title_align="left",
             subtitle_align="right",
             border_style="yellow",
@@ -112,7 +113,7 @@ class Stage:
 
     def end_call(self, summary: str, size: int, took_s: float) -> None:
         """Print what came of a call, and what it cost."""
-        cost = text("{bytes} bytes to the model", bytes=size)
+        cost = _texts.text("{bytes} bytes to the model", bytes=size)
         if self._shows_time:
             cost += f", {took_s * 1000:.0f} ms"
         self._print(Text.assemble(_printable(summary), " " if summary else "", (f"({cost})", "dim")), _INDENT + 2)
@@ -138,7 +139,7 @@ def _short(value: object) -> str:
     if len(items) <= 2 * _ITEMS_SHOWN:
         return _json(items)
     shown = ", ".join(_json(each) for each in items[:_ITEMS_SHOWN])
-    return f"[{shown}, ... {text('{count} in all', count=len(items))}]"
+    return f"[{shown}, ... {_texts.text('{count} in all', count=len(items))}]"
 
 
 def _json(value: object) -> str:
