@@ -10,6 +10,7 @@ from crm_mcp.demo.chart import Bar
 from crm_mcp.demo.processes import DemoError
 from crm_mcp.demo.stage import Stage
 from crm_mcp.languages import Texts
+from crm_mcp.languages.writing import write_day, write_number
 
 _texts = Texts(__file__)
 NOW = "2026-11-23T09:00:00"
@@ -63,7 +64,7 @@ async def _look_up(assistant: Assistant, stage: Stage) -> dict[str, Any]:
 
     def show_task(page: Any) -> str:  # noqa: ANN401  # JSON
         for each in page["items"]:
-            stage.line(each["deadline"], each["comment"], each["user"])
+            stage.line(_day(each["deadline"]), each["comment"], each["user"])
         return ""
 
     stage.step(_texts.text("Who is Katalin?"))
@@ -115,7 +116,7 @@ async def _ask_both(assistant: Assistant, stage: Stage, katalin: dict[str, Any])
     def show_answer(answer: Any) -> str:  # noqa: ANN401  # JSON
         stage.table(answer["columns"], answer["rows"])
         exact = _texts.text("exact") if answer["exact"] else _texts.text("not exact")
-        return _texts.text("{exact}, as of {as_of}", exact=exact, as_of=answer["as_of"])
+        return _texts.text("{exact}, as of {as_of}", exact=exact, as_of=_day(answer["as_of"]))
 
     stage.step(_texts.text("Katalin buys coffee too: enter her in Ivinex."))
     last_name = katalin["name"].replace(_FIRST_NAME, "").strip()  # which comes first depends on the language
@@ -132,12 +133,12 @@ async def _ask_both(assistant: Assistant, stage: Stage, katalin: dict[str, Any])
 async def _change_many(assistant: Assistant, stage: Stage) -> None:
     def show_tasks(page: Any) -> str:  # noqa: ANN401  # JSON
         for each in page["items"][:_SHOWN]:
-            stage.line(each["deadline"], each["comment"], each["user"])
+            stage.line(_day(each["deadline"]), each["comment"], each["user"])
         return _texts.text("{shown} of {count} shown", shown=_SHOWN, count=page["total"])
 
     def show_plan(plan: Any) -> str:  # noqa: ANN401  # JSON
         changes = plan["changes"]
-        rows = [(each["name"], each["before"], each["after"]) for each in changes[:_SHOWN]]
+        rows = [(each["name"], _day(each["before"]), _day(each["after"])) for each in changes[:_SHOWN]]
         stage.table([_texts.text("Task"), _texts.text("Deadline"), _texts.text("New deadline")], rows)
         shown = _texts.text("{shown} of {count} shown", shown=len(rows), count=plan["count"])
         return f"{shown}, {_texts.text('nothing is written yet')}"
@@ -182,8 +183,12 @@ async def _draw_pipeline(assistant: Assistant, stage: Stage) -> None:
 
 def _bar(group: dict[str, Any]) -> Bar:
     count, amount = group["count"], group["sum:Budget"]
-    grouped = f"{amount:,}".replace(",", _texts.ptext("between thousands", ","))
+    grouped = write_number(amount, _texts.language)
     return Bar(group["status"], amount, (str(count), _texts.text("{amount} HUF", amount=grouped)))
+
+
+def _day(day: str) -> str:
+    return write_day(day, _texts.language)
 
 
 def _in_all(page: Any) -> str:  # noqa: ANN401  # JSON

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import sys
 from collections.abc import Sequence
 from typing import cast
@@ -36,10 +35,7 @@ def open_console() -> Console:
     if isinstance(sys.stdout, io.TextIOWrapper):
         cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="replace")
     console = Console(highlight=False, markup=False, emoji=False)
-    if console.is_terminal or os.environ.get("COLUMNS", "").isdigit():
-        console.width = min(console.width, _MAX_WIDTH)
-    else:
-        console.width = _MAX_WIDTH
+    console.width = min(console.width, _MAX_WIDTH) if console.is_terminal else _MAX_WIDTH
     return console
 
 
