@@ -103,7 +103,8 @@ def _all_texts(locale: Path) -> Iterator[Found]:
 
 def _texts_of_module(file: Path) -> Iterator[Found]:
     """Yield what is said by something called `...texts`, and what is marked; Babel would take `def text(` for that."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    calls = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    for node in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=who) | ast.Attribute(attr=who), attr=name)) if (
                 who.endswith("texts") and name in _SAID

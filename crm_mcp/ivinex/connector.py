@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic_settings import BaseSettings
@@ -23,14 +22,16 @@ from crm_mcp.ivinex.tools.prompts import IvinexPrompts
 from crm_mcp.ivinex.tools.record_writes import RecordWriteTools
 from crm_mcp.ivinex.tools.records import RecordTools
 from crm_mcp.ivinex.tools.summary import SummaryTools
+from crm_mcp.languages import Language, Texts
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.neighbours import Neighbours
 from crm_mcp.mcp.tool import CrmTool
-from crm_mcp.safe_writes.consent.catalogue import ENGLISH
+from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.gate import make_writer
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import describe_odd_values, load, require_whole
+from crm_mcp.settings_file.language import find_language
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 from crm_mcp.toolsets import DEFAULT
@@ -54,7 +55,6 @@ class IvinexConnector:
     further_toolsets: Sequence[str] = ()
     beside_modules: Sequence[str] = ()
     skill_texts = "crm_mcp.ivinex"
-    language: Literal["en", "hu"] = "en"
     instructions = (
         "Ivinex holds records in modules (contact, note, ...). Find them with search_records and exact field names; "
         "its field list is only sampled. A note belongs to a contact: create_note."
@@ -62,11 +62,12 @@ class IvinexConnector:
 
     def __init__(self, settings: IvinexSettings, sender: Sender, store: Store, account: Account) -> None:
         self.account = account
+        self.language: Language = find_language()
         self.neighbours = Neighbours()
         self._replica_of = (account, store)
         self._source: IvinexSource | None = None
         self._portal = Portal(settings, FollowedSender(sender, self._follow), self.neighbours)
-        self._writer = make_writer(store, account, replace(ENGLISH, labels=self._portal.labels))
+        self._writer = make_writer(store, account, QuestionWords(Texts(__file__, self.language), self._portal.labels))
 
     @classmethod
     def from_environment(cls, pool: ConnectionPool, store: Store) -> IvinexConnector | None:
@@ -155,7 +156,7 @@ class IvinexConnector:
 
     def prompts(self, tools: Collection[str]) -> Sequence[Prompt]:
         """Return the prompts for daily work in Ivinex."""
-        return IvinexPrompts(self._portal.settings, tools).all()
+        return IvinexPrompts(self._portal.settings, tools, self.language).all()
 
     async def read_record(self, kind: str, record_id: str) -> Record:
         """Return one record of the module `kind`, given by name or id."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
 from crm_mcp.languages.choice import Language
 
+QUOTES: Mapping[Language, str] = {"en": '""', "hu": "\N{DOUBLE LOW-9 QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"}
+"""The quotation marks of each language, the opening one first."""
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2})?))?", re.ASCII)
 _LONGEST_UNGROUPED = 4
 """Hungarians group the digits of a whole number from the fifth on."""

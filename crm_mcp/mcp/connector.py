@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NotRequired, Protocol, runtime_checkable
 
 from typing_extensions import TypedDict
 
 from crm_mcp.crm.call import Steps
+from crm_mcp.languages import Language
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.prompts.base import Prompt
@@ -111,7 +112,7 @@ class Connector(Protocol):
     """The toolsets that it has beside the default one."""
     skill_texts: str
     """The package whose `texts/skill/LANGUAGE/` holds what it adds to the skill, `rules.md` and `playbooks.md`."""
-    language: Literal["en", "hu"]
+    language: Language
     """The language of people in this account."""
 
     @classmethod

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from mcp.server.mcpserver.prompts.base import Prompt
 from pydantic_settings import BaseSettings
@@ -15,6 +14,7 @@ from crm_mcp.crm.messages import Request
 from crm_mcp.crm.operations import FollowedSender, Sender
 from crm_mcp.crm.paging import PageCache, WatchedSender
 from crm_mcp.errors import InputError, SettingsError
+from crm_mcp.languages import Language, Texts
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
@@ -22,7 +22,6 @@ from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
-from crm_mcp.minicrm.hungarian import MINICRM_HUNGARIAN
 from crm_mcp.minicrm.models import PAGE_RULES, Schema
 from crm_mcp.minicrm.pipeline_app import pipeline_app
 from crm_mcp.minicrm.settings import MinicrmSettings
@@ -38,10 +37,11 @@ from crm_mcp.minicrm.tools.prompts import MinicrmPrompts
 from crm_mcp.minicrm.tools.stale_projects import StaleProjectTools
 from crm_mcp.minicrm.tools.summary import SummaryTools
 from crm_mcp.minicrm.tools.tasks import TaskTools
-from crm_mcp.safe_writes.consent.catalogue import ENGLISH
+from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.gate import make_writer
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import describe_odd_values, load, require_whole
+from crm_mcp.settings_file.language import find_language
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 from crm_mcp.toolsets import DEFAULT
@@ -87,7 +87,7 @@ class MinicrmConnector:
         self.account = account
         self._pool = pool
         self._settings = settings
-        self.language: Literal["en", "hu"] = settings.language
+        self.language: Language = find_language(settings.language)
         self._replica_of = (account, store)
         self._source: MinicrmSource | None = None
         self._told_changes: ToldChanges | None = None
@@ -99,8 +99,8 @@ class MinicrmConnector:
         self._recent = RecentReads(sender)
         self._client = MinicrmClient(WatchedSender(sender, self._recent.clear), self._recent)
         self._directory = Directory(self._client, me=settings.user, labels=FieldLabels(settings.labels))
-        language = MINICRM_HUNGARIAN if settings.language == "hu" else ENGLISH
-        self._writer = make_writer(store, account, replace(language, labels=self._directory.labels))
+        words = QuestionWords(Texts(__file__, self.language), self._directory.labels)
+        self._writer = make_writer(store, account, words)
         self._readers: dict[str, Callable[[str], Awaitable[Mapping[str, object]]]] = {
             "project": self._client.get_project,
             "contact": self._client.get_contact,
@@ -194,7 +194,7 @@ class MinicrmConnector:
 
     def prompts(self, tools: Collection[str]) -> Sequence[Prompt]:
         """Return the prompts for daily work in MiniCRM."""
-        return MinicrmPrompts(self._directory, self._settings, tools).all()
+        return MinicrmPrompts(self._directory, self._settings, tools, self.language).all()
 
     async def read_record(self, kind: str, record_id: str) -> Mapping[str, object]:
         """Return one project, contact, task or address."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from crm_mcp.languages import Language
 from crm_mcp.settings import BaseUrl, EnvironmentSettings, Labels, environment
 
 
@@ -28,7 +29,7 @@ class MinicrmSettings(EnvironmentSettings):
     """One MiniCRM account and its login.
 
     Attributes:
-        language: Of questions to the person.
+        language: Of whatever a person reads, where the server's own setting says none; see `find_language`.
         user: Name or id of the user who is "me".
         now: The time at which the clock stands still, for rehearsals on data whose dates are fixed.
         labels: What people call fields, by API name.
@@ -43,7 +44,7 @@ class MinicrmSettings(EnvironmentSettings):
     api_key: SecretStr = SecretStr("")
     requests_per_minute: Annotated[int, Field(ge=0)] = 60
     timezone: Annotated[str, AfterValidator(_known_zone)] = "Europe/Budapest"
-    language: Annotated[Literal["en", "hu"], BeforeValidator(_folded)] = "en"
+    language: Annotated[Language | None, BeforeValidator(_folded)] = None
     user: str = ""
     now: datetime | None = None
     labels: Labels = Field(default_factory=dict[str, str])

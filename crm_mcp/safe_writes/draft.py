@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NotRequired
 from typing_extensions import TypedDict
 
 if TYPE_CHECKING:
-    from crm_mcp.safe_writes.consent.catalogue import Catalogue
+    from crm_mcp.safe_writes.consent.words import QuestionWords
 
 ReportProgress = Callable[[int, int], Awaitable[None]]
 """Takes how many records are done, and of how many."""
@@ -162,10 +162,14 @@ class Target(ABC):
         del record_id
         return ""
 
-    def question(self, changes: Sequence[Change], catalogue: Catalogue) -> str:
+    def question(self, changes: Sequence[Change], words: QuestionWords) -> str:
         """Return what the user is asked about these changes; empty for the words that fit any."""
-        del changes, catalogue
+        del changes, words
         return ""
+
+    def counted(self, count: int, words: QuestionWords) -> str:
+        """Return how a question names so many of its records."""
+        return words.count(count, self.noun)
 
     def undoing(self, changes: Sequence[Change]) -> Draft:
         """Return the draft that takes back changes which were written; a problem says what to do where one cannot be.

@@ -13,8 +13,8 @@ from crm_mcp.crm.call import wait_for_caller
 from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.errors import InputError, StoreError
 from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, Call, require_possible
-from crm_mcp.safe_writes.consent.catalogue import ENGLISH, Catalogue
 from crm_mcp.safe_writes.consent.question import build_question
+from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.draft import Draft, is_unchanged, number
 from crm_mcp.safe_writes.preview import build_preview
 from crm_mcp.safe_writes.refreshing import refresh
@@ -29,6 +29,7 @@ from crm_mcp.settings import ServerSettings, load
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 
+_ENGLISH = QuestionWords()
 MAX_UNPLANNED = 10
 """More records than this are planned first, and the user confirms the plan."""
 _READING_SHARE = 0.6
@@ -48,7 +49,7 @@ class SafeWriter:
         store: Remembers keys, plans and the audit; None for memory.
         account: Whose rows they are; None for one that is nobody else's.
         unconfirmed_allowed: Whether nobody is asked to confirm.
-        catalogue: The language of questions.
+        words: The language of questions.
         call_budget_s: How long a call may take before the writing goes on behind it, in seconds.
         sleep: How to wait before a lost write is looked for again.
     """
@@ -59,14 +60,14 @@ class SafeWriter:
         account: Account | None = None,
         *,
         unconfirmed_allowed: bool = False,
-        catalogue: Catalogue = ENGLISH,
+        words: QuestionWords = _ENGLISH,
         call_budget_s: float = 25.0,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self.store = store or Store()
         self.account = account or Account("", "", "", "")
         self.unconfirmed_allowed = unconfirmed_allowed
-        self.catalogue = catalogue
+        self.words = words
         self.call_budget_s = call_budget_s
         self._sleep = sleep
         self._undo_plans = ExpiringMap[str, Plan](PLAN_TTL_S)
@@ -205,7 +206,7 @@ class SafeWriter:
         draft = await refresh(draft, call.confirmer.report_progress)
         asked = "; the user will be asked first" if self._asks_about(call, draft) and call.asking == "asked" else ""
         next_step = f"Nothing was written yet. To take this back, call {call.tool} without dry_run{asked}."
-        return cast("WriteResult", build_preview(draft, next_step, dry_run=True, labels=self.catalogue.labels))
+        return cast("WriteResult", build_preview(draft, next_step, dry_run=True, labels=self.words.labels))
 
     async def _plan(self, call: Call, draft: Draft) -> WriteResult:
         """Preview a draft, and keep it as a plan where it would change anything."""
@@ -235,7 +236,7 @@ class SafeWriter:
         if plan is not None:
             next_step = _next_step(plan, call.asking)
         plan_id = "" if plan is None else plan.plan_id
-        preview = build_preview(draft, next_step, plan_id=plan_id, dry_run=call.dry_run, labels=self.catalogue.labels)
+        preview = build_preview(draft, next_step, plan_id=plan_id, dry_run=call.dry_run, labels=self.words.labels)
         return cast("WriteResult", preview)
 
     async def _confirm_plan(self, call: Call, whole: Draft, chosen: Draft) -> bool:
@@ -244,20 +245,20 @@ class SafeWriter:
 
     async def _confirm(self, call: Call, draft: Draft) -> bool:
         """Return once the user confirmed; tell whether anybody was asked."""
-        question = build_question(draft, self.catalogue)
+        question = build_question(draft, self.words)
         await wait_for_caller()
         await call.confirmer.require_confirmation(question)
         return call.asking == "asked"
 
 
-def make_writer(store: Store, account: Account, catalogue: Catalogue) -> SafeWriter:
+def make_writer(store: Store, account: Account, words: QuestionWords) -> SafeWriter:
     """Return the writer of an account, as the settings of the server want it."""
     settings = load(ServerSettings)
     return SafeWriter(
         store,
         account,
         unconfirmed_allowed=settings.unconfirmed_writes,
-        catalogue=replace(catalogue, undo_days=settings.undo_days),
+        words=replace(words, undo_days=settings.undo_days),
         call_budget_s=settings.call_budget_s,
     )
 

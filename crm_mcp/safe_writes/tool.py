@@ -197,7 +197,7 @@ def _count_records(arguments: Json) -> int:
 
 def confirmation_of(writer: SafeWriter, context: CallContext, *, is_irrevocable: bool = False) -> UserConfirmation:
     """Return what asks the user of a call, in the language of the writer's account."""
-    yes = writer.catalogue.text("Yes, do this")
+    yes = writer.words.yes
     return UserConfirmation(
         context, unconfirmed_allowed=writer.unconfirmed_allowed, yes=yes, is_irrevocable=is_irrevocable
     )

@@ -11,6 +11,7 @@ from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.ivinex.search.duplicates import ContactLookup, Matches
 from crm_mcp.ivinex.search.links import ShownValues
+from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.on_existing import REFUSE, UPDATE, Existing, apply_on_existing
 from crm_mcp.safe_writes.taking_back import put_back
@@ -46,6 +47,10 @@ class RecordChanges(Target):
             return replace(change, problem=f"Ivinex has no record {change.record_id} in this module.")
         present = {name: record["fields"].get(name) for name in change.sent}
         return replace(change, name=name_of(record["fields"]), before=self.shown.of(present), held=present)
+
+    def counted(self, count: int, words: QuestionWords) -> str:
+        """Return how a question names so many records of the module."""
+        return _counted(self.noun, count, words)
 
     def undoing(self, changes: Sequence[Change]) -> Draft:
         """Put back what the records held."""
@@ -140,6 +145,10 @@ class RecordCreations(Target):
             return [(change, {"ok": False, "message": str(error)}) for change in existing]
         return list(zip(existing, results, strict=True))
 
+    def counted(self, count: int, words: QuestionWords) -> str:
+        """Return how a question names so many records of the module."""
+        return _counted(self.noun, count, words)
+
     def undoing(self, changes: Sequence[Change]) -> Draft:
         """Put back what contacts held that were there already; Ivinex's API deletes no record."""
         updates = RecordChanges(self.client, self.module_id, self.noun, self.shown)
@@ -171,3 +180,13 @@ def _saved(target: RecordChanges | RecordCreations) -> Mapping[str, object]:
 
 def _is_distinctive(value: object) -> bool:
     return isinstance(value, str) and any(char.isalpha() for char in value) and len(value) <= _MOST_CHARACTERS
+
+
+def _counted(noun: str, count: int, words: QuestionWords) -> str:
+    return words.own_texts.ntext(
+        "{number} Ivinex {module} record",
+        "{number} Ivinex {module} records",
+        count,
+        number=words.number(count),
+        module=noun.removeprefix("Ivinex ").removesuffix(" record"),
+    )

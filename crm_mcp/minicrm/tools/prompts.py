@@ -15,9 +15,9 @@ from mcp.server.mcpserver.prompts.base import Prompt
 
 from crm_mcp.crm.dates import parse_past_day
 from crm_mcp.errors import CrmError, InputError
+from crm_mcp.languages import Language, Texts
 from crm_mcp.mcp.prompts import PromptWords, build_prompt
 from crm_mcp.minicrm.account.directory import Directory
-from crm_mcp.minicrm.hungarian import PROMPTS_IN_HUNGARIAN
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.rendering.templates import render_text
 
@@ -26,37 +26,49 @@ _PACKAGE = "crm_mcp.minicrm"
 _PHONE_DIGITS = 7
 _DUNNING = {"list_documents", "create_task"}
 
-_SINCE = {"since": "a weekday, yesterday, 7d or a date"}
-_MODULE = {"module": "a module's name or id"}
-PROMPTS_IN_ENGLISH: Mapping[str, PromptWords] = {
-    "morning_overview": PromptWords(
-        "Morning overview (MiniCRM)",
-        "What is due today and what was left lying.",
-        {"user": "a user's name or id; me, unless given"},
-    ),
-    "contact_brief": PromptWords(
-        "Contact brief (MiniCRM)",
-        "All there is to know before a call: who they are, their company, projects and open tasks.",
-        {"contact": "a person's or company's name, email or phone"},
-    ),
-    "pipeline_review": PromptWords(
-        "Pipeline review (MiniCRM)", "How many projects stand where, what is overdue, and what is stuck.", _MODULE
-    ),
-    "what_changed": PromptWords(
-        "What changed (MiniCRM)", "What was seen to change; since Monday, unless given.", _SINCE
-    ),
-    "time_in_status": PromptWords(
-        "Time in status (MiniCRM)", "How long projects stay in each status, by the changes that were seen.", _MODULE
-    ),
-    "lost_cards": PromptWords(
-        "Lost projects (MiniCRM)", "Who lost a project, to a status, to somebody else or to the trash.", _SINCE
-    ),
-    "dunning": PromptWords(
-        "Overdue invoices (MiniCRM)",
-        "Who owes what that is overdue; agree on whom to remind, and create these tasks at once.",
-        {"days": "only what is overdue by more than so many days; all, unless given"},
-    ),
-}
+
+def prompt_words(language: Language) -> Mapping[str, PromptWords]:
+    """Return what a menu shows of each prompt."""
+    texts = Texts(__file__, language)
+    since = {"since": texts.text("a weekday, yesterday, 7d or a date")}
+    module = {"module": texts.text("a module's name or id")}
+    return {
+        "morning_overview": PromptWords(
+            texts.text("Morning overview (MiniCRM)"),
+            texts.text("What is due today and what was left lying."),
+            {"user": texts.text("a user's name or id; me, unless given")},
+        ),
+        "contact_brief": PromptWords(
+            texts.text("Contact brief (MiniCRM)"),
+            texts.text("All there is to know before a call: who they are, their company, projects and open tasks."),
+            {"contact": texts.text("a person's or company's name, email or phone")},
+        ),
+        "pipeline_review": PromptWords(
+            texts.text("Pipeline review (MiniCRM)"),
+            texts.text("How many projects stand where, what is overdue, and what is stuck."),
+            module,
+        ),
+        "what_changed": PromptWords(
+            texts.text("What changed (MiniCRM)"),
+            texts.text("What was seen to change; since Monday, unless given."),
+            since,
+        ),
+        "time_in_status": PromptWords(
+            texts.text("Time in status (MiniCRM)"),
+            texts.text("How long projects stay in each status, by the changes that were seen."),
+            module,
+        ),
+        "lost_cards": PromptWords(
+            texts.text("Lost projects (MiniCRM)"),
+            texts.text("Who lost a project, to a status, to somebody else or to the trash."),
+            since,
+        ),
+        "dunning": PromptWords(
+            texts.text("Overdue invoices (MiniCRM)"),
+            texts.text("Who owes what that is overdue; agree on whom to remind, and create these tasks at once."),
+            {"days": texts.text("only what is overdue by more than so many days; all, unless given")},
+        ),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +77,19 @@ class MinicrmPrompts:
 
     Attributes:
         directory: Knows the users and modules that arguments name.
-        settings: Say the language, the time zone and the clock.
+        settings: Say the time zone and the clock.
         tools: The names of the tools that are served.
+        language: Of the prompts.
     """
 
     directory: Directory
     settings: MinicrmSettings
     tools: Collection[str]
+    language: Language = "en"
 
     def all(self) -> Sequence[Prompt]:
         """Return the prompts; those on history only where it can be asked for."""
-        words = PROMPTS_IN_HUNGARIAN if self.settings.language == "hu" else PROMPTS_IN_ENGLISH
+        words = prompt_words(self.language)
         daily: Sequence[Prompt] = (
             build_prompt("morning_overview", words["morning_overview"], self.morning_overview),
             build_prompt("contact_brief", words["contact_brief"], self.contact_brief, required=["contact"]),
@@ -128,7 +142,7 @@ class MinicrmPrompts:
         return self._render("lost_cards", since=self._since(since))
 
     def _render(self, name: str, **values: object) -> str:
-        template = f"prompts/{self.settings.language}/{name}.md"
+        template = f"prompts/{self.language}/{name}.md"
         return render_text(template, _PACKAGE, query=QUERY in self.tools, **values)
 
     def _now(self) -> datetime:

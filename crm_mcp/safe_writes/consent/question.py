@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from crm_mcp.safe_writes.consent.catalogue import ENGLISH, Catalogue
+from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.draft import Change, Draft, holds_already, lost_texts
 
-_Ask = Callable[[Sequence[Change], str, Catalogue], str]
-"""Makes the sentence about all changes of a kind, given the noun of their records."""
+_Ask = Callable[[Sequence[Change], str, QuestionWords], str]
+"""Makes the sentence about all changes of a kind, given their number with its noun."""
 
+_ENGLISH = QuestionWords()
 _MAX_NAMED = 10
 """Records that a question names."""
 _MAX_FIELDS = 4
 """Fields that a question names."""
 
 
-def build_question(draft: Draft, catalogue: Catalogue = ENGLISH) -> str:
+def build_question(draft: Draft, words: QuestionWords = _ENGLISH) -> str:
     """Return the question to the user: what happens to how many records, which ones, and their new values.
 
     A batch of several kinds of change has a sentence for each kind. Some targets have words of their own.
     """
-    if own := draft.target.question(draft.written_changes, catalogue):
+    if own := draft.target.question(draft.written_changes, words):
         return own
     asked: dict[_Ask, list[Change]] = {}
     for change in draft.written_changes:
         asked.setdefault(_ask_about(change), []).append(change)
-    return " ".join(ask(changes, draft.target.noun, catalogue) for ask, changes in asked.items())
+    return " ".join(ask(changes, draft.target.counted(len(changes), words), words) for ask, changes in asked.items())
 
 
 def _ask_about(change: Change) -> _Ask:
@@ -38,75 +39,85 @@ def _ask_about(change: Change) -> _Ask:
     return _ask_to_trash if change.trashes else _ask_to_change
 
 
-def _ask_to_create(changes: Sequence[Change], noun: str, catalogue: Catalogue) -> str:
-    message = "Create {records}? They are {names}." if len(changes) > 1 else "Create {records}, {names}?"
-    return catalogue.text(message, records=catalogue.count(len(changes), noun), names=_list_names(changes, catalogue))
+def _ask_to_create(changes: Sequence[Change], records: str, words: QuestionWords) -> str:
+    texts, names = words.texts, _list_names(changes, words)
+    if len(changes) > 1:
+        return texts.text("Create {records}? They are {names}.", records=records, names=names)
+    return texts.text("Create {records}, {names}?", records=records, names=names)
 
 
-def _ask_to_empty(changes: Sequence[Change], noun: str, catalogue: Catalogue) -> str:
+def _ask_to_empty(changes: Sequence[Change], records: str, words: QuestionWords) -> str:
     lost = {name for change in changes for name in lost_texts(change)}
-    values = _list_values(changes, catalogue, without=lost)
-    message = "Empty {fields} ({size} characters, which can be brought back {until}) in {records}: {names}?"
-    if values:
-        message = (
+    said: dict[str, object] = {
+        "fields": ", ".join(words.name(name) for name in sorted(lost)),
+        "size": words.number(sum(sum(lost_texts(change).values()) for change in changes)),
+        "until": words.until,
+        "records": records,
+        "names": _list_names(changes, words),
+    }
+    texts = words.texts
+    if values := _list_values(changes, words, without=lost):
+        return texts.text(
             "Empty {fields} ({size} characters, which can be brought back {until}) and set {values} in {records}: "
-            "{names}?"
+            "{names}?",
+            values=values,
+            **said,
         )
-    return catalogue.text(
-        message,
-        fields=", ".join(catalogue.name(name) for name in sorted(lost)),
-        size=sum(sum(lost_texts(change).values()) for change in changes),
-        until=catalogue.until,
-        values=values,
-        records=catalogue.count(len(changes), noun),
-        names=_list_names(changes, catalogue),
+    return texts.text(
+        "Empty {fields} ({size} characters, which can be brought back {until}) in {records}: {names}?", **said
     )
 
 
-def _ask_to_trash(changes: Sequence[Change], noun: str, catalogue: Catalogue) -> str:
-    values = _list_values(changes, catalogue, without={"Deleted"})
-    message = "Move {records} to the trash: {names}?"
-    if values:
-        message = "Move {records} to the trash and set {values}: {names}?"
-    records, names = catalogue.count(len(changes), noun), _list_names(changes, catalogue)
-    return catalogue.text(message, records=records, values=values, names=names)
+def _ask_to_trash(changes: Sequence[Change], records: str, words: QuestionWords) -> str:
+    texts, names = words.texts, _list_names(changes, words)
+    if values := _list_values(changes, words, without={"Deleted"}):
+        return texts.text(
+            "Move {records} to the trash and set {values}: {names}?", records=records, values=values, names=names
+        )
+    return texts.text("Move {records} to the trash: {names}?", records=records, names=names)
 
 
-def _ask_to_change(changes: Sequence[Change], noun: str, catalogue: Catalogue) -> str:
-    message = "Change {records}, setting {values}? It is {names}."
+def _ask_to_change(changes: Sequence[Change], records: str, words: QuestionWords) -> str:
+    texts, names, values = words.texts, _list_names(changes, words), _list_values(changes, words)
     if len(changes) > 1:
-        message = "Change {records}, setting {values}? They are {names}."
-    records, names = catalogue.count(len(changes), noun), _list_names(changes, catalogue)
-    return catalogue.text(message, records=records, values=_list_values(changes, catalogue), names=names)
+        return texts.text(
+            "Change {records}, setting {values}? They are {names}.", records=records, values=values, names=names
+        )
+    return texts.text("Change {records}, setting {values}? It is {names}.", records=records, values=values, names=names)
 
 
-def _list_names(changes: Sequence[Change], catalogue: Catalogue) -> str:
-    return catalogue.listing([name_of(change, catalogue) for change in changes], _MAX_NAMED)
+def _list_names(changes: Sequence[Change], words: QuestionWords) -> str:
+    return words.listing([name_of(change, words) for change in changes], _MAX_NAMED)
 
 
-def name_of(change: Change, catalogue: Catalogue = ENGLISH) -> str:
+def name_of(change: Change, words: QuestionWords = _ENGLISH) -> str:
     """Return what a record is called: its name and id, or the first texts of a new one."""
     if change.record_id:
-        return f"{catalogue.quoted(change.name)} ({change.record_id})" if change.name else change.record_id
+        return f"{words.quoted(change.name)} ({change.record_id})" if change.name else change.record_id
     shown = change.shown.items()
-    texts = [catalogue.quoted(value, name) for name, value in shown if isinstance(value, str) and value.strip()]
-    name = change.name and catalogue.quoted(change.name)
-    return name or " ".join(texts[:2]) or catalogue.text("one without text")
+    texts = [words.quoted(value, name) for name, value in shown if isinstance(value, str) and value.strip()]
+    name = change.name and words.quoted(change.name)
+    return name or " ".join(texts[:2]) or words.texts.text("one without text")
 
 
 def _changes(change: Change, name: str) -> bool:
     return name in change.shown and not (change.before is not None and holds_already(change, name))
 
 
-def _list_values(changes: Sequence[Change], catalogue: Catalogue, without: Collection[str] = ()) -> str:
+def _list_values(changes: Sequence[Change], words: QuestionWords, without: Collection[str] = ()) -> str:
     """List the fields that change with their new values; of those whose values differ by record, the names alone."""
     known = dict.fromkeys(name for change in changes for name in change.shown)
     changed = [name for name in known if any(_changes(change, name) for change in changes)]
     names = [name for name in changed or known if name not in without]
     parts: list[str] = []
     for name in names:
-        values = {str(change.shown[name]) for change in changes if name in change.shown}
-        message = "{field} to {value}" if len(values) == 1 else "{field} to a value each"
-        value = catalogue.quoted(values.pop(), name)
-        parts.append(catalogue.text(message, field=catalogue.name(name), value=value))
-    return catalogue.listing(parts, _MAX_FIELDS)
+        values = {str(change.shown[name]): change.shown[name] for change in changes if name in change.shown}
+        parts.append(_new_value(words.name(name), values, name, words))
+    return words.listing(parts, _MAX_FIELDS)
+
+
+def _new_value(field: str, values: Mapping[str, object], name: str, words: QuestionWords) -> str:
+    if len(values) > 1:
+        return words.texts.text("{field} to a value each", field=field)
+    (value,) = values.values()
+    return words.texts.text("{field} to {value}", field=field, value=words.quoted(value, name))

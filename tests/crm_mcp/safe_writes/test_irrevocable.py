@@ -12,7 +12,7 @@ import pytest
 
 from crm_mcp.errors import CrmError, InputError, NotConfirmedError, StoreError, UnreachableError
 from crm_mcp.safe_writes.call import Asking, Call
-from crm_mcp.safe_writes.consent.catalogue import Catalogue
+from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.saved import restore_as
@@ -61,9 +61,9 @@ class Bills(Target):
         """Say its number."""
         return f"It has the number B-{record_id}."
 
-    def question(self, changes: Sequence[Change], catalogue: Catalogue) -> str:
+    def question(self, changes: Sequence[Change], words: QuestionWords) -> str:
         """Ask by the customer."""
-        del catalogue
+        del words
         return f"Bill {changes[0].shown['Customer']}?"
 
 

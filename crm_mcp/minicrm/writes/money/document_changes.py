@@ -21,7 +21,7 @@ from crm_mcp.minicrm.writes.money.invoice_items import written_amount
 from crm_mcp.minicrm.writes.money.invoice_terms import PROFORMA
 from crm_mcp.minicrm.writes.money.issued_invoices import read_changed
 from crm_mcp.minicrm.writes.money.question import ask_to_change
-from crm_mcp.safe_writes.consent.catalogue import Catalogue
+from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
 
 _CANNOT_UNDO = (
@@ -142,9 +142,9 @@ class DocumentChange(Target):
         by = f" It is cancelled by document {found.cancelled_by}." if found.cancelled_by else ""
         return f"{_named(found.detail)} is {found.state}.{by}"
 
-    def question(self, changes: Sequence[Change], catalogue: Catalogue) -> str:
+    def question(self, changes: Sequence[Change], words: QuestionWords) -> str:
         """Ask with what the document is."""
-        return ask_to_change(changes[0], self.kind, self.action, catalogue) if changes else ""
+        return ask_to_change(changes[0], self.kind, self.action, words) if changes else ""
 
     def undoing(self, changes: Sequence[Change]) -> Draft:
         """Say that nothing takes it back."""

@@ -21,9 +21,10 @@ from crm_mcp.minicrm.models import Contact
 from crm_mcp.minicrm.wire.documents.models import Document
 from crm_mcp.minicrm.writes.money.invoice_items import plain, read_items, totals_of, written_amount
 from crm_mcp.minicrm.writes.money.invoice_ledger import InvoiceLedger
+from crm_mcp.minicrm.writes.money.invoice_terms import OVERWRITTEN
 from crm_mcp.minicrm.writes.money.issued_invoices import IssuedInvoices, Sought
 from crm_mcp.minicrm.writes.money.question import ask_to_issue
-from crm_mcp.safe_writes.consent.catalogue import Catalogue
+from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
 from crm_mcp.safe_writes.saved import Restore
 
@@ -157,9 +158,9 @@ class InvoiceCreation(Target):
         except CrmError:
             return ""
 
-    def question(self, changes: Sequence[Change], catalogue: Catalogue) -> str:
+    def question(self, changes: Sequence[Change], words: QuestionWords) -> str:
         """Ask with all that the invoice will say."""
-        return ask_to_issue(changes[0], catalogue) if changes else ""
+        return ask_to_issue(changes[0], words) if changes else ""
 
     def undoing(self, changes: Sequence[Change]) -> Draft:
         """Say that nothing takes it back."""
@@ -199,7 +200,7 @@ def _overwritten(sent: Values, billed: Contact) -> str:
     """Return the contact's fields that a customer block overwrites, with what they hold."""
     if not sent.get("Customer"):
         return ""
-    held = {name: billed["fields"].get(name) or "-" for name in ("VatNumber", "BankAccount")}
+    held = {name: billed["fields"].get(name) or "-" for name in OVERWRITTEN}
     return ", ".join(f"{name} {value}" for name, value in held.items())
 
 

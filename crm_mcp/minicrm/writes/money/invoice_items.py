@@ -13,6 +13,7 @@ from typing import Any
 
 from crm_mcp.crm.name_matching import shown
 from crm_mcp.errors import InputError
+from crm_mcp.languages import Language
 from crm_mcp.minicrm.wire.documents.amounts import read_amount
 
 MOST_ITEMS = 50
@@ -110,11 +111,12 @@ def plain(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def written_amount(amount: Decimal, currency: str = "") -> str:
+def written_amount(amount: Decimal, currency: str = "", language: Language = "en") -> str:
     """Return an amount with spaces between thousands and at least two decimals where it has any; and its currency."""
+    point = "." if language == "en" else ","
     whole, _, decimals = f"{amount:,f}".replace(",", " ").partition(".")
     decimals = decimals.rstrip("0")
-    text = f"{whole}.{decimals:0<2}" if decimals else whole
+    text = f"{whole}{point}{decimals:0<2}" if decimals else whole
     return f"{text} {currency}".rstrip()
 
 

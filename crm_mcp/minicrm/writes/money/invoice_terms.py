@@ -19,6 +19,8 @@ TRANSFER = "WiredTransfer"
 _TYPES = {INVOICE: ("számla",), PROFORMA: ("pro forma", "díjbekérő")}
 _METHODS = {TRANSFER: ("transfer", "bank transfer", "wire transfer", "átutalás"), CASH: ("készpénz",)}
 """The API's words, each with others for it. The manual's samples show these two methods, and no list."""
+OVERWRITTEN = ("VatNumber", "BankAccount")
+"""Fields of the contact that a customer block overwrites."""
 _DAYS_TO_PAY = 8
 _LONGEST_SUBJECT = 500
 _LONGEST_VALUE = 200

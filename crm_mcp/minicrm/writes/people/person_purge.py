@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import InputError, NotFoundError, StoreError
+from crm_mcp.languages import mark
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.clients.people import PeopleClient
 from crm_mcp.minicrm.models import Contact
-from crm_mcp.safe_writes.consent.catalogue import Catalogue
+from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
 from crm_mcp.store.forgetting.erasing import Person, erase_person
 
@@ -20,8 +22,13 @@ if TYPE_CHECKING:
     from crm_mcp.safe_writes.gate import SafeWriter
 
 _CANNOT_UNDO = "A purged person cannot be brought back: what was known of them was erased here too."
-_QUESTION = "Delete this person for good? It cannot be undone."
-_LABELS = {"person": "Person", "email": "Email", "phone": "Phone", "goes_too": "What goes with it"}
+_LABELS = {
+    "person": mark("Person"),
+    "email": mark("Email"),
+    "phone": mark("Phone"),
+    "goes_too": mark("What goes with it"),
+}
+_GOES_TOO = mark("projects {projects}, addresses {addresses}")
 _NOUNS = ("MiniCRM contact", "MiniCRM person")
 _ADDRESS = "MiniCRM address"
 _SHORTEST_NAME = 4
@@ -101,7 +108,7 @@ class PersonPurge(Target):
         """Say what hangs on the person, which MiniCRM may delete with them."""
         cards = await self.client.search_projects({"ContactId": self.person_id})
         count = len(cards.items) if cards.total is None else cards.total
-        return f"projects {count}, addresses {addresses}"
+        return _GOES_TOO.format(projects=count, addresses=addresses)
 
     async def look_again(self, changes: Sequence[Change]) -> list[Change]:
         """Read whether the person is there: a 404 says that they are gone."""
@@ -130,13 +137,16 @@ class PersonPurge(Target):
                 hint="Call purge_person again: it erases what is left.",
             ) from error
 
-    def question(self, changes: Sequence[Change], catalogue: Catalogue) -> str:
+    def question(self, changes: Sequence[Change], words: QuestionWords) -> str:
         """Ask with who it is."""
         if not changes:
             return ""
-        shown = changes[0].shown
-        lines = [f"{catalogue.text(label)}: {shown[name]}" for name, label in _LABELS.items() if shown.get(name)]
-        return "\n".join([catalogue.text(_QUESTION), *lines])
+        texts, shown = words.own_texts, changes[0].shown
+        first = texts.text("Delete this person for good? It cannot be undone.")
+        said = {**shown, "goes_too": texts.text(_GOES_TOO, **_counted(str(shown.get("goes_too"))))}
+        return "\n".join(
+            [first, *(f"{texts.text(label)}: {said[name]}" for name, label in _LABELS.items() if said.get(name))]
+        )
 
     def undoing(self, changes: Sequence[Change]) -> Draft:
         """Say that nothing brings the person back."""
@@ -152,6 +162,12 @@ def _refreshed(change: Change, person: Contact, goes_too: str) -> Change:
     }
     before: Values = {**known, "state": "there"}
     return replace(change, name=person["name"], before=before, held=before, shown={**known, **change.sent})
+
+
+def _counted(goes_too: str) -> dict[str, object]:
+    """Return how much goes with a person."""
+    projects, addresses = re.findall(r"\d+", goes_too)
+    return {"projects": projects, "addresses": addresses}
 
 
 def _texts_of(change: Change) -> list[str]:
