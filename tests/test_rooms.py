@@ -37,7 +37,7 @@ LAYERS = {
         "mcp.*",
         "skill.* call_tasks.*",
         "safe_writes.*",
-        "CRM CRM.models CRM.settings CRM.field_table CRM.hungarian",
+        "CRM CRM.models CRM.settings CRM.field_table CRM.question_words",
         "CRM.wire.*",
         "CRM.client CRM.clients.*",
         "CRM.account.*",
