@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format fast snapshots readme messages soak schemathesis evaluation hosts start queries docs clean
+.PHONY: demo test lint format fast snapshots readme messages images soak schemathesis evaluation hosts start queries docs clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'
@@ -47,6 +47,10 @@ snapshots readme: $(VENV)/installed-test
 # Finds the texts that people read, updates the catalogues in crm_mcp/**/locale, and compiles them.
 messages: $(VENV)/installed-test
 	$(BIN)/python -m tests.messages
+
+# Makes the pictures of README and docs anew: the demo in a terminal, and pages in Chromium; look at them.
+images: $(VENV)/installed-test
+	$(BIN)/python -m tests.images
 
 # Figures that take minutes, with fixed seeds: every property with many examples, long runs of Schemathesis, and
 # ten thousand writes under faults while servers and the fake are killed.

@@ -9,6 +9,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from tests.end_to_end.test_commands import crm_mcp
+from tests.images import demo_svg
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +72,21 @@ def test_the_demo_draws_the_pipeline_in_the_order_of_its_statuses(played: Comple
     assert [label for label, *_ in bars] == ["New inquiry", "Site survey", "Offer sent", "Contracted", "Lost"]
     amounts = [int(amount.replace(",", "")) for *_, amount in bars]
     assert max(bars, key=lambda bar: len(bar[1])) == bars[amounts.index(max(amounts))]
+
+
+def test_the_picture_of_the_demo_shows_what_it_prints(played: CompletedProcess[str]) -> None:
+    """The sizes of results may differ: they change with every word that a model reads."""
+    drawn = demo_svg.read_text(demo_svg.FILE.read_text(encoding="utf-8"))
+    words = [
+        re.findall(r"\w+", re.sub(r"\(\d+\sbytes[^)]+\)", "", each))
+        for each in (drawn, demo_svg.choose_steps(played.stdout))
+    ]
+    assert words[0] == words[1], "run `make images`"
+
+
+def test_the_picture_of_the_demo_loads_nothing() -> None:
+    drawn = demo_svg.FILE.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"https?:|url\(|@import|@font-face|<script|href", drawn)
 
 
 def test_the_demo_speaks_hungarian_where_the_terminal_knows_no_more_than_cp1250(tmp_path: Path) -> None:
