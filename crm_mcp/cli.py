@@ -32,10 +32,12 @@ _Command = TypeVar("_Command", bound=click.Command)
 _LAZY: Mapping[str, str] = {
     "call": "call_command:call",
     "demo": "demo_command:demo",
+    "install": "install_command:install",
     "query": "replica_commands:query",
     "replica": "replica_commands:replica",
     "skill": "skill_command:skill",
     "sync": "replica_commands:sync",
+    "uninstall": "install_command:uninstall",
 }
 """Commands of which what they need is imported when one is used, or all are listed: `crm_mcp.commands.MODULE:NAME`."""
 

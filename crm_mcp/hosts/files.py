@@ -18,6 +18,9 @@ from datetime import datetime
 from pathlib import Path
 
 from crm_mcp.errors import HostError
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 _PRIVATE = 0o600
 _LARGEST = 100_000_000
@@ -55,22 +58,30 @@ def read(path: Path) -> Content:
     except FileNotFoundError:
         return Content(None, "", _PRIVATE)
     except (OSError, RuntimeError) as error:
-        raise HostError(f"{path} cannot be read: {_reason(error)}.") from None
+        raise HostError(_texts.later("{path} cannot be read: {reason}.", path=path, reason=_reason(error))) from None
     if not stat.S_ISREG(status.st_mode):
-        raise HostError(f"{path} is not a file.", hint="Move away what is there.")
+        raise HostError(_texts.later("{path} is not a file.", path=path), hint=_texts.later("Move away what is there."))
     if status.st_size > _LARGEST:
-        raise HostError(f"{path} is larger than any configuration.", hint="Look what is in it.")
+        raise HostError(
+            _texts.later("{path} is larger than any configuration.", path=path),
+            hint=_texts.later("Look what is in it."),
+        )
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise HostError(f"{path} cannot be read: {_reason(error)}.") from None
+        raise HostError(_texts.later("{path} cannot be read: {reason}.", path=path, reason=_reason(error))) from None
     for mark, name in _BOMS:
         if raw.startswith(mark):
-            raise HostError(f"{path} is {name} text.", hint="Save it as UTF-8.")
+            raise HostError(
+                _texts.later("{path} is {encoding} text.", path=path, encoding=name),
+                hint=_texts.later("Save it as UTF-8."),
+            )
     try:
         return Content(raw, raw.removeprefix(codecs.BOM_UTF8).decode("utf-8"), stat.S_IMODE(status.st_mode))
     except UnicodeDecodeError:
-        raise HostError(f"{path} is not UTF-8 text.", hint="Save it as UTF-8.") from None
+        raise HostError(
+            _texts.later("{path} is not UTF-8 text.", path=path), hint=_texts.later("Save it as UTF-8.")
+        ) from None
 
 
 def write(path: Path, before: Content, text: str, now: Callable[[], datetime] = datetime.now) -> Path | None:
@@ -82,7 +93,10 @@ def write(path: Path, before: Content, text: str, now: Callable[[], datetime] = 
     try:
         real = path.resolve(strict=False)  # the file at the end of a link, so that the link stays
         if before.raw is not None and not before.mode & stat.S_IWUSR:
-            raise HostError(f"{path} is read-only.", hint="Let it be written, then run this again.")
+            raise HostError(
+                _texts.later("{path} is read-only.", path=path),
+                hint=_texts.later("Let it be written, then run this again."),
+            )
         real.parent.mkdir(parents=True, exist_ok=True)
         with _written_beside(real, before.encode(text), before.mode) as beside:
             if before.raw is None:
@@ -92,9 +106,14 @@ def write(path: Path, before: Content, text: str, now: Callable[[], datetime] = 
                 _take_place(beside, real, before, path)
             return backup
     except UnicodeEncodeError:
-        raise HostError("The path of this server holds a character that is no text.", hint="Move it.") from None
+        raise HostError(
+            _texts.later("The path of this server holds a character that is no text."), hint=_texts.later("Move it.")
+        ) from None
     except (OSError, RuntimeError) as error:
-        raise HostError(f"{path} cannot be written: {_reason(error)}.", hint="Nothing was changed.") from None
+        raise HostError(
+            _texts.later("{path} cannot be written: {reason}.", path=path, reason=_reason(error)),
+            hint=_texts.later("Nothing was changed."),
+        ) from None
 
 
 def _back_up(path: Path, raw: bytes, moment: datetime) -> Path:
@@ -132,7 +151,10 @@ def _written_beside(real: Path, raw: bytes, mode: int) -> Generator[Path]:
 
 def _take_place(beside: Path, real: Path, before: Content, path: Path) -> None:
     if _bytes_of(real) != before.raw:
-        raise HostError(f"{path} was changed by another program just now.", hint="Run this again.")
+        raise HostError(
+            _texts.later("{path} was changed by another program just now.", path=path),
+            hint=_texts.later("Run this again."),
+        )
     beside.replace(real)
 
 

@@ -17,6 +17,9 @@ from crm_mcp.hosts.known import Host, host_of
 from crm_mcp.hosts.login import Login
 from crm_mcp.hosts.machine import Machine
 from crm_mcp.hosts.places import Place
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 DEFAULT_NAME = "crm"
 Scope = Literal["user", "project"]
@@ -90,14 +93,14 @@ def install(
             written before that one stays written.
     """
     host = host_of(client)
-    wanted = wanted_entry(options)
+    wanted = _start(options)
     _refuse_expanded(host, wanted)
 
     def entry_after(present: object, path: Path) -> dict[str, object] | None:
         if present is not None and not entry.is_ours(present) and not options.replace:
             raise HostError(
-                f"{path} has another server called {options.name}.",
-                hint="Choose another name with --name, or put this one in its place with --replace.",
+                _texts.later("{path} has another server called {name}.", path=path, name=options.name),
+                hint=_texts.later("Choose another name with --name, or put this one in its place with --replace."),
             )
         return entry.merge(present if entry.is_ours(present) else None, wanted, host.extra)
 
@@ -123,14 +126,22 @@ def uninstall(
 
     def entry_after(present: object, path: Path) -> None:
         if present is not None and not entry.is_ours(present):
-            raise HostError(f"The server called {name} in {path} is another one.", hint="It was left there.")
+            raise HostError(
+                _texts.later("The server called {name} in {path} is another one.", name=name, path=path),
+                hint=_texts.later("It was left there."),
+            )
 
     places = _places(host, machine, scope) if scope == "project" else host.places(machine)
     return [_edit(host, place, name, entry_after, dry_run=dry_run, now=now) for place in places if place.path.exists()]
 
 
-def wanted_entry(options: InstallOptions) -> dict[str, object]:
-    """Return command, arguments and environment of an entry."""
+def wanted_entry(host: Host, options: InstallOptions) -> dict[str, object]:
+    """Return the entry that a host's file gets where it has none yet."""
+    return entry.merge(None, _start(options), host.extra)
+
+
+def _start(options: InstallOptions) -> dict[str, object]:
+    """Return command, arguments and environment."""
     command, *arguments = options.command
     if options.login.env_file is not None:
         arguments += ["--env-file", str(options.login.env_file)]
@@ -163,7 +174,10 @@ def _places(host: Host, machine: Machine, scope: Scope) -> list[Place]:
     if scope == "project":
         place = host.project_place(machine.folder)
         if place is None:
-            raise HostError(f"{host.title} has no servers of a project.", hint="Leave --scope out.")
+            raise HostError(
+                _texts.later("{host} has no servers of a project.", host=host.title),
+                hint=_texts.later("Leave --scope out."),
+            )
         return [place]
     known = host.places(machine)
     return [place for place in known if place.sign.exists()] or known[:1]
@@ -193,11 +207,19 @@ def _edit(
 
 
 def _refusal(host: Host, path: Path, error: UnreadableError) -> HostError:
-    where = f", line {error.line}" if error.line else ""
-    return HostError(
-        f"{path}{where}: {error.what}, so that this is no {host.kind.name} that can be changed safely.",
-        hint="Mend it, then run this again; nothing was changed.",
+    hint = _texts.later("Mend it, then run this again; nothing was changed.")
+    if not error.line:
+        return HostError(
+            _texts.later("{path} cannot be changed safely: {what}.", path=path, what=error.what), hint=hint
+        )
+    message = _texts.later(
+        "{path}, line {line}: {what}, so that this is no {kind} that can be changed safely.",
+        path=path,
+        line=error.line,
+        what=error.what,
+        kind=host.kind.name,
     )
+    return HostError(message, hint=hint)
 
 
 def _refuse_expanded(host: Host, wanted: Mapping[str, object]) -> None:
@@ -209,6 +231,10 @@ def _refuse_expanded(host: Host, wanted: Mapping[str, object]) -> None:
     texts = [str(wanted["command"]), *entry.arguments_of(wanted), *map(str, entry.environment_of(wanted).values())]
     if host.expands and any(host.expands in text for text in texts):
         raise HostError(
-            f"A path or a value holds {host.expands}, which {host.title} would replace by a variable.",
-            hint="Keep the login in a settings file (crm-mcp setup), in a folder without that sign.",
+            _texts.later(
+                "A path or a value holds {sign}, which {host} would replace by a variable.",
+                sign=host.expands,
+                host=host.title,
+            ),
+            hint=_texts.later("Keep the login in a settings file (crm-mcp setup), in a folder without that sign."),
         )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from crm_mcp.hosts import places
 from crm_mcp.hosts.documents.kinds import JSON, TOML, DocumentKind
 from crm_mcp.hosts.machine import Machine
+from crm_mcp.languages import mark
 
 _TOOL_SECONDS = 600
 """How long a host waits for a tool's result: a question to the person may stand in between."""
@@ -36,7 +37,8 @@ class Host:
         extra: What an entry has beside command, arguments and environment; a value that is there already stays.
         kind: How its file is written.
         expands: What begins a variable that this host replaces in a value.
-        reload: What a person has to do for the server to appear.
+        reload: What a person has to do for the server to appear; a marked text.
+        is_strict: Whether it reads JSON without comments and trailing commas only.
     """
 
     client: str
@@ -49,6 +51,7 @@ class Host:
     extra: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     kind: DocumentKind = JSON
     expands: str = "${"
+    is_strict: bool = False
 
     def project_place(self, folder: Path) -> places.Place | None:
         """Return where it keeps the servers of the project in this folder."""
@@ -58,37 +61,39 @@ class Host:
 HOSTS = (
     Host(
         *("claude-desktop", "Claude Desktop", places.claude_desktop, "", ()),
-        reload="Quit Claude Desktop wholly and start it again.",
+        reload=mark("Quit Claude Desktop wholly and start it again."),
+        is_strict=True,
     ),
     Host(
         *("claude-code", "Claude Code", places.claude_code, ".mcp.json", ("claude",)),
-        reload="Start a new session of Claude Code, or see /mcp in it.",
+        reload=mark("Start a new session of Claude Code; /mcp in it shows the server."),
+        is_strict=True,
         extra={"type": "stdio"},
     ),
     Host(
         *("vscode", "VS Code", places.vscode, ".vscode/mcp.json", ("code", "code-insiders", "codium")),
-        reload="VS Code shows the server at once under MCP: List Servers; start it there and trust it.",
+        reload=mark("VS Code shows the server at once under MCP: List Servers; start it there and trust it."),
         servers_key="servers",
         extra={"type": "stdio"},
     ),
     Host(
         *("cursor", "Cursor", places.cursor, ".cursor/mcp.json", ("cursor", "cursor-agent")),
-        reload="Switch the server on in Cursor's settings under MCP, or start Cursor again.",
+        reload=mark("Switch the server on in Cursor's settings under MCP, or start Cursor again."),
         extra={"type": "stdio"},
     ),
     Host(
         *("windsurf", "Windsurf", places.windsurf, "", ("windsurf", "devin")),
-        reload="Press refresh in the list of MCP servers of Windsurf, or start it again.",
+        reload=mark("Press refresh in the list of MCP servers of Windsurf, or start it again."),
     ),
     Host(
         *("gemini-cli", "Gemini CLI", places.gemini_cli, ".gemini/settings.json", ("gemini",)),
-        reload="Start Gemini CLI again, in a folder that it trusts: elsewhere it starts no servers.",
+        reload=mark("Start Gemini CLI again, in a folder that it trusts: elsewhere it starts no servers."),
         extra={"timeout": _TOOL_SECONDS * 1000},
         expands="$",
     ),
     Host(
         *("codex", "Codex", places.codex, ".codex/config.toml", ("codex",)),
-        reload="Start Codex again.",
+        reload=mark("Start Codex again."),
         servers_key="mcp_servers",
         extra={
             "startup_timeout_sec": _START_SECONDS,

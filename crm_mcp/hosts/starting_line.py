@@ -11,6 +11,9 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 from crm_mcp.errors import HostError
 from crm_mcp.hosts.source import installed_from
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 _SCRIPT = "crm-mcp"
 _SCRIPTS = ("crm-mcp", "crm-mcp-server")
@@ -80,8 +83,8 @@ def _from_uv(running: Running) -> list[str]:
     if uv := running.which("uv"):
         return [uv, "tool", "run", "--from", running.source, _SCRIPT]
     raise HostError(
-        "This runs from uv's cache, which may be emptied at any time, and uvx is not found.",
-        hint=f"Install it for good: uv tool install {running.source}",
+        _texts.later("This runs from the cache of {program}, which may be emptied at any time.", program="uv"),
+        hint=_texts.later("Install it for good: {command}", command=f"uv tool install {running.source}"),
     )
 
 
@@ -89,6 +92,6 @@ def _from_pipx(running: Running) -> list[str]:
     if pipx := running.which("pipx"):
         return [pipx, "run", "--spec", running.source, _SCRIPT]
     raise HostError(
-        "This runs from pipx's cache, which may be emptied at any time, and pipx is not found.",
-        hint=f"Install it for good: pipx install {running.source}",
+        _texts.later("This runs from the cache of {program}, which may be emptied at any time.", program="pipx"),
+        hint=_texts.later("Install it for good: {command}", command=f"pipx install {running.source}"),
     )

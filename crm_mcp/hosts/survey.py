@@ -37,13 +37,13 @@ class Found:
         host: Which host.
         is_there: Whether it is on this machine, or was.
         installed: Where this server is installed in it.
-        problem: Why its configuration cannot be read; empty where it can.
+        problem: Why its configuration cannot be read; None where it can.
     """
 
     host: Host
     is_there: bool
     installed: tuple[Installed, ...]
-    problem: str = ""
+    problem: HostError | None = None
 
 
 def survey(machine: Machine) -> list[Found]:
@@ -51,16 +51,19 @@ def survey(machine: Machine) -> list[Found]:
     return [_look(host, machine) for host in HOSTS]
 
 
+def is_there(host: Host, machine: Machine) -> bool:
+    """Whether a host has left a sign on this machine, or one of its programs is found."""
+    return any(place.sign.exists() for place in host.places(machine)) or any(map(machine.which, host.programs))
+
+
 def _look(host: Host, machine: Machine) -> Found:
-    places = host.places(machine)
-    is_there = any(place.sign.exists() for place in places) or any(map(machine.which, host.programs))
     installed: list[Installed] = []
     try:
-        for place in places:
+        for place in host.places(machine):
             installed += _installed(host, place.path, machine)
     except HostError as error:
-        return Found(host, is_there, tuple(installed), str(error))
-    return Found(host, is_there, tuple(installed))
+        return Found(host, is_there(host, machine), tuple(installed), error)
+    return Found(host, is_there(host, machine), tuple(installed))
 
 
 def _installed(host: Host, path: Path, machine: Machine) -> list[Installed]:

@@ -10,6 +10,9 @@ from typing import cast
 
 from crm_mcp.hosts.documents.json_tree import Member, Node, UnreadableError, line_of, parse
 from crm_mcp.hosts.documents.values import mapping_of
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 _COMMENT = re.compile(r"//[^\r\n]*|/\*.*?\*/", re.DOTALL)
 _INDENT = re.compile(r"\n([ \t]*)$")
@@ -74,7 +77,7 @@ def remove_value(text: str, path: Sequence[str]) -> str:
 
 def _values(text: str, node: Node) -> dict[str, object]:
     if not isinstance(node.value, dict):
-        raise UnreadableError("an object in braces is wanted here", line_of(text, node.start))
+        raise UnreadableError(_texts.later("an object in braces is wanted here"), line_of(text, node.start))
     return mapping_of(cast("object", node.value))
 
 
@@ -82,7 +85,8 @@ def _member(text: str, node: Node, key: str) -> Member | None:
     found = [member for member in node.members if member.key == key]
     if len(found) > 1:
         raise UnreadableError(
-            f"{json.dumps(key)} stands twice, and only the last counts", line_of(text, found[1].start)
+            _texts.later("{key} stands twice, and only the last counts", key=json.dumps(key)),
+            line_of(text, found[1].start),
         )
     return found[0] if found else None
 

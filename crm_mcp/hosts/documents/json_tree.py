@@ -9,6 +9,10 @@ import json
 import re
 from dataclasses import dataclass, field
 
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
+
 _TRIVIA = re.compile(r"(?:[ \t\r\n]+|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
 _DECODER = json.JSONDecoder()
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null")
@@ -61,9 +65,9 @@ def parse(text: str) -> Node:
     try:
         node = _value(text, begin)
     except RecursionError:
-        raise UnreadableError("it is nested too deeply") from None
+        raise UnreadableError(_texts.later("it is nested too deeply")) from None
     if _skip(text, node.end) != len(text):
-        raise _unreadable(text, _skip(text, node.end), "there is something after the end")
+        raise _unreadable(text, _skip(text, node.end), _texts.later("there is something after the end"))
     return node
 
 
@@ -92,7 +96,7 @@ def _value(text: str, place: int) -> Node:
         return Node(value, place, end)
     found = _PLAIN.match(text, place)
     if not found:
-        raise _unreadable(text, place, "a value is missing or wrong")
+        raise _unreadable(text, place, _texts.later("a value is missing or wrong"))
     return Node(_plain(found.group()), place, found.end())
 
 
@@ -105,11 +109,11 @@ def _plain(text: str) -> object:
 
 def _string(text: str, place: int) -> tuple[str, int]:
     if text[place : place + 1] != '"':
-        raise _unreadable(text, place, "a name in double quotes is missing")
+        raise _unreadable(text, place, _texts.later("a name in double quotes is missing"))
     try:
         return _DECODER.raw_decode(text, place)
     except json.JSONDecodeError as error:
-        raise _unreadable(text, error.pos, "a text in quotes is wrong or has no end") from None
+        raise _unreadable(text, error.pos, _texts.later("a text in quotes is wrong or has no end")) from None
 
 
 def _object(text: str, start: int) -> Node:
@@ -121,7 +125,7 @@ def _object(text: str, start: int) -> Node:
         key, place = _string(text, place)
         place = _skip(text, place)
         if text[place : place + 1] != ":":
-            raise _unreadable(text, place, "a colon is missing")
+            raise _unreadable(text, place, _texts.later("a colon is missing"))
         child = _value(text, _skip(text, place + 1))
         node.members.append(Member(key, member_start, child))
         values[key] = child.value
@@ -147,5 +151,5 @@ def _after_item(text: str, end: int, closing: str) -> tuple[int, int]:
     if sign == ",":
         return _skip(text, place + 1), place + 1
     if sign != closing:
-        raise _unreadable(text, place, "a comma or a closing bracket is missing")
+        raise _unreadable(text, place, _texts.later("a comma or a closing bracket is missing"))
     return place, -1

@@ -10,6 +10,9 @@ from typing import cast
 from crm_mcp.hosts.documents import json_text, toml_text
 from crm_mcp.hosts.documents.json_tree import UnreadableError
 from crm_mcp.hosts.documents.values import mapping_of
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def change(kind: DocumentKind, text: str, path: Sequence[str], wanted: Mapping[s
     before = kind.read(text)
     after = _change_part(kind, text, path, _at(before, path), wanted)
     if _without_empty(kind.read(after), path[0]) != _without_empty(_expected(before, path, wanted), path[0]):
-        raise UnreadableError("it cannot be changed without touching something else")
+        raise UnreadableError(_texts.later("it cannot be changed without touching something else"))
     return after
 
 

@@ -12,6 +12,9 @@ from tomlkit.exceptions import TOMLKitError
 
 from crm_mcp.hosts.documents.json_tree import UnreadableError
 from crm_mcp.hosts.documents.values import mapping_of
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 _LINE = re.compile(r"at line ([0-9]+)")
 
@@ -30,7 +33,7 @@ def read(text: str) -> dict[str, object]:
             _LINE.sub("", str(error)).split("(")[0].strip(), int(found.group(1)) if found else 0
         ) from None
     except RecursionError:
-        raise UnreadableError("it is nested too deeply") from None
+        raise UnreadableError(_texts.later("it is nested too deeply")) from None
 
 
 def set_value(text: str, path: Sequence[str], value: object) -> str:
@@ -81,7 +84,7 @@ def _table_at(values: dict[str, object], path: Sequence[str]) -> dict[str, objec
             return None
         value = values[key]
         if not isinstance(value, dict):
-            raise UnreadableError(f"{key} is no table")
+            raise UnreadableError(_texts.later("{key} is no table", key=key))
         values = cast("dict[str, object]", value)
     return values
 
