@@ -88,5 +88,18 @@ queries: $(VENV)/installed-test
 docs: $(VENV)/installed-docs
 	$(BIN)/zensical build --clean --strict
 
+$(VENV)/installed-release: $(VENV)/installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[release]'
+	touch $@
+
+# From a clone to all that a release publishes, in dist/: wheel and sdist tried in a bare environment, .mcpb bundle, server.json,
+# images where a Docker engine answers, bill of materials, checksums. It needs the package registries, and node for the bundle.
+dist: $(VENV)/installed-release
+	$(BIN)/python -m release
+
+# Known vulnerabilities of what is pinned, where the network lets one ask; `make test` audits what needs no network.
+audit: $(VENV)/installed-release
+	$(BIN)/pip-audit --disable-pip --no-deps --requirement constraints.txt
+
 clean:
-	rm -rf $(VENV) .hosts site
+	rm -rf $(VENV) .hosts dist site

@@ -23,6 +23,9 @@ from crm_mcp.toolsets import DEFAULT
 from crm_mcp.transport.connections import ConnectionPool
 from mockserver.crm.profiles import PROFILE_NAMES, Deviation
 from mockserver.registry import CRMS, CrmEntry
+from release.links import render_links
+from release.project import VERSION, registry_name
+from release.server_description import MANIFEST, SERVER_JSON, describe_server, read_manifest, render
 from tests.support.mcp_play import both_crms
 
 ROOT = Path(__file__).parents[1]
@@ -63,6 +66,18 @@ def render_tool_table() -> str:
     return render_markdown(list_all_tools(DEFAULT)) + "".join(tables)
 
 
+def render_manifest() -> str:
+    """Return the bundle's manifest with the version and the default tools of the code."""
+    tools = [{"name": tool.name, "description": tool.title} for tool in list_all_tools(DEFAULT)]
+    manifest = read_manifest() | {"version": VERSION, "tools": tools}
+    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+
+
+def render_registry_mark() -> str:
+    """Return the line by which the registry knows that the distribution is this server's."""
+    return f"<!-- mcp-name: {registry_name()} -->\n"
+
+
 def render_deviations() -> str:
     """Return a heading and a table of switches for each CRM."""
     return "\n".join(_render_crm(entry) for entry in CRMS)
@@ -101,6 +116,10 @@ def write_all() -> None:
     for name, text in tools.items():
         (TOOLS / name).write_text(text, encoding="utf-8")
     _write_table(README, "tools", render_tool_table())
+    _write_table(README, "links", render_links())
+    _write_table(README, "registry", render_registry_mark())
+    MANIFEST.write_text(render_manifest(), encoding="utf-8")
+    SERVER_JSON.write_text(render(describe_server()), encoding="utf-8")
     _write_table(DEVIATIONS, "deviations", render_deviations())
 
 

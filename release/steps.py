@@ -1,0 +1,109 @@
+"""The steps from a clone to what is published, each a function that leaves its files in `dist/`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+from release import bundle, server_description
+from release.project import ROOT
+
+DIST = ROOT / "dist"
+MCPB = "@anthropic-ai/mcpb@2.1.2"
+_IS_WINDOWS = os.name == "nt"
+
+
+def run(*command: str | Path, cwd: Path = ROOT) -> None:
+    """Run a command that must succeed, its output on the terminal."""
+    print("+", *command, flush=True)
+    subprocess.run([str(word) for word in command], cwd=cwd, check=True)
+
+
+def build_distributions() -> Path:
+    """Build the sdist, and of it the wheel, so that what the one lacks is missed at once; return the wheel."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    run(sys.executable, "-m", "build", "--no-isolation", "--outdir", DIST, ".")
+    run(sys.executable, "-m", "twine", "check", "--strict", *sorted(DIST.glob("*")))
+    (wheel,) = DIST.glob("*.whl")
+    return wheel
+
+
+def try_in_bare_environment(wheel: Path, folder: Path) -> Path:
+    """Install the wheel where nothing else is and use each command; return that environment's Python."""
+    venv.create(folder / "env", with_pip=True, clear=True)
+    scripts = folder / "env" / ("Scripts" if _IS_WINDOWS else "bin")
+    constraints = ROOT / "constraints.txt"
+    pip = (scripts / "python", "-m", "pip", "--disable-pip-version-check")
+    run(*pip, "install", "--quiet", "--constraint", constraints, wheel)
+    run(*pip, "check")
+    for command in (("crm-mcp-server", "--version"), ("crm-mcp", "demo"), ("crm-mock", "contract")):
+        run(scripts / command[0], *command[1:], cwd=folder)
+    return scripts / "python"
+
+
+def describe_contents(python: Path) -> None:
+    """Write the software bill of materials: everything that a plain installation brings."""
+    target = DIST / "sbom.cdx.json"
+    project = ROOT / "pyproject.toml"
+    tool = (sys.executable, "-m", "cyclonedx_py", "environment", "--output-reproducible", "--of", "JSON")
+    run(*tool, "--pyproject", project, "--output-file", target, python)
+
+
+def pack_bundle(wheel: Path, folder: Path) -> Path:
+    """Stage, validate and pack the .mcpb bundle; npx of node brings the packer."""
+    staged = folder / "bundle"
+    bundle.stage(wheel, staged)
+    npx = shutil.which("npx") or sys.exit("npx is not on this machine; install node 18 or newer for the .mcpb bundle")
+    run(npx, "--yes", MCPB, "validate", staged / "manifest.json")
+    packed = DIST / bundle.FILE_NAME
+    run(npx, "--yes", MCPB, "pack", staged, packed)
+    return packed
+
+
+def describe_server(packed: Path) -> None:
+    """Write server.json with the packed bundle and its checksum."""
+    description = server_description.describe_server()
+    whole = server_description.with_bundle(description, packed.name, checksum(packed))
+    (DIST / "server.json").write_text(server_description.render(whole), encoding="utf-8")
+
+
+def build_images() -> None:
+    """Build both images where a Docker engine answers, and say so where none does."""
+    hadolint = Path(sys.executable).parent / "hadolint"
+    run(hadolint, "Dockerfile")
+    docker = shutil.which("docker")
+    if not docker or subprocess.run([docker, "info"], capture_output=True, check=False).returncode:
+        print("no Docker engine answers here: the images were not built", flush=True)
+        return
+    for target, name in (("server", "crm-mcp"), ("fake", "crm-mock")):
+        run(docker, "build", "--target", target, "--tag", name, ".")
+
+
+def write_checksums() -> None:
+    """Write SHA256SUMS, which `sha256sum --check` reads."""
+    files = sorted(path for path in DIST.iterdir() if path.name != "SHA256SUMS")
+    lines = [f"{checksum(path)}  {path.name}\n" for path in files]
+    (DIST / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+    print("".join(lines), end="")
+
+
+def checksum(path: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def make_all() -> None:
+    """Make everything that a release publishes."""
+    with tempfile.TemporaryDirectory(prefix="crm-release-") as name:
+        folder = Path(name)
+        wheel = build_distributions()
+        describe_contents(try_in_bare_environment(wheel, folder))
+        describe_server(pack_bundle(wheel, folder))
+    build_images()
+    write_checksums()
