@@ -35,6 +35,7 @@ _LAZY: Mapping[str, str] = {
     "install": "install_command:install",
     "query": "replica_commands:query",
     "replica": "replica_commands:replica",
+    "setup": "setup_command:setup",
     "skill": "skill_command:skill",
     "sync": "replica_commands:sync",
     "uninstall": "install_command:uninstall",

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings
 
 from crm_mcp.crm.messages import Request
 from crm_mcp.crm.operations import FollowedSender, Sender
-from crm_mcp.errors import NotFoundError
+from crm_mcp.errors import NotFoundError, SettingsError
 from crm_mcp.ivinex.account.module_check import find_module_problems
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record
@@ -41,6 +41,8 @@ from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import Session
 
 if TYPE_CHECKING:
+    from crm_mcp.asking.crm_setup import CrmSetup
+    from crm_mcp.ivinex.client import IvinexClient
     from crm_mcp.ivinex.replica.source import IvinexSource
 
 
@@ -95,6 +97,20 @@ class IvinexConnector:
         limit = RateLimit(store, account, settings.requests_per_minute)
         session = Session(pool, crm=cls.title, base_url=base_url, login=login, rate_limit=limit, login_note=note)
         return cls(settings, session, store, account)
+
+    @classmethod
+    def setup_steps(cls) -> CrmSetup:
+        """Return what setting up an account asks for."""
+        from crm_mcp.ivinex.setup.steps import IvinexSetup  # only `crm-mcp setup` needs it
+
+        return IvinexSetup(cls._open_client)
+
+    @classmethod
+    def _open_client(cls, settings: IvinexSettings, pool: ConnectionPool) -> IvinexClient:
+        connector = cls.from_settings(settings, pool, Store())
+        if connector is None:
+            raise SettingsError("No login of Ivinex's is given.")
+        return connector._portal.client  # noqa: SLF001  # one of its own class
 
     @classmethod
     def demo_environment(cls, url: str) -> Mapping[str, str]:

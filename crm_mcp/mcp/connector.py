@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mcp.server.mcpserver.prompts.base import Prompt
     from pydantic_settings import BaseSettings
 
+    from crm_mcp.asking.crm_setup import CrmSetup
     from crm_mcp.mcp.apps import ToolApp
     from crm_mcp.mcp.tool import CrmTool
     from crm_mcp.replica.source import Source
@@ -188,6 +189,16 @@ class Connector(Protocol):
 
     async def check_login(self) -> str:
         """Make the cheapest request that needs the login; return what it showed, as a short sentence."""
+        ...
+
+
+@runtime_checkable
+class CanBeSetUp(Protocol):
+    """A connector, or its class, of a CRM that `crm-mcp setup` can ask for."""
+
+    @classmethod
+    def setup_steps(cls) -> CrmSetup:
+        """Return what setting up an account asks for."""
         ...
 
 

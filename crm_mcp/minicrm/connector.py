@@ -51,6 +51,7 @@ from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.session import Session
 
 if TYPE_CHECKING:
+    from crm_mcp.asking.crm_setup import CrmSetup
     from crm_mcp.minicrm.replica.source import MinicrmSource
     from crm_mcp.minicrm.replica.told_changes import ToldChanges
     from crm_mcp.transport.downloads import Downloads
@@ -129,6 +130,20 @@ class MinicrmConnector:
         limit = RateLimit(store, account, settings.requests_per_minute)
         session = Session(pool, crm=cls.title, base_url=settings.url, login=login, rate_limit=limit, login_note=note)
         return cls(settings, session, store, account, pool)
+
+    @classmethod
+    def setup_steps(cls) -> CrmSetup:
+        """Return what setting up an account asks for."""
+        from crm_mcp.minicrm.setup.steps import MinicrmSetup  # only `crm-mcp setup` needs it
+
+        return MinicrmSetup(cls._open_account)
+
+    @classmethod
+    def _open_account(cls, settings: MinicrmSettings, pool: ConnectionPool) -> tuple[MinicrmClient, Directory]:
+        connector = cls.from_settings(settings, pool, Store())
+        if connector is None:
+            raise SettingsError("No login of MiniCRM's is given.")
+        return connector._client, connector._directory  # noqa: SLF001  # one of its own class
 
     @classmethod
     def demo_environment(cls, url: str) -> Mapping[str, str]:

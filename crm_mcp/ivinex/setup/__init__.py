@@ -1,0 +1,1 @@
+"""What setting up an Ivinex account asks, and how its modules are found."""
