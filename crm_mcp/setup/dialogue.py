@@ -86,7 +86,7 @@ class Dialogue:
         """Ask, write, install, and say what to do next; in this language, or in one that is asked for."""
         await self._choose_language(language or str(self.plan.document.server.get("language", "")))
         self.asks.say(_texts.text("Setting up crm-mcp"), "heading")
-        self.asks.say(_texts.text("Nothing is written before the end. Ctrl-C stops at any time."))
+        self.asks.say(_texts.text("Nothing changes before the last question. Ctrl-C stops at any time."))
         todo = await self._choose_what_to_do()
         if todo == _LEAVE:
             self.asks.say(_texts.text("Everything stays as it was."))
@@ -114,7 +114,7 @@ class Dialogue:
         accounts = self.plan.document.accounts
         if not accounts:
             return _ADD
-        self.asks.say(_texts.text("{path} has these accounts:", path=self.plan.path))
+        self.asks.say(_texts.text("Accounts in {path}", path=self.plan.path))
         self.asks.table([(name, self._describe(crms)) for name, crms in accounts.items()])
         choices = [
             Choice(_ADD, _texts.text("Add an account")),
@@ -192,7 +192,7 @@ class Dialogue:
 
     async def _save(self) -> bool:
         """Show what would be written, and write it where the person agrees."""
-        self.asks.say(_texts.text("This will be written to {path}:", path=self.plan.path), "heading")
+        self.asks.say(_texts.text("To be written to {path}", path=self.plan.path), "heading")
         self.asks.say(self.plan.preview())
         for entry, secret in self.plan.secrets.items():
             told = _texts.text("into the keychain: {entry}") if secret else _texts.text("out of the keychain: {entry}")

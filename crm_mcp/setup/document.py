@@ -97,7 +97,7 @@ def _put(table: Table, settings: Settings) -> None:
         if value is None:
             if name in table:
                 table.remove(name)
-        elif name not in table or table[name].unwrap() != value:
+        elif table.unwrap().get(name) != value:
             table[name] = _inline(cast("Mapping[str, object]", value)) if isinstance(value, Mapping) else value
 
 

@@ -24,8 +24,8 @@ _KNOWN = (
 
 
 def explain(problem: str) -> str:
-    """Return what a settings class says of a value, in the language of the person."""
-    return _texts.text(problem)
+    """Return what a settings class says of a value, in the language of the person; nothing for nothing."""
+    return problem and _texts.text(problem)
 
 
 def as_sentence(problem: str) -> str:

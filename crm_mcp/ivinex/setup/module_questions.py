@@ -123,7 +123,7 @@ class ModuleQuestions:
 
 
 def _explain(problem: str) -> str:
-    return problem and _texts.text("Write it as name=id pairs with commas between, each name once: contact=1001.")
+    return problem and _texts.text("Write pairs with commas between, each name once, such as contact=1001,note=1002.")
 
 
 def _missing(text: str) -> str:

@@ -9,15 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 
 from crm_mcp.asking.field_naming import SampledField, sample
-from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.errors import RateLimitedError, RefusedError
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.field_table import CONTACT_TYPES
 from crm_mcp.minicrm.models import SchemaField
 
-MOST_MODULES = 8
-"""Modules whose cards are read for examples: each takes up to three requests of the sixty a minute."""
+MOST_MODULES = 3
+"""Modules of which cards are read for examples, by three requests each: after some twenty, requests are spaced out."""
 _CARDS = 2
 _NAMELESS = re.compile(r"[A-Za-z]+[0-9]{3,}", re.ASCII)
 
@@ -26,10 +25,14 @@ async def sample_fields(client: MinicrmClient, directory: Directory) -> list[Sam
     """Return the nameless fields of all modules and of contacts, each once, in the order of the schemas."""
     modules = await directory.modules()
     fields: dict[str, SampledField] = {}
-    for at, (module_id, name) in enumerate(modules.items()):
+    to_read = MOST_MODULES
+    for module_id, name in modules.items():
         schema = await directory.readable_schema(module_id)
         nameless = _nameless(schema["fields"] if schema else ())
-        cards = await _read_cards(client, module_id) if nameless and at < MOST_MODULES else []
+        cards: list[Mapping[str, object]] = []
+        if to_read and not all(field.get("choices") for field in nameless):
+            to_read -= 1
+            cards = await _read_cards(client, module_id)
         for field in nameless:
             fields.setdefault(field["name"], _sample(field, name, cards))
     for contact_type in CONTACT_TYPES:
@@ -48,12 +51,11 @@ def _sample(field: SchemaField, where: str, cards: Sequence[Mapping[str, object]
 
 
 async def _read_cards(client: MinicrmClient, module_id: str) -> list[Mapping[str, object]]:
-    """Return the fields of the last few cards of a module's first page; rows of a search lack most."""
+    """Return the fields of the last cards of a module's first page, which rows of the search lack."""
     try:
         page = await client.search_projects({"CategoryId": module_id})
-        cards = await map_bounded([card["id"] for card in page.items[-_CARDS:]], client.get_project, at_once=_CARDS)
+        return [(await client.get_project(card["id"]))["fields"] for card in page.items[-_CARDS:]]
     except RateLimitedError:
         raise
     except RefusedError:
         return []
-    return [card["fields"] for card in cards]

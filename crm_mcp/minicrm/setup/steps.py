@@ -48,12 +48,12 @@ class MinicrmSetup:
             LoginQuestion(
                 "system_id",
                 _texts.text("System ID"),
-                where=_texts.text("A number: the first one in the address of your MiniCRM, after r3.minicrm.hu/"),
+                where=_texts.text("A number: it follows r3.minicrm.hu/ in the address of your MiniCRM."),
             ),
             LoginQuestion(
                 "api_key",
                 _texts.text("API key"),
-                where=_texts.text("In MiniCRM: Settings, System, API key."),
+                where=_texts.text("In MiniCRM: Settings > System > Create new API key."),
                 is_secret=True,
             ),
         )
