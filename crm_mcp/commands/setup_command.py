@@ -61,7 +61,7 @@ def _find_who_answers(answers: TextIO | None) -> Asks:
         SettingsError: There is neither.
     """
     if answers is not None:
-        from crm_mcp.setup.answers import Answers, read_answers
+        from crm_mcp.setup.answering.answers import Answers, read_answers
 
         return Answers(read_answers(answers.read()), click.echo)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -69,7 +69,7 @@ def _find_who_answers(answers: TextIO | None) -> Asks:
             _texts.text("crm-mcp setup asks questions, and here is no terminal to ask them in."),
             hint=_texts.text("Run it in a terminal, or give it the answers: crm-mcp setup --answers FILE"),
         )
-    from crm_mcp.setup.terminal import Terminal
+    from crm_mcp.setup.answering.terminal import Terminal
 
     return Terminal()
 
@@ -125,7 +125,7 @@ def _settings_path() -> Path:
 
 
 def _name_unused(asks: Asks) -> None:
-    from crm_mcp.setup.answers import Answers
+    from crm_mcp.setup.answering.answers import Answers
 
     if isinstance(asks, Answers) and asks.unused:
         told = _texts.text("Not asked for, and so not used: {names}", names=", ".join(asks.unused))
