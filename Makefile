@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint format fast snapshots readme messages images soak schemathesis evaluation hosts start queries docs clean
+.PHONY: demo test lint format fast snapshots readme messages images soak schemathesis evaluation hosts start queries docs dist audit clean
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12")'

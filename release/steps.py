@@ -25,6 +25,13 @@ def run(*command: str | Path, cwd: Path = ROOT) -> None:
     subprocess.run([str(word) for word in command], cwd=cwd, check=True)
 
 
+def check_files() -> None:
+    """Look over what is handed to other people's programs: the Dockerfile and the workflows."""
+    programs = Path(sys.executable).parent
+    run(programs / "hadolint", "Dockerfile")
+    run(programs / "zizmor", "--offline", "--quiet", ".github/workflows")
+
+
 def build_distributions() -> Path:
     """Build the sdist, and of it the wheel, so that what the one lacks is missed at once; return the wheel."""
     shutil.rmtree(DIST, ignore_errors=True)
@@ -75,8 +82,6 @@ def describe_server(packed: Path) -> None:
 
 def build_images() -> None:
     """Build both images where a Docker engine answers, and say so where none does."""
-    hadolint = Path(sys.executable).parent / "hadolint"
-    run(hadolint, "Dockerfile")
     docker = shutil.which("docker")
     if not docker or subprocess.run([docker, "info"], capture_output=True, check=False).returncode:
         print("no Docker engine answers here: the images were not built", flush=True)
@@ -100,6 +105,7 @@ def checksum(path: Path) -> str:
 
 def make_all() -> None:
     """Make everything that a release publishes."""
+    check_files()
     with tempfile.TemporaryDirectory(prefix="crm-release-") as name:
         folder = Path(name)
         wheel = build_distributions()

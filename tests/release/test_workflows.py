@@ -1,0 +1,70 @@
+"""The workflows do what `make` does, on every Python that is promised, and hold no secret of their own."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import yaml
+
+from release.check_tag import find_faults
+from release.project import PROJECT, REPOSITORY, ROOT, VERSION
+
+WORKFLOWS: dict[str, dict[Any, Any]] = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+}
+TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+
+
+def list_steps(name: str) -> list[dict[str, Any]]:
+    jobs = cast("dict[str, dict[str, Any]]", WORKFLOWS[name]["jobs"])
+    return [step for job in jobs.values() for step in job.get("steps", [])]
+
+
+def test_every_python_that_is_promised_is_tried() -> None:
+    prefix = "Programming Language :: Python :: 3."
+    promised = [each.rpartition(" ")[2] for each in PROJECT["classifiers"] if each.startswith(prefix)]
+    assert WORKFLOWS["ci"]["jobs"]["pythons"]["strategy"]["matrix"]["python"] == promised
+
+
+def test_what_a_release_publishes_is_what_make_dist_makes() -> None:
+    assert set(WORKFLOWS) == {"ci", "release"}
+    assert [step for step in list_steps("release") if step.get("run") == "make dist"]
+    assert [step for step in list_steps("ci") if step.get("run") == "bash .ci/run"]
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for name in WORKFLOWS:
+        runs = " ".join(str(step.get("run", "")) for step in list_steps(name))
+        assert set(re.findall(r"\bmake ([a-z-]+)", runs)) <= targets
+
+
+def test_nothing_is_published_that_was_not_tested_and_built_by_a_tag() -> None:
+    release = WORKFLOWS["release"]
+    assert release[True] == {"push": {"tags": ["v*"]}}  # YAML 1.1 reads `on` as true
+    for name, job in release["jobs"].items():
+        writes = [scope for scope, right in job.get("permissions", {}).items() if right == "write"]
+        needed = set(job.get("needs", []))
+        assert not writes or needed & {"build", "index"}, name
+
+
+def test_rights_are_few_and_no_secret_is_kept() -> None:
+    for name, text in TEXTS.items():
+        assert WORKFLOWS[name]["permissions"] == {"contents": "read"}
+        assert "secrets." not in text
+        assert not re.search(r"https?://", text)
+
+
+def test_each_action_has_a_version_and_no_checkout_keeps_its_login() -> None:
+    for name in WORKFLOWS:
+        for step in list_steps(name):
+            used = step.get("uses", "actions/none@v1")
+            assert re.fullmatch(r"[\w./-]+@(v\d+|release/v\d+|[0-9a-f]{40})", used), used
+            assert not used.startswith("actions/checkout") or step["with"]["persist-credentials"] is False
+
+
+def test_a_tag_or_an_address_that_is_not_the_projects_stops_the_release() -> None:
+    assert not list(find_faults(f"v{VERSION}", REPOSITORY))
+    (fault,) = find_faults("v99.0", REPOSITORY)
+    assert f"tag v{VERSION}" in fault
+    (fault,) = find_faults(f"v{VERSION}", "https://forge.example/us/crm")
+    assert "[project.urls]" in fault
