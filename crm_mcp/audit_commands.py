@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crm_mcp.commands.asking import confirm
 from crm_mcp.crm.dates import read_moment
 from crm_mcp.crm.wording import quote_text
 from crm_mcp.errors import NotConfirmedError, StoreError
+from crm_mcp.languages import Texts
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.safe_writes.taking_back import NEEDLESS
 from crm_mcp.safe_writes.undo.audit_entries import AuditEntry, list_entries, render_entries
+from crm_mcp.safe_writes.undo.recorded_messages import tell_again
 from crm_mcp.safe_writes.undo.undo_calls import Undo
 from crm_mcp.safe_writes.undo.undo_tool import writers_of
 from crm_mcp.store import audit
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
+_texts = Texts(__file__)
 _AGE = re.compile(r"(\d{1,5})\s*([dhm])", re.ASCII | re.IGNORECASE)
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 _NOT_ASCII_CONTROL = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -61,16 +65,18 @@ class TerminalConfirmation:
             return
         if not sys.stdin.isatty():
             raise NotConfirmedError(
-                "A person was asked about this write, and is about its undo, but there is no terminal to ask on. "
-                "Nothing was written.",
-                hint="Run it in a terminal, or with --yes.",
+                _texts.later(
+                    "A person was asked about this write, and is about its undo, but there is no terminal to ask on. "
+                    "Nothing was written."
+                ),
+                hint=_texts.later("Run it in a terminal, or with --yes."),
             )
-        if not await asyncio.to_thread(click.confirm, _line(question), err=True):
-            raise NotConfirmedError("Nothing was written.")
+        if not await asyncio.to_thread(confirm, _line(question)):
+            raise NotConfirmedError(_texts.later("Nothing was written."))
 
     async def report_progress(self, done: int, total: int) -> None:
         """Say how many records are done, on stderr."""
-        click.echo(f"{done} of {total}", err=True)
+        click.echo(_texts.text("{done} of {total}", done=done, total=total), err=True)
 
 
 def parse_since(text: str, now: datetime) -> float:
@@ -108,7 +114,7 @@ def print_entries(entries: Sequence[AuditEntry], *, as_json: bool) -> None:
         text = json.dumps({"writes": entries}, ensure_ascii=False, indent=2)
         click.echo(_NOT_ASCII_CONTROL.sub(lambda char: f"\\u{ord(char[0]):04x}", text))
     else:
-        click.echo(render_entries(entries) or "Nothing was written.")
+        click.echo(render_entries(entries) or _texts.text("Nothing was written."))
 
 
 async def take_back(
@@ -145,14 +151,19 @@ def print_undone(result: WriteResult) -> bool:
     items: list[Any] = result.get("items", [])
     for item in items:
         message = item.get("message", "")
-        state = "left" if not item["ok"] else "nothing to undo" if message.endswith(NEEDLESS) else "taken back"
-        lines.append("  ".join(filter(None, [state, item.get("id", ""), _line(message)])))
+        lines.append("  ".join(filter(None, [_state(item), item.get("id", ""), tell_again(_line(message))])))
     rest: Any = result
-    lines += [_line(one) for one in rest.get("warnings", [])]
-    lines += [_line(rest[name]) for name in ("message", "next_step") if name in rest]
-    lines += [f"This undo is {rest['write_id']}."] if "write_id" in rest else []
+    lines += [tell_again(_line(one)) for one in rest.get("warnings", [])]
+    lines += [tell_again(_line(rest[name])) for name in ("message", "next_step") if name in rest]
+    lines += [_texts.text("This undo is {write_id}.", write_id=rest["write_id"])] if "write_id" in rest else []
     click.echo("\n".join(lines))
     return all(item["ok"] for item in items)
+
+
+def _state(item: Any) -> str:  # noqa: ANN401  # JSON
+    if not item["ok"]:
+        return _texts.text("left")
+    return _texts.text("nothing to undo") if item.get("message", "").endswith(NEEDLESS) else _texts.text("taken back")
 
 
 def _change_line(change: Any) -> str:  # noqa: ANN401  # JSON

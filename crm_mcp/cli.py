@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crm_mcp.settings import ServerSettings
     from crm_mcp.transport.connections import ConnectionPool
 
+_texts = languages.Texts(__file__)
 _Command = TypeVar("_Command", bound=click.Command)
 
 _LAZY: Mapping[str, str] = {
@@ -205,11 +206,12 @@ def doctor() -> None:
     from crm_mcp.doctor import examine
 
     healthy = True
+    ok, problem = _texts.text("ok"), _texts.text("PROBLEM")
+    width = max(map(len, (ok, problem)))
+    ok, problem = ok.ljust(width), problem.ljust(width)
     for finding in asyncio.run(examine()):
         healthy = healthy and finding.ok
-        click.echo(
-            f"{click.style('ok     ', fg='green') if finding.ok else click.style('PROBLEM', fg='red')} {finding}"
-        )
+        click.echo(f"{click.style(ok, fg='green') if finding.ok else click.style(problem, fg='red')} {finding}")
     sys.exit(0 if healthy else EXIT_PROBLEM)
 
 
@@ -269,7 +271,11 @@ def undo(write_id: str, *, dry_run: bool, yes: bool) -> None:
     except SettingsError as error:
         end_by_settings(error)
     if settings.read_only and not dry_run:
-        end_by_settings(SettingsError("CRM_MCP_READ_ONLY is set, so nothing is written.", hint="--dry-run works."))
+        end_by_settings(
+            SettingsError(
+                _texts.later("CRM_MCP_READ_ONLY is set, so nothing is written."), hint=_texts.later("--dry-run works.")
+            )
+        )
     from crm_mcp import audit_commands
 
     unasked = yes or settings.unconfirmed_writes

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from crm_mcp.commands.held import describe_for_doctor
 from crm_mcp.errors import CrmError, SettingsError, StoreError
+from crm_mcp.languages import Texts, mark, said
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.registry import CONNECTORS
 from crm_mcp.setting_names import find_unknown
@@ -16,17 +17,22 @@ from crm_mcp.store.engine import MEMORY, Store
 from crm_mcp.store.forgetting.retention import count_writes
 from crm_mcp.transport.connections import ConnectionPool
 
+_texts = Texts(__file__)
+_SERVER = mark("server")
+_SETTINGS = mark("settings")
+_STORE = mark("store")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the report."""
+    """One line of the report: `text` is in the language of the person."""
 
     ok: bool
     about: str
     text: str
 
     def __str__(self) -> str:
-        return f"{self.about}: {self.text}"
+        return f"{_texts.text(self.about)}: {self.text}"
 
 
 async def examine() -> list[Finding]:
@@ -35,21 +41,21 @@ async def examine() -> list[Finding]:
     try:
         settings = load(ServerSettings)
     except SettingsError as error:
-        return [Finding(False, "server", str(error))]
+        return [Finding(False, _SERVER, error.told)]
     findings += _examine_file()
-    findings.append(Finding(True, "server", _tell_of_writes(settings)))
-    findings.append(Finding(True, "webhooks", _tell_of_webhooks(settings)))
+    findings.append(Finding(True, _SERVER, _tell_of_writes(settings)))
+    findings.append(Finding(True, mark("webhooks"), _tell_of_webhooks(settings)))
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
     connected = 0
     store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=settings.keeps_reads(is_local=True))
     findings.append(await _examine_store(store, settings.audit_days))
-    findings.append(Finding(True, "replica", describe_for_doctor(store)))
+    findings.append(Finding(True, mark("replica"), describe_for_doctor(store)))
     async with pool.open():
         for known in CONNECTORS:
             try:
                 connector = known.from_environment(pool, store)
             except SettingsError as error:
-                findings.append(Finding(False, "settings", str(error)))
+                findings.append(Finding(False, _SETTINGS, error.told))
                 continue
             findings += _name_ignored(known)
             if connector is not None:
@@ -57,7 +63,9 @@ async def examine() -> list[Finding]:
                 findings.append(await _examine_login(connector))
     await store.close()
     if not connected and all(finding.ok for finding in findings):
-        findings.append(Finding(False, "settings", "no CRM is configured; run crm-mcp to see which variables to set."))
+        findings.append(
+            Finding(False, _SETTINGS, _texts.text("no CRM is configured; run crm-mcp to see which variables to set."))
+        )
     return findings
 
 
@@ -66,44 +74,61 @@ def _examine_file() -> list[Finding]:
     if path is None:
         return []
     if is_readable_by_others(path):
-        return [Finding(False, "settings", f"{path} can be read by others of this machine. Run chmod 600 {path}")]
-    return [Finding(True, "settings", f"read from {path}, where the environment says nothing else")]
+        problem = _texts.text("{path} can be read by others of this machine. Run chmod 600 {path}", path=path)
+        return [Finding(False, _SETTINGS, problem)]
+    return [
+        Finding(True, _SETTINGS, _texts.text("read from {path}, where the environment says nothing else", path=path))
+    ]
 
 
 def _tell_of_webhooks(settings: ServerSettings) -> str:
     if settings.webhook_login is None:
-        return "refused, since CRM_MCP_WEBHOOK_LOGIN is not set; they are for serve --transport http only"
-    return "taken by serve --transport http, with the login CRM_MCP_WEBHOOK_LOGIN"
+        return _texts.text("refused, since CRM_MCP_WEBHOOK_LOGIN is not set; they are for serve --transport http only")
+    return _texts.text("taken by serve --transport http, with the login CRM_MCP_WEBHOOK_LOGIN")
 
 
 def _tell_of_writes(settings: ServerSettings) -> str:
     if settings.read_only:
-        return "read only"
+        return _texts.text("read only")
     if settings.unconfirmed_writes:
-        return "writing tools are on; nobody is asked, even before trash and bulk (CRM_MCP_UNCONFIRMED_WRITES)"
-    return "writing tools are on; trash, bulk and emptying a long text need the user's consent"
+        return _texts.text(
+            "writing tools are on; nobody is asked, even before trash and bulk (CRM_MCP_UNCONFIRMED_WRITES)"
+        )
+    return _texts.text("writing tools are on; trash, bulk and emptying a long text need the user's consent")
 
 
 async def _examine_store(store: Store, keep_days: int) -> Finding:
     try:
         kept = await store.run(count_writes)
     except StoreError as error:
-        return Finding(False, "store", str(error))
-    if store.problem or store.place == MEMORY:
-        return Finding(not store.problem, "store", store.problem or "memory; nothing outlives this process")
+        return Finding(False, _STORE, error.told)
+    if store.problem:
+        return Finding(False, _STORE, said(store.problem))
+    if store.place == MEMORY:
+        return Finding(True, _STORE, _texts.text("memory; nothing outlives this process"))
     if store.warning:
-        return Finding(False, "store", store.warning)
-    return Finding(True, "store", f"{store.place}; {kept} writes of the last {keep_days} days are kept")
+        return Finding(False, _STORE, said(store.warning))
+    told = _texts.ntext(
+        "{place}; {count} write of the last {days} days is kept",
+        "{place}; {count} writes of the last {days} days are kept",
+        kept,
+        place=store.place,
+        days=keep_days,
+    )
+    return Finding(True, _STORE, told)
 
 
 def _name_ignored(known: type[Connector]) -> list[Finding]:
     """Name the variables that begin as a CRM's do and are no settings: they may be of another program, or mistyped."""
     ignored = find_unknown(f"{known.name.upper()}_", known_variables(known.settings_class))
-    return [Finding(True, "settings", f"{name} is not a setting of this server and is ignored") for name in ignored]
+    return [
+        Finding(True, _SETTINGS, _texts.text("{name} is not a setting of this server and is ignored", name=name))
+        for name in ignored
+    ]
 
 
 async def _examine_login(connector: Connector) -> Finding:
     try:
-        return Finding(True, connector.title, await connector.check_login())
+        return Finding(True, connector.title, said(await connector.check_login()))
     except CrmError as error:
-        return Finding(False, connector.title, str(error))
+        return Finding(False, connector.title, error.told)

@@ -26,6 +26,8 @@ or a URL with a login.
 
 from __future__ import annotations
 
+from crm_mcp.languages import said
+
 
 class CrmError(Exception):
     """Base of all errors raised on purpose.
@@ -43,6 +45,11 @@ class CrmError(Exception):
     def __str__(self) -> str:
         message = str(self.args[0])
         return f"{message} {self.hint}" if self.hint else message
+
+    @property
+    def told(self) -> str:
+        """The same in the language of the person, where that is known, see `crm_mcp.languages.Later`."""
+        return " ".join(filter(None, [said(self.args[0]), said(self.hint)]))
 
 
 class SettingsError(CrmError):

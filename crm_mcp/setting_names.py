@@ -9,6 +9,9 @@ from contextvars import ContextVar
 
 from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 SERVER_PREFIX = "CRM_MCP_"
 """All variables that begin so are this server's; those of a CRM's prefix may be of other programs too."""
@@ -55,9 +58,15 @@ def refuse_unknown(prefix: str, known: Collection[str]) -> None:
         longer = [one for one in known if one.startswith(name)]
         near = longer or nearest(name, known, cutoff=_NEAR)
         if near:
-            raise SettingsError(f"{name} is not a setting of this server.", hint=f"Did you mean {near[0]}?")
+            raise SettingsError(
+                _texts.later("{name} is not a setting of this server.", name=name),
+                hint=_texts.later("Did you mean {near}?", near=near[0]),
+            )
         if prefix == SERVER_PREFIX:
-            raise SettingsError(f"{name} is not a setting of this server.", hint=f"There are {', '.join(known)}.")
+            raise SettingsError(
+                _texts.later("{name} is not a setting of this server.", name=name),
+                hint=_texts.later("There are {names}.", names=", ".join(known)),
+            )
 
 
 def find_unknown(prefix: str, known: Collection[str]) -> list[str]:

@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from crm_mcp.crm.field_labels import parse_field_labels
 from crm_mcp.errors import SettingsError
-from crm_mcp.languages import Language
+from crm_mcp.languages import Language, Later, Texts, mark
 from crm_mcp.setting_names import current_env_file, given_variables, refuse_unknown
 from crm_mcp.settings_file.sections import Section, place_in_file, read_section
 from crm_mcp.store.location import DEFAULT_FOLDER, check_location
@@ -38,6 +39,9 @@ _FILE_ITSELF = "settings"
 """Names the settings file, and so does not stand in it."""
 
 _S = TypeVar("_S", bound=BaseSettings)
+
+
+_texts = Texts(__file__)
 
 
 def environment(prefix: str) -> SettingsConfigDict:
@@ -108,7 +112,9 @@ CaFile = Annotated[Path, AfterValidator(_readable_ca)]
 
 def _sendable(token: SecretStr) -> SecretStr:
     if not all("!" <= char <= "~" for char in token.get_secret_value()):
-        raise ValueError("no HTTP header can carry that: use letters, digits and signs of ASCII, without spaces")
+        raise ValueError(
+            _texts.later("no HTTP header can carry that: use letters, digits and signs of ASCII, without spaces")
+        )
     return token
 
 
@@ -119,9 +125,9 @@ HttpToken = Annotated[SecretStr, AfterValidator(_sendable)]
 def _login(login: SecretStr) -> SecretStr:
     user, colon, password = login.get_secret_value().partition(":")
     if not colon or not user or not password:
-        raise ValueError("write a user and a password with a colon between them, as in user:password")
+        raise ValueError(_texts.later("write a user and a password with a colon between them, as in user:password"))
     if any(not char.isprintable() for char in login.get_secret_value()):
-        raise ValueError("it holds a character that cannot be sent")
+        raise ValueError(_texts.later("it holds a character that cannot be sent"))
     return login
 
 
@@ -131,7 +137,7 @@ WebhookLogin = Annotated[SecretStr, AfterValidator(_login)]
 
 def _place_of_store(where: str) -> str:
     if odd := _describe_odd(where):
-        raise ValueError(f"it {odd}")
+        raise ValueError(_texts.later(odd, name=_texts.later("it")))
     return check_location(where)
 
 
@@ -143,7 +149,7 @@ def _issuer_url(url: str) -> str:
     parts = urlsplit(url)
     is_private = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS)
     if not is_private or not parts.hostname or parts.username or parts.password or any(map(str.isspace, url)):
-        raise ValueError("write it as https://host/path (http is for loopback only), without a login")
+        raise ValueError(_texts.later("write it as https://host/path (http is for loopback only), without a login"))
     return url
 
 
@@ -220,7 +226,10 @@ def load(settings_class: type[_S]) -> _S:
     except ValidationError as error:
         raise _describe_problems(error, _prefix_of(settings_class), section) from None
     except UnicodeDecodeError:
-        raise SettingsError(f"The file {current_env_file()} is not UTF-8 text.", hint="Save it as UTF-8.") from None
+        raise SettingsError(
+            _texts.later("The file {file} is not UTF-8 text.", file=current_env_file()),
+            hint=_texts.later("Save it as UTF-8."),
+        ) from None
 
 
 def _section_of(settings_class: type[BaseSettings]) -> Section | None:
@@ -238,10 +247,34 @@ def _describe_problems(error: ValidationError, prefix: str, section: Section | N
     for problem in error.errors(include_url=False, include_input=False):
         key = str(problem["loc"][0])
         place = section.place_of(key) if section and key in section.values else f"{prefix}{key.upper()}"
-        problems.append(f"{place}: {problem['msg'].removeprefix('Value error, ').rstrip('.')}.")
-    it = "it" if len(problems) == 1 else "them"
-    where = "there" if section and section.values else f"in the environment or in {current_env_file()}"
-    return SettingsError(" ".join(problems), hint=f"Correct {it} {where}.")
+        problems.append(_texts.later("{place}: {problem}.", place=place, problem=_problem(problem)))
+    hint = _texts.later("Correct it in the environment or in {file}.", file=current_env_file())
+    if section and section.values:
+        hint = _texts.later("Correct it there.")
+    return SettingsError(Later.joined(problems), hint=hint)
+
+
+def _problem(problem: ErrorDetails) -> str:
+    """Return what is wrong with a value: pydantic's words, or those of a check of ours."""
+    text = problem["msg"].removeprefix("Value error, ").rstrip(".")
+    values = problem.get("ctx", {})
+    if isinstance(error := values.get("error"), ValueError):
+        return error.args[0] if isinstance(error.args[0], Later) else text
+    template = _PYDANTIC.get(problem["type"])
+    return _texts.later(template, **values) if template and template.format(**values) == text else text
+
+
+_PYDANTIC = {
+    "bool_parsing": mark("Input should be a valid boolean, unable to interpret input"),
+    "int_parsing": mark("Input should be a valid integer, unable to parse string as an integer"),
+    "float_parsing": mark("Input should be a valid number, unable to parse string as a number"),
+    "literal_error": mark("Input should be {expected}"),
+    "greater_than": mark("Input should be greater than {gt}"),
+    "greater_than_equal": mark("Input should be greater than or equal to {ge}"),
+    "less_than_equal": mark("Input should be less than or equal to {le}"),
+    "datetime_from_date_parsing": mark("Input should be a valid datetime or date, {error}"),
+}
+"""Pydantic's words for what settings can be wrong in, by the kind of the error."""
 
 
 def _prefix_of(settings_class: type[BaseSettings]) -> str:
@@ -257,37 +290,41 @@ def known_variables(settings_class: type[BaseSettings]) -> list[str]:
 def describe_odd_values(names_and_values: Mapping[str, str]) -> str:
     """Return what looks unintended about how values are written, as sentences that repeat none; usually nothing."""
     odd = [(name, _describe_odd(value)) for name, value in names_and_values.items()]
-    return " ".join(f"{name} {what}." for name, what in odd if what)
+    return Later.joined([Later.joined([_texts.later(what, name=name), "."], "") for name, what in odd if what])
 
 
 def _describe_odd(value: str) -> str:
     if len(value) > 1 and value[0] in _QUOTES and value[-1] in _QUOTES:
-        return "begins and ends with quotes, which are part of the value: write it without them"
+        return mark("{name} begins and ends with quotes, which are part of the value: write it without them")
     if _PLACEHOLDER.fullmatch(value):
-        return "is an unfilled ${NAME}" if value.startswith("${") else "looks like a placeholder that was not filled in"
+        if value.startswith("${"):
+            return mark("{name} is an unfilled ${{NAME}}")
+        return mark("{name} looks like a placeholder that was not filled in")
     return ""
 
 
 def _safe_url(url: str) -> str:
     if odd := _describe_odd(url):
-        raise ValueError(f"it {odd}")
+        raise ValueError(_texts.later(odd, name=_texts.later("it")))
     parts = urlsplit(url)
     try:
         _ = parts.port
     except ValueError:
-        raise ValueError("its port is not a number") from None
+        raise ValueError(_texts.later("its port is not a number")) from None
     if any(char.isspace() for char in url):
-        raise ValueError("it holds a space")
+        raise ValueError(_texts.later("it holds a space"))
     if _API_PATH_END.search(parts.path.rstrip("/")):
-        raise ValueError("leave out the path of the API; it is added")
+        raise ValueError(_texts.later("leave out the path of the API; it is added"))
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("write it as https://host")
+        raise ValueError(_texts.later("write it as https://host"))
     if parts.username or parts.password:
-        raise ValueError("leave the login out of the URL; it has variables of its own")
+        raise ValueError(_texts.later("leave the login out of the URL; it has variables of its own"))
     if parts.query or parts.fragment:
-        raise ValueError("leave out everything from ? or # on")
+        raise ValueError(_texts.later("leave out everything from ? or # on"))
     if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
-        raise ValueError("plain http:// would show the login to the network; use https:// (http is for loopback only)")
+        raise ValueError(
+            _texts.later("plain http:// would show the login to the network; use https:// (http is for loopback only)")
+        )
     return url.rstrip("/")
 
 
@@ -308,8 +345,11 @@ def require_whole(names_and_values: dict[str, str], *, crm: str) -> bool:
     missing = [name for name, value in names_and_values.items() if not value]
     if missing and len(missing) < len(names_and_values):
         named = ", ".join(missing) + place_in_file(missing)
+        half = mark("{crm} is only half configured: {names} are missing.")
+        if len(missing) == 1:
+            half = mark("{crm} is only half configured: {names} is missing.")
         raise SettingsError(
-            f"{crm} is only half configured: {named} {'is' if len(missing) == 1 else 'are'} missing.",
-            hint="Set what is missing, or unset the others to leave this CRM out.",
+            _texts.later(half, crm=crm, names=named),
+            hint=_texts.later("Set what is missing, or unset the others to leave this CRM out."),
         )
     return not missing

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from crm_mcp.commands.asking import confirm
 from crm_mcp.commands.connecting import EXIT_PROBLEM, connect, end_by_settings, end_with_problem
 from crm_mcp.errors import CrmError, InputError, SettingsError
 from crm_mcp.rendering.hidden_characters import remove_hidden
@@ -52,7 +53,7 @@ def _read_arguments(text: str) -> dict[str, Any]:
         raise InputError(f"The arguments are no JSON: {error}.", hint='Write them as \'{"query": "Anna"}\'.') from error
     if not isinstance(given, dict):
         raise InputError("The arguments are no JSON object.", hint='Write them as \'{"query": "Anna"}\'.')
-    return given
+    return cast("dict[str, Any]", given)
 
 
 async def _call(tool: str, arguments: dict[str, Any], toolsets: str) -> tuple[bool, str]:
@@ -84,8 +85,9 @@ async def _call(tool: str, arguments: dict[str, Any], toolsets: str) -> tuple[bo
     return False, json.dumps(result.structured_content, ensure_ascii=False, indent=2)
 
 
-async def _ask_on_terminal(_: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
+async def _ask_on_terminal(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
     from mcp.types import ElicitResult
 
-    says_yes = await asyncio.to_thread(click.confirm, remove_hidden(params.message), err=True)
+    del context
+    says_yes = await asyncio.to_thread(confirm, remove_hidden(params.message))
     return ElicitResult(action="accept", content={"confirm": True}) if says_yes else ElicitResult(action="decline")

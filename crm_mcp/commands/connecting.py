@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from crm_mcp.errors import CrmError, SettingsError
+from crm_mcp.languages import Texts, mark
 
 if TYPE_CHECKING:
     from crm_mcp.mcp.connector import Connector
@@ -25,9 +26,10 @@ EXIT_PROBLEM = 1
 EXIT_SETTINGS = 2
 EXIT_STOPPED = 130
 
-NOT_CONFIGURED = """No CRM is configured. Set, in the environment or in a .env file here,
-{}
-To see it work without an account, run: crm-mcp demo"""
+_texts = Texts(__file__)
+NOT_CONFIGURED = mark("""No CRM is configured. Set, in the environment or in a .env file here,
+{variables}
+To see it work without an account, run: crm-mcp demo""")
 
 
 def connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
@@ -47,7 +49,7 @@ def connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, S
     store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=keeps_reads)
     connectors = registry.connect(pool, store)
     if not connectors:
-        raise SettingsError(NOT_CONFIGURED.format(registry.describe_variables()))
+        raise SettingsError(_texts.later(NOT_CONFIGURED, variables=registry.describe_variables()))
     return settings, pool, store, connectors
 
 
@@ -59,8 +61,11 @@ def choose(connectors: Sequence[Connector], crm: str) -> list[Connector]:
     """
     found = [one for one in connectors if crm.casefold() in ("", one.name.casefold(), one.title.casefold())]
     if not found:
-        names = " or ".join(one.name for one in connectors)
-        raise SettingsError(f"No CRM {crm[:60]!r} is connected.", hint=f"Use {names}.")
+        names = ", ".join(one.name for one in connectors)
+        raise SettingsError(
+            _texts.later("No CRM {crm} is connected.", crm=repr(crm[:60])),
+            hint=_texts.later("Use {names}.", names=names),
+        )
     return found
 
 
@@ -76,11 +81,11 @@ async def until_stopped(work: Coroutine[Any, Any, _T]) -> _T:
 
 def end_with_problem(command: str, error: CrmError) -> NoReturn:
     """End a command that met a problem."""
-    click.echo(f"crm-mcp {command}: {error}", err=True)
+    click.echo(f"crm-mcp {command}: {error.told}", err=True)
     sys.exit(EXIT_PROBLEM)
 
 
 def end_by_settings(error: CrmError) -> NoReturn:
     """End a command that cannot begin."""
-    click.echo(f"crm-mcp: {error}", err=True)
+    click.echo(f"crm-mcp: {error.told}", err=True)
     sys.exit(EXIT_SETTINGS)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm_mcp.errors import CrmError
+from crm_mcp.languages import Texts, current, said
+from crm_mcp.languages.writing import write_day, write_number
 from crm_mcp.replica.catalogue import FRESHNESS_COLUMNS, freshness_of
 from crm_mcp.replica.database import UNUSED_DAYS, find_replica_folder, size_of_file
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from crm_mcp.settings import ServerSettings
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
+
+_texts = Texts(__file__)
 
 
 async def read_status(pool: ConnectionPool, store: Store, sources: Sequence[Source]) -> dict[str, Any]:
@@ -73,32 +77,49 @@ def render_status(status: Mapping[str, Any], settings: ServerSettings) -> str:
     """Return the status for people."""
     lines: list[str] = []
     for account in status["accounts"]:
-        lines.append(
-            f"{account['crm']}: {_size(account['bytes'])} in {account['path'] or 'the memory of each process'}"
-        )
-        lines += [f"  {account['problem']}"] if "problem" in account else []
-        lines += [
-            f"  {one['table']:<24}{one['rows']:>8} rows, {'all' if one['complete'] else 'not all'}"
-            f"{', as of ' + one['as_of'] if one['as_of'] else ''}"
-            for one in account["tables"]
-        ]
-    lines += [f"of another login: {_size(one['bytes'])} in {one['path']}" for one in status["other_logins"]]
+        lines.append(_describe_place(account["crm"], account["bytes"], account["path"]))
+        lines += [f"  {said(account['problem'])}"] if "problem" in account else []
+        lines += map(_describe_table, account["tables"])
+    lines += [
+        _texts.text("of another login: {size} in {path}", size=_size(one["bytes"]), path=one["path"])
+        for one in status["other_logins"]
+    ]
     return "\n".join([*lines, "", *_describe_keeping(status, settings)])
+
+
+def _describe_place(crm: str, size: int, path: str | None) -> str:
+    if path is None:
+        return _texts.text("{crm}: {size} in the memory of each process", crm=crm, size=_size(size))
+    return _texts.text("{crm}: {size} in {path}", crm=crm, size=_size(size), path=path)
+
+
+def _describe_table(table: Mapping[str, Any]) -> str:
+    rows = _texts.text("{rows} rows, not all", rows=f"{table['rows']:>8}")
+    if table["complete"]:
+        rows = _texts.text("{rows} rows, all", rows=f"{table['rows']:>8}")
+    age = _texts.text(", as of {time}", time=write_day(table["as_of"], current())) if table["as_of"] else ""
+    return f"  {table['table']:<24}{rows}{age}"
 
 
 def _describe_keeping(status: Mapping[str, Any], settings: ServerSettings) -> list[str]:
     if status["folder"] is None:
-        return ["CRM_MCP_STORE is memory: nothing outlives a process."]
-    kept = [f"Written: audit, plans and keys are kept {settings.audit_days} days in the store."]
+        return [_texts.text("CRM_MCP_STORE is memory: nothing outlives a process.")]
+    kept = _texts.text("Written: audit, plans and keys are kept {days} days in the store.", days=settings.audit_days)
     if not status["keeps_on_disk"]:
         left = any(one["bytes"] for one in [*status["accounts"], *status["other_logins"]])
-        was = " What stands above was read before: crm-mcp replica rm --all deletes it." if left else ""
-        return [f"Read: CRM_MCP_REPLICA is off, so nothing that is read is kept on disk.{was}", *kept]
+        off = _texts.text("Read: CRM_MCP_REPLICA is off, so nothing that is read is kept on disk.")
+        was = _texts.text("What stands above was read before: crm-mcp replica rm --all deletes it.") if left else ""
+        return [f"{off} {was}".rstrip(), kept]
     return [
-        f"Read: kept until it was not used for {status['unused_days']} days. crm-mcp replica rm deletes it.",
-        "crm-mcp replica rm --all deletes that of other logins too; CRM_MCP_REPLICA=off keeps none of it on disk.",
-        *kept,
-        "CRM_MCP_STORE=memory keeps nothing at all.",
+        _texts.text(
+            "Read: kept until it was not used for {days} days. crm-mcp replica rm deletes it.",
+            days=status["unused_days"],
+        ),
+        _texts.text(
+            "crm-mcp replica rm --all deletes that of other logins too; CRM_MCP_REPLICA=off keeps none of it on disk."
+        ),
+        kept,
+        _texts.text("CRM_MCP_STORE=memory keeps nothing at all."),
     ]
 
 
@@ -108,18 +129,29 @@ def list_files(folder: Path | None) -> list[Path]:
 
 
 def describe_for_doctor(store: Store) -> str:
-    """Return a line on what is kept of what is read."""
+    """Return a line on what is kept of what is read, in the language of the person."""
     folder = find_replica_folder(store.where)
     size = _size(sum(map(size_of_file, list_files(folder))))
     if folder is None:
-        return "in memory; nothing that is read is kept on disk"
+        return _texts.text("in memory; nothing that is read is kept on disk")
     if not store.keeps_reads:
-        left = f"; {size} from before are left in {folder}: crm-mcp replica rm --all" if list_files(folder) else ""
-        return f"off; nothing that is read is kept on disk{left}"
-    return (
-        f"what is read is kept in {folder} ({size}) until unused for {UNUSED_DAYS} days; crm-mcp replica rm deletes it"
+        if not list_files(folder):
+            return _texts.text("off; nothing that is read is kept on disk")
+        return _texts.text(
+            "off; nothing that is read is kept on disk; {size} from before are left in {folder}: "
+            "crm-mcp replica rm --all",
+            size=size,
+            folder=folder,
+        )
+    return _texts.text(
+        "what is read is kept in {folder} ({size}) until unused for {days} days; crm-mcp replica rm deletes it",
+        folder=folder,
+        size=size,
+        days=UNUSED_DAYS,
     )
 
 
 def _size(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1_000:.0f} kB"
+    if size < 100_000:
+        return f"{size / 1_000:.0f} kB"
+    return f"{write_number(round(size / 1_000_000, 1), current())} MB"

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from crm_mcp.languages import Texts, said
+
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
+_texts = Texts(__file__)
 _WORTH_ESTIMATING = 10
 
 
@@ -48,7 +51,7 @@ class ProgressView:
     def _begin(self, what: str, total: int) -> None:
         self._finish()
         self._what, self._done = what, 0
-        click.echo(f"{self._title}: {what}: {total}{self._estimate(total)}", err=True)
+        click.echo(f"{self._title}: {said(what)}: {total}{self._estimate(total)}", err=True)
         if sys.stderr.isatty():
             self._bar = click.progressbar(length=total, file=sys.stderr)
             self._bar.__enter__()
@@ -61,11 +64,16 @@ class ProgressView:
     def _estimate(self, requests: int) -> str:
         if not self._per_minute or requests < _WORTH_ESTIMATING:
             return ""
-        return f", {describe_duration(requests / self._per_minute)} at {self._per_minute} a minute"
+        duration = describe_duration(requests / self._per_minute)
+        return _texts.text(", {duration} at {count} a minute", duration=duration, count=self._per_minute)
 
 
 def describe_duration(minutes: float) -> str:
     """Return `about 3 h 54 min`."""
     whole = max(1, round(minutes))
     hours, rest = divmod(whole, 60)
-    return "about " + " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part)
+    if not hours:
+        return _texts.text("about {minutes} min", minutes=rest)
+    if not rest:
+        return _texts.text("about {hours} h", hours=hours)
+    return _texts.text("about {hours} h {minutes} min", hours=hours, minutes=rest)

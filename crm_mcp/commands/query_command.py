@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from crm_mcp.crm.call import answering
+from crm_mcp.languages import Texts, current, said
+from crm_mcp.languages.writing import write_day
 from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.rendering.export_formats import write_csv_table
 from crm_mcp.rendering.text_table import write_text_table
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
+_texts = Texts(__file__)
+
 
 class TerminalReporter:
     """Tells on stderr what is waited for, where a person sees it."""
@@ -30,7 +34,7 @@ class TerminalReporter:
         """Print what is waited for."""
         del progress, total
         if message and sys.stderr.isatty():
-            click.echo(message, err=True)
+            click.echo(said(message), err=True)
 
 
 async def answer(
@@ -69,5 +73,13 @@ def print_answer(found: Answer, form: str) -> None:
     else:
         click.echo(write_text_table(found.columns, found.rows))
     sys.stdout.flush()
-    state = "exact" if found.exact else "NOT exact"
-    click.echo(" ".join(filter(None, [f"as of {found.as_of}, {state}." if found.as_of else "", found.note])), err=True)
+    click.echo(" ".join(filter(None, [_age(found), said(found.note)])), err=True)
+
+
+def _age(found: Answer) -> str:
+    if not found.as_of:
+        return ""
+    time = write_day(found.as_of, current())
+    if found.exact:
+        return _texts.text("as of {time}, exact.", time=time)
+    return _texts.text("as of {time}, NOT exact.", time=time)

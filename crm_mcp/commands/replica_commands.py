@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from crm_mcp.commands.asking import confirm
 from crm_mcp.commands.connecting import (
     EXIT_PROBLEM,
     EXIT_SETTINGS,
@@ -19,6 +20,9 @@ from crm_mcp.commands.connecting import (
     until_stopped,
 )
 from crm_mcp.errors import CrmError, QueryError, SettingsError
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 
 @click.command()
@@ -42,7 +46,7 @@ def query(sql: str, form: str, *, fresh: bool) -> None:
     try:
         found = asyncio.run(query_command.answer(pool, store, connectors, text, is_fresh=fresh))
     except QueryError as error:
-        click.echo(f"crm-mcp query: {error}", err=True)
+        click.echo(f"crm-mcp query: {error.told}", err=True)
         sys.exit(EXIT_SETTINGS)
     except CrmError as error:
         end_with_problem("query", error)
@@ -115,14 +119,16 @@ def rm(*, yes: bool, crm: str, of_all: bool) -> None:
     own = {source.replica.file_name for source in Queries(chosen).sources}
     files = [one for one in held.list_files(find_replica_folder(store.where)) if of_all or one.name in own]
     if not files:
-        click.echo("Nothing that was read is kept on disk.")
+        click.echo(_texts.text("Nothing that was read is kept on disk."))
         return
     if not yes:
-        click.confirm("\n".join([*map(str, files), "Delete what was read?"]), abort=True, err=True)
+        question = "\n".join([*map(str, files), _texts.text("Delete what was read?")])
+        if not confirm(question):
+            raise click.Abort
     try:
         for path in files:
             remove_file(path)
-            click.echo(f"deleted {path}")
+            click.echo(_texts.text("deleted {path}", path=path))
     except CrmError as error:
         end_with_problem("replica rm", error)
 
@@ -148,7 +154,7 @@ def sync(*, full: bool, watch: bool, crm: str) -> None:
     try:
         is_whole = asyncio.run(until_stopped(work))
     except (asyncio.CancelledError, KeyboardInterrupt):
-        click.echo("Stopped. What was read stays; the next sync goes on.", err=True)
+        click.echo(_texts.text("Stopped. What was read stays; the next sync goes on."), err=True)
         sys.exit(0 if watch else EXIT_STOPPED)
     except CrmError as error:
         end_with_problem("sync", error)

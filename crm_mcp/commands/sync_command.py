@@ -13,6 +13,8 @@ import click
 from crm_mcp.commands.progress_view import ProgressView
 from crm_mcp.crm.call import without_deadline
 from crm_mcp.errors import AuthenticationError, CrmError
+from crm_mcp.languages import Texts, current, pmark, said
+from crm_mcp.languages.writing import write_day
 from crm_mcp.replica.catalogue import freshness_of
 from crm_mcp.replica.source import Lack, Need, Source
 from crm_mcp.store.budget import BACKGROUND
@@ -22,7 +24,19 @@ if TYPE_CHECKING:
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
+_texts = Texts(__file__)
 _WATCHED_EVERY_S = 60.0
+KINDS = (
+    pmark("kind", "projects"),
+    pmark("kind", "contacts"),
+    pmark("kind", "tasks"),
+    pmark("kind", "addresses"),
+    pmark("kind", "documents"),
+    pmark("kind", "history"),
+    pmark("kind", "users"),
+    pmark("kind", "statuses"),
+)
+"""What sources call their rows; an unknown one is said as it is."""
 
 
 async def sync(
@@ -61,7 +75,9 @@ async def _only_one(store: Store, source: Source) -> AsyncGenerator[bool]:
     leases = Leases(store)
     name = f"sync {source.replica.file_name}"
     if not (is_first := await leases.is_free(name)):
-        click.echo(f"{source.title}: another sync is at work; this one goes on after it.", err=True)
+        click.echo(
+            _texts.text("{crm}: another sync is at work; this one goes on after it.", crm=source.title), err=True
+        )
     async with leases.hold(name, wait_s=math.inf, what="Another sync"):
         yield is_first
 
@@ -82,7 +98,7 @@ async def _watch(store: Store, source: Source, *, again: bool) -> None:
             except AuthenticationError:
                 raise
             except CrmError as error:
-                click.echo(f"{source.title}: {error}", err=True)
+                click.echo(f"{source.title}: {error.told}", err=True)
 
 
 async def _freshen(source: Source) -> None:
@@ -101,8 +117,9 @@ async def _report(source: Source) -> bool:
     """Say what is held and what lacks; return whether nothing does that the account has."""
     tables = {table.name: table for table in await source.tables()}
     rows = await source.replica.run(lambda transaction: freshness_of(transaction, source, tables))
-    held = ", ".join(f"{count} {kind}" for _, kind, count, *_ in rows)
-    click.echo(f"{source.title}: {held} are held, as of {source.replica.local_time()}.")
+    held = ", ".join(f"{count} {_texts.ptext('kind', str(kind))}" for _, kind, count, *_ in rows)
+    time = write_day(source.replica.local_time(), current())
+    click.echo(_texts.text("{crm}: {held} are held, as of {time}.", crm=source.title, held=held, time=time))
     need = await _whole_need(source)
     todo = await source.select(await source.everything_unread(need), need)
     lacks = [*await source.lacks(need), *todo.lacks]
@@ -112,4 +129,9 @@ async def _report(source: Source) -> bool:
 
 
 def _describe(lack: Lack) -> str:
-    return f"lacking: {lack.what}, {lack.requests} requests away" if lack.requests else f"{lack.what}."
+    what = said(lack.what)
+    if not lack.requests:
+        return f"{what}."
+    return _texts.ntext(
+        "lacking: {what}, {count} request away", "lacking: {what}, {count} requests away", lack.requests, what=what
+    )

@@ -26,7 +26,9 @@ from crm_mcp.errors import (
     ServerFaultError,
     UnexpectedAnswerError,
 )
+from crm_mcp.languages import Later, Texts, mark
 
+_texts = Texts(__file__)
 MAX_DEPTH = 40
 """How deep a response may be nested."""
 MAX_OBJECTS = 50_000
@@ -79,14 +81,19 @@ def raise_for_refusal(response: Response, account: Account) -> None:
     if not response.is_refusal:
         return
     said = quote(response)
-    words = f' It said: "{said}".' if said else ""
+    words = _texts.later(' It said: "{said}".', said=said) if said else ""
     if response.status in (401, 403) or (response.status == 404 and _SAYS_UNAUTHORIZED.search(said)):
-        what = "the login or forbids this to it" if response.status == 403 else "the login"
+        refused = mark("{crm} refused the login ({status}).{words}")
+        if response.status == 403:
+            refused = mark("{crm} refused the login or forbids this to it ({status}).{words}")
+        check = _texts.later(
+            "Whoever runs this server must check {variables}; repeating will not help.",
+            variables=account.login_variables,
+        )
         raise AuthenticationError(
-            f"{account.crm} refused {what} ({response.status}).{words}",
+            _texts.later(refused, crm=account.crm, status=response.status, words=words),
             status=response.status,
-            hint=f"Whoever runs this server must check {account.login_variables}; repeating will not help. "
-            f"{response.login_note}".rstrip(),
+            hint=Later.joined([check, response.login_note]) if response.login_note else check,
         )
     if 300 <= response.status < 400 or response.status < 200:
         what = (

@@ -22,7 +22,7 @@ from crm_mcp.ivinex.tools.prompts import IvinexPrompts
 from crm_mcp.ivinex.tools.record_writes import RecordWriteTools
 from crm_mcp.ivinex.tools.records import RecordTools
 from crm_mcp.ivinex.tools.summary import SummaryTools
-from crm_mcp.languages import Language, Texts
+from crm_mcp.languages import Language, Later, Texts
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.neighbours import Neighbours
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from crm_mcp.asking.crm_setup import CrmSetup
     from crm_mcp.ivinex.client import IvinexClient
     from crm_mcp.ivinex.replica.source import IvinexSource
+
+_texts = Texts(__file__)
 
 
 class IvinexConnector:
@@ -208,16 +210,25 @@ class IvinexConnector:
         modules = self._portal.settings.modules
         if not modules:
             raise NotFoundError(
-                "IVINEX_MODULES names no module, so no module can be checked.",
+                _texts.later("IVINEX_MODULES names no module, so no module can be checked."),
                 status=0,
-                hint="Set it as contact=1001,note=1002 with the ids of your portal (Admin Portal, Module_ID).",
+                hint=_texts.later(
+                    "Set it as contact=1001,note=1002 with the ids of your portal (Admin Portal, Module_ID)."
+                ),
             )
         if problems := await find_module_problems(self._portal.client, modules):
             raise NotFoundError(
-                f"the login works, but IVINEX_MODULES is wrong. {' '.join(problems)}",
+                _texts.later(
+                    "the login works, but IVINEX_MODULES is wrong. {problems}", problems=Later.joined(problems)
+                ),
                 status=0,
-                hint="The ids are in the portal (Admin Portal, Module_ID).",
+                hint=_texts.later("The ids are in the portal (Admin Portal, Module_ID)."),
             )
         missing = [name for name in (CONTACT, NOTE) if name not in modules]
-        note = f"; IVINEX_MODULES lacks {' and '.join(missing)}, so create_note is not available" if missing else ""
-        return f"login works, {len(modules)} modules{note}"
+        if not missing:
+            return _texts.later("login works, {count} modules", count=len(modules))
+        return _texts.later(
+            "login works, {count} modules; IVINEX_MODULES lacks {names}, so create_note is not available",
+            count=len(modules),
+            names=" and ".join(missing),
+        )

@@ -11,7 +11,10 @@ from pydantic_settings import NoDecode
 
 from crm_mcp.crm.name_matching import folded, nearest
 from crm_mcp.errors import UnknownModuleError
+from crm_mcp.languages import Texts
 from crm_mcp.settings import BaseUrl, EnvironmentSettings, Labels, environment
+
+_texts = Texts(__file__)
 
 CONTACT = "contact"
 """What the module of contacts is called."""
@@ -37,9 +40,9 @@ def _modules(given: object) -> object:
     modules: dict[str, str] = {}
     for name, module_id in pairs:
         if not (name and module_id.isascii() and module_id.isdigit()):
-            raise ValueError("write it as name=id pairs, such as contact=1001,note=1002")
+            raise ValueError(_texts.later("write it as name=id pairs, such as contact=1001,note=1002"))
         if name.casefold() in map(str.casefold, modules):
-            raise ValueError("it gives two ids to one name")
+            raise ValueError(_texts.later("it gives two ids to one name"))
         modules[name] = module_id
     return modules
 

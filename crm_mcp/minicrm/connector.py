@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from crm_mcp.minicrm.replica.told_changes import ToldChanges
     from crm_mcp.transport.downloads import Downloads
 
+_texts = Texts(__file__)
 _CONTACT_TYPES = {name.casefold(): name for name in CONTACT_TYPES}
 _CONTACTS = frozenset({"contact", "contacts"})
 _CONTACT_NOTE = "A contact is a Person or a Business; these are the fields of both. Describe one for its own."
@@ -305,8 +306,10 @@ class MinicrmConnector:
         """Ask for the modules, for who "me" is where the settings say, and for the fields that these name."""
         await self._check_labels()
         modules = await self._directory.modules()
-        me = f', "me" is user {await self._directory.user_id("me")}' if self._settings.user else ""
-        return f"login works, {len(modules)} modules{me}"
+        if not self._settings.user:
+            return _texts.later("login works, {count} modules", count=len(modules))
+        me = await self._directory.user_id("me")
+        return _texts.later('login works, {count} modules, "me" is user {user_id}', count=len(modules), user_id=me)
 
 
 def _description(module_id: str, name: str, table: str, schema: Schema) -> ModuleDescription:

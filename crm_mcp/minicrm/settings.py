@@ -9,15 +9,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from crm_mcp.languages import Language
+from crm_mcp.languages import Language, Texts
 from crm_mcp.settings import BaseUrl, EnvironmentSettings, Labels, environment
+
+_texts = Texts(__file__)
 
 
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("there is no such time zone; write it as Europe/Budapest") from None
+        raise ValueError(_texts.later("there is no such time zone; write it as Europe/Budapest")) from None
     return name
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
+
 MEMORY = "memory"
 FILE = "memory.sqlite"
 """The file of the store in its folder."""
@@ -26,13 +30,13 @@ def check_location(where: str) -> str:
     if scheme in _SCHEMES:
         return _check_url(where)
     if "://" in where:
-        raise ValueError("write a folder, memory, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+        raise ValueError(_texts.later("write a folder, memory, or postgresql://USER:PASSWORD@HOST:PORT/DATABASE"))
     if "${" in where or where.startswith(("$", "%")):
-        raise ValueError("nothing fills in variables here: write the folder out")
+        raise ValueError(_texts.later("nothing fills in variables here: write the folder out"))
     try:
         return str(Path(where).expanduser())
     except RuntimeError:
-        raise ValueError("whose home folder that is cannot be found out: write the folder out") from None
+        raise ValueError(_texts.later("whose home folder that is cannot be found out: write the folder out")) from None
 
 
 def _check_url(where: str) -> str:
@@ -45,7 +49,9 @@ def _check_url(where: str) -> str:
     if not where.partition(":")[2].startswith("//") or not parts.hostname:
         raise ValueError(_POSTGRES_FORM)
     if where.count("@") > 1 or "@" in parts.path + parts.query or parts.fragment:
-        raise ValueError("in its user and password write @ as %40, / as %2F, ? as %3F, # as %23 and % as %25")
+        raise ValueError(
+            _texts.later("in its user and password write @ as %40, / as %2F, ? as %3F, # as %23 and % as %25")
+        )
     if not parts.path.strip("/"):
         raise ValueError(f"it names no database: {_POSTGRES_FORM}")
     return where

@@ -6,6 +6,10 @@ import os
 import socket
 import ssl
 
+from crm_mcp.languages import Later, Texts
+
+_texts = Texts(__file__)
+
 
 def describe_failure(error: Exception, timeout_s: float) -> tuple[str, str]:
     """Return why no complete response came, and what to do about it, as sentences without anything that was sent."""
@@ -13,23 +17,31 @@ def describe_failure(error: Exception, timeout_s: float) -> tuple[str, str]:
 
     causes = _causes(error)
     if is_out_of_time(error):
-        what = f"no complete response in {timeout_s:.3g} s"
-        return what, "Try again; if it goes on, check the network, or allow more time with CRM_MCP_TIMEOUT_S."
+        what = _texts.later("no complete response in {seconds} s", seconds=f"{timeout_s:.3g}")
+        return what, _texts.later(
+            "Try again; if it goes on, check the network, or allow more time with CRM_MCP_TIMEOUT_S."
+        )
     if isinstance(error, httpx.ProxyError):
-        return f"the proxy refused ({error})", "Check the proxy's address and login."
+        return _texts.later("the proxy refused ({error})", error=error), _texts.later(
+            "Check the proxy's address and login."
+        )
     if untrusted := next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None):
         return (
-            f"its certificate is not trusted ({untrusted.verify_message.rstrip('.')})",
-            "Where it is signed by an authority of your own, CRM_MCP_CA_FILE can name that authority's file (PEM).",
+            _texts.later("its certificate is not trusted ({why})", why=untrusted.verify_message.rstrip(".")),
+            _texts.later(
+                "Where it is signed by an authority of your own, CRM_MCP_CA_FILE can name that authority's file (PEM)."
+            ),
         )
     reason = next((_reason(one) for one in causes if isinstance(one, OSError) and one.errno), "")
     if isinstance(error, httpx.ConnectError):
-        what = f"no connection could be made ({reason or str(error) or 'it was cut at once'})"
-        return what, "Check the address, the network and proxies, then try again."
+        why = reason or str(error) or _texts.later("it was cut at once")
+        what = _texts.later("no connection could be made ({why})", why=why)
+        return what, _texts.later("Check the address, the network and proxies, then try again.")
     if "illegal" in str(error):
-        return "what it sent is not HTTP", "Check the address and its port."
-    what = "the connection was cut before the response was complete"
-    return f"{what} ({reason})" if reason else what, "Try again; if it goes on, check the network and proxies."
+        return _texts.later("what it sent is not HTTP"), _texts.later("Check the address and its port.")
+    what = _texts.later("the connection was cut before the response was complete")
+    beside = f" ({reason})" if reason else ""
+    return Later.joined([what, beside], ""), _texts.later("Try again; if it goes on, check the network and proxies.")
 
 
 def may_pass(error: Exception) -> bool:

@@ -16,6 +16,7 @@ from urllib.parse import quote, urlencode
 from crm_mcp.crm.messages import Request, Response
 from crm_mcp.crm.operations import parse_response
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
+from crm_mcp.languages import Later, Texts
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 from crm_mcp.transport.attempts import Attempts
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
     from crm_mcp.transport.connections import ConnectionPool
     from crm_mcp.transport.logins import Login
+
+_texts = Texts(__file__)
 
 _T = TypeVar("_T")
 
@@ -206,8 +209,10 @@ class Session:
         way = f" through the proxy that {proxy.variable} names" if proxy else ""
         what, next_step = describe_failure(error, timeout_s)
         return UnreachableError(
-            f"{self._crm} at {self._base_url} did not respond{way}: {what}.",
-            hint=unknown or f"{unsent}{next_step}",
+            _texts.later(
+                "{crm} at {url} did not respond{way}: {what}.", crm=self._crm, url=self._base_url, way=way, what=what
+            ),
+            hint=unknown or Later.joined([unsent, next_step], ""),
             is_transient=may_pass(error),
             was_sent=sent,
             may_have_been_done=bool(unknown),

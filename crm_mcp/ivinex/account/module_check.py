@@ -8,6 +8,9 @@ from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import AuthenticationError, RefusedError
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.settings import CONTACT, NOTE
+from crm_mcp.languages import Later, Texts
+
+_texts = Texts(__file__)
 
 _OF_NOTES = {"description", "contact"}
 """Fields that `create_note` writes."""
@@ -27,7 +30,7 @@ async def find_module_problems(client: IvinexClient, modules: Mapping[str, str])
         except AuthenticationError:
             raise
         except RefusedError as error:
-            problems.append(f"{name}={module_id}: {error.args[0]}")
+            problems.append(Later.joined([f"{name}={module_id}:", error.args[0]]))
         else:
             problems += _mistaken(name, module_id, [set(record["fields"]) for record in records])
     return problems
@@ -36,21 +39,35 @@ async def find_module_problems(client: IvinexClient, modules: Mapping[str, str])
 def _misnamed(modules: Mapping[str, str]) -> list[str]:
     absent = [one for one in (CONTACT, NOTE) if one not in map(str.casefold, modules)]
     near = {name: nearest(name, absent, cutoff=0.8) for name in modules}
-    return [f"{name} must be called {one[0]} for create_note to be available." for name, one in near.items() if one]
+    return [
+        _texts.later("{name} must be called {right} for create_note to be available.", name=name, right=one[0])
+        for name, one in near.items()
+        if one
+    ]
 
 
 def _named_twice(modules: Mapping[str, str]) -> list[str]:
     names: dict[str, list[str]] = {}
     for name, module_id in modules.items():
         names.setdefault(module_id, []).append(name)
-    return [f"{' and '.join(same)} have the same module id, {one}." for one, same in names.items() if len(same) > 1]
+    return [
+        _texts.later("{names} have the same module id, {module_id}.", names=" and ".join(same), module_id=one)
+        for one, same in names.items()
+        if len(same) > 1
+    ]
 
 
 def _mistaken(name: str, module_id: str, seen: Sequence[set[str]]) -> list[str]:
     """Tell that the module of notes holds no notes, or that of contacts notes: the ids may be swapped."""
     for fields in seen:
         if name.casefold() == NOTE and not fields & _OF_NOTES:
-            return [f"{name}={module_id} holds no notes: a record there has no description and no contact."]
+            return [
+                _texts.later(
+                    "{name}={module_id} holds no notes: a record there has no description and no contact.",
+                    name=name,
+                    module_id=module_id,
+                )
+            ]
         if name.casefold() == CONTACT and fields >= _OF_NOTES and not fields & _OF_PEOPLE:
-            return [f"{name}={module_id} looks like the module of notes."]
+            return [_texts.later("{name}={module_id} looks like the module of notes.", name=name, module_id=module_id)]
     return []

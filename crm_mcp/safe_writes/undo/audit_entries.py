@@ -9,9 +9,20 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from crm_mcp.crm.wording import quote_text
+from crm_mcp.languages import Texts, current, pmark
+from crm_mcp.languages.writing import QUOTES, write_day
 from crm_mcp.rendering.hidden_characters import remove_hidden
+from crm_mcp.safe_writes.undo.recorded_messages import tell_again
 from crm_mcp.store.audit import AuditedCall, AuditedWrite
 
+_texts = Texts(__file__)
+OUTCOMES = (
+    pmark("outcome", "sent"),
+    pmark("outcome", "written"),
+    pmark("outcome", "refused"),
+    pmark("outcome", "unknown"),
+    pmark("outcome", "skipped"),
+)
 _LONGEST = 60
 """Characters of a value in a line; JSON has values whole."""
 
@@ -84,13 +95,15 @@ def render_entries(entries: Sequence[AuditEntry], zone: tzinfo | None = None) ->
 
 def _lines(entry: AuditEntry, zone: tzinfo | None) -> list[str]:
     at = datetime.fromisoformat(entry["at"]).astimezone(zone)
-    record = " ".join(filter(None, [entry["id"] or "(new)", entry["name"] and _shown(entry["name"])]))
-    links = [f"undoes {entry['undoes']}"] if "undoes" in entry else []
-    links += [f"undone by {entry['undone_by']}"] if "undone_by" in entry else []
+    record = " ".join(filter(None, [entry["id"] or _texts.text("(new)"), entry["name"] and _shown(entry["name"])]))
+    links = [_texts.text("undoes {write_id}", write_id=entry["undoes"])] if "undoes" in entry else []
+    links += [_texts.text("undone by {write_id}", write_id=entry["undone_by"])] if "undone_by" in entry else []
     told = [f"({', '.join(links)})"] if links else []
-    parts = [f"{at:%Y-%m-%d %H:%M:%S}", entry["write_id"], entry["tool"], record, entry["outcome"], entry["who"], *told]
+    time = write_day(f"{at:%Y-%m-%d %H:%M:%S}", current())
+    outcome = _texts.ptext("outcome", entry["outcome"])
+    parts = [time, entry["write_id"], entry["tool"], record, outcome, entry["who"], *told]
     fields = [f"    {_line(one['field'])}: {_change(one)}" for one in entry["changes"]]
-    message = [f"    {quote_text(remove_hidden(entry['message']))}"] if "message" in entry else []
+    message = [f"    {tell_again(quote_text(remove_hidden(entry['message'])))}"] if "message" in entry else []
     return ["  ".join(filter(None, parts)), *fields, *message]
 
 
@@ -101,12 +114,15 @@ def _change(field: FieldEntry) -> str:
 
 def _shown(value: object) -> str:
     if value is None or value == "":
-        return "(empty)"
+        return _texts.text("(empty)")
     line = _line(value)
-    return f'"{line}"' if isinstance(value, str) else line
+    quotes = QUOTES[current()]
+    return f"{quotes[0]}{line}{quotes[1]}" if isinstance(value, str) else line
 
 
 def _line(value: object) -> str:
     """Return a value as one short line: what stands in a CRM was written by strangers."""
     line = quote_text(remove_hidden(str(value)))
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}... ({len(str(value))} characters)"
+    if len(line) <= _LONGEST:
+        return line
+    return _texts.text("{text}... ({count} characters)", text=line[:_LONGEST], count=len(str(value)))
