@@ -248,10 +248,15 @@ def _describe_problems(error: ValidationError, prefix: str, section: Section | N
         key = str(problem["loc"][0])
         place = section.place_of(key) if section and key in section.values else f"{prefix}{key.upper()}"
         problems.append(_texts.later("{place}: {problem}.", place=place, problem=_problem(problem)))
-    hint = _texts.later("Correct it in the environment or in {file}.", file=current_env_file())
+    return SettingsError(Later.joined(problems), hint=_how_to_correct(len(problems), section))
+
+
+def _how_to_correct(count: int, section: Section | None) -> str:
     if section and section.values:
-        hint = _texts.later("Correct it there.")
-    return SettingsError(Later.joined(problems), hint=hint)
+        return _texts.later("Correct it there.") if count == 1 else _texts.later("Correct them there.")
+    if count == 1:
+        return _texts.later("Correct it in the environment or in {file}.", file=current_env_file())
+    return _texts.later("Correct them in the environment or in {file}.", file=current_env_file())
 
 
 def _problem(problem: ErrorDetails) -> str:
