@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
+    from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
 _texts = languages.Texts(__file__)
@@ -141,7 +142,7 @@ def serve(
     """Serve on stdio, or streamable HTTP at /mcp."""
     try:
         with _making_what_stays():
-            server, settings, connectors, pool = _build_server(
+            server, settings, connectors, pool, store = _build_server(
                 is_local=transport == "stdio", read_only=read_only, toolsets=toolsets
             )
     except SettingsError as error:
@@ -157,7 +158,7 @@ def serve(
     from crm_mcp import http_service
 
     try:
-        app = http_service.build_app(server, settings, host=host, connectors=connectors, pool=pool)
+        app = http_service.build_app(server, settings, host=host, connectors=connectors, pool=pool, store=store)
         http_service.serve(app, host, port, finish)
     except SettingsError as error:
         end_by_settings(error)
@@ -179,7 +180,7 @@ def _making_what_stays() -> Generator[None]:
 
 def _build_server(
     *, is_local: bool, read_only: bool, toolsets: str
-) -> tuple[MCPServer[None], ServerSettings, list[Connector], ConnectionPool]:
+) -> tuple[MCPServer[None], ServerSettings, list[Connector], ConnectionPool, Store]:
     settings, pool, store, connectors = connect(is_local=is_local)
     from crm_mcp.registry import choose_toolsets
     from crm_mcp.server import build_server
@@ -188,7 +189,7 @@ def _build_server(
     read_only = read_only or settings.read_only
     chosen = choose_toolsets(toolsets or settings.toolsets)
     server = build_server(connectors, pool, store=store, toolsets=chosen, read_only=read_only, export_dir=export_dir)
-    return server, settings, connectors, pool
+    return server, settings, connectors, pool, store
 
 
 def _explain_to_host(error: SettingsError) -> NoReturn:

@@ -14,9 +14,11 @@ from crm_mcp.http_service.access import allowed_names, hold_to, open_to_browsers
 from crm_mcp.http_service.bearer_tokens import OneToken, demand_token
 from crm_mcp.http_service.oauth.issuer import find_issuer
 from crm_mcp.http_service.reach import Narrowed, ReachedTools
+from crm_mcp.http_service.sessions.shared import SharedSessions
 from crm_mcp.http_service.webhooks import webhook_routes
 from crm_mcp.http_service.whole_requests import MAX_BODY_BYTES, whole_requests
 from crm_mcp.registry import choose_toolsets, toolsets_of_tools
+from crm_mcp.store.location import MEMORY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
+    from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
 
@@ -37,11 +40,12 @@ def build_app(
     host: str,
     connectors: Sequence[Connector] = (),
     pool: ConnectionPool | None = None,
+    store: Store | None = None,
 ) -> Starlette:
     """Make the application: `/mcp` for those who are let in, `/health` and `/ready` for everybody.
 
     What the CRMs of `connectors` tell of changes is taken at `/webhooks/NAME`. The keys of an OAuth issuer are fetched
-    through `pool`.
+    through `pool`. All processes of a `store` share the sessions of older clients.
 
     Raises:
         SettingsError: The host can be reached from outside and no token is demanded, or OAuth is half configured.
@@ -52,7 +56,10 @@ def build_app(
     server.streamable_http_app(transport_security=hold_to(names), host=host, max_request_body_size=MAX_BODY_BYTES)
     sessions = server.session_manager
     ReachedTools(server, functools.partial(toolsets_of_tools, connectors))
-    mcp: ASGIApp = Narrowed(whole_requests(StreamableHTTPASGIApp(sessions)), choose_toolsets)
+    mcp: ASGIApp = StreamableHTTPASGIApp(sessions)
+    if store is not None and store.where != MEMORY:
+        mcp = SharedSessions(mcp, store)
+    mcp = Narrowed(whole_requests(mcp), choose_toolsets)
     one_token = settings.http_token.get_secret_value()
     if one_token or issuer:
         tokens, resource = issuer or (None, None)

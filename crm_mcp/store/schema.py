@@ -73,7 +73,19 @@ create table tasks (
     outcome text, is_cancelled integer not null default 0
 );
 """
-MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2)
+_VERSION_3 = """
+-- Sessions of clients that begin with the handshake of before 2026, so that each process can go on with one: `owner`
+-- is whose token began it, `opening` the JSON of its first request.
+create table http_sessions (
+    session_id text primary key, owner text not null, opening text not null, used_at double precision not null
+);
+
+-- What clients answered to a question that another process of the server put: `process` is that one.
+create table http_answers (
+    answer_id text primary key, process text not null, body text not null, at double precision not null
+);
+"""
+MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2, _VERSION_3)
 
 
 def migrate(execute: Execute, migrations: Sequence[str] = MIGRATIONS) -> None:

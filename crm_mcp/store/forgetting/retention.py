@@ -14,14 +14,16 @@ _IS_OPEN = """({table}.key <> '' and exists (
 
 
 def forget_old(transaction: Transaction, keep_days: int) -> None:
-    """Delete what is older than so many days: writes, keys, plans, leases of processes that died; and old tasks.
+    """Delete what is older than so many days: writes, keys, plans, leases of processes that died.
 
-    An attempt whose outcome is open stays with its key.
+    Old tasks go too, and sessions over HTTP after a week. An attempt whose outcome is open stays with its key.
     """
     before = (transaction.now() - keep_days * _DAY_S,)
     transaction.execute("delete from leases where until_at < ?", before)
     transaction.execute("delete from tasks where expires_at < ?", (transaction.now(),))
     transaction.execute("delete from plans where made_at < ?", before)
+    transaction.execute("delete from http_sessions where used_at < ?", (transaction.now() - 7 * _DAY_S,))
+    transaction.execute("delete from http_answers where at < ?", (transaction.now() - _DAY_S,))
     for table, time in (("keys", "made_at"), ("batches", "at")):
         is_open = _IS_OPEN.format(table=table)
         transaction.execute(f"delete from {table} where {time} < ? and not {is_open}", before)  # noqa: S608

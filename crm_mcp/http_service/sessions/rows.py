@@ -1,0 +1,52 @@
+"""The rows of sessions, and of answers that are on their way to another process."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from crm_mcp.store.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """How a session began: whose it is, and the JSON of its first request."""
+
+    owner: str
+    opening: str
+
+
+def keep(transaction: Transaction, session_id: str, row: SessionRow) -> None:
+    """Keep a session."""
+    transaction.execute(
+        "insert into http_sessions (session_id, owner, opening, used_at) values (?, ?, ?, ?)",
+        (session_id, row.owner, row.opening, transaction.now()),
+    )
+
+
+def use(transaction: Transaction, session_id: str) -> SessionRow | None:
+    """Return a session, which is kept for another day; None where it is not known."""
+    rows = transaction.execute(
+        "update http_sessions set used_at = ? where session_id = ? returning owner, opening",
+        (transaction.now(), session_id),
+    )
+    return SessionRow(*rows[0]) if rows else None
+
+
+def forget(transaction: Transaction, session_id: str) -> None:
+    """Forget a session that its client ended."""
+    transaction.execute("delete from http_sessions where session_id = ?", (session_id,))
+
+
+def post(transaction: Transaction, process: str, body: str) -> None:
+    """Leave an answer for another process."""
+    transaction.execute(
+        "insert into http_answers (answer_id, process, body, at) values (?, ?, ?, ?)",
+        (secrets.token_hex(8), process, body, transaction.now()),
+    )
+
+
+def collect(transaction: Transaction, process: str) -> list[str]:
+    """Return the answers that were left for a process, once."""
+    rows = transaction.execute("delete from http_answers where process = ? returning body", (process,))
+    return [body for (body,) in rows]
