@@ -12,7 +12,7 @@ from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
 
 from crm_mcp.call_tasks.extension import TasksExtension
-from crm_mcp.mcp.apps import bind_apps
+from crm_mcp.mcp.apps import bind_apps, hide_apps
 from crm_mcp.mcp.calls.bounded_requests import bound_requests
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
 from crm_mcp.mcp.completions import add_completions
@@ -23,6 +23,7 @@ from crm_mcp.mcp.query.schema_resource import add_schema_resources
 from crm_mcp.mcp.resources import add_resources, add_tool_files
 from crm_mcp.question_keys import SharedQuestionKey
 from crm_mcp.registry import all_tools
+from crm_mcp.safe_writes.plan_app import plan_app
 from crm_mcp.skill.extension import SkillsExtension
 from crm_mcp.store.engine import Store
 from crm_mcp.toolsets import DEFAULT_TOOLSETS, Toolsets
@@ -114,11 +115,12 @@ def build_server(
         cache_hints=_CACHE_HINTS,
         request_state_security=question_key.security if question_key is not None else None,
         extensions=[
-            *bind_apps([app for connector in connectors for app in connector.apps()], tools),
+            *bind_apps([plan_app(tools), *(app for connector in connectors for app in connector.apps())], tools),
             SkillsExtension(connectors, names),
             tasks,
         ],
     )
+    hide_apps(server)
     if question_key is not None:
         question_key.watch(server)
     if unfinished is not None:

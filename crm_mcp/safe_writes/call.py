@@ -52,6 +52,7 @@ class Call:
         dry_run: Whether the draft is only previewed.
         plan_id: The plan to apply; empty for none.
         without: The places of the plan's records that are left out.
+        table: The first row of the plan that is shown to its page, which writes nothing; below 0 for none.
         key: The idempotency key; empty for none.
         who: The client, by its own name.
         undoes: The batch that this call takes back; then it needs no plan. Empty for none.
@@ -70,6 +71,7 @@ class Call:
     dry_run: bool = False
     plan_id: str = ""
     without: Sequence[int] = ()
+    table: int = -1
     key: str = ""
     who: str = ""
     undoes: str = ""

@@ -16,16 +16,19 @@ from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, Call, require_possible
 from crm_mcp.safe_writes.consent.question import build_question
 from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.draft import Draft, is_unchanged, number
+from crm_mcp.safe_writes.plan_table import SeenPlan
 from crm_mcp.safe_writes.preview import build_preview
 from crm_mcp.safe_writes.refreshing import refresh
 from crm_mcp.safe_writes.saved import Restore
 from crm_mcp.safe_writes.writing.execution import raises_as_a_whole
 from crm_mcp.safe_writes.writing.narrowing import leave_out, left_out
 from crm_mcp.safe_writes.writing.plan_calls import PlanCalls, result_under_key
+from crm_mcp.safe_writes.writing.plan_results import read_result
 from crm_mcp.safe_writes.writing.plans import PLAN_TTL_S, Plan
 from crm_mcp.safe_writes.writing.results import WriteResult
 from crm_mcp.safe_writes.writing.runs import Order, Runs
 from crm_mcp.settings import ServerSettings, load
+from crm_mcp.store import audit
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 
@@ -199,6 +202,22 @@ class SafeWriter:
             return self._preview(plan.draft, plan, call)
         async with AsyncExitStack() as held:
             return await self._plan_calls.apply(call, plan, held)
+
+    async def see_plan(self, call: Call) -> SeenPlan:
+        """Return the plan that a call names as it stands, for the page that shows it; that tells nobody its result.
+
+        Raises:
+            InputError: There is no such plan.
+        """
+        plan = await self._plan_calls.get(call)
+        asks = _needs_confirmation(plan.draft)
+        if not plan.write_id:
+            return SeenPlan(plan, asks)
+        account = self.account.account_id
+        result = await read_result(self.store, account, plan)
+        audited = await self.store.run(lambda transaction: audit.read_call(transaction, account, plan.write_id))
+        undone = [write.write_id for write in audited.writes if write.undone_by] if audited else []
+        return SeenPlan(plan, asks, result, undone)
 
     async def _preview_draft(self, call: Call, draft: Draft) -> WriteResult:
         if not call.undoes:

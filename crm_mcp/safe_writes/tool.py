@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any, cast
 
 from mcp import MCPError
+from mcp.server.apps import client_supports_apps
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
-from mcp.types import ToolAnnotations
+from mcp.types import CallToolResult, ToolAnnotations
 from pydantic import Field, PrivateAttr, ValidationError
 
 from crm_mcp.errors import CrmError, InputError, UnknownModuleError
@@ -23,6 +24,7 @@ from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.consent.confirmation import QuestionPendingError, UserConfirmation
 from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.gate import SafeWriter
+from crm_mcp.safe_writes.plan_table import as_result, build_table
 from crm_mcp.safe_writes.records import RECORDS, SCHEMA, RecordsReader, read_records
 from crm_mcp.safe_writes.saved import Restore
 from crm_mcp.safe_writes.writing.results import WriteResult
@@ -35,11 +37,14 @@ class _WriteArguments(CallArguments):
     plan_id: Id = ""
     idempotency_key: str = Field(default="", max_length=200)
     without: list[int] = Field(default_factory=list)
+    table: int = -1
 
 
 _WRITE_SHAPE = shape_of_model(_WriteArguments)
 _KEY = "idempotency_key"
-_UNLISTED = frozenset({"without"})
+TOOL_KEY = "crm-mcp/tool"
+"""The key of a result's `_meta` under which a page finds the tool to call."""
+_UNLISTED = frozenset({"without", "table"})
 """For the page that shows a plan: no schema lists them, so that no model is invited to use them."""
 _WRITE_SCHEMAS: Json = slim_schema(_WriteArguments.model_json_schema())["properties"]
 
@@ -123,9 +128,25 @@ class WriteTool(CrmTool):
         """What writes its drafts."""
         return self._writer
 
-    async def perform(self, arguments: Json, context: CallContext) -> WriteResult:
-        """Build the draft and hand it to the writer."""
-        return await self._writer.perform(self._read_call(arguments, context))
+    @property
+    def makes_plans(self) -> bool:
+        """Whether plans of it can be narrowed: of what nothing takes back, a plan is written as a whole."""
+        return not self._is_irrevocable
+
+    async def run(self, arguments: Json, context: Any, convert_result: bool = False) -> Any:  # noqa: ANN401  # the SDK's signature
+        """Run the tool; the result names it to a page that draws it, which is told no more of the call."""
+        result = await super().run(arguments, context, convert_result)
+        if isinstance(result, CallToolResult) and client_supports_apps(context):
+            result.meta = {**(result.meta or {}), TOOL_KEY: self.name}
+        return result
+
+    async def perform(self, arguments: Json, context: CallContext) -> WriteResult | CallToolResult:
+        """Build the draft and hand it to the writer; or show the rows of a plan to its page."""
+        call = self._read_call(arguments, context)
+        if call.table < 0 or not call.plan_id:
+            return await self._writer.perform(call)
+        seen = await self._writer.see_plan(call)
+        return as_result(build_table(seen, call.table, call.asking, self._writer.catalogue))
 
     def _read_call(self, arguments: Json, context: CallContext) -> Call:
         names = _WRITE_SCHEMAS.keys() & (self.parameters["properties"].keys() | _UNLISTED)
@@ -145,6 +166,7 @@ class WriteTool(CrmTool):
             dry_run=chosen.dry_run,
             plan_id=chosen.plan_id,
             without=_checked_places(chosen),
+            table=chosen.table,
             key=chosen.idempotency_key,
             who=confirmer.client,
             is_irrevocable=self._is_irrevocable,

@@ -33,6 +33,11 @@ class UndoTool(WriteTool):
         tool.fn_metadata.output_schema = output_schema_of(WriteResult)
         return tool
 
+    @property
+    def makes_plans(self) -> bool:
+        """Whether it makes plans: what is taken back is asked for by the id of its write."""
+        return False
+
     async def perform(self, arguments: Json, context: CallContext) -> WriteResult:
         """Find what was written, and take it back."""
         chosen = self.fn_metadata.validate_arguments(arguments)
