@@ -12,7 +12,7 @@ from mcp.server import MCPServer
 from mcp.server.caching import CacheableMethod, CacheHint
 
 from crm_mcp.call_tasks.extension import TasksExtension
-from crm_mcp.mcp.apps import bind_apps, hide_apps
+from crm_mcp.mcp.apps import apps_for, pages_of, serve_apps
 from crm_mcp.mcp.calls.bounded_requests import bound_requests
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
 from crm_mcp.mcp.completions import add_completions
@@ -102,6 +102,7 @@ def build_server(
         connectors, toolsets=toolsets, read_only=read_only, exports=exports, queries=queries, unfinished=unfinished
     )
     names = frozenset(tool.name for tool in tools)
+    apps = apps_for([plan_app(tools), *(app for connector in connectors for app in connector.apps())], names)
     tasks = TasksExtension(store or Store(), connectors, pool.patience_s)
     question_key = SharedQuestionKey(store) if store is not None else None
     server = MCPServer(
@@ -115,12 +116,12 @@ def build_server(
         cache_hints=_CACHE_HINTS,
         request_state_security=question_key.security if question_key is not None else None,
         extensions=[
-            *bind_apps([plan_app(tools), *(app for connector in connectors for app in connector.apps())], tools),
+            *pages_of(apps),
             SkillsExtension(connectors, names),
             tasks,
         ],
     )
-    hide_apps(server)
+    serve_apps(server, apps)
     if question_key is not None:
         question_key.watch(server)
     if unfinished is not None:

@@ -5,13 +5,14 @@ Source: the MCP Apps extension `io.modelcontextprotocol/ui`, version 2026-01-26.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mcp.server.apps import APP_MIME_TYPE, Apps, ResourceCsp, client_supports_apps
 from mcp.server.mcpserver.resources import Resource
-from mcp.types import ListResourcesResult, ListToolsResult
+from mcp.types import ListResourcesResult, ListToolsResult, Tool
 from pydantic import PrivateAttr
 
 if TYPE_CHECKING:
@@ -63,40 +64,39 @@ class _Page(Resource):
         return self._build()
 
 
-def bind_apps(apps: Sequence[ToolApp], tools: Sequence[Any]) -> list[Apps]:
-    """Bind each app to its tools, and return the extension that serves them; none where no such tool is served.
+def serve_apps(server: MCPServer[Any], apps: Sequence[ToolApp]) -> None:
+    """Name each page beside the tools it draws, in the lists of clients that declared the extension.
 
-    `tools` are those of the server, of which it needs `name` and `meta`.
+    Other clients are told nothing of the pages, so that they cost them no byte.
     """
-    extension = Apps()
-    for app in apps:
-        drawn = [tool for tool in tools if tool.name in app.tools]
-        for tool in drawn:
-            tool.meta = {_UI: {"resourceUri": app.uri}}
-        if drawn:
-            extension.add_resource(_Page.of(app))
-    return [extension] if extension.resources() else []
+    drawn = {tool: app.uri for app in apps for tool in app.tools}
 
-
-def hide_apps(server: MCPServer[Any]) -> None:
-    """Let clients that did not declare the extension see nothing of the apps in its lists, which costs them bytes."""
-
-    async def hidden(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+    async def listed(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         result = await call_next(ctx)
-        if isinstance(result, ListToolsResult | ListResourcesResult) and not client_supports_apps(ctx):
-            return _without_apps(result)
+        if isinstance(result, ListToolsResult) and client_supports_apps(ctx):
+            return result.model_copy(update={"tools": [_with_page(tool, drawn) for tool in result.tools]})
+        if isinstance(result, ListResourcesResult) and not client_supports_apps(ctx):
+            others = [one for one in result.resources if not str(one.uri).startswith(_SCHEME)]
+            return result.model_copy(update={"resources": others})
         return result
 
-    server.middleware.append(hidden)
+    server.middleware.append(listed)
 
 
-def _without_apps(result: ListToolsResult | ListResourcesResult) -> HandlerResult:
-    if isinstance(result, ListResourcesResult):
-        others = [one for one in result.resources if not str(one.uri).startswith(_SCHEME)]
-        return result.model_copy(update={"resources": others})
-    bare = [tool.model_copy(update={"meta": _bare(tool.meta)}) for tool in result.tools]
-    return result.model_copy(update={"tools": bare})
+def pages_of(apps: Sequence[ToolApp]) -> list[Apps]:
+    """Return the extension that serves the pages of apps whose tools are served; none where there are none."""
+    extension = Apps()
+    for app in apps:
+        extension.add_resource(_Page.of(app))
+    return [extension] if apps else []
 
 
-def _bare(meta: Any) -> dict[str, Any] | None:  # noqa: ANN401  # what a tool says beside its schema
-    return {name: value for name, value in meta.items() if name != _UI} or None if meta else meta
+def apps_for(apps: Sequence[ToolApp], tools: AbstractSet[str]) -> list[ToolApp]:
+    """Return the apps that draw any of these tools."""
+    return [app for app in apps if tools & set(app.tools)]
+
+
+def _with_page(tool: Tool, pages: Mapping[str, str]) -> Tool:
+    if tool.name not in pages:
+        return tool
+    return tool.model_copy(update={"meta": {**(tool.meta or {}), _UI: {"resourceUri": pages[tool.name]}}})
