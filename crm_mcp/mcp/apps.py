@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mcp.server.apps import APP_MIME_TYPE, Apps, ResourceCsp, client_supports_apps
 from mcp.server.mcpserver.resources import Resource
-from mcp.types import ListResourcesResult, ListToolsResult, Tool
 from pydantic import PrivateAttr
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
     from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
+_Json = dict[str, Any]
 _UI = "ui"
 _SCHEME = "ui://"
 _CLOSED = ResourceCsp(connect_domains=[], resource_domains=[], frame_domains=[], base_uri_domains=[])
@@ -73,12 +73,14 @@ def serve_apps(server: MCPServer[Any], apps: Sequence[ToolApp]) -> None:
 
     async def listed(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         result = await call_next(ctx)
-        if isinstance(result, ListToolsResult) and client_supports_apps(ctx):
-            return result.model_copy(update={"tools": [_with_page(tool, drawn) for tool in result.tools]})
-        if isinstance(result, ListResourcesResult) and not client_supports_apps(ctx):
-            others = [one for one in result.resources if not str(one.uri).startswith(_SCHEME)]
-            return result.model_copy(update={"resources": others})
-        return result
+        match ctx.method, result:
+            case "tools/list", {"tools": list(tools)} if client_supports_apps(ctx):
+                return {**result, "tools": [_with_page(tool, drawn) for tool in cast("list[_Json]", tools)]}
+            case "resources/list", {"resources": list(pages)} if not client_supports_apps(ctx):
+                others = [one for one in cast("list[_Json]", pages) if not str(one["uri"]).startswith(_SCHEME)]
+                return {**result, "resources": others}
+            case _:
+                return result
 
     server.middleware.append(listed)
 
@@ -96,7 +98,7 @@ def apps_for(apps: Sequence[ToolApp], tools: AbstractSet[str]) -> list[ToolApp]:
     return [app for app in apps if tools & set(app.tools)]
 
 
-def _with_page(tool: Tool, pages: Mapping[str, str]) -> Tool:
-    if tool.name not in pages:
+def _with_page(tool: _Json, pages: Mapping[str, str]) -> _Json:
+    if tool["name"] not in pages:
         return tool
-    return tool.model_copy(update={"meta": {**(tool.meta or {}), _UI: {"resourceUri": pages[tool.name]}}})
+    return {**tool, "_meta": {**tool.get("_meta", {}), _UI: {"resourceUri": pages[tool["name"]]}}}

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from crm_mcp.rendering.hidden_characters import without_hidden
 from crm_mcp.rendering.shortening import size_of
 from crm_mcp.safe_writes.call import Asking
-from crm_mcp.safe_writes.consent.catalogue import Catalogue
+from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.draft import Change, holds_already, is_empty, is_unchanged
 from crm_mcp.safe_writes.writing.narrowing import LEFT_OUT
 from crm_mcp.safe_writes.writing.plan_results import PlanResult
@@ -81,7 +81,7 @@ class SeenPlan:
     undone: Collection[str] = ()
 
 
-def build_table(seen: SeenPlan, start: int, asking: Asking, catalogue: Catalogue) -> Table:
+def build_table(seen: SeenPlan, start: int, asking: Asking, words: QuestionWords) -> Table:
     """Return the rows from one on, as many as an answer holds, at least one."""
     plan = seen.plan
     items = {} if seen.result is None else {item["index"]: item for item in seen.result.items}
@@ -99,7 +99,7 @@ def build_table(seen: SeenPlan, start: int, asking: Asking, catalogue: Catalogue
         table["write_id"] = plan.write_id
     if plan.successor:
         table["successor"] = plan.successor
-    _add_rows(table, plan.draft.changes, start, items, seen.undone, catalogue)
+    _add_rows(table, plan.draft.changes, start, items, seen.undone, words)
     return table
 
 
@@ -116,12 +116,12 @@ def _add_rows(
     start: int,
     items: dict[int, ItemResult],
     undone: Collection[str],
-    catalogue: Catalogue,
+    words: QuestionWords,
 ) -> None:
     left = MOST_BYTES
     for at in range(start, len(changes)):
         change = changes[at]
-        row = _row(change, catalogue)
+        row = _row(change, words)
         if (item := items.get(change.index)) is not None:
             row["outcome"] = _outcome(change, item, undone)
             row["message"] = item.get("message", "")
@@ -134,9 +134,9 @@ def _add_rows(
         table["rows"].append(row)
 
 
-def _row(change: Change, catalogue: Catalogue) -> Row:
+def _row(change: Change, words: QuestionWords) -> Row:
     kind: Kind = "trash" if change.trashes else "change" if change.record_id else "new"
-    row: Row = {"row": change.index, "kind": kind, "fields": _fields(change, catalogue)}
+    row: Row = {"row": change.index, "kind": kind, "fields": _fields(change, words)}
     if change.record_id:
         row["id"] = change.record_id
     if change.name:
@@ -150,19 +150,27 @@ def _row(change: Change, catalogue: Catalogue) -> Row:
     return row
 
 
-def _fields(change: Change, catalogue: Catalogue) -> list[Field]:
+def _fields(change: Change, words: QuestionWords) -> list[Field]:
     before = change.before
     names = [name for name in change.shown if before is None or not holds_already(change, name)]
     fields: list[Field] = []
     for name in names:
         after = change.shown[name]
-        field: Field = {"field": catalogue.name(name), "after": after}
+        field: Field = {"field": words.name(name), "after": _said(after, name, words)}
         if change.record_id:
-            field["before"] = (before or {}).get(name)
+            field["before"] = _said((before or {}).get(name), name, words)
             if is_empty(after):
                 field["emptied"] = True
         fields.append(field)
     return fields
+
+
+def _said(value: object, name: str, words: QuestionWords) -> object:
+    """Return a value as people write it; a number stays one, which the page writes by the host's locale."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        said = words.value(value, name)
+        return value if said == words.number(value) else said
+    return words.value(value, name) if isinstance(value, str) and value else value
 
 
 def _outcome(change: Change, item: ItemResult, undone: Collection[str]) -> Outcome:

@@ -146,7 +146,7 @@ class WriteTool(CrmTool):
         if call.table < 0 or not call.plan_id:
             return await self._writer.perform(call)
         seen = await self._writer.see_plan(call)
-        return as_result(build_table(seen, call.table, call.asking, self._writer.catalogue))
+        return as_result(build_table(seen, call.table, call.asking, self._writer.words))
 
     def _read_call(self, arguments: Json, context: CallContext) -> Call:
         names = _WRITE_SCHEMAS.keys() & (self.parameters["properties"].keys() | _UNLISTED)

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Coroutine, Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from mcp import Client
 from mcp.client.extension import advertise
@@ -58,7 +58,7 @@ class AppHost:
         self._stop = asyncio.Event()
         self._client: Client | None = None
 
-    def __enter__(self) -> AppHost:
+    def __enter__(self) -> Self:
         """Start the server."""
         self._thread.start()
         started: Coroutine[Any, Any, None] = self._start()

@@ -72,7 +72,7 @@ class QuestionWords:
 
     def quoted(self, value: object, field_name: str = "") -> str:
         """Return a value, of a field where that is named, as one short line in quotes."""
-        line = quote_text(self._written(value, field_name))
+        line = quote_text(self.value(value, field_name))
         quotes = QUOTES[self.language]
         for mark in set(quotes) - {'"'}:  # so that the quotation ends where it seems to
             line = line.replace(mark, "'")
@@ -80,7 +80,8 @@ class QuestionWords:
             line = self.texts.text("{text}... ({count} characters)", text=line[:_LONGEST], count=self.number(len(line)))
         return f"{quotes[0]}{line}{quotes[1]}"
 
-    def _written(self, value: object, field_name: str) -> str:
+    def value(self, value: object, field_name: str) -> str:
+        """Return a value of a field as people write it, whole."""
         if isinstance(value, int | float) and not isinstance(value, bool):
             written = str(value)
             said = self.own_texts.ptext(f"value of {field_name}", written)
