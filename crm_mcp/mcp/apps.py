@@ -73,14 +73,15 @@ def serve_apps(server: MCPServer[Any], apps: Sequence[ToolApp]) -> None:
 
     async def listed(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         result = await call_next(ctx)
-        match ctx.method, result:
-            case "tools/list", {"tools": list(tools)} if client_supports_apps(ctx):
-                return {**result, "tools": [_with_page(tool, drawn) for tool in cast("list[_Json]", tools)]}
-            case "resources/list", {"resources": list(pages)} if not client_supports_apps(ctx):
-                others = [one for one in cast("list[_Json]", pages) if not str(one["uri"]).startswith(_SCHEME)]
-                return {**result, "resources": others}
-            case _:
-                return result
+        if not isinstance(result, dict):
+            return result
+        if ctx.method == "tools/list" and client_supports_apps(ctx):
+            tools = cast("list[_Json]", result.get("tools", []))
+            return {**result, "tools": [_with_page(tool, drawn) for tool in tools]}
+        if ctx.method == "resources/list" and not client_supports_apps(ctx):
+            pages = cast("list[_Json]", result.get("resources", []))
+            return {**result, "resources": [one for one in pages if not str(one["uri"]).startswith(_SCHEME)]}
+        return result
 
     server.middleware.append(listed)
 

@@ -34,6 +34,27 @@ from tests.crm_mcp.safe_writes.playing import User
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 HOST = Path(__file__).with_name("app_host.html").read_text(encoding="utf-8")
 APPS = advertise(EXTENSION_ID, {"mimeTypes": [APP_MIME_TYPE]})
+_CONTRASTS = """
+body => {
+  const parse = color => color.match(/[\\d.]+/g).map(Number);
+  const linear = c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => [r, g, b].map(c => linear(c / 255))
+    .reduce((sum, c, at) => sum + c * [.2126, .7152, .0722][at], 0);
+  const behind = one => {
+    for (let at = one; at; at = at.parentElement) {
+      const color = parse(getComputedStyle(at).backgroundColor);
+      if (color.length < 4 || color[3] > 0) return light(color);
+    }
+    return 1;
+  };
+  const texts = [...body.querySelectorAll("*")].filter(one => one.checkVisibility() && !one.closest(":disabled")
+    && [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()) && one.tagName !== "SCRIPT");
+  return texts.map(one => {
+    const [ink, paper] = [light(parse(getComputedStyle(one).color)), behind(one)];
+    return (Math.max(ink, paper) + .05) / (Math.min(ink, paper) + .05);
+  });
+}
+"""
 Json = dict[str, Any]
 _T = TypeVar("_T")
 
@@ -128,15 +149,27 @@ def launched() -> Generator[Browser]:
 
 @contextlib.contextmanager
 def shown(
-    browser: Browser, host: AppHost, call: ToolCall, *, width: int = 900, height: int = 800, **options: Any
+    browser: Browser,
+    host: AppHost,
+    call: ToolCall,
+    *,
+    width: int = 900,
+    height: int = 800,
+    clock: bool = False,
+    **options: Any,
 ) -> Generator[tuple[Page, FrameLocator]]:
-    """Show the page of a call; `options` are `theme`, `locale`, `variables`, and what the host cannot do."""
+    """Show the page of a call; `options` are what `show` of app_host.html takes. It fails where a script did.
+
+    With `clock`, timers of the page go as `page.clock` is told.
+    """
     page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
     page.on("request", lambda request: problems.append(request.url) if request.url.startswith("http") else None)
     page.expose_function("callTool", host.call_tool)  # pyright: ignore[reportUnknownMemberType]
+    if clock:
+        page.clock.install()
     page.set_content(HOST)
     show_call(page, host, call, **options)
     yield page, page.frame_locator("iframe")
@@ -149,3 +182,13 @@ def show_call(page: Page, host: AppHost, call: ToolCall, **options: Any) -> None
     html, _ = host.read_page(call.tool)
     given = {"arguments": call.arguments, "result": call.result}
     page.evaluate("([html, call, options]) => show(html, call, options)", [html, given, options])
+
+
+def overflow_of(app: FrameLocator) -> int:
+    """Return how many pixels the page is wider than its window."""
+    return app.locator("html").evaluate("root => root.scrollWidth - root.clientWidth")
+
+
+def read_contrasts(app: FrameLocator) -> list[float]:
+    """Return the contrast of every text of the page that can be seen with what is behind it."""
+    return app.locator("body").evaluate(_CONTRASTS)

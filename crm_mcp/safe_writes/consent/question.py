@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.draft import Change, Draft, holds_already, lost_texts
+from crm_mcp.safe_writes.writing.narrowing import left_out
 
 _Ask = Callable[[Sequence[Change], str, QuestionWords], str]
 """Makes the sentence about all changes of a kind, given their number with its noun."""
@@ -27,7 +28,23 @@ def build_question(draft: Draft, words: QuestionWords = _ENGLISH) -> str:
     asked: dict[_Ask, list[Change]] = {}
     for change in draft.written_changes:
         asked.setdefault(_ask_about(change), []).append(change)
-    return " ".join(ask(changes, draft.target.counted(len(changes), words), words) for ask, changes in asked.items())
+    asks = [ask(changes, draft.target.counted(len(changes), words), words) for ask, changes in asked.items()]
+    return " ".join([*asks, *_tell_left_out(draft, words)])
+
+
+def _tell_left_out(draft: Draft, words: QuestionWords) -> list[str]:
+    """Say how many records of a plan were left out in its table, if any were."""
+    count = len(left_out(draft))
+    if not count:
+        return []
+    return [
+        words.texts.ntext(
+            "{count} of the {all} shown is left out.",
+            "{count} of the {all} shown are left out.",
+            count,
+            all=len(draft.changes),
+        )
+    ]
 
 
 def _ask_about(change: Change) -> _Ask:

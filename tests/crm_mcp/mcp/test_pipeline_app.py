@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import shutil
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from mcp import Client
-from mcp.types import TextResourceContents
-from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from crm_mcp.languages import use
 from mockserver.fake_process import FakeServer, running_fake
-from tests.support.mcp_play import assistant, both_crms
+from tests.support.app_play import CHROMIUM, AppHost, ToolCall, launched, overflow_of, read_contrasts, shown
+from tests.support.mcp_play import both_crms
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-HOST = Path(__file__).with_name("app_host.html").read_text(encoding="utf-8")
-SUMMARY = {"module": "Sales", "group_by": ["status"], "measures": ["sum:Int1201"]}
+SUMMARY: dict[str, Any] = {"module": "Sales", "group_by": ["status"], "measures": ["sum:Int1201", "count"]}
+IN_ORDER = ["New inquiry", "Site survey", "Offer sent", "Contracted", "Lost"]
+LONG = "Megvalósíthatósági tanulmánnyal és árvíztűrő tükörfúrógéppel megerősített szerződéskötés-előkészítés"
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -48,94 +42,143 @@ def demo(fake: FakeServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> s
     httpx.post(f"{fake.url}/_control/reset", trust_env=False).raise_for_status()
     for name, value in both_crms(fake.url).items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MINICRM_LABELS", "Int1201=Budget (HUF)")
     return fake.url
 
 
-def ask(tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Call a tool as a host does for its app; return the whole result."""
-
-    async def run() -> dict[str, Any]:
-        async with assistant() as client:
-            result = await client.call_tool(tool, arguments)
-            return result.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-    return asyncio.run(run())
-
-
-async def app_of(client: Client) -> tuple[str, str]:
-    """Return the app's HTML and media type by following the tool's own reference to it."""
-    (tool,) = [tool for tool in (await client.list_tools()).tools if tool.name == "summarize_projects"]
-    assert tool.meta is not None
-    (content,) = (await client.read_resource(tool.meta["ui"]["resourceUri"])).contents
-    assert isinstance(content, TextResourceContents)
-    return content.text, content.mime_type or ""
-
-
-def read_app() -> tuple[str, str]:
-    async def run() -> tuple[str, str]:
-        async with assistant() as client:
-            return await app_of(client)
-
-    return asyncio.run(run())
-
-
-@contextmanager
-def summary_shown(browser: Browser) -> Generator[tuple[Page, FrameLocator]]:
-    """Show the app in a host that has just summarized the Sales module."""
-    with ThreadPoolExecutor(1) as elsewhere:  # the browser's own event loop runs in this thread
-
-        def call_tool(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-            return elsewhere.submit(ask, name, arguments).result()
-
-        html, _ = elsewhere.submit(read_app).result()
-        page = browser.new_page()
-        page.expose_function("callTool", call_tool)  # pyright: ignore[reportUnknownMemberType]
-        page.set_content(HOST)
-        call = {"arguments": SUMMARY, "result": call_tool("summarize_projects", SUMMARY)}
-        page.evaluate("([app, call]) => show(app, call)", [html, call])
-        yield page, page.frame_locator("iframe")
-        page.close()
-
-
 @pytest.fixture
-def opened(browser: Browser, demo: str) -> Iterator[tuple[Page, FrameLocator]]:  # noqa: ARG001
-    with summary_shown(browser) as shown:
-        yield shown
+def host(demo: str) -> Iterator[AppHost]:  # noqa: ARG001
+    with AppHost() as host:
+        yield host
 
 
-@pytest.mark.usefixtures("demo")
-def test_the_tool_names_the_app_and_the_app_reaches_out_to_nowhere() -> None:
-    html, media_type = read_app()
+def summary(**answer: Any) -> ToolCall:
+    """Return a summary that no CRM gave."""
+    result: dict[str, Any] = {"structuredContent": {"total": 3, "exact": True, **answer}, "content": []}
+    return ToolCall("summarize_projects", {"group_by": ["status"]}, result)
+
+
+def test_the_page_reaches_out_to_nowhere_and_runs_nothing_but_its_own_script(host: AppHost) -> None:
+    html, media_type = host.read_page("summarize_projects")
     assert media_type == "text/html;profile=mcp-app"
-    assert "http://" not in html
-    assert "https://" not in html
-    assert "innerHTML" not in html
+    assert not [word for word in ("http://", "https://", "innerHTML", "insertAdjacent", "eval(") if word in html]
+    assert "default-src 'none'; script-src 'sha256-" in html
+    assert len(html) < 30_000
 
 
-def test_the_chart_shows_every_status_with_its_count_and_amount(opened: tuple[Page, FrameLocator]) -> None:
-    _, app = opened
-    expect(app.get_by_role("heading", name="Pipeline: Sales")).to_be_visible()
-    expect(app.get_by_role("row", name="Offer sent 5")).to_be_visible()
-    app.get_by_role("button", name="sum:Int1201").click()
-    expect(app.get_by_role("row", name="Contracted 33,800,000")).to_be_visible()
+def test_stages_stand_in_the_order_of_the_account_closed_ones_apart_and_sums_by_label(
+    browser: Browser, host: AppHost
+) -> None:
+    call = host.call("summarize_projects", SUMMARY)
+    with shown(browser, host, call, theme="dark", locale="hu-HU") as (_, app):
+        expect(app.get_by_role("heading", name="Closed")).to_be_visible()
+        assert app.locator(".label").all_text_contents() == IN_ORDER
+        expect(app.get_by_role("list", name="Closed").get_by_role("button")).to_have_count(2)
+        expect(app.get_by_role("button", name="Contracted")).to_contain_text("33 800 000 Ft")
+        expect(app.get_by_role("status")).to_contain_text("24 cards · Budget (HUF), total: 138 580 000 Ft")
+        app.get_by_role("button", name="Cards", exact=True).click()
+        expect(app.get_by_role("button", name="Offer sent 5")).to_be_visible()
 
 
-def test_the_board_reads_the_cards_of_each_column_by_keyboard_alone(opened: tuple[Page, FrameLocator]) -> None:
-    page, app = opened
-    app.get_by_role("button", name="Board").press("Enter")
-    offers = app.get_by_role("region", name="Offer sent")
-    expect(offers.get_by_role("button", name="Reception desk Nagy Eszter")).to_be_visible()
-    expect(offers.get_by_role("listitem")).to_have_count(5)
-    offers.get_by_role("button", name="Reception desk").press("Enter")
-    page.wait_for_function("window.said.length")
-    assert json.loads(page.evaluate("JSON.stringify(window.said)"))[0]["content"][0]["text"].endswith("project 6002.")
+def test_the_cards_of_a_stage_are_read_by_keyboard_alone_and_one_is_asked_about(
+    browser: Browser, host: AppHost
+) -> None:
+    call = host.call("summarize_projects", SUMMARY)
+    with shown(browser, host, call) as (page, app):
+        expect(app.get_by_role("heading", name="Closed")).to_be_visible()
+        app.get_by_role("button", name="New inquiry").press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        offers = app.get_by_role("list", name="Offer sent")
+        expect(offers.get_by_role("button")).to_have_count(5)
+        assert app.get_by_role("button", name="Offer sent").get_attribute("aria-expanded") == "true"
+        offers.get_by_role("button", name="Reception desk").press("Enter")
+        page.wait_for_function("window.said.length")
+        assert json.loads(page.evaluate("JSON.stringify(said)"))[0]["content"][0]["text"].endswith("project 6002.")
+        assert page.evaluate("tearDown()") == {}
+        assert page.evaluate("errors") == []
 
 
-def test_hostile_names_stay_text(browser: Browser, demo: str) -> None:
+def test_another_module_is_chosen_and_shown(browser: Browser, host: AppHost) -> None:
+    call = host.call("summarize_projects", SUMMARY)
+    with shown(browser, host, call) as (_, app):
+        app.get_by_label("Module").select_option("Support")
+        expect(app.get_by_role("heading", name="Pipeline: Support")).to_be_visible()
+
+
+def test_many_stages_with_long_names_fit_a_narrow_host_and_are_readable_in_the_dark(
+    browser: Browser, host: AppHost
+) -> None:
+    groups = [{"status": f"{number}. {LONG}", "count": number, "sum:Budget (EUR)": 10.5} for number in range(1, 41)]
+    for theme, width in (("dark", 320), ("light", 380)):
+        with shown(browser, host, summary(groups=groups), width=width, theme=theme, canCall=False) as (page, app):
+            expect(app.get_by_text(f"40. {LONG}")).to_be_visible()
+            assert overflow_of(app) == 0
+            assert min(read_contrasts(app)) >= 4.5
+            assert page.evaluate("sizes.at(-1).height") > 1000
+
+
+def test_colours_of_a_host_that_cannot_be_read_are_not_taken(browser: Browser, host: AppHost) -> None:
+    pale = {"--color-text-primary": "#bbbbbb", "--color-background-primary": "#ffffff"}
+    with shown(browser, host, summary(groups=[{"status": "A", "count": 1}]), canCall=False, variables=pale) as (
+        page,
+        app,
+    ):
+        expect(app.get_by_text("A", exact=True)).to_be_visible()
+        assert min(read_contrasts(app)) >= 4.5
+        dark = {"--color-text-primary": "#eeeeee", "--color-background-primary": "#101010"}
+        page.evaluate("dark => changeContext({ theme: 'dark', styles: { variables: dark } })", dark)
+        expect(app.locator("body")).to_have_css("background-color", "rgb(16, 16, 16)")
+
+
+def test_what_is_empty_refused_late_or_cancelled_is_said(browser: Browser, host: AppHost) -> None:
+    with shown(browser, host, summary(groups=[], total=0), canCall=False) as (_, app):
+        expect(app.get_by_text("No card matches.")).to_be_visible()
+    refused = ToolCall("summarize_projects", {}, {"isError": True, "content": [{"type": "text", "text": "No module."}]})
+    with shown(browser, host, refused) as (_, app):
+        expect(app.get_by_role("alert")).to_have_text("No module.")
+    with shown(browser, host, summary(groups=[]), cancelled=True) as (_, app):
+        expect(app.get_by_role("alert")).to_have_text("The call was cancelled.")
+    with shown(browser, host, summary(groups=[]), isMute=True, clock=True) as (page, app):
+        expect(app.get_by_role("status")).to_have_text("Waiting for the answer…")
+        page.clock.run_for(16_000)
+        expect(app.get_by_role("status")).to_have_text("The host has not sent the answer yet.")
+
+
+def test_cards_that_cannot_be_read_say_why_and_are_tried_again(browser: Browser, host: AppHost, demo: str) -> None:
+    call = host.call("summarize_projects", SUMMARY)
+    with shown(browser, host, call) as (_, app):
+        expect(app.get_by_role("heading", name="Closed")).to_be_visible()
+        refused = {
+            "match": {"path": "/Api/R3/Project"},
+            "times": 1,
+            "fault": {"kind": "status", "status": 403, "body": "no"},
+        }
+        httpx.put(f"{demo}/_control/faults", json={"rules": [refused]}, trust_env=False).raise_for_status()
+        app.get_by_role("button", name="Offer sent").click()
+        expect(app.get_by_role("alert").filter(has_text="The cards could not be read")).to_be_visible()
+        httpx.delete(f"{demo}/_control/faults", trust_env=False).raise_for_status()
+        app.get_by_role("button", name="Try again").click()
+        expect(app.get_by_role("button", name="Reception desk")).to_be_visible()
+
+
+def test_hostile_names_stay_text(browser: Browser, host: AppHost, demo: str) -> None:
     hostile = {"Name": "<img src=x onerror='window.parent.said.push(1)'>"}
     httpx.put(f"{demo}/Api/R3/Project/6002", json=hostile, auth=("10001", "demo-api-key"), trust_env=False)
-    with summary_shown(browser) as (page, app):
-        app.get_by_role("button", name="Board").click()
+    call = host.call("summarize_projects", SUMMARY)
+    with shown(browser, host, call) as (page, app):
+        app.get_by_role("button", name="Offer sent").click()
         expect(app.get_by_role("button", name="<img src=x")).to_be_visible()
         assert app.locator("img").count() == 0
-        assert page.evaluate("window.said.length") == 0
+        assert page.evaluate("said.length") == 0
+
+
+def test_the_page_speaks_hungarian_where_the_server_does(browser: Browser, host: AppHost) -> None:
+    call = host.call("summarize_projects", SUMMARY)
+    use("hu")
+    try:
+        with shown(browser, host, call) as (_, app):
+            expect(app.get_by_role("heading", name="Lezárt")).to_be_visible()
+            expect(app.locator("html")).to_have_attribute("lang", "hu")
+    finally:
+        use("en")
