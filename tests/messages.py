@@ -17,8 +17,10 @@ import click
 from babel.messages import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment
 
 import crm_mcp
+import mockserver
 from crm_mcp.cli import main
 from crm_mcp.commands.help_texts import paragraphs
 from crm_mcp.languages import LANGUAGES
@@ -27,6 +29,7 @@ from crm_mcp.languages.texts import find_locale
 
 ROOT = Path(crm_mcp.__file__).parents[1]
 PACKAGE = Path(crm_mcp.__file__).parent
+FAKE = Path(mockserver.__file__).parent
 HOW = "run `make messages`, and write what lacks into the .po"
 TRANSLATIONS = [language for language in LANGUAGES if language != "en"]
 _SAID = ("text", "ntext", "ptext", "nptext", "later")
@@ -73,9 +76,10 @@ class Found:
     context: str = ""
 
 
-def list_locales(package: Path = PACKAGE) -> list[Path]:
-    """Return the `locale/` folders of a package."""
-    return sorted(folder for folder in package.rglob("locale") if folder.is_dir())
+def list_locales(*packages: Path) -> list[Path]:
+    """Return the `locale/` folders of packages, of both where none is named."""
+    found = [folder for package in packages or (PACKAGE, FAKE) for folder in package.rglob("locale")]
+    return sorted(folder for folder in found if folder.is_dir())
 
 
 def find_texts(locale: Path) -> list[Found]:
@@ -93,7 +97,9 @@ def _all_texts(locale: Path) -> Iterator[Found]:
     for file in sorted(locale.parent.rglob("*")):
         if file.suffix not in (".py", ".html") or find_locale(str(file)) != locale:
             continue
-        if file.suffix == ".html":
+        if file.suffix == ".html" and FAKE in file.parents:
+            yield from _texts_of_template(file)
+        elif file.suffix == ".html":
             yield from map(Found, find_messages(file.read_text(encoding="utf-8")))
         else:
             yield from _texts_of_module(file)
@@ -114,6 +120,14 @@ def _texts_of_module(file: Path) -> Iterator[Found]:
                 yield from _text_of_call(name, node)
             case _:
                 pass
+
+
+def _texts_of_template(file: Path) -> Iterator[Found]:
+    """Yield what a template of the fake's page says by `_` and `ngettext`."""
+    templates = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    for _, _, said in templates.extract_translations(file.read_text(encoding="utf-8")):  # type: ignore[attr-defined]
+        literals = [said] if isinstance(said, str) else [one for one in said if one is not None]
+        yield Found(literals[0] if len(literals) == 1 else (literals[0], literals[1]))
 
 
 def _text_of_call(name: str, call: ast.Call) -> Iterator[Found]:

@@ -59,7 +59,7 @@ LAYERS = {
         "__main__",
     ),
     "mockserver": (
-        "mockserver version",
+        "mockserver version texts",
         "documents.* scrubbing.*",
         "crm.*",
         "http.*",

@@ -9,6 +9,7 @@ from mockserver.ivinex.fake import IvinexFake
 from mockserver.ivinex.generate import can_extend, extend
 from mockserver.ivinex.live.drift import IvinexQuestions
 from mockserver.ivinex.live.record import IvinexScrubber
+from mockserver.texts import mark
 
 ENTRY = CrmEntry(
     name="ivinex",
@@ -35,16 +36,16 @@ ENTRY = CrmEntry(
     page_parameter="Offset",
     has_openapi=True,
     samples=(
-        ("The first ten contacts", "-u {login} '{url}/API/Records.php?CollectionTypeID=1001'"),
+        (mark("The first ten contacts"), "-u {login} '{url}/API/Records.php?CollectionTypeID=1001'"),
         (
-            "Contacts whose first name starts with a letter, the newest first",
+            mark("Contacts whose first name starts with a letter, the newest first"),
             (
                 "-u {login} -G '{url}/API/Records.php' -d CollectionTypeID=1001 -d 'OrderBy=created_date DESC'"
                 ' --data-urlencode \'Filters=[{{"Field":"first_name","Operand":"StartsWith","Value":"j"}}]\''
             ),
         ),
         (
-            "A new contact",
+            mark("A new contact"),
             (
                 "-u {login} '{url}/API/Records.php' -H 'Content-Type: application/json'"
                 ' -d \'{{"Records":[{{"CollectionTypeID":1001,"first_name":"Ada","last_name":"Example"}}]}}\''

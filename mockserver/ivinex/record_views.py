@@ -9,21 +9,22 @@ from mockserver.crm.api import ApiRequest, ApiResponse
 from mockserver.crm.record_views import Record, RecordField, RecordKind, RecordPage, Related, Search
 from mockserver.documents.strict_json import as_list, as_object
 from mockserver.ivinex.schema import RECORD_ID, SYSTEM_FIELDS, Field, Module
+from mockserver.texts import mark
 
 PATH = "/API/Records.php"
 PAGE_SIZE = 25
 MAX_COLUMNS = 6
 _OPERANDS = {
-    "Contains": "contains",
-    "Equal": "is",
-    "NotEqual": "is not",
-    "StartsWith": "starts with",
-    "NotContains": "does not contain",
-    "GreaterThan": "is greater than",
-    "GreaterThanEqual": "is at least",
-    "LessThan": "is less than",
-    "LessThanEqual": "is at most",
-    "In": "is one of (a, b)",
+    "Contains": mark("contains"),
+    "Equal": mark("is"),
+    "NotEqual": mark("is not"),
+    "StartsWith": mark("starts with"),
+    "NotContains": mark("does not contain"),
+    "GreaterThan": mark("is greater than"),
+    "GreaterThanEqual": mark("is at least"),
+    "LessThan": mark("is less than"),
+    "LessThanEqual": mark("is at most"),
+    "In": mark("is one of (a, b)"),
 }
 _YES_NO = {"true": "Yes", "false": "No"}
 

@@ -12,6 +12,7 @@ from mockserver.minicrm.live.record import DELETING_ENDPOINT, READING_ENDPOINTS,
 from mockserver.minicrm.routing.open_paths import OPEN_PATHS
 from mockserver.minicrm.seeding.generate import can_extend, extend
 from mockserver.minicrm.webhooks.changes import WEBHOOK_KINDS
+from mockserver.texts import mark
 
 ENTRY = CrmEntry(
     name="minicrm",
@@ -52,8 +53,8 @@ ENTRY = CrmEntry(
     webhook_kinds=WEBHOOK_KINDS,
     sparse_seeds=(SPARSE_SEED,),
     samples=(
-        ("The modules", "-u {login} '{url}/Api/R3/Category'"),
-        ("The fields of people", "-u {login} '{url}/Api/R3/Schema/Person'"),
-        ("Open projects", "-u {login} '{url}/Api/R3/Project?StatusGroup=Open'"),
+        (mark("The modules"), "-u {login} '{url}/Api/R3/Category'"),
+        (mark("The fields of people"), "-u {login} '{url}/Api/R3/Schema/Person'"),
+        (mark("Open projects"), "-u {login} '{url}/Api/R3/Project?StatusGroup=Open'"),
     ),
 )

@@ -22,10 +22,11 @@ from mockserver.minicrm.stored.views import (
     is_stored,
     list_on_card,
 )
+from mockserver.texts import mark
 
 _PROJECT = "project-"
-_YES_NO = {"1": "Yes", "0": "No"}
-_ANYWHERE = {"Query": "any word"}
+_YES_NO = {"1": mark("Yes"), "0": mark("No")}
+_ANYWHERE = {"Query": mark("any word")}
 # A person's address also finds a business, whose record says what it is.
 _LINKS = {"ContactId": "person", "BusinessId": "business"}
 _TOLD = (
@@ -110,18 +111,18 @@ class MinicrmRecordViews:
     def list_related(self, kind: RecordKind, record_id: str) -> Sequence[Related]:
         """Return the tasks of a project; the people, projects and addresses of a contact."""
         if kind.name.startswith(_PROJECT):
-            tasks = Related("Tasks", "task", _get(f"ToDoList/{record_id}"), {"ProjectId": record_id})
+            tasks = Related(mark("Tasks"), "task", _get(f"ToDoList/{record_id}"), {"ProjectId": record_id})
             return [tasks, *list_on_card(record_id)]
         if kind.name not in {"person", "business"}:
             return []
-        related = [Related("Addresses", "address", _get(f"AddressList/{record_id}"), {"ContactId": record_id})]
+        related = [Related(mark("Addresses"), "address", _get(f"AddressList/{record_id}"), {"ContactId": record_id})]
         if kind.name == "business":
             people = _get("Contact", [("Type", "Person"), ("BusinessId", record_id)])
-            related.append(Related("People", "person", people, {"BusinessId": record_id}))
+            related.append(Related(mark("People"), "person", people, {"BusinessId": record_id}))
         projects = next((name for name in self._kinds if name.startswith(_PROJECT)), "")
         if projects:
             request = _get("Project", [("MainContactId", record_id)])
-            related.append(Related("Projects", projects, request, can_create=False))
+            related.append(Related(mark("Projects"), projects, request, can_create=False))
         return related
 
     def _find_own_kind(self, kind: RecordKind, found: Mapping[str, object]) -> RecordKind:
@@ -143,7 +144,7 @@ def _build_kinds(account: Account) -> Iterable[RecordKind]:
         yield RecordKind(
             name=f"{_PROJECT}{module.module_id}",
             title=module.name,
-            singular="project",
+            singular=mark("project"),
             fields=[by_name["Name"], *(each for each in fields if each.name != "Name"), *told],
             columns=[by_name[name] for name in ("Name", "StatusId", "ContactId", "UserId")] + [RecordField("Id")],
             sorts=["Name", "StatusId", "ContactId", "UserId", "Id"],
@@ -156,8 +157,8 @@ def _build_kinds(account: Account) -> Iterable[RecordKind]:
         task["ProjectId"] = replace(task["ProjectId"], links_to=f"{_PROJECT}{next(iter(account.modules))}")
     yield RecordKind(
         name="task",
-        title="Tasks",
-        singular="task",
+        title=mark("Tasks"),
+        singular=mark("task"),
         fields=list(task.values()),
         columns=[task["Comment"], task["Status"], task["Deadline"], task["UserId"]],
         is_listed=False,
@@ -165,8 +166,8 @@ def _build_kinds(account: Account) -> Iterable[RecordKind]:
     address = {name: _build_field(each) for name, each in ADDRESS_FIELDS.items()}
     yield RecordKind(
         name="address",
-        title="Addresses",
-        singular="address",
+        title=mark("Addresses"),
+        singular=mark("address"),
         fields=list(address.values()),
         columns=[address["Name"]],
         is_listed=False,
@@ -176,13 +177,14 @@ def _build_kinds(account: Account) -> Iterable[RecordKind]:
 
 def _build_contact_kind(account: Account, contact_type: ContactType) -> RecordKind:
     fields = [_build_field(each) for each in account.contact_fields[contact_type].values() if each.name not in _HIDDEN]
-    titles = {"Person": "People", "Business": "Businesses"}
+    titles = {"Person": mark("People"), "Business": mark("Businesses")}
+    singulars = {"Person": mark("person"), "Business": mark("business")}
     links = [each for each in fields if each.name == "BusinessId"]
     columns = [RecordField("Name"), RecordField("Email"), RecordField("Phone"), *links, RecordField("Id")]
     return RecordKind(
         name=contact_type.lower(),
         title=titles[contact_type],
-        singular=contact_type.lower(),
+        singular=singulars[contact_type],
         fields=fields,
         columns=columns,
         sorts=[each.name for each in columns],

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from mockserver.crm.api import ApiResponse, SeedError
 from mockserver.crm.clock import parse_account_time
 from mockserver.page.curl import build_control_curl
-from mockserver.page.page_request import FormError, PageRequest
+from mockserver.page.page_request import FormError, PageRequest, in_english
 from mockserver.seeds.load import SEED_NAMES, load_seed, looks_like_yaml, read_seed
+from mockserver.texts import mark
 
 _SEED_TEXTS = {
-    "demo": "A small company, with names that are hard on programs.",
-    "documented": "What the API documents' own examples speak of.",
-    "empty": "Accounts that hold nothing.",
+    "demo": mark("A small company, with names that are hard on programs."),
+    "documented": mark("What the API documents' own examples speak of."),
+    "empty": mark("Accounts that hold nothing."),
 }
 
 
@@ -34,8 +35,10 @@ def handle_data(request: PageRequest) -> ApiResponse:
             _set_clock(request, form.get("how", ""), form.get("now", ""))
         else:
             return request.refuse_action()
-    except (SeedError, FormError) as error:
+    except FormError as error:
         return _render(request, status=422, failed=action, error=str(error), form=form)
+    except SeedError as error:
+        return _render(request, status=422, failed=action, error=in_english(error), form=form)
     return request.redirect("data", done=action)
 
 
@@ -51,13 +54,13 @@ def _render(
         is_frozen=clock.is_frozen,
         counts=request.workspace.count_rows(),
         control_commands=[
-            ("Reset", build_control_curl(request, "POST", "reset")),
-            ("Load a seed document", build_control_curl(request, "PUT", "seed", "--data-binary", "@seed.json")),
+            (mark("Reset"), build_control_curl(request, "POST", "reset")),
+            (mark("Load a seed document"), build_control_curl(request, "PUT", "seed", "--data-binary", "@seed.json")),
             (
-                "Keep the whole state in a file",
+                mark("Keep the whole state in a file"),
                 build_control_curl(request, "GET", "snapshot", "--output", "state.snapshot"),
             ),
-            ("Go back to it", build_control_curl(request, "PUT", "snapshot", "--data-binary", "@state.snapshot")),
+            (mark("Go back to it"), build_control_curl(request, "PUT", "snapshot", "--data-binary", "@state.snapshot")),
         ],
         failed=failed,
         error=error,
@@ -68,7 +71,7 @@ def _render(
 
 def _load_built_in(request: PageRequest, name: str) -> None:
     if name not in SEED_NAMES:
-        raise FormError(f"Choose one of {', '.join(SEED_NAMES)}.")
+        raise FormError(request.texts.text("Choose one of {names}.", names=", ".join(SEED_NAMES)))
     request.workspace.load(read_seed(name))
 
 
@@ -80,7 +83,8 @@ def _set_clock(request: PageRequest, how: str, text: str) -> None:
     try:
         moment = parse_account_time(text.strip()) if text.strip() else clock.now()
     except ValueError:
-        raise FormError(f"Write a date and time such as 2026-01-02 03:04:05, not {text!r}.") from None
+        message = mark("Write a date and time such as 2026-01-02 03:04:05, not {text}.")
+        raise FormError(request.texts.text(message, text=repr(text))) from None
     if how == "freeze":
         clock.freeze(moment)
     else:

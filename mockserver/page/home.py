@@ -11,26 +11,27 @@ from mockserver.page.curl import build_control_curl, wrap_command
 from mockserver.page.journal import list_refused
 from mockserver.page.page_request import PageRequest
 from mockserver.registry import CRMS, CrmEntry
+from mockserver.texts import Texts, mark
 from mockserver.version import read_version
 
 _CONTROL_TEXTS = {
-    "/_control/health": "version, profile, counts, and every deviation from the documents",
-    "/_control/reset": "back to the seed it was started with",
-    "/_control/seed": "replace all data by a seed document",
-    "/_control/requests": "the journal: what was asked, answered, and why it was refused",
-    "/_control/requests.har": "the same as an HTTP Archive",
-    "/_control/clock": "the account's time: read, set, freeze",
-    "/_control/edits": "what people do in the CRM's own page",
-    "/_control/ca.pem": "the CA to trust where it speaks https",
-    "/_control/snapshot": "the whole state, out and in",
-    **{f"/_control/openapi/{entry.name}.json": f"the {entry.title} API as OpenAPI 3.1" for entry in CRMS},
-    "/_control/openapi/control.json": "these endpoints as OpenAPI 3.1",
-    "/_control/faults": "what is made to go wrong",
-    "/_control/webhooks": "where changes are sent, and how many are on their way",
-    "/_control/webhooks/deliveries": "each change that was sent, with its tries",
-    "/_control/workspaces": "accounts side by side: list them, make one, drop all",
-    "/_control/workspaces/NAME": "one of them: its logins and counts, and dropping it",
+    "/_control/health": mark("version, profile, counts, and every deviation from the documents"),
+    "/_control/reset": mark("back to the seed it was started with"),
+    "/_control/seed": mark("replace all data by a seed document"),
+    "/_control/requests": mark("the journal: what was asked, answered, and why it was refused"),
+    "/_control/requests.har": mark("the same as an HTTP Archive"),
+    "/_control/clock": mark("the account's time: read, set, freeze"),
+    "/_control/edits": mark("what people do in the CRM's own page"),
+    "/_control/ca.pem": mark("the CA to trust where it speaks https"),
+    "/_control/snapshot": mark("the whole state, out and in"),
+    "/_control/openapi/control.json": mark("these endpoints as OpenAPI 3.1"),
+    "/_control/faults": mark("what is made to go wrong"),
+    "/_control/webhooks": mark("where changes are sent, and how many are on their way"),
+    "/_control/webhooks/deliveries": mark("each change that was sent, with its tries"),
+    "/_control/workspaces": mark("accounts side by side: list them, make one, drop all"),
+    "/_control/workspaces/NAME": mark("one of them: its logins and counts, and dropping it"),
 }
+_OPENAPI = {f"/_control/openapi/{entry.name}.json": entry.title for entry in CRMS}
 _LAST_REFUSALS = 3
 
 
@@ -54,23 +55,34 @@ def handle_home(request: PageRequest, *, seed_name: str, endpoints: Sequence[tup
         endpoints: The control endpoints' paths and methods.
     """
     profile = request.workspace.profile
-    facts = [f"version {read_version()}", f"profile {profile.name}", f"language {profile.language}"]
+    texts = request.texts
+    facts = [
+        texts.text("version {version}", version=read_version()),
+        texts.text("profile {name}", name=profile.name),
+        texts.text("language {name}", name=profile.language),
+    ]
     if seed_name and request.is_private:
-        facts.append(f"started with the seed {seed_name}")
+        facts.append(texts.text("started with the seed {name}", name=seed_name))
     return request.render(
         "home.html",
         facts=facts,
         cards=[_build_card(request, entry) for entry in CRMS],
-        endpoints=[(path, methods, _CONTROL_TEXTS.get(path, "")) for path, methods in endpoints],
+        endpoints=[(path, methods, _describe_endpoint(path, texts)) for path, methods in endpoints],
         control_commands=[
             (
-                "The last five requests, with the reason of each refusal",
+                mark("The last five requests, with the reason of each refusal"),
                 build_control_curl(request, "GET", "requests?limit=5"),
             ),
-            ("Back to the seed", build_control_curl(request, "POST", "reset")),
+            (mark("Back to the seed"), build_control_curl(request, "POST", "reset")),
         ],
         refused=list_refused(request, _LAST_REFUSALS) if request.is_private else (),
     )
+
+
+def _describe_endpoint(path: str, texts: Texts) -> str:
+    if crm := _OPENAPI.get(path):
+        return texts.text("the {crm} API as OpenAPI 3.1", crm=crm)
+    return texts.text(_CONTROL_TEXTS[path]) if path in _CONTROL_TEXTS else ""
 
 
 def _build_card(request: PageRequest, entry: CrmEntry) -> _Card:

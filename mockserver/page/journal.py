@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from mockserver.crm.api import ApiResponse
 from mockserver.page.curl import build_curl
 from mockserver.page.page_request import HEADERS, PageRequest
+from mockserver.texts import mark
 from mockserver.workspaces.journal import JournalEntry, Selection
 
 SHOWN = 100
-_OUTCOMES = {"": "All", "refused": "Refused", "fault": "With a fault"}
+_OUTCOMES = {"": mark("All"), "refused": mark("Refused"), "fault": mark("With a fault")}
 
 
 def handle_journal(request: PageRequest) -> ApiResponse:
@@ -40,8 +41,8 @@ def handle_journal(request: PageRequest) -> ApiResponse:
         )
     entry = next((entry for entry in entries if rest == (str(entry.id),)), None)
     if entry is None:
-        text = "The journal holds no entry of this number: it was cleared, or so much came after it that it went."
-        return request.refuse(404, "Not in the journal", text)
+        text = mark("The journal holds no entry of this number: it was cleared, or so much came after it that it went.")
+        return request.refuse(404, request.texts.text("Not in the journal"), request.texts.text(text))
     return request.render(
         "entry.html",
         entry=show_entry(request, entry),

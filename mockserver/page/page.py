@@ -23,6 +23,7 @@ from mockserver.page.data import handle_data
 from mockserver.page.faults import handle_faults
 from mockserver.page.home import handle_home
 from mockserver.page.journal import handle_journal
+from mockserver.page.language import tell_language
 from mockserver.page.page_request import ROOT, PageRequest, redirect, serve_static
 from mockserver.page.records import handle_records
 from mockserver.page.workspaces import handle_workspaces
@@ -61,6 +62,9 @@ class Page:
 
     def respond(self, http: HttpRequest) -> ApiResponse:
         """Respond to a request to `/` or below `/_page/`."""
+        return tell_language(http, self._respond(http))
+
+    def _respond(self, http: HttpRequest) -> ApiResponse:
         if http.method not in {"GET", "HEAD", "POST"}:
             return _refuse_method(http)
         if http.path.startswith(f"{ROOT}/static/"):
@@ -68,13 +72,13 @@ class Page:
             return found or ApiResponse.of_text("There is no such file.\n", status=404)
         request = self._find_workspace(http)
         if request is None:
-            return self._build_request(http).refuse(404, "Not here", "There is no workspace of this name.")
+            return _refuse_unknown_workspace(self._build_request(http))
         if http.method == "POST" and not access.is_own_form(http):
-            return request.refuse(403, "Not from here", "This was not sent by this page itself, so nothing was done.")
+            return _refuse_foreign_form(request)
         if http.path == _TOKEN and request.needs_token:
             return self._take_token(request)
         if not request.is_private and request.parts:
-            return request.refuse(403, "Not open to you", "")
+            return request.refuse(403, request.texts.text("Not open to you"), "")
         return self._route(request)
 
     def _route(self, request: PageRequest) -> ApiResponse:
@@ -90,7 +94,8 @@ class Page:
             return handle_workspaces(request, self._workspaces)
         show = _PAGES.get(name)
         if show is None:
-            return request.refuse(404, "Not here", f"There is no page at {request.http.path}.")
+            text = request.texts.text("There is no page at {path}.", path=request.http.path)
+            return request.refuse(404, request.texts.text("Not here"), text)
         return show(request)
 
     def _find_workspace(self, http: HttpRequest) -> PageRequest | None:
@@ -120,7 +125,8 @@ class Page:
             given = request.read_form().get("token", "")
             if access.is_token(given, self._token):
                 return redirect("/", {"Set-Cookie": access.make_cookie(request.http, self._token)})
-            return request.refuse(403, "Not the token", "That is not this server's control token.")
+            text = request.texts.text("That is not this server's control token.")
+            return request.refuse(403, request.texts.text("Not the token"), text)
         return redirect("/")
 
 
@@ -129,6 +135,16 @@ _PAGES: Mapping[str, Callable[[PageRequest], ApiResponse]] = {
     "faults": handle_faults,
     "data": handle_data,
 }
+
+
+def _refuse_unknown_workspace(request: PageRequest) -> ApiResponse:
+    text = request.texts.text("There is no workspace of this name.")
+    return request.refuse(404, request.texts.text("Not here"), text)
+
+
+def _refuse_foreign_form(request: PageRequest) -> ApiResponse:
+    text = request.texts.text("This was not sent by this page itself, so nothing was done.")
+    return request.refuse(403, request.texts.text("Not from here"), text)
 
 
 def _refuse_method(http: HttpRequest) -> ApiResponse:

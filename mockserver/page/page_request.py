@@ -13,11 +13,14 @@ from importlib.resources import files
 from urllib.parse import parse_qsl, quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from mockserver.crm.api import ApiResponse
 from mockserver.crm.clock import ACCOUNT_ZONE
 from mockserver.http.asgi import HttpRequest
+from mockserver.page.language import build_switch, choose_language
 from mockserver.registry import CRMS
+from mockserver.texts import LANGUAGES, Texts
 from mockserver.workspaces.workspace import DEFAULT_NAME, Workspace
 
 ROOT = "/_page"
@@ -64,6 +67,11 @@ class PageRequest:
     has_token: bool = False
 
     @property
+    def texts(self) -> Texts:
+        """The texts in the language of whoever reads the page."""
+        return Texts(choose_language(self.http))
+
+    @property
     def needs_token(self) -> bool:
         """Whether the control token would open the page."""
         return self.has_token and not self.is_private
@@ -102,9 +110,26 @@ class PageRequest:
         return ApiResponse(status, html.encode(errors="replace"), "text/html; charset=utf-8", headers=HEADERS)
 
     def render_text(self, template: str, **context: object) -> str:
-        """Return a rendered template; its context always has `request`, `url`, `static_url`, `root` and `zone`."""
-        shared = {"request": self, "url": self.build_url, "static_url": static_url, "root": ROOT, "zone": ACCOUNT_ZONE}
-        return _read_templates().get_template(template).render(**shared, **context)
+        """Return a rendered template, in the language of the reader; beside its own context it has the shared one."""
+        language = self.texts.language
+        return _read_templates(language).get_template(template).render(**self._share(), **context)
+
+    def _share(self) -> Mapping[str, object]:
+        """Return what every template has: `say` is for texts that code marked, `_` for those that templates hold."""
+        texts = self.texts
+        return {
+            "request": self,
+            "url": self.build_url,
+            "static_url": static_url,
+            "root": ROOT,
+            "zone": ACCOUNT_ZONE,
+            "language": texts.language,
+            "languages": LANGUAGES,
+            "switch_to": lambda language: build_switch(self.http, language),
+            "say": texts.text,
+            "number": texts.write_number,
+            "day": texts.write_day,
+        }
 
     def redirect(self, *parts: object, **query: object) -> ApiResponse:
         """Redirect to a page of this workspace, as after every action."""
@@ -116,7 +141,7 @@ class PageRequest:
 
     def refuse_action(self) -> ApiResponse:
         """Refuse an action that no form of the page sends."""
-        return self.refuse(404, "Not here", "There is no such action.")
+        return self.refuse(404, self.texts.text("Not here"), self.texts.text("There is no such action."))
 
 
 def build_url(workspace: str, *parts: object, **query: object) -> str:
@@ -153,12 +178,21 @@ def _read_static(name: str) -> bytes:
     return files("mockserver.page").joinpath("static", name).read_bytes()
 
 
+def in_english(message: object) -> Markup:
+    """Return what programs read too, and so is English in every language of the page."""
+    return Markup('<span lang="en">{}</span>').format(str(message))
+
+
 @cache
-def _read_templates() -> Environment:
-    return Environment(
+def _read_templates(language: str) -> Environment:
+    templates = Environment(
         loader=PackageLoader("mockserver.page"),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    texts = Texts(language)
+    templates.install_gettext_callables(texts.text, texts.nform, newstyle=True)  # type: ignore[attr-defined]
+    return templates

@@ -16,6 +16,7 @@ from mockserver.page.page_request import PageRequest
 from mockserver.page.record_lists import list_records, list_related
 from mockserver.page.record_text import find_changes, find_refused_member, read_record, show_record
 from mockserver.registry import CrmEntry
+from mockserver.texts import mark
 
 NEW = "new"
 
@@ -43,13 +44,14 @@ def handle_records(request: PageRequest, entry: CrmEntry) -> ApiResponse:
         return records.render("kinds.html", kinds=kinds, counts=crm.counts())
     kind = records.find_kind(rest[0])
     if kind is None or len(rest) > 2:
-        text = f"{entry.title} has no records of the kind {rest[0]!r} in this workspace."
-        return request.refuse(404, "Not here", text)
+        text = mark("{crm} has no records of the kind {kind} in this workspace.")
+        return _refuse(request, request.texts.text(text, crm=entry.title, kind=repr(rest[0])))
     if len(rest) == 1:
         return list_records(records, kind) if kind.is_listed else _refuse_list(records, kind)
     record_id = "" if rest[1] == NEW else rest[1]
     if record_id and not (record_id.isascii() and record_id.isdigit() and len(record_id) <= 18):
-        return request.refuse(404, "Not here", f"An id of {entry.title} is digits, unlike {record_id!r}.")
+        text = mark("An id of {crm} is digits, unlike {id}.")
+        return _refuse(request, request.texts.text(text, crm=entry.title, id=repr(record_id)))
     if request.http.method == "POST":
         return _save_record(records, kind, record_id)
     return _show_record(records, kind, record_id) if record_id else _show_new(records, kind)
@@ -109,13 +111,21 @@ def _write_record(
 
 
 def _refuse_list(records: CrmRecords, kind: RecordKind) -> ApiResponse:
-    text = f"{records.entry.title}'s API lists {kind.title.lower()} only beside what they belong to: open that first."
-    return records.request.refuse(404, kind.title, text)
+    texts = records.request.texts
+    text = texts.text(
+        "The API of {crm} lists these only beside what they belong to: open that first.", crm=records.entry.title
+    )
+    return records.request.refuse(404, texts.text(kind.title), text)
 
 
 def _refuse_missing(records: CrmRecords, kind: RecordKind, record_id: str) -> ApiResponse:
-    text = f"There is no {kind.singular} {record_id} in {records.entry.title}."
-    return records.request.refuse(404, "Not here", text)
+    texts = records.request.texts
+    what = f"{texts.text(kind.singular)} {record_id}"
+    return _refuse(records.request, texts.text("Not in {crm}: {record}.", crm=records.entry.title, record=what))
+
+
+def _refuse(request: PageRequest, text: str) -> ApiResponse:
+    return request.refuse(404, request.texts.text("Not here"), text)
 
 
 def _render_record(records: CrmRecords, kind: RecordKind, record: Record | None, edit: _Edit) -> ApiResponse:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mockserver.crm.api import ApiResponse, SeedError
 from mockserver.page.curl import build_control_curl
-from mockserver.page.page_request import PageRequest, build_url, redirect
+from mockserver.page.page_request import PageRequest, build_url, in_english, redirect
 from mockserver.registry import CRMS
 from mockserver.seeds.load import SEED_NAMES
 from mockserver.workspaces.all import WorkspaceError, Workspaces
@@ -33,7 +33,7 @@ def handle_workspaces(request: PageRequest, workspaces: Workspaces) -> ApiRespon
         else:
             return request.refuse_action()
     except (WorkspaceError, SeedError) as error:
-        return _render(request, workspaces, status=422, error=str(error), form=form)
+        return _render(request, workspaces, status=422, error=in_english(error), form=form)
     # The workspace of this request may be the one that was dropped.
     return redirect(build_url(DEFAULT_NAME, "workspaces", done=action, name=name))
 

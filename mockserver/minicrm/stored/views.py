@@ -8,12 +8,13 @@ from mockserver.crm.api import ApiRequest
 from mockserver.crm.record_views import RecordField, RecordKind, Related, Search
 from mockserver.minicrm import PREFIX
 from mockserver.minicrm.stored.endpoint import PAGE_ROOT
+from mockserver.texts import mark
 
 _LINKS = {"ContactId": "person", "Project": "project"}
 _TITLES: Mapping[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     "document": (
-        "Documents",
-        "document",
+        mark("Documents"),
+        mark("document"),
         ("Number", "Type", "Issued", "Prompt", "Paid", "Amount", "CurrencyCode"),
         (
             *("ProjectId", "Customer", "Items", "Subject", "PaymentMethod", "Performance", "StornedId"),
@@ -21,28 +22,28 @@ _TITLES: Mapping[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
         ),
     ),
     "product": (
-        "Products",
-        "product",
+        mark("Products"),
+        mark("product"),
         ("Name", "SKU", "FolderName", "PriceNet", "CurrencyCode"),
         ("EAN", "VAT", "UnitName", "Quantity", "Warehouse_Name", "Description", "Deleted"),
     ),
     "call": (
-        "Calls",
-        "call",
+        mark("Calls"),
+        mark("call"),
         ("Number", "CallType", "Duration", "Date", "ContactId"),
         ("ProjectId", "UserExtension", "ReferenceId"),
     ),
-    "sign-up": ("Sign-ups", "sign-up", ("CreatedAt", "Form", "ProjectId", "ContactId"), ()),
-    "feed-import": ("Feed imports", "feed import", ("CreatedAt", "Source"), ("Report",)),
+    "sign-up": (mark("Sign-ups"), mark("sign-up"), ("CreatedAt", "Form", "ProjectId", "ContactId"), ()),
+    "feed-import": (mark("Feed imports"), mark("feed import"), ("CreatedAt", "Source"), ("Report",)),
     "email": (
-        "E-mails",
-        "e-mail",
+        mark("E-mails"),
+        mark("e-mail"),
         ("Subject", "From", "To", "Status", "CreatedAt"),
         ("Body", "ProjectId", "TemplateId", "OpenedAt", "ClickedAt", "UnsubscribedDate"),
     ),
     "status-change": (
-        "History",
-        "change of status",
+        mark("History"),
+        mark("change of status"),
         ("ClosedAt", "Status_Old_Name", "Status_New_Name", "UserId"),
         ("ProjectId",),
     ),
@@ -89,10 +90,10 @@ def list_on_card(project_id: str) -> Sequence[Related]:
     emails = ApiRequest("GET", f"{PREFIX}/EmailList/{project_id}", [], b"", "")
     calls = _ask("Stored/call", ("ProjectId", project_id))
     return [
-        Related("History", "status-change", history, can_create=False),
-        Related("E-mails", "email", emails, can_create=False),
-        Related("Calls", "call", calls, can_create=False),
-        Related("Documents", "document", _ask("Stored/document", ("ProjectId", project_id)), can_create=False),
+        Related(mark("History"), "status-change", history, can_create=False),
+        Related(mark("E-mails"), "email", emails, can_create=False),
+        Related(mark("Calls"), "call", calls, can_create=False),
+        Related(mark("Documents"), "document", _ask("Stored/document", ("ProjectId", project_id)), can_create=False),
     ]
 
 

@@ -1,6 +1,8 @@
 /* Adds to pages that work without it: buttons that copy, a chooser that opens at once, a journal that follows along. */
 "use strict";
 
+/* Texts are in the language of the page. */
+const texts = document.body.dataset;
 const announcer = document.getElementById("announcer");
 
 function announce(text) {
@@ -13,12 +15,12 @@ async function copy(button) {
   const label = button.textContent;
   try {
     await navigator.clipboard.writeText(source.textContent);
-    button.textContent = "Copied";
-    announce("Copied");
+    button.textContent = texts.copied;
+    announce(texts.copied);
   } catch {
     window.getSelection().selectAllChildren(source);
-    button.textContent = "Selected";
-    announce("Selected; press Control and C to copy");
+    button.textContent = texts.selected;
+    announce(texts.howToCopy);
   }
   window.setTimeout(() => { button.textContent = label; }, 1500);
 }
@@ -83,14 +85,14 @@ function followJournal(state, button, list) {
         list.prepend(...fresh);
         enhance(list);
         document.getElementById("no-entries").hidden = true;
-        announce(fresh.length === 1 ? "One new request" : `${fresh.length} new requests`);
+        announce(fresh.length === 1 ? texts.oneRequest : `${texts.manyRequests} ${fresh.length}`);
         while (list.children.length > 300) {
           list.lastElementChild.remove();
         }
       }
-      button.textContent = "Live";
+      button.textContent = texts.live;
     } catch {
-      button.textContent = "No answer";
+      button.textContent = texts.noAnswer;
     }
     waiting = false;
   }
