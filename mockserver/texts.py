@@ -32,7 +32,8 @@ class Texts:
 
     def text(self, message: str, /, **values: object) -> str:
         """Return a text."""
-        said = message if self.language == "en" else _open_catalogue(self.language).gettext(message)
+        # What a catalogue says for nothing is its own head.
+        said = _open_catalogue(self.language).gettext(message) if message and self.language != "en" else message
         return said.format(**values) if values else said
 
     def ntext(self, one: str, many: str, count: int, /, **values: object) -> str:

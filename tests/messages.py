@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import click
 from babel.messages import Catalog, Message
@@ -124,9 +125,11 @@ def _texts_of_module(file: Path) -> Iterator[Found]:
 
 def _texts_of_template(file: Path) -> Iterator[Found]:
     """Yield what a template of the fake's page says by `_` and `ngettext`."""
-    templates = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-    for _, _, said in templates.extract_translations(file.read_text(encoding="utf-8")):  # type: ignore[attr-defined]
-        literals = [said] if isinstance(said, str) else [one for one in said if one is not None]
+    source = file.read_text(encoding="utf-8")
+    templates = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    said: Iterator[tuple[int, str, object]] = templates.extract_translations(source)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType, reportUnknownMemberType]
+    for _, _, texts in said:  # pyright: ignore[reportUnknownVariableType]
+        literals = [texts] if isinstance(texts, str) else [one for one in cast("tuple[str | None, ...]", texts) if one]
         yield Found(literals[0] if len(literals) == 1 else (literals[0], literals[1]))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -125,7 +125,7 @@ class PageRequest:
             "zone": ACCOUNT_ZONE,
             "language": texts.language,
             "languages": LANGUAGES,
-            "switch_to": lambda language: build_switch(self.http, language),
+            "switch_to": partial(build_switch, self.http),
             "say": texts.text,
             "number": texts.write_number,
             "day": texts.write_day,
