@@ -10,27 +10,37 @@ import asyncio
 import json
 import os
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from mcp.types import Tool
 
+from crm_mcp.cli import main as crm_mcp_command
 from crm_mcp.mcp.tool_table import render_markdown
 from crm_mcp.registry import CONNECTORS, choose_toolsets, connect
 from crm_mcp.server import build_server
 from crm_mcp.toolsets import DEFAULT
 from crm_mcp.transport.connections import ConnectionPool
+from mockserver.cli import main as crm_mock_command
 from mockserver.crm.profiles import PROFILE_NAMES, Deviation
 from mockserver.registry import CRMS, CrmEntry
 from release.links import render_links
 from release.project import VERSION, registry_name
 from release.server_description import MANIFEST, SERVER_JSON, describe_server, read_manifest, render
+from tests.reference.command_pages import render_commands
+from tests.reference.error_page import render_errors
+from tests.reference.fake_pages import render_control_api, render_fixtures, render_rules
+from tests.reference.replica_page import render_replica
+from tests.reference.tool_pages import render_tools
 from tests.support.mcp_play import both_crms
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
-DEVIATIONS = ROOT / "docs" / "reference" / "deviations.md"
+REFERENCE = ROOT / "docs" / "reference"
+DEVIATIONS = REFERENCE / "deviations.md"
+SETTINGS = REFERENCE / "settings.md"
 TOOLS = ROOT / "tests" / "crm_mcp" / "snapshots"
 HOW = "run `make snapshots` and read the diff"
 _BETWEEN_MARKS = r"(<!-- {0}: [^\n]*-->\n)(.*?)(<!-- /{0} -->)"
@@ -78,6 +88,23 @@ def render_registry_mark() -> str:
     return f"<!-- mcp-name: {registry_name()} -->\n"
 
 
+def render_all_tools() -> str:
+    """Return the reference of all tools, by toolset."""
+    further = [name for known in CONNECTORS for name in known.further_toolsets]
+    return render_tools({name: list_all_tools(name) for name in (DEFAULT, *further)})
+
+
+def render_all_commands() -> str:
+    """Return the reference of both programs' commands."""
+    return render_commands("crm-mcp", crm_mcp_command) + "\n" + render_commands("crm-mock", crm_mock_command)
+
+
+def render_settings_of_readme() -> str:
+    """Return the settings as the reference has them, with links as they lead from the README."""
+    table = SETTINGS.read_text(encoding="utf-8").split("<!-- settings -->\n")[1].split("<!-- /settings -->")[0]
+    return re.sub(r"\]\((?:\.\./)?([^)#]+\.md)", r"](docs/\1", table)
+
+
 def render_deviations() -> str:
     """Return a heading and a table of switches for each CRM."""
     return "\n".join(_render_crm(entry) for entry in CRMS)
@@ -93,6 +120,23 @@ def _render_row(deviation: Deviation) -> str:
     on_in = "both" if len(profiles) == len(PROFILE_NAMES) else ", ".join(profiles) or "neither"
     known = deviation.provenance
     return f"| `{deviation.name}` | {on_in} | {deviation.documented} | {deviation.observed} | {known} |\n"
+
+
+GENERATED: Mapping[tuple[Path, str], Callable[[], str]] = {
+    (README, "tools"): render_tool_table,
+    (README, "links"): render_links,
+    (README, "registry"): render_registry_mark,
+    (README, "settings"): render_settings_of_readme,
+    (DEVIATIONS, "deviations"): render_deviations,
+    (REFERENCE / "tools.md", "tools"): render_all_tools,
+    (REFERENCE / "commands.md", "commands"): render_all_commands,
+    (REFERENCE / "control-api.md", "endpoints"): render_control_api,
+    (REFERENCE / "replica.md", "replica"): render_replica,
+    (REFERENCE / "fixtures.md", "fixtures"): render_fixtures,
+    (REFERENCE / "rules.md", "rules"): render_rules,
+    (REFERENCE / "errors.md", "errors"): render_errors,
+}
+"""What stands between the marks of a page, by page and mark."""
 
 
 def read_table(page: Path, name: str) -> str:
@@ -115,12 +159,10 @@ def write_all() -> None:
         (TOOLS / stale).unlink()
     for name, text in tools.items():
         (TOOLS / name).write_text(text, encoding="utf-8")
-    _write_table(README, "tools", render_tool_table())
-    _write_table(README, "links", render_links())
-    _write_table(README, "registry", render_registry_mark())
     MANIFEST.write_text(render_manifest(), encoding="utf-8")
     SERVER_JSON.write_text(render(describe_server()), encoding="utf-8")
-    _write_table(DEVIATIONS, "deviations", render_deviations())
+    for (page, name), render in GENERATED.items():
+        _write_table(page, name, render())
 
 
 if __name__ == "__main__":

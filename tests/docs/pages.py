@@ -1,55 +1,88 @@
-"""Taking the blocks of a documentation page apart, and running its commands as a reader would."""
+"""The pages of the documentation and their code blocks, each with what its markers say.
+
+A block is saved as a file where its name, as code and with a colon, ends the line before it. A marker is a comment
+right above it: `<!-- not run: why -->`, or `<!-- run: ... -->` with `exit=1`, `needs=php` (a program), `answer=y` (typed on a
+terminal), `no-rows` (of a statement). A page that begins with the fake and the settings of the tutorial says
+`<!-- page: fake settings -->`.
+"""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-DOCS = Path(__file__).parents[2] / "docs"
-# A block is a file where its name, as code and with a colon, ends the line before it.
-_BLOCK = re.compile(
-    r"(?:`(?P<name>[\w.]+)`[^\n`]*:\n\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE
-)
+from sybil import Document
+from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+_FENCED = FencedCodeBlockLexer(r"\w*")
+_FILE = re.compile(r"`(?P<name>[\w-]+\.\w+)`[^\n`]*:\n\n\Z")
+_MARKER = re.compile(r"<!-- (?P<kind>not run|run): (?P<words>[^>]*?) -->\n\n\Z")
+_NEEDS = re.compile(r"<!-- page: ([a-z ]+) -->")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block: its language, its text, the file it is (if any), and whether it stands right below another block."""
+    """One block of a page.
 
+    Attributes:
+        place: Page and line, such as `docs/tutorial.md:12`.
+        file: The name under which it is saved, if any.
+        follows: Whether it stands right below another block.
+        why_not_run: The reason, where it is not run.
+        options: What `run:` says, such as `{"exit": "1"}`.
+    """
+
+    place: str
     language: str
     text: str
     file: str
     follows: bool
+    why_not_run: str
+    options: dict[str, str]
+
+
+def list_pages() -> list[Path]:
+    """Return each page a person reads here, README first."""
+    return [ROOT / "README.md", *sorted(DOCS.rglob("*.md")), ROOT / "CONTRIBUTING.md"]
+
+
+def needs_of(page: Path) -> set[str]:
+    """Return what a page takes for granted: `fake`, `settings`."""
+    found = _NEEDS.search(page.read_text(encoding="utf-8"))
+    return set(found[1].split()) if found else set()
 
 
 def read_blocks(page: Path) -> Iterator[Block]:
     """Yield a page's blocks in order."""
-    text = page.read_text(encoding="utf-8")
-    last_end = -1
-    for found in _BLOCK.finditer(text):
-        is_next = last_end >= 0 and not text[last_end : found.start()].strip()
-        yield Block(found["language"], found["text"], found["name"] or "", is_next)
-        last_end = found.end()
+    document = Document.parse(str(page), _FENCED)
+    end = -1
+    for example in document.examples():
+        above = document.text[max(end, 0) : example.start]
+        marker = _MARKER.search(above)
+        lexemes = cast("dict[str, str]", example.region.lexemes)
+        name = _FILE.search(above[: marker.start()] if marker else above)
+        words = marker["words"] if marker else ""
+        is_run = marker is None or marker["kind"] == "run"
+        yield Block(
+            place=f"{page.relative_to(ROOT)}:{example.line}",
+            language=lexemes["language"],
+            text=str(lexemes["source"]),
+            file=name["name"] if name else "",
+            follows=end >= 0 and not above.strip(),
+            why_not_run="" if is_run else words,
+            options=_read_options(words) if is_run else {},
+        )
+        end = example.end
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a shell command in a folder, with this environment's programs first."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "CRM_MOCK_"))}
-    # Plugins that are slow to load and that no page uses.
-    environment["PYTEST_ADDOPTS"] = "-p no:schemathesis -p no:hypothesispytest -p no:faker"
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
-    return subprocess.run(
-        ["/bin/sh", "-e", "-c", command],
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+def _read_options(words: str) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for word in words.split():
+        name, _, value = word.partition("=")
+        options[name] = value
+    return options

@@ -1,0 +1,87 @@
+"""What the reference lists is what the code has: generated tables are as the code writes them, options and links exist."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from crm_mcp.ivinex.settings import IvinexSettings
+from crm_mcp.minicrm.settings import MinicrmSettings
+from crm_mcp.settings import ServerSettings
+from mockserver.control.routes import Control
+from mockserver.registry import CRMS
+from mockserver.seeds.load import read_seed
+from mockserver.workspaces.all import Workspaces
+from mockserver.workspaces.fault_plan import KINDS
+from mockserver.workspaces.workspace import Workspace
+from tests.docs.pages import DOCS, ROOT, list_pages
+from tests.snapshots import DEVIATIONS, GENERATED, HOW, REFERENCE, SETTINGS, read_table
+
+CONTROL = REFERENCE / "control-api.md"
+_FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+@pytest.mark.parametrize(("page", "name"), GENERATED, ids=lambda part: part if isinstance(part, str) else part.name)
+def test_a_generated_part_is_what_the_code_says(page: Path, name: str) -> None:
+    assert read_table(page, name) == GENERATED[page, name](), HOW
+
+
+def test_every_setting_is_told_and_none_that_is_gone() -> None:
+    known = {
+        f"{settings.model_config.get('env_prefix', '')}{name.upper()}"
+        for settings in (ServerSettings, MinicrmSettings, IvinexSettings)
+        for name in settings.model_fields
+    }
+    rows = re.findall(r"^\| (.*?) \|", SETTINGS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)} == known
+
+
+def test_every_switch_that_the_page_shows_exists() -> None:
+    text = DEVIATIONS.read_text(encoding="utf-8")
+    shown = re.findall(r"--deviation ([a-z0-9-]+)", text)
+    for example in re.findall(r'\{"deviations": (\{[^}]*\})', text):
+        shown += json.loads(example)
+    assert shown
+    assert set(shown) <= {deviation.name for entry in CRMS for deviation in entry.deviations}
+
+
+def test_every_control_endpoint_and_every_fault_is_told() -> None:
+    text = CONTROL.read_text(encoding="utf-8")
+    workspaces = Workspaces(Workspace(read_seed("empty")))
+    told = set(re.findall(r"^### `([A-Z]+) (/_control/[^`]+)`", text, re.MULTILINE))
+    for path, methods in Control(workspaces).describe_endpoints():
+        shown = path.replace("NAME", "{name}")
+        assert {(method, shown) for method in methods} <= told, path
+    workspaces.close()
+    assert sorted(re.findall(r"^\| `(\w+)` \| (?:yes|no) \|", text, re.MULTILINE)) == sorted(KINDS)
+
+
+@pytest.mark.parametrize("page", list_pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    text = _FENCED.sub("", page.read_text(encoding="utf-8"))
+    for link in _LINK.findall(text):
+        path, _, anchor = unquote(link).partition("#")
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        target = page if not path else (page.parent / path).resolve()
+        assert target.is_file(), f"{page.name} links {link}"
+        assert DOCS not in page.parents or DOCS in target.parents, f"{link} leads out of the site"
+        assert not anchor or anchor in anchors_of(target), f"{page.name} links {link}"
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub and the site make them."""
+    text = _FENCED.sub("", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#{1,6} (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+def test_every_page_is_in_the_navigation_and_begins_with_what_the_reader_will_have() -> None:
+    navigation = (ROOT / "zensical.toml").read_text(encoding="utf-8")
+    pages = [page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")]
+    assert [page for page in pages if f'"{page}"' not in navigation] == []
