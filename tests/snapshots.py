@@ -102,7 +102,7 @@ def render_all_commands() -> str:
 def render_settings_of_readme() -> str:
     """Return the settings as the reference has them, with links as they lead from the README."""
     table = SETTINGS.read_text(encoding="utf-8").split("<!-- settings -->\n")[1].split("<!-- /settings -->")[0]
-    return re.sub(r"\]\((?:\.\./)?([^)#]+\.md)", r"](docs/\1", table)
+    return table.replace("](../", "](docs/").replace("](settings-file", "](docs/reference/settings-file")
 
 
 def render_deviations() -> str:

@@ -1,9 +1,9 @@
 """The pages of the documentation and their code blocks, each with what its markers say.
 
 A block is saved as a file where its name, as code and with a colon, ends the line before it. A marker is a comment
-right above it: `<!-- not run: why -->`, or `<!-- run: ... -->` with `exit=1`, `needs=php` (a program), `answer=y` (typed on a
-terminal), `no-rows` (of a statement). A page that begins with the fake and the settings of the tutorial says
-`<!-- page: fake settings -->`.
+right above it: `<!-- not run: why -->`, or `<!-- run: ... -->` with `exit=1`, `needs=php` (a program), `answer=y`
+(typed on a terminal), `no-rows` (of a statement). `<!-- page not run: why -->` is for a whole page. A page that begins
+with the fake and the settings of the tutorial says `<!-- page: fake settings -->`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 _FENCED = FencedCodeBlockLexer(r"\w*")
-_FILE = re.compile(r"`(?P<name>[\w-]+\.\w+)`[^\n`]*:\n\n\Z")
+_FILE = re.compile(r"`(?P<name>[\w-]+(?:\.\w+)+)`[^\n`]*:\n\n\Z")
 _MARKER = re.compile(r"<!-- (?P<kind>not run|run): (?P<words>[^>]*?) -->\n\n\Z")
+_PAGE_NOT_RUN = re.compile(r"<!-- page not run: (?P<words>[^>]*?) -->")
 _NEEDS = re.compile(r"<!-- page: ([a-z ]+) -->")
 
 
@@ -60,14 +61,15 @@ def needs_of(page: Path) -> set[str]:
 def read_blocks(page: Path) -> Iterator[Block]:
     """Yield a page's blocks in order."""
     document = Document.parse(str(page), _FENCED)
+    of_page = _PAGE_NOT_RUN.search(document.text)
     end = -1
     for example in document.examples():
         above = document.text[max(end, 0) : example.start]
         marker = _MARKER.search(above)
         lexemes = cast("dict[str, str]", example.region.lexemes)
         name = _FILE.search(above[: marker.start()] if marker else above)
-        words = marker["words"] if marker else ""
-        is_run = marker is None or marker["kind"] == "run"
+        words = marker["words"] if marker else of_page["words"] if of_page else ""
+        is_run = marker["kind"] == "run" if marker else of_page is None
         yield Block(
             place=f"{page.relative_to(ROOT)}:{example.line}",
             language=lexemes["language"],

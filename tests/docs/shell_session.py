@@ -116,7 +116,13 @@ class ShellSession:
         """Return a text with the addresses that the page shows."""
         for shown, here in self._addresses.items():
             text = text.replace(here, shown)
-        return text.replace(str(self._home), "/home/you")
+        for shown, here in (
+            ("/home/you/crm/.venv/bin", str(Path(sys.executable).parent)),
+            ("/home/you/crm", str(self.folder)),
+            ("/home/you", str(self._home)),
+        ):
+            text = text.replace(here, shown)
+        return text
 
     def _as_here(self, text: str) -> str:
         for shown, here in self._addresses.items():

@@ -1,4 +1,4 @@
-"""What the reference lists is what the code has: generated tables are as the code writes them, options and links exist."""
+"""What the reference lists is what the code has: generated tables are as the code writes them, and links lead on."""
 
 from __future__ import annotations
 
