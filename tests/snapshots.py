@@ -161,8 +161,8 @@ def write_all() -> None:
         (TOOLS / name).write_text(text, encoding="utf-8")
     MANIFEST.write_text(render_manifest(), encoding="utf-8")
     SERVER_JSON.write_text(render(describe_server()), encoding="utf-8")
-    for (page, name), render in GENERATED.items():
-        _write_table(page, name, render())
+    for (page, name), render_part in GENERATED.items():
+        _write_table(page, name, render_part())
 
 
 if __name__ == "__main__":

@@ -49,8 +49,8 @@ def _render_argument(name: str, schema: Mapping[str, Any], *, is_required: bool)
 def _describe_type(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return " or ".join(f"`{value}`" for value in schema["enum"])
-    kind = {"string": "text", "array": "list", "object": "object"}.get(
-        schema.get("type", ""), schema.get("type", "any")
-    )
-    of = schema.get("items", {}).get("type", "") if kind == "list" else ""
-    return f"{kind} of {'text' if of == 'string' else of}s".replace("texts", "text") if of else kind
+    kind = str(schema.get("type", "any"))
+    if kind == "array":
+        of = str(schema.get("items", {}).get("type", ""))
+        return {"string": "list of text", "object": "list of objects"}.get(of, "list")
+    return "text" if kind == "string" else kind
