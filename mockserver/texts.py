@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,6 +61,7 @@ class Texts:
 @cache
 def _open_catalogue(language: str) -> NullTranslations:
     from gettext import GNUTranslations
+    from importlib.resources import files
 
     path = files("mockserver").joinpath("locale", language, "LC_MESSAGES", "mockserver.mo")
     with path.open("rb") as compiled:
