@@ -33,12 +33,16 @@ def find_suite() -> Path:
     "--sandbox",
     multiple=True,
     metavar="PLACE=ID",
-    help="Where writing is allowed: minicrm.module, minicrm.contact, ivinex.module; without it a run only reads.",
+    help="Where writing is allowed, as CRM.module or CRM.contact and an id; without it a run only reads.",
 )
 @click.option("--name-prefix", default="contract-", show_default=True, help="How names begin that a run makes.")
 @click.option("--write-budget", type=int, default=40, show_default=True, help="How many writes, clean-up aside.")
 @click.option("--accept-leftovers", is_flag=True, help="Let things be made that nobody can delete.")
-@click.option("--requests-per-minute", type=int, help="How fast to ask; 55 for a MiniCRM that is not on this machine.")
+@click.option(
+    "--requests-per-minute",
+    type=int,
+    help="How fast to ask; an account that takes 60 is asked 55 times by default.",
+)
 def contract(**options: object) -> None:
     """Hold an implementation of the two APIs to their documents; exit 1 where it breaks a rule.
 
