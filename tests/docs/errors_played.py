@@ -14,18 +14,16 @@ from mockserver.cli import main as crm_mock_command
 
 Settings = Mapping[str, str | None]
 
-WITHOUT: Settings = dict.fromkeys(
-    (
-        "IVINEX_URL",
-        "IVINEX_USERNAME",
-        "IVINEX_PASSWORD",
-        "IVINEX_MODULES",
-        "MINICRM_URL",
-        "MINICRM_SYSTEM_ID",
-        "MINICRM_API_KEY",
-        "MINICRM_REQUESTS_PER_MINUTE",
-    )
-)
+WITHOUT: Settings = {
+    "IVINEX_URL": None,
+    "IVINEX_USERNAME": None,
+    "IVINEX_PASSWORD": None,
+    "IVINEX_MODULES": None,
+    "MINICRM_URL": None,
+    "MINICRM_SYSTEM_ID": None,
+    "MINICRM_API_KEY": None,
+    "MINICRM_REQUESTS_PER_MINUTE": None,
+}
 """No CRM at all."""
 
 WRONG_SETTINGS: Sequence[Settings] = (
