@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 import click
 
 from crm_mcp import languages, stdio_service
-from crm_mcp.commands.connecting import EXIT_PROBLEM, EXIT_SETTINGS, connect, end_by_settings, end_with_problem
+from crm_mcp.commands.connecting import (
+    EXIT_PROBLEM,
+    EXIT_SETTINGS,
+    connect,
+    end_by_settings,
+    end_with_problem,
+    find_server_builder,
+)
 from crm_mcp.errors import CrmError, SettingsError
 from crm_mcp.settings_file.language import find_language
 
@@ -183,12 +190,12 @@ def _build_server(
 ) -> tuple[MCPServer[None], ServerSettings, list[Connector], ConnectionPool, Store]:
     settings, pool, store, connectors = connect(is_local=is_local)
     from crm_mcp.registry import choose_toolsets
-    from crm_mcp.server import build_server
 
     export_dir = settings.export_dir if is_local else None  # over HTTP it would be another's machine
     read_only = read_only or settings.read_only
     chosen = choose_toolsets(toolsets or settings.toolsets)
-    server = build_server(connectors, pool, store=store, toolsets=chosen, read_only=read_only, export_dir=export_dir)
+    build = find_server_builder(connectors)
+    server = build(connectors, pool, store=store, toolsets=chosen, read_only=read_only, export_dir=export_dir)
     return server, settings, connectors, pool, store
 
 
@@ -228,10 +235,10 @@ def tools(*, as_json: bool, toolsets: str) -> None:
         chosen = choose_toolsets(toolsets or settings.toolsets)
     except SettingsError as error:
         end_by_settings(error)
-    from crm_mcp import server as mcp_server
     from crm_mcp.mcp.tool_table import render_table
 
-    server = mcp_server.build_server(connectors, pool, store=store, toolsets=chosen, read_only=settings.read_only)
+    build = find_server_builder(connectors)
+    server = build(connectors, pool, store=store, toolsets=chosen, read_only=settings.read_only)
     listed = asyncio.run(server.list_tools())
     if as_json:
         plain = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in listed]

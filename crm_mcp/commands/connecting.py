@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -15,6 +15,8 @@ from crm_mcp.errors import CrmError, SettingsError
 from crm_mcp.languages import Texts, mark
 
 if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
     from crm_mcp.store.engine import Store
@@ -40,6 +42,7 @@ def connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, S
     """
     from crm_mcp import registry
     from crm_mcp.settings import ServerSettings, load
+    from crm_mcp.settings_file.sections import read_file
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
@@ -47,10 +50,54 @@ def connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, S
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
     keeps_reads = settings.keeps_reads(is_local=is_local)
     store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=keeps_reads)
-    connectors = registry.connect(pool, store)
+    document = read_file()
+    if document is None:
+        connectors = registry.connect(pool, store)
+    else:
+        from crm_mcp.accounts.connecting import connect_accounts
+
+        connectors = connect_accounts(document, pool, store)
     if not connectors:
         raise SettingsError(_texts.later(NOT_CONFIGURED, variables=registry.describe_variables()))
     return settings, pool, store, connectors
+
+
+def find_server_builder(connectors: Sequence[Connector]) -> Callable[..., MCPServer[None]]:
+    """Return what makes the MCP server: of one account, or of several; see `crm_mcp.server.build_server`."""
+    if len({one.account.name for one in connectors}) > 1:
+        from crm_mcp.accounts.server import build_server as build_for_accounts
+
+        return build_for_accounts
+    from crm_mcp.server import build_server
+
+    return build_server
+
+
+def choose_account(connectors: Sequence[Connector], account: str) -> list[Connector]:
+    """Return the connectors of the account of this name, or all of them where it is empty.
+
+    Raises:
+        SettingsError: There is none of that name.
+    """
+    names = list(dict.fromkeys(one.account.name for one in connectors))
+    if account and account.casefold() not in map(str.casefold, names):
+        named = ", ".join(filter(None, names))
+        hint = f"Use {named}." if named else "One account is connected, and it has no name: leave --account out."
+        raise SettingsError(f"There is no account {account[:60]!r}.", hint=hint)
+    return [one for one in connectors if account.casefold() in ("", one.account.name.casefold())]
+
+
+def choose_one_account(connectors: Sequence[Connector], account: str) -> list[Connector]:
+    """Return the connectors of the account of this name, or of the only one where it is empty.
+
+    Raises:
+        SettingsError: There is none of that name, or there are several and none is named.
+    """
+    found = choose_account(connectors, account)
+    names = list(dict.fromkeys(one.account.name for one in found))
+    if len(names) > 1:
+        raise SettingsError("Several accounts are connected.", hint=f"Name one: --account {' or '.join(names)}.")
+    return found
 
 
 def choose(connectors: Sequence[Connector], crm: str) -> list[Connector]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mcp.types import Completion
@@ -27,20 +27,30 @@ def add_completions(server: MCPServer[None], connectors: Sequence[Connector], to
         argument: CompletionArgument,
         context: CompletionContext | None,
     ) -> Completion:
-        given = (context.arguments if context else None) or {}
-        prompt = ref.name if ref.type == "ref/prompt" else ""
-        asked = [
-            one
-            for one in connectors
-            if given.get("crm", one.name) == one.name
-            and (not prompt or prompt in {known.name for known in one.prompts(tools)})
-        ]
-        if argument.name == "crm":
-            return _completion([one.name for one in connectors], argument.value)
-        if argument.name == "kind":
-            return _completion([kind for one in asked for kind in one.record_kinds()], argument.value)
-        names = [name for one in asked for name in await _names(one, argument.name, given.get("module", ""))]
-        return _completion(names, argument.value)
+        return await suggest(connectors, tools, ref, argument, (context.arguments if context else None) or {})
+
+
+async def suggest(
+    connectors: Sequence[Connector],
+    tools: Collection[str],
+    ref: PromptReference | ResourceTemplateReference,
+    argument: CompletionArgument,
+    given: Mapping[str, str],
+) -> Completion:
+    """Return suggestions for an argument of a prompt or an address, of which others are given."""
+    prompt = ref.name if ref.type == "ref/prompt" else ""
+    asked = [
+        one
+        for one in connectors
+        if given.get("crm", one.name) == one.name
+        and (not prompt or prompt in {known.name for known in one.prompts(tools)})
+    ]
+    if argument.name == "crm":
+        return complete_by([one.name for one in connectors], argument.value)
+    if argument.name == "kind":
+        return complete_by([kind for one in asked for kind in one.record_kinds()], argument.value)
+    names = [name for one in asked for name in await _names(one, argument.name, given.get("module", ""))]
+    return complete_by(names, argument.value)
 
 
 async def _names(connector: Connector, argument: str, module: str) -> list[str]:
@@ -51,7 +61,7 @@ async def _names(connector: Connector, argument: str, module: str) -> list[str]:
         return []
 
 
-def _completion(names: Sequence[str], typed: str) -> Completion:
+def complete_by(names: Sequence[str], typed: str) -> Completion:
     """Return the names that contain the typed text, first those that start with it."""
     wanted = typed.casefold()
     found = sorted(

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from mcp.types import CallToolResult, ResourceLink
@@ -25,11 +25,9 @@ from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext, Fields
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.cursor import PAGING_ARGUMENTS
+from crm_mcp.mcp.resources import TakesResources
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool, compact_result
 from crm_mcp.rendering.export_formats import columns_of, flat_row, write_csv, write_json_lines
-
-if TYPE_CHECKING:
-    from mcp.server import MCPServer
 
 Format = Literal["csv", "jsonl"]
 MEDIA_TYPES: dict[Format, str] = {"csv": "text/csv", "jsonl": "application/jsonl"}
@@ -46,11 +44,16 @@ FileFormat = Annotated[Format, Field()]
 
 
 class ExportStore:
-    """The files of one server, in memory, and in `folder` where there is one."""
+    """The files of one server, in memory, and in `folder` where there is one; at most `max_bytes` are held."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        folder: Path | None = None,
+        max_bytes: int = MAX_TOTAL_BYTES,
+    ) -> None:
         self.folder = folder
-        self._files = ExpiringMap[str, str](EXPORT_TTL_S, max_bytes=MAX_TOTAL_BYTES, clock=clock)
+        self._files = ExpiringMap[str, str](EXPORT_TTL_S, max_bytes=max_bytes, clock=clock)
 
     def add(self, text: str, file_format: Format) -> tuple[str, int]:
         """Keep a file; return its address, `crm://exports/ID.csv`, and its size in bytes.
@@ -195,7 +198,7 @@ def linked_result(answer: dict[str, Any], *, name: str, media_type: str) -> Call
     return CallToolResult(content=[*result.content, link], structured_content=result.structured_content)
 
 
-def add_exports(server: MCPServer[None], store: ExportStore) -> None:
+def add_exports(server: TakesResources, store: ExportStore) -> None:
     """Register the files of a store as resources: `crm://exports/{export_id}.csv` and `.jsonl`."""
 
     @server.resource(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
@@ -21,14 +21,28 @@ from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.rendering.hidden_characters import without_hidden
 
-if TYPE_CHECKING:
-    from mcp.server import MCPServer
-
 _JSON = "application/json"
 _T = TypeVar("_T")
+_Read = TypeVar("_Read", bound=Callable[..., Any])
 
 
-def add_resources(server: MCPServer[None], connectors: Sequence[Connector]) -> None:
+class TakesResources(Protocol):
+    """A server that resources are registered with."""
+
+    def resource(
+        self,
+        uri: str,
+        *,
+        name: str | None = None,
+        title: str | None = None,
+        description: str | None = None,
+        mime_type: str | None = None,
+    ) -> Callable[[_Read], _Read]:
+        """Return what registers a function that reads the resource of an address, with the parameters in braces."""
+        ...
+
+
+def add_resources(server: TakesResources, connectors: Sequence[Connector]) -> None:
     """Register the resources of these CRMs."""
     by_name = {connector.name: connector for connector in connectors}
 
@@ -68,7 +82,7 @@ def add_resources(server: MCPServer[None], connectors: Sequence[Connector]) -> N
         return _text(await _as_resource(connector_of(crm).read_record(kind, record_id)))
 
 
-def add_tool_files(server: MCPServer[None], tools: Sequence[CrmTool]) -> None:
+def add_tool_files(server: TakesResources, tools: Sequence[CrmTool]) -> None:
     """Register the files that results of these tools link to."""
     for file in (file for tool in tools for file in tool.files):
 

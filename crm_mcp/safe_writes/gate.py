@@ -28,6 +28,7 @@ from crm_mcp.safe_writes.writing.plans import PLAN_TTL_S, Plan
 from crm_mcp.safe_writes.writing.results import WriteResult
 from crm_mcp.safe_writes.writing.runs import Order, Runs
 from crm_mcp.settings import ServerSettings, load
+from crm_mcp.settings_file.sections import chosen_account
 from crm_mcp.store import audit
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
@@ -277,7 +278,7 @@ def make_writer(store: Store, account: Account, words: QuestionWords) -> SafeWri
         store,
         account,
         unconfirmed_allowed=settings.unconfirmed_writes,
-        words=replace(words, undo_days=settings.undo_days),
+        words=replace(words, undo_days=settings.undo_days, account=chosen_account()),
         call_budget_s=settings.call_budget_s,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -13,11 +12,11 @@ from typing import Any, cast
 
 from crm_mcp.crm.name_matching import did_you_mean
 from crm_mcp.errors import SettingsError
+from crm_mcp.settings_file.account_names import ALLOWED, is_allowed, slug_of
 
 Table = Mapping[str, Any]
 SERVER = "server"
 ACCOUNTS = "accounts"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _READABLE_BY_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -88,11 +87,11 @@ def _table(path: Path, name: str, value: object) -> Mapping[str, Any]:
 def _refuse_odd_names(path: Path, names: Iterable[str]) -> None:
     alike: dict[str, str] = {}
     for name in names:
-        if not _NAME.fullmatch(name):
+        if not is_allowed(name):
             raise SettingsError(
                 f"{path}: an account cannot be called {name[:60]!r}.",
-                hint="Use up to 32 letters from a to z, digits, - and _, beginning with a letter or a digit.",
+                hint=f"Use {ALLOWED}.",
             )
-        other = alike.setdefault(name.casefold().replace("_", "-"), name)
+        other = alike.setdefault(slug_of(name), name)
         if other != name:
             raise SettingsError(f"{path}: the accounts {other} and {name} are called alike.", hint="Rename one.")

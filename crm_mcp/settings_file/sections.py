@@ -50,6 +50,11 @@ def reading_account(name: str) -> Generator[None]:
         _account.reset(before)
 
 
+def chosen_account() -> str:
+    """Return the account of several that is read now; empty where none was chosen."""
+    return _account.get()
+
+
 def read_file() -> SettingsFile | None:
     """Return what the settings file says; None where there is none.
 

@@ -6,7 +6,7 @@ Source: `io.modelcontextprotocol/skills` (SEP-2640). No CRM is asked before a sk
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +16,11 @@ from mcp.server.mcpserver.exceptions import ResourceError
 from mcp.server.mcpserver.resources import FunctionResource
 from mcp.types import INVALID_PARAMS, PaginatedRequestParams, RequestParams
 
-from crm_mcp.crm.expiring import TtlCache
 from crm_mcp.errors import CrmError
-from crm_mcp.skill.head import LANGUAGES, MAIN_FILE, Language, file_names, frontmatter, skill_name, uri_of
+from crm_mcp.skill.head import LANGUAGES, MAIN_FILE, Language, uri_of
 
 if TYPE_CHECKING:
-    from crm_mcp.mcp.connector import Connector
-    from crm_mcp.skill.facts import CrmFacts
-    from crm_mcp.skill.pages import Skill
+    from crm_mcp.skill.account_skill import AccountSkill
 
 INDEX_URI = "skill://index.json"
 LONGEST_LISTING_S = 10.0
@@ -39,14 +36,12 @@ class GetSkillParams(RequestParams):
 
 
 class SkillsExtension(Extension):
-    """Serves the skill of these CRMs in each language, where tools of these names are served."""
+    """Serves these skills, one an account, in each language."""
 
     identifier = "io.modelcontextprotocol/skills"
 
-    def __init__(self, connectors: Sequence[Connector], tools: Collection[str]) -> None:
-        self._connectors = connectors
-        self._tools = tools
-        self._facts = TtlCache["list[CrmFacts]"](self._read_facts)
+    def __init__(self, skills: Sequence[AccountSkill]) -> None:
+        self._skills = skills
 
     def methods(self) -> Sequence[MethodBinding]:
         """Return `skills/list` and `skills/get`."""
@@ -57,67 +52,70 @@ class SkillsExtension(Extension):
 
     def resources(self) -> Sequence[ResourceBinding]:
         """Return the files of each skill, and an index for hosts that came before `skills/list`."""
-        files = [self._file(language, path) for language in LANGUAGES for path in self._paths()]
+        files = [
+            _file(skill, language, path) for skill in self._skills for language in LANGUAGES for path in skill.paths
+        ]
         index = FunctionResource(
             uri=INDEX_URI, name="skills", title="Skills", mime_type="application/json", fn=self._read_index
         )
         return [ResourceBinding(one) for one in (*files, index)]
 
-    def _paths(self) -> list[str]:
-        return file_names([one.name for one in self._connectors])
-
-    def _file(self, language: Language, path: str) -> FunctionResource:
-        head = self._head(language)
-        is_main = path == MAIN_FILE
-        return FunctionResource(
-            uri=uri_of(skill_name(language), path),
-            name=str(head["name"]) if is_main else path,
-            title=_TITLES[language] if is_main else None,
-            description=str(head["description"]) if is_main else None,
-            mime_type="text/markdown",
-            fn=partial(self._read_file, language, path),
-        )
-
-    def _head(self, language: Language) -> dict[str, object]:
-        return frontmatter([one.title for one in self._connectors], language, skill_name(language))
-
     async def _list(self, _context: object, _params: PaginatedRequestParams) -> dict[str, Any]:
-        return {"skills": [await self._entry(language) for language in LANGUAGES], **_CACHING}
+        """List the skills; where there are several accounts none of them is asked for that."""
+        is_one = len(self._skills) == 1
+        entries = [
+            await _entry(skill, language) if is_one else _entry_unread(skill, language)
+            for skill in self._skills
+            for language in LANGUAGES
+        ]
+        return {"skills": entries, **_CACHING}
 
     async def _get(self, _context: object, params: GetSkillParams) -> dict[str, Any]:
-        for language in LANGUAGES:
-            if params.uri == uri_of(skill_name(language)):
-                return {"skill": await self._entry(language), **_CACHING}
-        known = " and ".join(uri_of(skill_name(language)) for language in LANGUAGES)
-        raise MCPError(INVALID_PARAMS, f"There is no skill {params.uri[:200]!r} here, only {known}.")
-
-    async def _entry(self, language: Language) -> dict[str, Any]:
-        """Return the entry of a skill; without digests while the CRMs do not answer, or not in time."""
-        from crm_mcp.skill.entries import entry_of
-
-        try:
-            skill = await asyncio.wait_for(self._skill(language), LONGEST_LISTING_S)
-        except (CrmError, TimeoutError):
-            skill = None
-        return entry_of(self._head(language), skill)
-
-    async def _skill(self, language: Language) -> Skill:
-        from crm_mcp.skill.pages import write_skill
-
-        return write_skill(await self._facts.get(""), language, skill_name(language), self._tools)
-
-    async def _read_file(self, language: Language, path: str) -> str:
-        try:
-            return (await self._skill(language)).files[path]
-        except CrmError as error:
-            raise ResourceError(str(error)) from error
+        served: dict[str, tuple[AccountSkill, Language]] = {
+            uri_of(skill.name(one)): (skill, one) for skill in self._skills for one in LANGUAGES
+        }
+        if params.uri in served:
+            return {"skill": await _entry(*served[params.uri]), **_CACHING}
+        raise MCPError(INVALID_PARAMS, f"There is no skill {params.uri[:200]!r} here, only {' and '.join(served)}.")
 
     async def _read_index(self) -> str:
         from crm_mcp.skill.entries import index_of
 
-        return index_of([self._head(language) for language in LANGUAGES])
+        return index_of([skill.head(language) for skill in self._skills for language in LANGUAGES])
 
-    async def _read_facts(self, _key: str) -> list[CrmFacts]:
-        from crm_mcp.skill.facts import read_facts
 
-        return await read_facts(self._connectors)
+def _file(skill: AccountSkill, language: Language, path: str) -> FunctionResource:
+    head = skill.head(language)
+    is_main = path == MAIN_FILE
+    return FunctionResource(
+        uri=uri_of(skill.name(language), path),
+        name=str(head["name"]) if is_main else path,
+        title=_TITLES[language] if is_main else None,
+        description=str(head["description"]) if is_main else None,
+        mime_type="text/markdown",
+        fn=partial(_read_file, skill, language, path),
+    )
+
+
+async def _read_file(skill: AccountSkill, language: Language, path: str) -> str:
+    try:
+        return (await skill.read(language)).files[path]
+    except CrmError as error:
+        raise ResourceError(str(error)) from error
+
+
+async def _entry(skill: AccountSkill, language: Language) -> dict[str, Any]:
+    """Return the entry of a skill; without digests while the CRMs do not answer, or not in time."""
+    from crm_mcp.skill.entries import entry_of
+
+    try:
+        written = await asyncio.wait_for(skill.read(language), LONGEST_LISTING_S)
+    except (CrmError, TimeoutError):
+        return _entry_unread(skill, language)
+    return entry_of(skill.head(language), written)
+
+
+def _entry_unread(skill: AccountSkill, language: Language) -> dict[str, Any]:
+    from crm_mcp.skill.entries import entry_of
+
+    return entry_of(skill.head(language), None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from crm_mcp.settings_file.account_names import slug_of
+
 Language = Literal["en", "hu"]
 LANGUAGES: Sequence[Language] = ("en", "hu")
 MAIN_FILE = "SKILL.md"
@@ -26,19 +28,21 @@ _USES = {
         "kapcsolatok, módosítás visszavonása."
     ),
 }
+_ACCOUNT = {"en": " The account is {account}.", "hu": " A fiók neve {account}."}
 _NEEDS = {"en": "Needs the MCP server crm-mcp-server.", "hu": "A crm-mcp-server MCP-szerver kell hozzá."}
 
 
-def skill_name(language: Language) -> str:
-    """Return what the skill in a language is called where it is served."""
-    return f"crm-{language}"
+def skill_name(language: Language, account: str = "") -> str:
+    """Return what the skill in a language is called where it is served; of several accounts each has its own."""
+    return f"crm-{slug_of(account)}-{language}" if account else f"crm-{language}"
 
 
-def frontmatter(titles: Sequence[str], language: Language, name: str) -> dict[str, object]:
+def frontmatter(titles: Sequence[str], language: Language, name: str, account: str = "") -> dict[str, object]:
     """Return the head of `SKILL.md`; it holds nothing that is read from a CRM."""
+    which = _ACCOUNT[language].format(account=account) if account else ""
     return {
         "name": name,
-        "description": _TITLES[language].format(crms=" + ".join(titles)) + _USES[language],
+        "description": _TITLES[language].format(crms=" + ".join(titles)) + which + _USES[language],
         "compatibility": _NEEDS[language],
         "metadata": {"generator": GENERATOR, "language": language},
     }

@@ -41,9 +41,11 @@ class Skill:
     files: Mapping[str, str]
 
 
-def write_skill(crms: Sequence[CrmFacts], language: Language, name: str, tools: Collection[str]) -> Skill:
+def write_skill(
+    crms: Sequence[CrmFacts], language: Language, name: str, tools: Collection[str], account: str = ""
+) -> Skill:
     """Return the skill of an account where tools of these names are served."""
-    head = frontmatter([crm.title for crm in crms], language, name)
+    head = frontmatter([crm.title for crm in crms], language, name, account)
     playbooks = _write_page("playbooks", language, parts=_parts("playbooks", crms, language, tools), tools=tools)
     main = _write_main(crms, language, head, tools, _HEADING.findall(playbooks))
     texts = [main, playbooks, *(_write_account(crm, language) for crm in crms)]

@@ -15,6 +15,7 @@ class Account:
         crm: The CRM's name.
         base_url: Its address, without a login.
         system: What the CRM counts requests by: the system's id; empty where it counts those of all logins together.
+        name: What its owner calls it in the settings file; empty where it has no name.
         login: What tells this login from others of the same system; it goes into a hash, and is written nowhere.
     """
 
@@ -22,6 +23,7 @@ class Account:
     base_url: str
     system: str
     login: str = field(repr=False)
+    name: str = field(default="", compare=False)
 
     @cached_property
     def account_id(self) -> str:

@@ -6,6 +6,7 @@ A call that comes again while its work is under way waits for that work, so noth
 from __future__ import annotations
 
 import asyncio
+import copy
 import math
 import time
 from collections.abc import Callable, Coroutine
@@ -48,6 +49,7 @@ class UnfinishedCalls:
 
     def __init__(self, budget_s: float) -> None:
         self._budget_s = budget_s
+        self._scope = ""
         self._works: dict[str, _Work] = {}
 
     async def answer(
@@ -73,6 +75,7 @@ class UnfinishedCalls:
         Raises:
             UnfinishedCallError: It is not there yet.
         """
+        key = f"{self._scope}{key}"
         working = self._works.get(key) or self._begin(key, name, work, is_read=is_read)
         working.call.join(caller)
         try:
@@ -93,6 +96,12 @@ class UnfinishedCalls:
         since_s = time.monotonic() - working.began_at if caller.began_at > working.began_at else 0.0
         caller.oldest_read_s = max(caller.oldest_read_s, working.call.oldest_read_s + since_s)
         return working.task.result()
+
+    def within(self, scope: str) -> UnfinishedCalls:
+        """Return the same for calls that are the same only within a scope, such as an account."""
+        within = copy.copy(self)
+        within._scope = scope  # noqa: SLF001  # its own class's
+        return within
 
     def forget_reads(self) -> None:
         """Let no later call be answered by what was read until now: something was written."""

@@ -8,20 +8,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from crm_mcp.errors import CrmError, InputError
 from crm_mcp.mcp.query.queries import Queries
-
-if TYPE_CHECKING:
-    from mcp.server import MCPServer
+from crm_mcp.mcp.resources import TakesResources
 
 _TEXT = "text/markdown"
 
 
-def add_schema_resources(server: MCPServer[None], queries: Queries) -> None:
+def add_schema_resources(server: TakesResources, queries: Queries) -> None:
     """Register the resources of these replicas."""
 
     async def read(table: str) -> str:

@@ -24,12 +24,12 @@ def build_question(draft: Draft, words: QuestionWords = _ENGLISH) -> str:
     A batch of several kinds of change has a sentence for each kind. Some targets have words of their own.
     """
     if own := draft.target.question(draft.written_changes, words):
-        return own
+        return words.in_account(own)
     asked: dict[_Ask, list[Change]] = {}
     for change in draft.written_changes:
         asked.setdefault(_ask_about(change), []).append(change)
     asks = [ask(changes, draft.target.counted(len(changes), words), words) for ask, changes in asked.items()]
-    return " ".join([*asks, *_tell_left_out(draft, words)])
+    return words.in_account(" ".join([*asks, *_tell_left_out(draft, words)]))
 
 
 def _tell_left_out(draft: Draft, words: QuestionWords) -> list[str]:

@@ -27,12 +27,14 @@ class QuestionWords:
     Attributes:
         own_texts: The CRM's own texts, in the language of the person.
         labels: What people of the account call its fields, whatever the language.
+        account: The account that is written to, where there are several.
         undo_days: For how many days a write can be undone; 0 where it is forgotten when the server ends.
     """
 
     own_texts: Texts = field(default_factory=lambda: Texts(__file__, "en"))
     labels: FieldLabels = NO_LABELS
     undo_days: int = 0
+    account: str = ""
 
     @property
     def language(self) -> Language:
@@ -55,6 +57,12 @@ class QuestionWords:
         if not self.undo_days:
             return self.texts.text("until the server ends")
         return self.texts.text("for {days} days", days=self.undo_days)
+
+    def in_account(self, question: str) -> str:
+        """Return a question that says to which account it would be written, where there are several."""
+        if not self.account:
+            return question
+        return self.texts.text("Account {account}: {question}", account=self.account, question=question)
 
     def name(self, name: str) -> str:
         """Return what people call a field."""

@@ -1,0 +1,124 @@
+"""Connects the accounts of the settings file, and refuses a file that leaves open whose account is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from crm_mcp import registry
+from crm_mcp.crm.name_matching import did_you_mean
+from crm_mcp.errors import SettingsError
+from crm_mcp.setting_names import given_variables
+from crm_mcp.settings import EnvironmentSettings
+from crm_mcp.settings_file.place import NO_FILE, VARIABLE
+from crm_mcp.settings_file.sections import reading_account
+
+if TYPE_CHECKING:
+    from crm_mcp.mcp.connector import Connector
+    from crm_mcp.settings_file.document import SettingsFile
+    from crm_mcp.store.engine import Store
+    from crm_mcp.transport.connections import ConnectionPool
+
+Accounts = Mapping[str, Sequence["Connector"]]
+"""The connectors of each account by its name."""
+
+
+def connect_accounts(document: SettingsFile, pool: ConnectionPool, store: Store) -> list[Connector]:
+    """Return the connectors of each account of a settings file, or of the one that the environment and it make up.
+
+    Their `account` has the name that it has there.
+
+    Raises:
+        SettingsError: One is half configured, or what the file says cannot be told apart from something else.
+    """
+    _refuse_unknown_crms(document)
+    if len(document.accounts) < 2:
+        connectors = registry.connect(pool, store)
+        for name in document.accounts:
+            _refuse_without_login(document, name, connectors)
+            _name(connectors, name)
+        return connectors
+    _refuse_variables(document)
+    found: list[Connector] = []
+    for name in document.accounts:
+        with reading_account(name):
+            connectors = registry.connect(pool, store)
+        _refuse_without_login(document, name, connectors)
+        _name(connectors, name)
+        found += connectors
+    _refuse_same_logins(document, found)
+    return found
+
+
+def by_account(connectors: Sequence[Connector]) -> Accounts:
+    """Return the connectors of each account by its name; of the only one perhaps by an empty one."""
+    found: dict[str, list[Connector]] = {}
+    for connector in connectors:
+        found.setdefault(connector.account.name, []).append(connector)
+    return found
+
+
+def _name(connectors: Sequence[Connector], name: str) -> None:
+    for connector in connectors:
+        connector.account = replace(connector.account, name=name)
+
+
+def _refuse_unknown_crms(document: SettingsFile) -> None:
+    known = [one.name for one in registry.CONNECTORS]
+    for account, sections in document.accounts.items():
+        for crm in sections:
+            if crm not in known:
+                raise SettingsError(
+                    f"{document.path}: [accounts.{account}.{crm[:60]}] is no CRM{did_you_mean(crm, known)}.",
+                    hint=f"There are {', '.join(known)}.",
+                )
+
+
+def _refuse_without_login(document: SettingsFile, account: str, connectors: Sequence[Connector]) -> None:
+    """Refuse an account of which nothing can be connected: its tools would be absent without a word."""
+    connected = [one.name for one in connectors]
+    sections = document.accounts[account]
+    if not sections:
+        raise SettingsError(
+            f"{document.path}: the account {account} has no CRM.",
+            hint=f"Add {' or '.join(f'[accounts.{account}.{one.name}]' for one in registry.CONNECTORS)}.",
+        )
+    for known in registry.CONNECTORS:
+        if known.name in sections and known.name not in connected:
+            needed = list(_settings_of(known).login) or ["a login"]
+            raise SettingsError(
+                f"{document.path}, [accounts.{account}.{known.name}] has no login.",
+                hint=f"It needs {' and '.join(needed)}.",
+            )
+
+
+def _refuse_variables(document: SettingsFile) -> None:
+    """Refuse what the environment says of one account where the file has several."""
+    given = given_variables("")
+    for known in registry.CONNECTORS:
+        settings = _settings_of(known)
+        names = [f"{known.name}_{key}".upper() for key in (*settings.login, *settings.of_one_account)]
+        if found := [name for name in names if name in given]:
+            raise SettingsError(
+                f"{document.path} has {len(document.accounts)} accounts ({', '.join(document.accounts)}), and the "
+                f"environment says {', '.join(found)}: which of them that is for cannot be known.",
+                hint=f"Unset {'it' if len(found) == 1 else 'them'} to work with the file's accounts, or set "
+                f"{VARIABLE}={NO_FILE} to work with the environment's alone.",
+            )
+
+
+def _refuse_same_logins(document: SettingsFile, connectors: Sequence[Connector]) -> None:
+    for one, other in combinations(connectors, 2):
+        if one.account == other.account:
+            names = f"{one.account.name} and {other.account.name}"
+            raise SettingsError(
+                f"{document.path}: the accounts {names} have the same login of {one.title}.",
+                hint="An account is one company: give it one name, with its other CRM beside it.",
+            )
+
+
+def _settings_of(known: type[Connector]) -> type[EnvironmentSettings]:
+    settings = known.settings_class
+    return settings if issubclass(settings, EnvironmentSettings) else EnvironmentSettings
