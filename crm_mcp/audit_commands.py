@@ -103,7 +103,8 @@ async def list_written(store: Store, connectors: Sequence[Connector], since: flo
         calls = await store.run(lambda transaction: audit.list_calls(transaction, list(crms), since))
         if store.problem:
             raise StoreError(store.problem)
-        return list_entries(calls, crms)
+        names = {connector.account.account_id: connector.account.name for connector in connectors}
+        return list_entries(calls, crms, names if len(set(names.values())) > 1 else None)
     finally:
         await store.close()
 

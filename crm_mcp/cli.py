@@ -19,6 +19,8 @@ from crm_mcp import languages, stdio_service
 from crm_mcp.commands.connecting import (
     EXIT_PROBLEM,
     EXIT_SETTINGS,
+    WHICH_ACCOUNT,
+    choose_account,
     connect,
     end_by_settings,
     end_with_problem,
@@ -250,10 +252,12 @@ def tools(*, as_json: bool, toolsets: str) -> None:
 @main.command()
 @click.option("--since", default="", help="A date, a date-time, or an age such as 7d, 24h or 30m.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, values whole.")
-def audit(*, since: str, as_json: bool) -> None:
+@click.option("--account", default="", help=WHICH_ACCOUNT)
+def audit(*, since: str, as_json: bool, account: str) -> None:
     """List what was written through this server, the newest last; no CRM is asked."""
     try:
-        _, _, store, connectors = connect()
+        _, _, store, connected = connect()
+        connectors = choose_account(connected, account)
     except SettingsError as error:
         end_by_settings(error)
     from datetime import datetime

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from crm_mcp.accounts.connecting import refuse_unclear
 from crm_mcp.commands.held import describe_for_doctor
 from crm_mcp.errors import CrmError, SettingsError, StoreError
 from crm_mcp.languages import Texts, mark, said
@@ -13,6 +15,7 @@ from crm_mcp.setting_names import find_unknown
 from crm_mcp.settings import ServerSettings, known_variables, load
 from crm_mcp.settings_file.document import is_readable_by_others
 from crm_mcp.settings_file.place import find_file
+from crm_mcp.settings_file.sections import read_file, reading_account
 from crm_mcp.store.engine import MEMORY, Store
 from crm_mcp.store.forgetting.retention import count_writes
 from crm_mcp.transport.connections import ConnectionPool
@@ -51,22 +54,50 @@ async def examine() -> list[Finding]:
     findings.append(await _examine_store(store, settings.audit_days))
     findings.append(Finding(True, mark("replica"), describe_for_doctor(store)))
     async with pool.open():
-        for known in CONNECTORS:
-            try:
-                connector = known.from_environment(pool, store)
-            except SettingsError as error:
-                findings.append(Finding(False, _SETTINGS, error.told))
-                continue
-            findings += _name_ignored(known)
-            if connector is not None:
-                connected += 1
-                findings.append(await _examine_login(connector))
+        for account in _accounts(findings):
+            with reading_account(account):
+                found, connectors = await _examine_account(pool, store, account)
+            findings += found
+            connected += connectors
     await store.close()
     if not connected and all(finding.ok for finding in findings):
         findings.append(
             Finding(False, _SETTINGS, _texts.text("no CRM is configured; run crm-mcp to see which variables to set."))
         )
     return findings
+
+
+def _accounts(findings: list[Finding]) -> Sequence[str]:
+    """Return the accounts to look at; one without a name is whatever the environment and the file make up."""
+    document = read_file()
+    if document is None:
+        return ("",)
+    try:
+        refuse_unclear(document)
+    except SettingsError as error:
+        findings.append(Finding(False, _SETTINGS, error.told))
+    return list(document.accounts) if len(document.accounts) > 1 else ("",)
+
+
+async def _examine_account(pool: ConnectionPool, store: Store, account: str) -> tuple[list[Finding], int]:
+    """Return what is to be said of the CRMs of an account, and how many are connected."""
+    findings: list[Finding] = []
+    connected = 0
+    for known in CONNECTORS:
+        try:
+            connector = known.from_environment(pool, store)
+        except SettingsError as error:
+            findings.append(Finding(False, _SETTINGS, error.told))
+            continue
+        findings += _name_ignored(known)
+        if connector is not None:
+            connected += 1
+            findings.append(await _examine_login(connector))
+    if account and not connected and all(one.ok for one in findings):
+        findings.append(Finding(False, _SETTINGS, _texts.text("no CRM is connected: each needs its login")))
+    if account:
+        findings = [replace(one, about=f"{account} {_texts.text(one.about)}") for one in findings]
+    return findings, connected
 
 
 def _examine_file() -> list[Finding]:

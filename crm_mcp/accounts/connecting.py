@@ -33,14 +33,13 @@ def connect_accounts(document: SettingsFile, pool: ConnectionPool, store: Store)
     Raises:
         SettingsError: One is half configured, or what the file says cannot be told apart from something else.
     """
-    _refuse_unknown_crms(document)
+    refuse_unclear(document)
     if len(document.accounts) < 2:
         connectors = registry.connect(pool, store)
         for name in document.accounts:
             _refuse_without_login(document, name, connectors)
             _name(connectors, name)
         return connectors
-    _refuse_variables(document)
     found: list[Connector] = []
     for name in document.accounts:
         with reading_account(name):
@@ -63,6 +62,17 @@ def by_account(connectors: Sequence[Connector]) -> Accounts:
 def _name(connectors: Sequence[Connector], name: str) -> None:
     for connector in connectors:
         connector.account = replace(connector.account, name=name)
+
+
+def refuse_unclear(document: SettingsFile) -> None:
+    """Refuse a file of which it is not clear what is to be connected, whatever its logins are worth.
+
+    Raises:
+        SettingsError: It names a CRM that there is not, or has several accounts beside the environment's own.
+    """
+    _refuse_unknown_crms(document)
+    if len(document.accounts) > 1:
+        _refuse_variables(document)
 
 
 def _refuse_unknown_crms(document: SettingsFile) -> None:

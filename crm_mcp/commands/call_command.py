@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from crm_mcp.commands.asking import confirm
-from crm_mcp.commands.connecting import EXIT_PROBLEM, connect, end_by_settings, end_with_problem
+from crm_mcp.commands.connecting import (
+    EXIT_PROBLEM,
+    connect,
+    end_by_settings,
+    end_with_problem,
+    find_server_builder,
+)
 from crm_mcp.errors import CrmError, InputError, SettingsError
 from crm_mcp.rendering.hidden_characters import remove_hidden
 
@@ -62,10 +68,9 @@ async def _call(tool: str, arguments: dict[str, Any], toolsets: str) -> tuple[bo
     from mcp.types import CallToolResult, TextContent
 
     from crm_mcp.registry import choose_toolsets
-    from crm_mcp.server import build_server
 
     settings, pool, store, connectors = connect()
-    server = build_server(
+    server = find_server_builder(connectors)(
         connectors,
         pool,
         store=store,

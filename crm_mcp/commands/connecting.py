@@ -28,6 +28,8 @@ EXIT_PROBLEM = 1
 EXIT_SETTINGS = 2
 EXIT_STOPPED = 130
 
+WHICH_ACCOUNT = "Of several accounts in the settings file, the one of this name."
+
 _texts = Texts(__file__)
 NOT_CONFIGURED = mark("""No CRM is configured. Set, in the environment or in a .env file here,
 {variables}

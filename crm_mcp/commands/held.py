@@ -13,6 +13,7 @@ from crm_mcp.replica.catalogue import FRESHNESS_COLUMNS, freshness_of
 from crm_mcp.replica.database import UNUSED_DAYS, find_replica_folder, size_of_file
 
 if TYPE_CHECKING:
+    from crm_mcp.mcp.connector import Connector
     from crm_mcp.replica.source import Source
     from crm_mcp.settings import ServerSettings
     from crm_mcp.store.engine import Store
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
 _texts = Texts(__file__)
 
 
-async def read_status(pool: ConnectionPool, store: Store, sources: Sequence[Source]) -> dict[str, Any]:
+async def read_status(pool: ConnectionPool, store: Store, connectors: Sequence[Connector]) -> dict[str, Any]:
     """Return what is held of each account, and where."""
     folder = find_replica_folder(store.where)
+    kept = [connector for connector in connectors if connector.has_replica]
+    sources = [connector.source() for connector in kept]
+    is_one = len({connector.account.name for connector in connectors}) == 1
     try:
         async with pool.open():
             accounts = [await _status_of(source, folder) for source in sources]
@@ -31,6 +35,8 @@ async def read_status(pool: ConnectionPool, store: Store, sources: Sequence[Sour
         for source in sources:
             await source.replica.close()
         await store.close()
+    if not is_one:
+        accounts = [{"account": one.account.name, **found} for one, found in zip(kept, accounts, strict=True)]
     known = {source.replica.file_name for source in sources}
     others = [path for path in list_files(folder) if path.name not in known]
     return {
@@ -77,7 +83,8 @@ def render_status(status: Mapping[str, Any], settings: ServerSettings) -> str:
     """Return the status for people."""
     lines: list[str] = []
     for account in status["accounts"]:
-        lines.append(_describe_place(account["crm"], account["bytes"], account["path"]))
+        called = f"{account['account']} {account['crm']}" if "account" in account else account["crm"]
+        lines.append(_describe_place(called, account["bytes"], account["path"]))
         lines += [f"  {said(account['problem'])}"] if "problem" in account else []
         lines += map(_describe_table, account["tables"])
     lines += [

@@ -13,7 +13,10 @@ from crm_mcp.commands.connecting import (
     EXIT_PROBLEM,
     EXIT_SETTINGS,
     EXIT_STOPPED,
+    WHICH_ACCOUNT,
     choose,
+    choose_account,
+    choose_one_account,
     connect,
     end_by_settings,
     end_with_problem,
@@ -29,7 +32,8 @@ _texts = Texts(__file__)
 @click.argument("sql")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--fresh", is_flag=True, help="Take nothing that was read before.")
-def query(sql: str, form: str, *, fresh: bool) -> None:
+@click.option("--account", default="", help=WHICH_ACCOUNT)
+def query(sql: str, form: str, *, fresh: bool, account: str) -> None:
     """Answer one SELECT over what was read from the CRMs; - reads it from stdin.
 
     What it reads is brought up to date first, however long that takes. The time of what it is made of, and what it
@@ -37,7 +41,8 @@ def query(sql: str, form: str, *, fresh: bool) -> None:
     asked; with 2 where the statement cannot be run. Tables and columns: crm-mcp replica schema.
     """
     try:
-        _, pool, store, connectors = connect()
+        _, pool, store, connected = connect()
+        connectors = choose_one_account(connected, account)
     except SettingsError as error:
         end_by_settings(error)
     from crm_mcp.commands import query_command
@@ -60,10 +65,12 @@ def replica() -> None:
 
 @replica.command()
 @click.argument("table", default="")
-def schema(table: str) -> None:
+@click.option("--account", default="", help=WHICH_ACCOUNT)
+def schema(table: str, account: str) -> None:
     """Describe the tables for SQL, or one of them whole."""
     try:
-        _, pool, store, connectors = connect()
+        _, pool, store, connected = connect()
+        connectors = choose_one_account(connected, account)
     except SettingsError as error:
         end_by_settings(error)
     from crm_mcp.mcp.query.queries import Queries
@@ -93,9 +100,8 @@ def status(*, as_json: bool) -> None:
     except SettingsError as error:
         end_by_settings(error)
     from crm_mcp.commands import held
-    from crm_mcp.mcp.query.queries import Queries
 
-    found = asyncio.run(held.read_status(pool, store, Queries(connectors).sources))
+    found = asyncio.run(held.read_status(pool, store, connectors))
     click.echo(
         json.dumps(found, ensure_ascii=False, indent=2).encode() if as_json else held.render_status(found, settings)
     )
@@ -105,11 +111,12 @@ def status(*, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Ask nobody.")
 @click.option("--crm", default="", help="One CRM alone, by name.")
 @click.option("--all", "of_all", is_flag=True, help="Also what logins read that are not configured any more.")
-def rm(*, yes: bool, crm: str, of_all: bool) -> None:
+@click.option("--account", default="", help=WHICH_ACCOUNT)
+def rm(*, yes: bool, crm: str, of_all: bool, account: str) -> None:
     """Delete what was read from the CRMs; what was written stays. Nothing changes in a CRM."""
     try:
         _, _, store, connectors = connect()
-        chosen = choose(connectors, crm)
+        chosen = choose(choose_account(connectors, account), crm)
     except SettingsError as error:
         end_by_settings(error)
     from crm_mcp.commands import held
@@ -137,20 +144,21 @@ def rm(*, yes: bool, crm: str, of_all: bool) -> None:
 @click.option("--full", is_flag=True, help="Read again what is held, too.")
 @click.option("--watch", is_flag=True, help="Keep it fresh until it is stopped.")
 @click.option("--crm", default="", help="One CRM alone, by name.")
-def sync(*, full: bool, watch: bool, crm: str) -> None:
+@click.option("--account", default="", help=WHICH_ACCOUNT)
+def sync(*, full: bool, watch: bool, crm: str, account: str) -> None:
     """Read everything that is not held, or changed, within the CRMs' limits; it goes on where it was stopped.
 
     It ends with 0 where all is held, with 1 where something lacks or a CRM cannot be asked.
     """
     try:
         _, pool, store, connectors = connect()
-        chosen = choose(connectors, crm)
+        chosen = choose(choose_account(connectors, account), crm)
     except SettingsError as error:
         end_by_settings(error)
     from crm_mcp.commands import sync_command
-    from crm_mcp.mcp.query.queries import Queries
 
-    work = sync_command.sync(pool, store, Queries(chosen).sources, again=full, is_watching=watch)
+    sources = sync_command.named_sources(chosen)
+    work = sync_command.sync(pool, store, sources, again=full, is_watching=watch)
     try:
         is_whole = asyncio.run(until_stopped(work))
     except (asyncio.CancelledError, KeyboardInterrupt):

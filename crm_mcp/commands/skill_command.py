@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm_mcp.commands.connecting import connect, end_by_settings, end_with_problem
+from crm_mcp.commands.connecting import (
+    WHICH_ACCOUNT,
+    choose_one_account,
+    connect,
+    end_by_settings,
+    end_with_problem,
+)
 from crm_mcp.errors import CrmError, SettingsError
 from crm_mcp.skill.head import LANGUAGES, MAIN_FILE, Language
 
@@ -25,11 +31,12 @@ if TYPE_CHECKING:
     help="The skill's own folder, such as ~/.claude/skills/crm. Without it SKILL.md alone is printed.",
 )
 @click.option("--force", is_flag=True, help="Overwrite files that this command did not write.")
-def skill(*, language: Language | None, output: str | None, force: bool) -> None:
+@click.option("--account", default="", help=WHICH_ACCOUNT)
+def skill(*, language: Language | None, output: str | None, force: bool, account: str) -> None:
     """Write a skill for agents: what this account holds, and how to work in it."""
     folder = None if output is None else Path(output).expanduser()
     try:
-        made = asyncio.run(_make(language, folder))
+        made = asyncio.run(_make(language, folder, account))
         if folder is None:
             click.echo(made.files[MAIN_FILE], nl=False)
             return
@@ -45,19 +52,24 @@ def skill(*, language: Language | None, output: str | None, force: bool) -> None
         end_with_problem("skill", CrmError(f"{folder} cannot be written: {error.strerror}."))
 
 
-async def _make(language: Language | None, folder: Path | None) -> Skill:
-    """Return the skill of the accounts that the environment names, for the tools that their server offers.
+async def _make(language: Language | None, folder: Path | None, account: str) -> Skill:
+    """Return the skill of the account that is named, or of the only one, for the tools that its server offers.
 
     Raises:
         CrmError: The settings are wrong, or a CRM does not answer.
     """
     from crm_mcp.server import build_server
+    from crm_mcp.skill.account_skill import AccountSkill
     from crm_mcp.skill.folder import language_of, make_skill
 
-    settings, pool, store, connectors = connect()
+    settings, pool, store, all_connectors = connect()
+    connectors = choose_one_account(all_connectors, account)
+    name = connectors[0].account.name if len(connectors) < len(all_connectors) else ""
     server = build_server(connectors, pool, store=store, read_only=settings.read_only)
     tools = [tool.name for tool in await server.list_tools()]
     try:
-        return await make_skill(pool, connectors, language or language_of(connectors), folder, tools)
+        return await make_skill(
+            pool, AccountSkill(connectors, tools, name), language or language_of(connectors), folder
+        )
     finally:
         await store.close()

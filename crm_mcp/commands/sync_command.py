@@ -21,6 +21,7 @@ from crm_mcp.store.budget import BACKGROUND
 from crm_mcp.store.leases import Leases
 
 if TYPE_CHECKING:
+    from crm_mcp.mcp.connector import Connector
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
@@ -37,6 +38,18 @@ KINDS = (
     pmark("kind", "statuses"),
 )
 """What sources call their rows; an unknown one is said as it is."""
+
+
+def named_sources(connectors: Sequence[Connector]) -> list[Source]:
+    """Return what fills the replicas of these accounts, called by the account too where there are several."""
+    sources: list[Source] = []
+    is_one = len({connector.account.name for connector in connectors}) == 1
+    for connector in connectors:
+        if connector.has_replica:
+            source = connector.source()
+            source.title = source.title if is_one else f"{connector.account.name} {source.title}"
+            sources.append(source)
+    return sources
 
 
 async def sync(

@@ -19,7 +19,7 @@ from crm_mcp.http_service.whole_requests import whole_requests
 from crm_mcp.mcp.connector import ReceivesWebhooks
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
 
     from pydantic import SecretStr
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,14 +30,17 @@ if TYPE_CHECKING:
 def webhook_routes(connectors: Sequence[Connector], login: SecretStr | None) -> list[Route]:
     """Return the routes of the CRMs that tell of changes; without a login they refuse everybody."""
     secret = "" if login is None else login.get_secret_value()
+    told: dict[str, list[ReceivesWebhooks]] = {}
+    for connector in connectors:
+        if isinstance(connector, ReceivesWebhooks):
+            told.setdefault(connector.name, []).append(connector)
     return [
         Route(
-            f"/webhooks/{connector.name}",
-            endpoint=_LoginDemanded(whole_requests(_Receiver(connector.receive_webhook)), secret),
+            f"/webhooks/{name}",
+            endpoint=_LoginDemanded(whole_requests(_Receiver(those)), secret),
             methods=["POST"],
         )
-        for connector in connectors
-        if isinstance(connector, ReceivesWebhooks)
+        for name, those in told.items()
     ]
 
 
@@ -59,10 +62,10 @@ class _LoginDemanded:
 
 
 class _Receiver:
-    """Reads the JSON of a request, whatever its Content-Type, and hands it on."""
+    """Reads the JSON of a request, whatever its Content-Type, and hands it to each account: its own one takes it."""
 
-    def __init__(self, take: Callable[[object], Awaitable[None]]) -> None:
-        self._take = take
+    def __init__(self, connectors: Sequence[ReceivesWebhooks]) -> None:
+        self._connectors = connectors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._respond(await Request(scope, receive).body())
@@ -73,7 +76,8 @@ class _Receiver:
             told: object = json.loads(body)
         except (ValueError, RecursionError):
             return Response("The body is no JSON.", status_code=400, media_type="text/plain")
-        await self._take(told)
+        for connector in self._connectors:
+            await connector.receive_webhook(told)
         return Response("{}", media_type="application/json")
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm_mcp.errors import InputError
 from crm_mcp.skill.facts import read_facts
-from crm_mcp.skill.head import GENERATOR, MAIN_FILE, Language, skill_name
-from crm_mcp.skill.pages import Skill, write_skill
+from crm_mcp.skill.head import GENERATOR, MAIN_FILE, Language
 
 if TYPE_CHECKING:
     from crm_mcp.mcp.connector import Connector
+    from crm_mcp.skill.account_skill import AccountSkill
+    from crm_mcp.skill.pages import Skill
     from crm_mcp.transport.connections import ConnectionPool
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -27,26 +28,21 @@ def language_of(connectors: Sequence[Connector]) -> Language:
     return "hu" if any(one.language == "hu" for one in connectors) else "en"
 
 
-async def make_skill(
-    pool: ConnectionPool,
-    connectors: Sequence[Connector],
-    language: Language,
-    folder: Path | None,
-    tools: Collection[str],
-) -> Skill:
-    """Return the skill of these accounts, called like the folder that it is for, since agents want that.
+async def make_skill(pool: ConnectionPool, skill: AccountSkill, language: Language, folder: Path | None) -> Skill:
+    """Return the skill of an account, called like the folder that it is for, since agents want that.
 
     Raises:
         CrmError: A CRM does not answer.
     """
     async with pool.open():
-        facts = await read_facts(connectors)
-    return write_skill(facts, language, _name_for(folder, language), tools)
+        facts = await read_facts(skill.connectors)
+    return skill.write(facts, language, _name_for(folder) or skill.name(language))
 
 
-def _name_for(folder: Path | None, language: Language) -> str:
+def _name_for(folder: Path | None) -> str:
+    """Return the name of a folder where a skill may be called so, else none."""
     name = "" if folder is None else folder.resolve().name
-    return name if _NAME.fullmatch(name) and len(name) <= _LONGEST_NAME else skill_name(language)
+    return name if _NAME.fullmatch(name) and len(name) <= _LONGEST_NAME else ""
 
 
 def write_folder(folder: Path, files: Mapping[str, str], *, force: bool) -> list[Path]:

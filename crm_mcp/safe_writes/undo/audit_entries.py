@@ -40,6 +40,7 @@ class AuditEntry(TypedDict):
 
     at: str
     crm: str
+    account: NotRequired[str]
     tool: str
     who: str
     write_id: str
@@ -53,9 +54,19 @@ class AuditEntry(TypedDict):
     undone_by: NotRequired[str]
 
 
-def list_entries(calls: Sequence[AuditedCall], crms: Mapping[str, str]) -> list[AuditEntry]:
-    """Return an entry for each record, in the order of the calls; `crms` names the CRM of each account."""
-    return [_entry(call, write, crms.get(call.account, "")) for call in calls for write in call.writes]
+def list_entries(
+    calls: Sequence[AuditedCall], crms: Mapping[str, str], names: Mapping[str, str] | None = None
+) -> list[AuditEntry]:
+    """Return an entry for each record, in the order of the calls.
+
+    `crms` has the CRM of each account, and `names` what the accounts are called where there are several.
+    """
+    entries: list[AuditEntry] = []
+    for call in calls:
+        for write in call.writes:
+            entry = _entry(call, write, crms.get(call.account, ""))
+            entries.append({**entry, "account": names[call.account]} if names else entry)
+    return entries
 
 
 def _entry(call: AuditedCall, write: AuditedWrite, crm: str) -> AuditEntry:
@@ -101,7 +112,8 @@ def _lines(entry: AuditEntry, zone: tzinfo | None) -> list[str]:
     told = [f"({', '.join(links)})"] if links else []
     time = write_day(f"{at:%Y-%m-%d %H:%M:%S}", current())
     outcome = _texts.ptext("outcome", entry["outcome"])
-    parts = [time, entry["write_id"], entry["tool"], record, outcome, entry["who"], *told]
+    where = [entry["write_id"], entry.get("account", ""), entry["tool"]]
+    parts = [time, *where, record, outcome, entry["who"], *told]
     fields = [f"    {_line(one['field'])}: {_change(one)}" for one in entry["changes"]]
     message = [f"    {tell_again(quote_text(remove_hidden(entry['message'])))}"] if "message" in entry else []
     return ["  ".join(filter(None, parts)), *fields, *message]
