@@ -19,11 +19,11 @@ _MOST_EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class SampledField:
-    """A field that may be named: its API name, where it is, and some of its values or choices."""
+    """A field that may be named, where it is, and some of its values or choices; None where none was read."""
 
     name: str
     where: str = ""
-    examples: tuple[str, ...] = ()
+    examples: tuple[str, ...] | None = None
 
 
 def sample(name: str, where: str, values: Iterable[object]) -> SampledField:
@@ -75,9 +75,9 @@ async def name_fields(
 
 
 def _describe(field: SampledField, label: str) -> str:
-    examples = ", ".join(field.examples) or _texts.text("empty so far")
-    where = f"{clip_text(quote_text(field.where), _LONGEST_EXAMPLE)}: " if field.where else ""
-    return f"{field.name:<12} {f'= {label}  ' if label else ''}({where}{examples})"
+    examples = "" if field.examples is None else ", ".join(field.examples) or _texts.text("empty so far")
+    told = ": ".join(filter(None, [clip_text(quote_text(field.where), _LONGEST_EXAMPLE), examples]))
+    return f"{field.name:<12} {f'= {label}  ' if label else ''}({told})"
 
 
 def _find_problem(label: str, name: str, labels: Mapping[str, str], names: set[str]) -> str:

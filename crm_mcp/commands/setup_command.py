@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
 from crm_mcp import languages
+from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.commands.connecting import EXIT_PROBLEM, EXIT_SETTINGS, EXIT_STOPPED
 from crm_mcp.errors import CrmError, SettingsError
-from crm_mcp.languages import Texts, said
+from crm_mcp.languages import Texts
 
 if TYPE_CHECKING:
     from crm_mcp.asking.asks import Asks
@@ -43,7 +46,8 @@ def setup(language: str | None, answers: TextIO | None, *, dry_run: bool) -> Non
     except CrmError as error:
         _end(error, EXIT_PROBLEM)
     try:
-        asyncio.run(dialogue.run(language or ""))
+        with _quiet(asks):
+            asyncio.run(dialogue.run(language or ""))
     except SettingsError as error:
         _end(error, EXIT_SETTINGS)
     except CrmError as error:
@@ -74,20 +78,30 @@ def _find_who_answers(answers: TextIO | None) -> Asks:
     return Terminal()
 
 
+def _quiet(asks: Asks) -> AbstractContextManager[None]:
+    """Let a terminal show nothing that is typed before it is asked for: it may be a password."""
+    from crm_mcp.setup.answering.terminal import Terminal, without_echo
+
+    return without_echo() if isinstance(asks, Terminal) else nullcontext()
+
+
 def _prepare(asks: Asks, *, dry_run: bool) -> Dialogue:
     from crm_mcp.hosts import Machine
     from crm_mcp.hosts.starting_line import Running
     from crm_mcp.setting_names import given_variables
+    from crm_mcp.settings_file.place import NO_FILE, VARIABLE
     from crm_mcp.setup.dialogue import Dialogue, World, known_crms
     from crm_mcp.setup.keychain import OsKeychain
     from crm_mcp.setup.machine_hosts import MachineHosts
     from crm_mcp.setup.plan import Plan
 
     plan = Plan(_settings_path())
+    connections = _connections(asks, is_new=plan.is_new)
+    os.environ[VARIABLE] = NO_FILE  # what is asked is tried as it was answered, whatever the file says
     world = World(
         known_crms(),
         OsKeychain(),
-        _connections(asks),
+        connections,
         MachineHosts(Machine.this(), Running.this()),
         variables=lambda: given_variables(""),
         dry_run=dry_run,
@@ -95,15 +109,21 @@ def _prepare(asks: Asks, *, dry_run: bool) -> Dialogue:
     return Dialogue(asks, plan, world)
 
 
-def _connections(asks: Asks) -> Connections:
-    """Return connections as the server's settings say; where these are wrong, which setup may mend, say so."""
+def _connections(asks: Asks, *, is_new: bool) -> Connections:
+    """Return connections as the server's settings say; where these are wrong, which setup may mend, say so.
+
+    A settings file that is to be made is not there yet.
+    """
+    from crm_mcp.settings_file.place import NO_FILE, VARIABLE
     from crm_mcp.settings import ServerSettings, load
     from crm_mcp.setup.connections import Connections
 
+    if is_new:
+        os.environ[VARIABLE] = NO_FILE
     try:
         settings = load(ServerSettings)
     except SettingsError as error:
-        asks.say(said(str(error)), "note")
+        asks.say(tell_error(error), "note")
         return Connections()
     return Connections(settings.ca_file, settings.timeout_s)
 
@@ -133,5 +153,5 @@ def _name_unused(asks: Asks) -> None:
 
 
 def _end(error: CrmError, code: int) -> NoReturn:
-    click.echo(f"crm-mcp setup: {said(str(error))}", err=True)
+    click.echo(f"crm-mcp setup: {tell_error(error)}", err=True)
     sys.exit(code)

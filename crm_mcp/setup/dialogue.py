@@ -107,8 +107,14 @@ class Dialogue:
         """Speak the person's language; the first question is in both."""
         if language not in LANGUAGES:
             choices = [Choice("en", "English"), Choice("hu", "Magyar")]
-            language = await self.asks.choose("language", "Language / Nyelv", choices, default=current())
+            language = await self.asks.choose("language", "Language / Nyelv", choices, default=self._likely_language())
         use(language)
+
+    def _likely_language(self) -> str:
+        """Return the language of this process, or of the machine where that is Hungarian."""
+        given = self.world.variables()
+        machine = next((given[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if given.get(name)), "")
+        return "hu" if machine.casefold().startswith("hu") else current()
 
     async def _choose_what_to_do(self) -> str:
         accounts = self.plan.document.accounts

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from crm_mcp.asking.asks import Asks, Choice
+from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.errors import CrmError
-from crm_mcp.languages import Texts, said
+from crm_mcp.languages import Texts
 
 _texts = Texts(__file__)
 
@@ -23,6 +24,14 @@ class OfferedHost:
     is_present: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ToldHost:
+    """The files that were written for a host, and what the person has to know or do, in their language."""
+
+    files: Sequence[str]
+    advice: Sequence[str]
+
+
 class HostInstaller(Protocol):
     """Knows the hosts, and writes their configurations."""
 
@@ -30,16 +39,12 @@ class HostInstaller(Protocol):
         """Return all hosts."""
         ...
 
-    def install(self, name: str, settings_file: Path) -> Sequence[str]:
-        """Have a host start this server; return the files that were written.
+    def install(self, name: str, settings_file: Path) -> ToldHost:
+        """Have a host start this server.
 
         Raises:
             CrmError: Its configuration cannot be read or written.
         """
-        ...
-
-    def next_step(self, name: str) -> str:
-        """Return what a person has to do for the server to appear in a host, in their language."""
         ...
 
 
@@ -47,7 +52,7 @@ async def offer_hosts(asks: Asks, installer: HostInstaller, settings_file: Path,
     """Ask which hosts shall know this server, those that were found ticked, and tell them.
 
     Returns:
-        For each that was told what the person has to do for the server to appear.
+        What the person has to know or do for the server to appear in them.
     """
     hosts = installer.hosts()
     present = [host for host in hosts if host.is_present]
@@ -72,14 +77,14 @@ async def offer_hosts(asks: Asks, installer: HostInstaller, settings_file: Path,
         for host in wanted:
             asks.say(_texts.text("{host} would be told.", host=host.title))
         return []
-    return [installer.next_step(host.name) for host in wanted if _install(asks, installer, host, settings_file)]
+    return [told for host in wanted for told in _install(asks, installer, host, settings_file)]
 
 
-def _install(asks: Asks, installer: HostInstaller, host: OfferedHost, settings_file: Path) -> bool:
+def _install(asks: Asks, installer: HostInstaller, host: OfferedHost, settings_file: Path) -> Sequence[str]:
     try:
-        written = installer.install(host.name, settings_file)
+        told = installer.install(host.name, settings_file)
     except CrmError as error:
-        asks.say(f"{host.title}: {said(str(error))}", "bad")
-        return False
-    asks.say(f"{host.title}: {', '.join(written) or _texts.text('it knew already')}", "good")
-    return True
+        asks.say(f"{host.title}: {tell_error(error)}", "bad")
+        return ()
+    asks.say(f"{host.title}: {', '.join(told.files) or _texts.text('it knew already')}", "good")
+    return told.advice

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from crm_mcp.asking.checking import find_odd
 from crm_mcp.asking.crm_setup import LoginQuestion
+from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.errors import (
     AuthenticationError,
     CrmError,
@@ -48,7 +49,7 @@ def explain_failure(
         case RateLimitedError():
             yield _texts.text("{crm} takes no more requests for the moment: wait a minute.", crm=crm)
         case _:
-            yield said(str(error))
+            yield tell_error(error)
 
 
 def _name_odd(questions: Sequence[LoginQuestion], values: Mapping[str, object]) -> Iterator[str]:
@@ -58,4 +59,6 @@ def _name_odd(questions: Sequence[LoginQuestion], values: Mapping[str, object]) 
 
 
 def _detail(error: CrmError) -> str:
-    return said(str(error.args[0])).rstrip(".")
+    """Return what the network or the CRM said, without the address that the person knows."""
+    told = said(error.args[0])
+    return told.rpartition("did not respond: ")[2].rstrip(".")

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from crm_mcp.hosts import HOSTS, InstallOptions, Machine, install, survey
-from crm_mcp.hosts.known import host_of
+from crm_mcp.hosts.advice import advise
 from crm_mcp.hosts.login import Login
 from crm_mcp.hosts.starting_line import Running, find_command
-from crm_mcp.setup.host_questions import OfferedHost
+from crm_mcp.setup.host_questions import OfferedHost, ToldHost
 
 
 class MachineHosts:
@@ -24,11 +24,9 @@ class MachineHosts:
         there = {found.host.client for found in survey(self._machine) if found.is_there}
         return [OfferedHost(host.client, host.title, host.client in there) for host in HOSTS]
 
-    def install(self, name: str, settings_file: Path) -> Sequence[str]:
+    def install(self, name: str, settings_file: Path) -> ToldHost:
         """Write one host's configuration."""
         options = InstallOptions(find_command(self._running), Login(settings_file=settings_file.absolute()))
-        return [str(change.place.path) for change in install(name, options, self._machine) if change.written]
-
-    def next_step(self, name: str) -> str:
-        """Return what a person has to do for the server to appear."""
-        return host_of(name).reload
+        changes = install(name, options, self._machine)
+        written = [str(change.place.path) for change in changes if change.written]
+        return ToldHost(written, advise(changes, options, self._machine))

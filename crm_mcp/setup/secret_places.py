@@ -54,9 +54,9 @@ async def choose_place(asks: Asks, keychain: Keychain) -> Place:
         asks.say(_texts.text("Your password goes into the keychain of this machine, not into a file."), "good")
         return "keychain"
     choices = [
-        *([] if problem else [Choice("keychain", _texts.text("The keychain of this machine"))]),
-        Choice("file", _texts.text("Plain text in the settings file, which only you can read (mode 0600)")),
-        Choice("env", _texts.text("Nowhere: I set an environment variable where the server runs")),
+        *([] if problem else [Choice("keychain", _texts.text("In the keychain of this machine"))]),
+        Choice("file", _texts.text("In the settings file")),
+        Choice("env", _texts.text("In an environment variable that I set")),
     ]
     if problem:
         asks.say(
@@ -65,6 +65,7 @@ async def choose_place(asks: Asks, keychain: Keychain) -> Place:
             ),
             "note",
         )
+    asks.say(_texts.text("In the file it is plain text, which other users cannot read (mode 0600)."), "hint")
     return cast("Place", await asks.choose(key, _texts.text("Where shall the password be kept?"), choices))
 
 

@@ -27,17 +27,16 @@ async def ask_server(asks: Asks, before: Settings, *, ask_again: bool) -> dict[s
 
 async def _ask_read_only(asks: Asks, *, is_so: bool) -> bool:
     choices = [
-        Choice("false", _texts.text("Read and write; it asks before anything that is large or hard to undo")),
+        Choice("false", _texts.text("Read and write")),
         Choice("true", _texts.text("Read only")),
     ]
+    asks.say(_texts.text("It asks you before it writes what is large or hard to undo."), "hint")
     question = _texts.text("What may the assistant do in the CRM?")
     return await asks.choose("read_only", question, choices, default=str(is_so).lower()) == "true"
 
 
 async def _ask_replica(asks: Asks, before: str) -> str:
-    choices = [
-        Choice("on", _texts.text("Yes, for you alone: sums and lists over everything are quick then")),
-        Choice("off", _texts.text("No: nothing that was read stays on this machine")),
-    ]
+    asks.say(_texts.text("With it sums and lists over everything are quick; other users cannot read it."), "hint")
+    choices = [Choice("on", _texts.text("Yes")), Choice("off", _texts.text("No"))]
     question = _texts.text("Keep a copy of what was read on this machine?")
     return await asks.choose("replica", question, choices, default=before if before in ("on", "off") else "on")

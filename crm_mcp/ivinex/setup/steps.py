@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings
 from crm_mcp.asking.asks import Asks
 from crm_mcp.asking.checking import find_problem, read_values
 from crm_mcp.asking.crm_setup import LoginQuestion, Values
+from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.asking.field_naming import name_fields, sample
 from crm_mcp.errors import AuthenticationError, BadRequestError, CrmError, NotFoundError
 from crm_mcp.ivinex.account.module_check import find_module_problems
@@ -74,7 +75,7 @@ class IvinexSetup:
             for problem in await find_module_problems(client, modules):
                 asks.say(said(problem), "bad")
         except CrmError as error:
-            asks.say(str(error), "bad")
+            asks.say(tell_error(error), "bad")
         if not read_values(IvinexSettings, {"modules": modules}).has_notes:
             asks.say(
                 _texts.text("Without contact and note among the modules the assistant cannot write notes."), "note"

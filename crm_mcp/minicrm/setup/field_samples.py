@@ -46,8 +46,8 @@ def _nameless(fields: Sequence[SchemaField]) -> list[SchemaField]:
 
 
 def _sample(field: SchemaField, where: str, cards: Sequence[Mapping[str, object]]) -> SampledField:
-    choices = list(field.get("choices", {}).values())
-    return sample(field["name"], where, choices or [card.get(field["name"]) for card in cards])
+    values = [*field.get("choices", {}).values()] or [card.get(field["name"]) for card in cards]
+    return sample(field["name"], where, values) if values else SampledField(field["name"], where)
 
 
 async def _read_cards(client: MinicrmClient, module_id: str) -> list[Mapping[str, object]]:

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings
 from crm_mcp.asking.asks import Asks, Choice
 from crm_mcp.asking.checking import find_problem, read_values
 from crm_mcp.asking.crm_setup import LoginQuestion, Values
+from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.asking.field_naming import name_fields
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.crm.wording import quote_text
@@ -81,7 +82,7 @@ class MinicrmSetup:
             with asks.working(_texts.text("Reading the users of the account...")):
                 users = (await directory.merged_project_schema())["users"]
         except CrmError as error:
-            asks.say(_texts.text("The users cannot be read: {error}", error=str(error)), "bad")
+            asks.say(_texts.text("The users cannot be read: {error}", error=tell_error(error)), "bad")
             return before
         if not users:
             return before
@@ -110,7 +111,7 @@ class MinicrmSetup:
             with asks.working(_texts.text("Reading the fields with a few examples...")):
                 fields = await sample_fields(client, directory)
         except CrmError as error:
-            asks.say(_texts.text("The fields cannot be read: {error}", error=str(error)), "bad")
+            asks.say(_texts.text("The fields cannot be read: {error}", error=tell_error(error)), "bad")
             return labels
         if not fields:
             asks.say(_texts.text("The account has no fields of its own."), "note")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import sys
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -138,6 +140,25 @@ class Terminal(Asks):
         plain = _plain(label)
         most = self._console.width - 6
         return plain if len(plain) <= most else f"{plain[: most - 3]}..."
+
+
+@contextlib.contextmanager
+def without_echo() -> Generator[None]:
+    """Show nothing that is typed before a question is there; questions show what they want shown themselves."""
+    if sys.platform == "win32":
+        yield
+        return
+    import termios
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    quiet = [*before]
+    quiet[3] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSANOW, before)
 
 
 def _validator(check: Check) -> Callable[[str], bool | str]:

@@ -15,7 +15,7 @@ from crm_mcp import languages
 from crm_mcp.asking.asks import Asks, Check, Choice, Tone, anything
 from crm_mcp.setup.connections import Connections
 from crm_mcp.setup.dialogue import Dialogue, World, known_crms
-from crm_mcp.setup.host_questions import OfferedHost
+from crm_mcp.setup.host_questions import OfferedHost, ToldHost
 from crm_mcp.setup.keychain import KeychainError
 from crm_mcp.setup.plan import Plan
 from mockserver.fake_process import FakeServer
@@ -133,12 +133,9 @@ class HostsInMemory:
     def hosts(self) -> Sequence[OfferedHost]:
         return [OfferedHost("editor", "The Editor", True), OfferedHost("desktop", "The Desktop", False)]
 
-    def install(self, name: str, settings_file: Path) -> Sequence[str]:
+    def install(self, name: str, settings_file: Path) -> ToldHost:
         self.told[name] = settings_file
-        return [f"/{name}.json"]
-
-    def next_step(self, name: str) -> str:
-        return f"Start {name} again."
+        return ToldHost([f"/{name}.json"], [f"Start {name} again."])
 
 
 @dataclass
