@@ -114,8 +114,8 @@ def _connections(asks: Asks, *, is_new: bool) -> Connections:
 
     A settings file that is to be made is not there yet.
     """
-    from crm_mcp.settings_file.place import NO_FILE, VARIABLE
     from crm_mcp.settings import ServerSettings, load
+    from crm_mcp.settings_file.place import NO_FILE, VARIABLE
     from crm_mcp.setup.connections import Connections
 
     if is_new:

@@ -9,7 +9,7 @@ from tests.crm_mcp.setup.conftest import Setup
 
 
 def answering(text: str) -> Answers:
-    return Answers(read_answers(text), lambda line: None)
+    return Answers(read_answers(text), print)
 
 
 @pytest.mark.parametrize(
