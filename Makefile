@@ -99,7 +99,7 @@ dist: $(VENV)/installed-release
 
 # Known vulnerabilities of what is pinned, where the network lets one ask; `make test` audits what needs no network.
 audit: $(VENV)/installed-release
-	$(BIN)/pip-audit --disable-pip --no-deps --requirement constraints.txt
+	$(BIN)/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
 
 clean:
 	rm -rf $(VENV) .hosts dist site

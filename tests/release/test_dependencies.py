@@ -72,10 +72,11 @@ def test_whatever_comes_with_them_is_pinned_too() -> None:
 @pytest.mark.parametrize("name", sorted(BROUGHT))
 def test_its_licence_lets_everybody_use_it(name: str) -> None:
     fields = BROUGHT[name].metadata
+    expression = fields.get_all("License-Expression", [])
     classified = [
         each.rpartition(" :: ")[2] for each in fields.get_all("Classifier", []) if each.startswith("License ::")
     ]
-    told = fields.get("License-Expression") or " OR ".join(classified) or fields.get("License") or "none"
+    told = " OR ".join(expression or classified or fields.get_all("License", []))
     terms = [term.strip("() ") for term in re.split(r" (?:OR|AND) ", told.replace("(MPL 2.0)", ""))]
     known = [
         term
