@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import httpx
@@ -33,7 +34,7 @@ _PAGES = {
     "page-faults": "/_page/faults",
     "page-home-hu": "/?lang=hu",
 }
-_SUMMARY: dict[str, object] = {"module": "Sales", "group_by": ["status"], "measures": ["sum:Budget (HUF)", "count"]}
+_SUMMARY: dict[str, Any] = {"module": "Sales", "group_by": ["status"], "measures": ["sum:Budget (HUF)", "count"]}
 # When a request was made is told by the real clock.
 _STOP_TIMES = "document.querySelectorAll('time').forEach((each) => { each.textContent = '09:00:00 UTC'; })"
 
@@ -91,7 +92,7 @@ def _take_apps(browser: Browser, fake: FakeServer) -> Iterator[tuple[str, bytes]
         os.chdir(FOLDER)
 
 
-def _take_app(browser: Browser, host: AppHost, call: ToolCall, wait_for: str, width: int, **options: object) -> bytes:
+def _take_app(browser: Browser, host: AppHost, call: ToolCall, wait_for: str, width: int, **options: Any) -> bytes:
     with shown(browser, host, call, width=width, height=640, **options) as (page, app):
         app.get_by_text(wait_for, exact=True).first.wait_for()
         return page.screenshot(animations="disabled")
@@ -100,5 +101,5 @@ def _take_app(browser: Browser, host: AppHost, call: ToolCall, wait_for: str, wi
 def _write(name: str, taken: bytes) -> None:
     """Write a picture with the colors it needs, which makes it a third as large."""
     FOLDER.mkdir(exist_ok=True)
-    picture = Image.open(io.BytesIO(taken)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE)
+    picture = Image.open(io.BytesIO(taken)).convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=3)
     picture.save(FOLDER / f"{name}.png", optimize=True)
