@@ -75,6 +75,7 @@ evaluation: $(VENV)/installed-test
 # Plays hosts that other people wrote against the server; it needs the package registries, and node for some.
 hosts: $(VENV)/installed-test
 	$(BIN)/python -m tests.hosts
+	$(BIN)/python -m tests.hosts.installed
 
 # How long the server takes to list its tools, beside one that does nothing.
 start: $(VENV)/installed-test

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from crm_mcp.accounts.connecting import refuse_unclear
 from crm_mcp.commands.held import describe_for_doctor
 from crm_mcp.errors import CrmError, SettingsError, StoreError
+from crm_mcp.hosts.health import examine_hosts
+from crm_mcp.hosts.machine import Machine
 from crm_mcp.languages import Texts, mark, said
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.registry import CONNECTORS
@@ -46,6 +48,7 @@ async def examine() -> list[Finding]:
     except SettingsError as error:
         return [Finding(False, _SERVER, error.told)]
     findings += _examine_file()
+    findings += [Finding(*one) for one in examine_hosts(Machine.this())]
     findings.append(Finding(True, _SERVER, _tell_of_writes(settings)))
     findings.append(Finding(True, mark("webhooks"), _tell_of_webhooks(settings)))
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)

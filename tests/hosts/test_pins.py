@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.hosts.__main__ import Host, all_hosts
+from tests.hosts.installed.__main__ import ENVIRONMENT
 
-DOCUMENTED = (Path(__file__).parents[2] / "docs" / "hosts.md").read_text(encoding="utf-8")
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "reference" / "hosts.md").read_text(encoding="utf-8")
 
 
 def pins_of(host: Host) -> dict[str, str]:
@@ -26,6 +27,12 @@ def test_a_host_is_pinned_exactly_and_documented_at_that_version(host: Host) -> 
     assert all(re.fullmatch(r"[0-9]+(\.[0-9]+)+", version) for version in pins.values())
     name = f"@modelcontextprotocol/{host.name}" if host.is_node else next(iter(pins))
     assert f"| {pins[name]} |" in DOCUMENTED
+
+
+def test_a_host_that_the_server_is_installed_into_is_pinned_exactly_and_documented_at_that_version() -> None:
+    for package, version in pins_of(ENVIRONMENT).items():
+        assert re.fullmatch(r"[0-9]+(\.[0-9]+)+", version), package
+        assert f"| {version} |" in DOCUMENTED, package
 
 
 def test_no_file_of_a_host_names_a_package_registry() -> None:
