@@ -16,9 +16,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mockserver.fake_process import running_fake
 from tests.hosts.__main__ import FOLDER, TIME_LIMIT_S, Host, HostError
@@ -85,18 +86,21 @@ def see_codex(work: Path, environment: dict[str, str]) -> str:
     ) as server:
         assert server.stdin is not None
         assert server.stdout is not None
-        for message in (
+        messages: list[dict[str, Any]] = [
             {"id": 0, "method": "initialize", "params": {"clientInfo": {"name": "t", "title": "t", "version": "1"}}},
             {"method": "initialized"},
             {"id": 1, "method": "mcpServerStatus/list", "params": {}},
-        ):
+        ]
+        for message in messages:
             server.stdin.write(json.dumps(message) + "\n")
             server.stdin.flush()
-        answer = next((one for one in map(json.loads, server.stdout) if one.get("id") == 1), {})
+        answers: Iterator[dict[str, Any]] = map(json.loads, server.stdout)
+        answer = next(one for one in answers if one.get("id") == 1)
         server.kill()
-    tools = {one["name"]: len(one["tools"]) for one in answer.get("result", {}).get("data", [])}
+    found: list[dict[str, Any]] = answer.get("result", {}).get("data", [])
+    tools = {one["name"]: len(one["tools"]) for one in found}
     if not tools.get("crm"):
-        raise HostError(f"it finds no tools: {str(answer)[:200]}")
+        raise HostError(f"it finds no tools: {json.dumps(answer)[:200]}")
     return f"{tools['crm']} tools"
 
 
