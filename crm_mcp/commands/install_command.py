@@ -20,7 +20,7 @@ from crm_mcp.hosts.known import host_of
 from crm_mcp.hosts.login import find_login
 from crm_mcp.hosts.preview import show_difference, show_entry
 from crm_mcp.hosts.starting_line import Running, find_command
-from crm_mcp.languages import Texts, said
+from crm_mcp.languages import Texts
 
 _texts = Texts(__file__)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -162,5 +162,5 @@ def _describe(found: Found, there: str) -> str:
                 )
             )
     if found.problem:
-        parts.append(said(found.problem.args[0]))
+        parts.append(found.problem.told)
     return "; ".join(parts)
