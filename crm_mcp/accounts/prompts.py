@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcp import MCPError
-from mcp.server.mcpserver.prompts.base import Prompt, PromptArgument, UserMessage
+from mcp.server.mcpserver.prompts.base import Prompt, PromptArgument
 from mcp.types import INVALID_PARAMS, InputRequiredResult
 
 from crm_mcp.accounts.names import ACCOUNT, find_account
@@ -58,12 +58,12 @@ class _AccountPrompt(Prompt):
         messages = await self.prompts[account].render(own, context)
         if isinstance(messages, InputRequiredResult):
             return messages
-        return [UserMessage(_WHERE.format(account=account)), *(_bound(one, account) for one in messages)]
+        where = _WHERE.format(account=account)
+        return [_said(one, account, "" if number else where) for number, one in enumerate(messages)]
 
 
-def _bound(message: Any, account: str) -> Any:  # noqa: ANN401  # any message of the SDK
-    text = getattr(message.content, "text", None)
-    if text is None:
-        return message
-    content = message.content.model_copy(update={"text": bind_addresses(text, account)})
-    return message.model_copy(update={"content": content})
+def _said(message: Any, account: str, where: str) -> Any:  # noqa: ANN401  # any message of the SDK
+    """Return a message that is bound to an account, and begins by saying where to work."""
+    text = getattr(message.content, "text", "")
+    bound = "\n\n".join(filter(None, [where, bind_addresses(text, account)]))
+    return message.model_copy(update={"content": message.content.model_copy(update={"text": bound})})
