@@ -146,7 +146,7 @@ async def _examine_store(store: Store, keep_days: int) -> Finding:
         "{place}; {count} write of the last {days} days is kept",
         "{place}; {count} writes of the last {days} days are kept",
         kept,
-        place=store.place,
+        place=said(store.place),
         days=keep_days,
     )
     return Finding(True, _STORE, told)

@@ -33,6 +33,7 @@ KINDS = (
     pmark("kind", "tasks"),
     pmark("kind", "addresses"),
     pmark("kind", "documents"),
+    pmark("kind", "document_items"),
     pmark("kind", "history"),
     pmark("kind", "users"),
     pmark("kind", "statuses"),

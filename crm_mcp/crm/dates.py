@@ -13,6 +13,9 @@ from typing import NamedTuple
 from crm_mcp.crm.name_matching import folded, shown
 from crm_mcp.crm.pasted_text import mend_text
 from crm_mcp.errors import InputError
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 _MOMENT = re.compile(
     r"(?P<year>\d{4})(?P<separator>-|/|\. ?)(?P<month>\d\d?)(?P=separator)(?P<day>\d\d?)\.?"
@@ -68,8 +71,8 @@ def read_moment(text: str) -> Moment:
 def no_date(text: str) -> InputError:
     """Return the error for a text that is not a date or date-time."""
     return InputError(
-        f"{shown(text)} is not a date or date-time.",
-        hint="Write 2026-01-31, 2026-01-31 14:30 or 2026-01-31T14:30:00+01:00.",
+        _texts.later("{text} is not a date or date-time.", text=shown(text)),
+        hint=_texts.later("Write 2026-01-31, 2026-01-31 14:30 or 2026-01-31T14:30:00+01:00."),
     )
 
 

@@ -88,7 +88,7 @@ def raise_for_refusal(response: Response, account: Account) -> None:
             refused = mark("{crm} refused the login or forbids this to it ({status}).{words}")
         check = _texts.later(
             "Whoever runs this server must check {variables}; repeating will not help.",
-            variables=account.login_variables,
+            variables=_named(account.login_variables),
         )
         raise AuthenticationError(
             _texts.later(refused, crm=account.crm, status=response.status, words=words),
@@ -244,3 +244,8 @@ def unexpected(response: Response, account: Account, what: str, *, is_transient:
         hint=hint,
         is_transient=is_transient,
     )
+
+
+def _named(variables: str) -> str:
+    one, both, other = variables.partition(" and ")
+    return _texts.later("{one} and {other}", one=one, other=other) if both else variables

@@ -15,8 +15,11 @@ from typing import TYPE_CHECKING, Any
 from crm_mcp.crm.call import without_deadline
 from crm_mcp.crm.wording import listing
 from crm_mcp.errors import AuthenticationError, CrmError, QueryError
+from crm_mcp.languages import Later, Texts
 from crm_mcp.replica.catalogue import Catalogue
 from crm_mcp.replica.source import Lack, Need, Source, Todo
+
+_texts = Texts(__file__)
 
 if TYPE_CHECKING:
     from crm_mcp.replica.planning.planner import Statement
@@ -209,25 +212,40 @@ class _Work:
         lacks = [lack for todo in (await self._select(found)).values() for lack in todo.lacks]
         for source, need in self.needs.items():
             lacks += await source.lacks(need)
-        notes = [self._describe_lacks(lacks), f"The CRM could not be asked again: {problem}" if problem else ""]
+        notes = [
+            self._describe_lacks(lacks),
+            _texts.later("The CRM could not be asked again: {problem}", problem=problem) if problem else "",
+        ]
         for source, need in self.needs.items():
             notes += [*await source.notes(need), source.replica.problem]
         if any(self.catalogue.leaves_out(name, found.columns) for name in self.statement.stars):
-            notes.append("* shows the columns that are held: name others to have them read.")
+            notes.append(_texts.later("* shows the columns that are held: name others to have them read."))
         if found.more:
-            notes.append("There are more rows: aggregate, add where or limit, or page by limit and offset.")
+            notes.append(
+                _texts.later("There are more rows: aggregate, add where or limit, or page by limit and offset.")
+            )
         as_of = self.catalogue.local_time(min(times)) if times else ""
-        return Answer(found.columns, found.rows, as_of, not lacks and not problem, " ".join(filter(None, notes)))
+        return Answer(found.columns, found.rows, as_of, not lacks and not problem, _joined(notes))
 
     def _describe_lacks(self, lacks: Sequence[Lack]) -> str:
-        final = [f"{lack.what}." for lack in lacks if not lack.requests]
+        final = [_texts.later("{what}.", what=lack.what) for lack in lacks if not lack.requests]
         coming = [lack for lack in lacks if lack.requests]
-        return " ".join([*final, *([self._describe_coming(coming)] if coming else [])])
+        return _joined([*final, *([self._describe_coming(coming)] if coming else [])])
 
     def _describe_coming(self, lacks: Sequence[Lack]) -> str:
         what = listing([lack.what for lack in lacks], _MOST_NAMED)
         requests = sum(lack.requests for lack in lacks)
         per_minute = max((source.requests_per_minute for source in self.needs), default=0)
         minutes = math.ceil(requests / per_minute) if per_minute else 0
-        wait = f"about {minutes} min" if minutes else "a moment"
-        return f"Not read yet: {what}: {requests} requests. They go on behind this: call again in {wait}."
+        wait = _texts.later("about {minutes} min", minutes=minutes) if minutes else _texts.later("a moment")
+        return _texts.later(
+            "Not read yet: {what}: {requests} requests. They go on behind this: call again in {wait}.",
+            what=what,
+            requests=requests,
+            wait=wait,
+        )
+
+
+def _joined(notes: Sequence[str]) -> str:
+    told = [note for note in notes if note]
+    return Later.joined(told) if told else ""

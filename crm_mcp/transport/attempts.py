@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from crm_mcp.crm.call import sleep_told
 from crm_mcp.errors import CrmError, RefusedError, UnreachableError
+from crm_mcp.languages import Later, Texts
+
+_texts = Texts(__file__)
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -70,7 +73,7 @@ class Attempts:
             return await retrying(attempt)
         except CrmError as error:
             if (number := retrying.statistics["attempt_number"]) > 1:
-                error.args = (f"{error.args[0]} It was tried {number} times.",)
+                error.args = (Later.joined([error.args[0], _texts.later("It was tried {count} times.", count=number)]),)
             raise
 
     def _used_s(self) -> float:

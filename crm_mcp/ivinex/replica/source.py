@@ -13,12 +13,15 @@ from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.replica.modules import Module, build_modules
 from crm_mcp.ivinex.replica.own_writes import read_written_at
 from crm_mcp.ivinex.replica.rows import ModuleRows
+from crm_mcp.languages import Texts
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.freshness import ROWS_AGE_S, read_passes
 from crm_mcp.replica.rows import ensure_table
 from crm_mcp.replica.source import Lack, Need, Progress, Todo, ignore_progress
 from crm_mcp.replica.tables import Table
 from crm_mcp.store.transaction import Transaction
+
+_texts = Texts(__file__)
 
 SAMPLE_AGE_S = 86_400.0
 """The fields of a module are sampled again after a day; new ones that its rows show are known at once."""
@@ -138,11 +141,11 @@ class IvinexSource:
         await self.tables()
         begun_at = self.replica.clock()
         for number, name in enumerate(self.modules):
-            progress("modules", number, len(self.modules))
+            progress(_texts.later("modules"), number, len(self.modules))
             if again:
                 await self._read_whole(name)
             await self.refresh(Need({name: frozenset()}, begun_at, is_fresh=not again))
-        progress("modules", len(self.modules), len(self.modules))
+        progress(_texts.later("modules"), len(self.modules), len(self.modules))
 
     async def _read_whole(self, name: str) -> None:
         async with self._locks[name]:

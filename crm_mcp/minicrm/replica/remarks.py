@@ -6,11 +6,14 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from crm_mcp.languages import Texts
 from crm_mcp.minicrm.replica.account import AccountFacts
 from crm_mcp.minicrm.replica.columns import CONTACTS, KINDS, PROJECTS, TASKS
 from crm_mcp.replica.database import Replica
 from crm_mcp.replica.source import Lack, Need
 from crm_mcp.store.transaction import Transaction
+
+_texts = Texts(__file__)
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,16 @@ class Remarks:
         projects, tasks = await self.replica.run(count)
         if any(table.stored_in == PROJECTS for table in tables):
             return (
-                [f"{projects} projects in the trash count too: add deleted = 0 to leave them out."] if projects else []
+                [
+                    _texts.later(
+                        "{count} projects in the trash count too: add deleted = 0 to leave them out.", count=projects
+                    )
+                ]
+                if projects
+                else []
             )
         where = "project_id in (select id from minicrm_projects where deleted = 0)"
-        return [f"{tasks} tasks of projects in the trash count too: add {where} to leave them out."] if tasks else []
+        told = _texts.later(
+            "{count} tasks of projects in the trash count too: add {where} to leave them out.", count=tasks, where=where
+        )
+        return [told] if tasks else []

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
+from crm_mcp.languages import Texts
 from crm_mcp.minicrm.replica.account import AccountFacts
 from crm_mcp.minicrm.replica.choices import ChoiceSearches
 from crm_mcp.minicrm.replica.columns import ADDRESSES, CONTACTS, KINDS, PROJECTS, TASKS
@@ -14,6 +15,8 @@ from crm_mcp.minicrm.replica.documents.details import all_unread_details, unread
 from crm_mcp.minicrm.replica.documents.tables import DOCUMENTS, ITEMS
 from crm_mcp.replica.source import Lack, Need, Todo
 from crm_mcp.store.transaction import Transaction
+
+_texts = Texts(__file__)
 
 OPEN_LISTS_AGE_S = 600.0
 """Tasks of unfinished projects that are older are read again."""
@@ -43,18 +46,21 @@ class Selection:
                 if due:
                     lists[table] = due
                 if never:
-                    lacks.append(Lack(f"{KINDS[table]} of {never} {KINDS[self.facts.tables[table].parent]}", never))
+                    lacks.append(Lack(_lists(KINDS[table], never, KINDS[self.facts.tables[table].parent]), never))
         choices = self._by_choice(unread, cards)
         if unread.get(DOCUMENTS) or unread.get(f"{ITEMS}[]"):
             run = self.choices.writer.replica.run
             if details := await run(lambda transaction: unread_details(transaction, unread)):
                 cards[DOCUMENTS] = details
         tables = self.facts.tables
-        lacks += [Lack(f"cards of {len(ids)} {tables[table].kind}", len(ids)) for table, ids in cards.items()]
+        lacks += [
+            Lack(_texts.later("cards of {count} {kind}", count=len(ids), kind=tables[table].kind), len(ids))
+            for table, ids in cards.items()
+        ]
         requests = sum(map(len, cards.values())) + sum(map(len, lists.values()))
         requests += sum(self.choices.cost(column) for columns in choices.values() for column in columns)
         lacks += [
-            Lack(f"{column} of projects", self.choices.cost(column))
+            Lack(_texts.later("{column} of projects", column=column), self.choices.cost(column))
             for columns in choices.values()
             for column in columns
         ]
@@ -113,3 +119,7 @@ class Selection:
         if tables & {DOCUMENTS, ITEMS}:
             unread[DOCUMENTS] = all_unread_details(transaction)
         return unread
+
+
+def _lists(kind: str, count: int, parent: str) -> str:
+    return _texts.later("{kind} of {count} {parent}", kind=kind, count=count, parent=parent)

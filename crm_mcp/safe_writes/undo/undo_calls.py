@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crm_mcp.crm.call import current_call, sleep_told
 from crm_mcp.errors import InputError, StoreError
+from crm_mcp.languages import Texts
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.taking_back import LEFT, NEEDLESS
@@ -16,6 +17,8 @@ from crm_mcp.safe_writes.writing.results import build_result
 from crm_mcp.safe_writes.writing.runs import lease_of
 from crm_mcp.store import audit
 from crm_mcp.store.leases import Leases
+
+_texts = Texts(__file__)
 
 if TYPE_CHECKING:
     from crm_mcp.safe_writes.call import Asking, Confirmer
@@ -48,9 +51,11 @@ class Undo:
             if found := await _read(writer, write_id.strip()):
                 return writer, found
         raise InputError(
-            f"There is no write {write_id[:40]!r} of the accounts connected here.",
-            hint="A write_id is in the result of each write, and crm-mcp audit lists all. A write can be undone with "
-            "the login that made it, for as long as CRM_MCP_AUDIT_DAYS says.",
+            _texts.later("There is no write {write_id} of the accounts connected here.", write_id=repr(write_id[:40])),
+            hint=_texts.later(
+                "A write_id is in the result of each write, and crm-mcp audit lists all. A write can be undone with "
+                "the login that made it, for as long as CRM_MCP_AUDIT_DAYS says."
+            ),
         )
 
     async def perform(

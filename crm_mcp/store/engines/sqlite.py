@@ -9,10 +9,13 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from crm_mcp.errors import StoreError
+from crm_mcp.languages import Texts
 from crm_mcp.store.engines.private_folder import describe_access, prepare_file
 from crm_mcp.store.location import FILE
 from crm_mcp.store.schema import migrate
 from crm_mcp.store.transaction import Row, Transaction
+
+_texts = Texts(__file__)
 
 _BUSY_S = 5.0
 _JOURNAL_BYTES = 4 << 20
@@ -92,7 +95,7 @@ def open_folder(folder: Path, migrations: Sequence[str], name: str = FILE) -> Sq
         StoreError: It cannot be used; it is as it was.
     """
     path = prepare_file(folder, name)
-    place = f"SQLite file {path}"
+    place = _texts.later("SQLite file {path}", path=path)
     with _telling(place):
         connection = _connect(str(path))
         try:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import cast
 
 from crm_mcp.languages import mark
-from crm_mcp.languages.writing import write_day
+from crm_mcp.languages.writing import write_day, write_number
 from crm_mcp.minicrm.writes.money.invoice_items import InvoiceItem, read_items, written_amount
 from crm_mcp.minicrm.writes.money.invoice_terms import OVERWRITTEN, PROFORMA
 from crm_mcp.safe_writes.consent.words import QuestionWords
@@ -65,6 +65,8 @@ _WRITTEN_HERE = ("items", "sum", "issued", "delivery", "due", "already_issued")
 """What holds dates and amounts as this server writes them."""
 _DECIMALS = re.compile(r"(?<=\d)\.(?=\d+ [A-Z]{3}\b)")
 """The point in an amount that a currency follows."""
+_PRICE = re.compile(r" x (\d+(?:\.\d+)?)$", re.ASCII)
+"""The price at the end of an item of a document that was read."""
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b", re.ASCII)
 
 
@@ -133,6 +135,7 @@ def _written(name: str, value: object, words: QuestionWords) -> str:
         line = _SAID.sub("", line)
     if name not in _WRITTEN_HERE:
         return line
+    line = _PRICE.sub(lambda price: f" \N{MULTIPLICATION SIGN} {write_number(Decimal(price[1]), words.language)}", line)
     return _DAY.sub(lambda day: write_day(day[0], words.language), _DECIMALS.sub(",", line))
 
 
