@@ -27,8 +27,10 @@ def demo(language: str | None) -> None:
     failures: list[BaseException] = []
     try:
         asyncio.run(play(Stage(open_console())))
-    except* (CrmError, MCPError) as group:
+    except* (CrmError, MCPError, OSError) as group:
         failures = _leaves(group)
+    except* SystemExit:  # whoever read what is printed has gone, as `head` does
+        sys.exit(EXIT_PROBLEM)
     if failures:
         click.echo(f"crm-mcp demo: {failures[0]}", err=True)
         sys.exit(EXIT_PROBLEM)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -10,6 +12,7 @@ import pytest
 
 from tests.end_to_end.test_commands import crm_mcp
 from tests.images import demo_svg
+from tests.support.transports import quiet_environment
 
 pytestmark = pytest.mark.slow
 
@@ -97,3 +100,21 @@ def test_the_demo_speaks_hungarian_where_the_terminal_knows_no_more_than_cp1250(
     assert "+- a crm-mcp kérdése" in result.stdout
     assert "Módosítsak 11 MiniCRM-teendőt?" in result.stdout
     assert re.search(r"New inquiry #+ +6  65\s600\s000 Ft", result.stdout)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_the_demo_ends_with_1_and_a_sentence_where_it_cannot_print(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "crm_mcp", "demo"]
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=quiet_environment({}),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert result.stderr.startswith("crm-mcp demo: [Errno 28]")
+    assert "Traceback" not in result.stderr
