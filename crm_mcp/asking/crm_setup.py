@@ -68,6 +68,10 @@ class CrmSetup(Protocol):
         """
         ...
 
+    def first_question(self) -> str:
+        """Return what a person could ask the assistant first, without quotation marks."""
+        ...
+
     def suggest_name(self, values: Values) -> str:
         """Return what an account with this login could be called."""
         ...

@@ -229,11 +229,16 @@ class Dialogue:
                     said = _texts.text("{variable} is set here, in the environment or in .env: it wins over the file.")
                     self.asks.say(said.format(variable=name), "note")
 
+    def _first_question(self) -> str:
+        """Return a question that a CRM of the file can answer."""
+        named = [crm for crms in self.plan.document.accounts.values() for crm in crms if crm in self._by_name]
+        return self._by_name[named[0] if named else self.world.crms[0].name].setup.first_question()
+
     def _say_next(self, told: Sequence[str]) -> None:
         """Say how the assistant is started with it, and what to ask first; `told` says so for each host."""
         self.asks.say(_texts.text("What now?"), "heading")
         steps = told or [_texts.text("Start your AI assistant anew once it knows the server: crm-mcp install NAME")]
-        question = _texts.text("Ask it: \u201cWhich are the open tasks of this week in the CRM?\u201d")
+        question = _texts.text("Ask it: \u201c{question}\u201d", question=self._first_question())
         check = _texts.text("If something is amiss: crm-mcp doctor")
         for number, step in enumerate([*steps, question, check], 1):
             self.asks.say(f"{number}. {step}")

@@ -94,10 +94,17 @@ class IvinexSetup:
         for module in found:
             for name, value in (module.record or {"fields": {}})["fields"].items():
                 examples.setdefault(name, []).append(value)
+        if not examples:
+            return labels
+        asks.say(_texts.text("The assistant takes and shows your own names beside those of Ivinex."), "hint")
         question = _texts.text("Give fields names of your own?")
-        if not examples or not await asks.confirm("ivinex.name_fields", question, default=False):
+        if not await asks.confirm("ivinex.name_fields", question, default=False):
             return labels
         return await name_fields(asks, key, [sample(name, "", values) for name, values in examples.items()], labels)
+
+    def first_question(self) -> str:
+        """Return a question about contacts."""
+        return _texts.text("Which contacts were added to Ivinex this month?")
 
     def suggest_name(self, values: Values) -> str:
         """Return the first part of the portal's host, unless that says nothing."""

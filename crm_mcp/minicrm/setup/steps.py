@@ -118,6 +118,10 @@ class MinicrmSetup:
             return labels
         return await name_fields(asks, key, fields, labels)
 
+    def first_question(self) -> str:
+        """Return a question about tasks."""
+        return _texts.text("Which open tasks do I have in MiniCRM this week?")
+
     def suggest_name(self, values: Values) -> str:
         """Return the CRM's name: no response tells the company's."""
         del values

@@ -11,6 +11,7 @@ from typing import Any
 import questionary
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -95,15 +96,20 @@ class Terminal(Asks):
     ) -> list[str]:
         """Ask for any of several."""
         del key
-        return await questionary.checkbox(
+        chosen = await questionary.checkbox(
             _plain(question),
             choices=[
                 questionary.Choice(self._fit(one.label), value=one.value, checked=one.value in ticked)
                 for one in choices
             ],
             instruction=_texts.text("(space ticks, Enter goes on)"),
+            erase_when_done=True,  # it would say "done (2 selections)"
             **self._on,
         ).unsafe_ask_async()
+        labels = ", ".join(_plain(one.label) for one in choices if one.value in chosen)
+        asked = Text.assemble(("? ", "bold cyan"), (_plain(question), "bold"), (f" {labels or '-'}", "cyan"))
+        self._console.print(asked)
+        return chosen
 
     async def confirm(self, key: str, question: str, *, default: bool) -> bool:
         """Ask for a yes or no; as a choice, since questionary's own says it in English."""
@@ -122,14 +128,13 @@ class Terminal(Asks):
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """Print rows."""
-        table = Table.grid(padding=(0, 2))
-        cells = [[Text(_plain(cell)) for cell in (f"  {row[0]}", *row[1:])] for row in rows]
-        for column in list(zip(*cells, strict=True))[:-1]:
-            table.add_column(no_wrap=True, min_width=max(cell.cell_len for cell in column), style="bold")
-        table.add_column(no_wrap=True, overflow="ellipsis")
-        for row in cells:
-            table.add_row(*row)
-        self._console.print(table)
+        cells = [[_plain(cell) for cell in row] for row in rows]
+        widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)][:-1]
+        for *first, last in cells:
+            begin = "".join(f"  {set_cell_size(cell, width)}" for cell, width in zip(first, widths, strict=True))
+            shown = Text(begin, "bold")
+            shown.append(f"  {_cut(last, self._console.width - cell_len(begin) - 3)}", "not bold")
+            self._console.print(shown)
 
     def working(self, text: str) -> AbstractContextManager[None]:
         """Show a spinner."""
@@ -137,9 +142,7 @@ class Terminal(Asks):
 
     def _fit(self, label: str) -> str:
         """Return a choice that keeps to one line."""
-        plain = _plain(label)
-        most = self._console.width - 6
-        return plain if len(plain) <= most else f"{plain[: most - 3]}..."
+        return _cut(_plain(label), self._console.width - 6)
 
 
 @contextlib.contextmanager
@@ -159,6 +162,10 @@ def without_echo() -> Generator[None]:
         yield
     finally:
         termios.tcsetattr(terminal, termios.TCSANOW, before)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if cell_len(text) <= width else f"{set_cell_size(text, width - 3).rstrip()}..."
 
 
 def _validator(check: Check) -> Callable[[str], bool | str]:
