@@ -1,4 +1,4 @@
-"""The pipeline as a board and a chart; `pipeline.html` is the whole app.
+"""The pipeline, stage by stage; `pipeline.html` is the page.
 
 It draws what `summarize_projects` answers and asks the host to call `search_projects` for the cards.
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, expect
 
 from crm_mcp.languages import use
 from tests.crm_mcp.safe_writes.playing import Fake, User
@@ -36,7 +36,7 @@ def host(fake: Fake, user: User) -> Iterator[AppHost]:  # noqa: ARG001
         yield host
 
 
-def ticks(app: FrameLocator) -> Any:
+def ticks(app: FrameLocator) -> Locator:
     return app.get_by_role("table").get_by_role("checkbox")
 
 
