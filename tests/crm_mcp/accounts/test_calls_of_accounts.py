@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import Any
 
@@ -68,6 +69,16 @@ async def test_nothing_of_one_account_shows_in_an_answer_of_another(
             if (tool, arguments) in WRITES:
                 assert not result.is_error, told
                 assert {one["method"] for one in companies.requests_of(account)} & {"PUT", "POST"}
+
+
+async def test_the_same_call_of_two_accounts_at_once_is_two_calls(
+    companies: Companies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with assistant_of(companies.settings, monkeypatch) as client:
+        calls = [call(client, "get_contact", account=account, contact_id="1234") for account in WORDS]
+        for found, (account, word) in zip(await asyncio.gather(*calls), WORDS.items(), strict=True):
+            assert found["account"] == account
+            assert word in found["name"]
 
 
 async def test_a_write_is_made_where_it_is_named_alone(companies: Companies, monkeypatch: pytest.MonkeyPatch) -> None:
