@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 import tomllib
@@ -41,6 +42,16 @@ def read_document(path: Path) -> SettingsFile:
     Raises:
         SettingsError: It cannot be read, is no TOML, or holds what has no place there.
     """
+    try:
+        seen = path.stat()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", hint="Its owner must be able to.") from None
+    return _read_version(path, seen.st_mtime_ns, seen.st_size)
+
+
+@functools.lru_cache(maxsize=4)
+def _read_version(path: Path, _changed_at: int, _size: int) -> SettingsFile:
+    """Read what a file says as long as it is not changed: each group of settings asks for it."""
     document = _parse(path)
     for name in document:
         if name not in (SERVER, ACCOUNTS):

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import TYPE_CHECKING, cast
 
 import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.http_service.webhooks import webhook_routes
+from crm_mcp.minicrm.wire.webhooks import parse_webhook
 from crm_mcp.settings import ServerSettings, load
 from tests.crm_mcp.http_service.app_client import served
 from tests.support.mcp_play import both_crms
+
+if TYPE_CHECKING:
+    from crm_mcp.mcp.connector import Connector
 
 LOGIN = "crm:a-made-up:word"
 AUTH = ("crm", "a-made-up:word")
@@ -107,3 +115,26 @@ def test_half_a_login_is_an_error_that_does_not_repeat_it(monkeypatch: pytest.Mo
     with pytest.raises(SettingsError, match="CRM_MCP_WEBHOOK_LOGIN: ") as caught:
         load(ServerSettings)
     assert login not in str(caught.value)
+
+
+class _Told:
+    """An account that notes what it is told."""
+
+    name = "minicrm"
+
+    def __init__(self) -> None:
+        self.bodies: list[object] = []
+
+    async def receive_webhook(self, body: object) -> None:
+        self.bodies.append(body)
+
+
+def test_each_of_several_accounts_is_told_at_the_one_path_and_takes_what_is_its_own() -> None:
+    accounts = [_Told(), _Told()]
+    routes = webhook_routes(cast("list[Connector]", accounts), SecretStr(LOGIN))
+    assert [route.path for route in routes] == [PATH]
+    with TestClient(Starlette(routes=routes)) as client:
+        assert client.post(PATH, json=BODY, auth=AUTH).status_code == 200
+    assert [one.bodies for one in accounts] == [[BODY], [BODY]]
+    assert parse_webhook(BODY, "10001")
+    assert parse_webhook(BODY, "10002") is None
