@@ -25,7 +25,8 @@ ENGLISH = re.compile(
 )
 """Words that no Hungarian sentence has."""
 DATA = re.compile(
-    r"„[^”]*”|\S*[/_=]\S*|--[a-z-]+|crm-mcp [a-z]+( rm)?|HTTP\w*|'[^']*'|\[[^\]]*\]|\([a-z]+\)", re.IGNORECASE
+    r"Használat: .*|„[^”]*”|\S*[/_=]\S*|--[a-z-]+|crm-mcp [a-z]+( rm)?|HTTP\w*|'[^']*'|\[[^\]]*\]|\([a-z]+\)",
+    re.IGNORECASE,
 )
 """What is no text of this server's: values in quotes, paths, names of variables, tools and commands."""
 TRASH = {"project_id": "6001", "fields": {"Deleted": 1, "StatusId": "Lost"}}
