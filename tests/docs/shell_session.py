@@ -28,20 +28,24 @@ class ShellSession:
 
     Args:
         folder: Where the commands run; the home folder is beside it.
+        programs: A folder whose programs go before the installed ones.
         fake: The fake that listens where the page says `http://127.0.0.1:8080`, until the page starts one with options.
     """
 
-    def __init__(self, folder: Path, fake: FakeServer) -> None:
+    def __init__(self, folder: Path, fake: FakeServer, programs: Path) -> None:
         self.folder = folder / "work"
         self._state = folder / "state"
         self._fake = fake
+        self._programs = programs
         self._addresses: dict[str, str] = {}
         self._open = contextlib.ExitStack()
         self._home = folder / "home"
         for new in (self.folder, self._state, self._home):
             new.mkdir()
         # `. .venv/bin/activate` is what a reader types after `make demo`.
-        (self.folder / ".venv").symlink_to(Path(sys.executable).parents[1])
+        bin_folder = self.folder / ".venv" / "bin"
+        bin_folder.mkdir(parents=True)
+        (bin_folder / "activate").write_text(f'export PATH="{programs}:{Path(sys.executable).parent}:$PATH"\n')
 
     def __enter__(self) -> Self:
         return self
@@ -118,6 +122,7 @@ class ShellSession:
             text = text.replace(here, shown)
         for shown, here in (
             ("/home/you/crm/.venv/bin", str(Path(sys.executable).parent)),
+            ("/home/you/crm/.venv/bin", str(self._programs)),
             ("/home/you/crm", str(self.folder)),
             ("/home/you", str(self._home)),
         ):
@@ -142,7 +147,7 @@ class ShellSession:
         here = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         # Plugins that are slow to load and that no page uses.
         here["PYTEST_ADDOPTS"] = "-p no:schemathesis -p no:hypothesispytest -p no:faker"
-        here["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{here.get('PATH', '')}"
+        here["PATH"] = f"{self._programs}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{here.get('PATH', '')}"
         return here | {"HOME": str(self._home), "CI": "1", "COLUMNS": "120"}
 
 

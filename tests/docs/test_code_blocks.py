@@ -6,6 +6,8 @@ import asyncio
 import json
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +19,7 @@ import yaml
 from mockserver.fake_process import FakeServer, running_fake
 from tests.docs.pages import ROOT, Block, list_pages, needs_of, read_blocks
 from tests.docs.shell_session import ShellSession, lacks
+from tests.docs.warm_commands import CLIENT
 from tests.support.mcp_play import assistant, both_crms, call
 
 pytestmark = pytest.mark.slow
@@ -35,12 +38,28 @@ def fake() -> Iterator[FakeServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with a `crm-mcp` that starts at once."""
+    folder = tmp_path_factory.mktemp("bin")
+    address = str(folder / "socket")
+    command = [sys.executable, "-m", "tests.docs.warm_commands", address]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        script = folder / "crm-mcp"
+        script.write_text(CLIENT.format(python=sys.executable, address=address), encoding="utf-8")
+        script.chmod(0o755)
+        yield folder
+        process.terminate()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_blocks_of_a_page_do_what_it_says(
-    page: Path, fake: FakeServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path, fake: FakeServer, programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blocks = list(read_blocks(page))
-    with ShellSession(tmp_path, fake) as session:
+    with ShellSession(tmp_path, fake, programs) as session:
         if "fake" in needs_of(page):
             session.use_fake()
         if "settings" in needs_of(page):
@@ -63,7 +82,8 @@ def play(session: ShellSession, block: Block, shown: Block | None) -> None:
     if block.file:
         session.write(block.file, block.text)
     elif block.language == "sh" and block.text.startswith(("crm-mock serve", "crm-mock proxy")):
-        session.use_fake(*shlex.split(block.text)[2:])
+        own = ["--seed", "demo"] if "own" in block.options else []
+        session.use_fake(*shlex.split(block.text)[2:], *own)
     elif block.language == "sh" and "crm-mcp serve --transport http" in block.text:
         session.serve(block.text)
     elif block.language in {"sh", "python"}:
