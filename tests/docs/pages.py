@@ -2,8 +2,8 @@
 
 A block is saved as a file where its name, as code and with a colon, ends the line before it. A marker is a comment
 right above it: `<!-- not run: why -->`, or `<!-- run: ... -->` with `exit=1`, `needs=php` (a program), `answer=y`
-(typed on a terminal), `no-rows` (of a statement), `own` (a fake of the page's own). `<!-- page not run: why -->` is for a whole page. A page that begins
-with the fake and the settings of the tutorial says `<!-- page: fake settings -->`.
+(typed on a terminal), `no-rows` (of a statement), `own` (a fake of the page's own). `<!-- page not run: why -->` is for
+a whole page. A page that begins with the fake and the settings of the tutorial says `<!-- page: fake settings -->`.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ tested elsewhere; here a script of that name hands its arguments, variables and 
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -29,12 +30,8 @@ with socket.socket(socket.AF_UNIX) as to_server:
 
 def serve(address: str) -> None:
     """Run commands until this process is ended."""
-    import httpx  # noqa: F401
-    import mcp  # noqa: F401
-
-    import crm_mcp.cli
-    import crm_mcp.registry
-    import crm_mcp.server  # noqa: F401 - what each command would import
+    for module in ("crm_mcp.cli", "crm_mcp.registry", "crm_mcp.server", "httpx", "mcp"):
+        importlib.import_module(module)
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with socket.socket(socket.AF_UNIX) as listening:
