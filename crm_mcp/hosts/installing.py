@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -132,7 +133,11 @@ def uninstall(
             )
 
     places = _places(host, machine, scope) if scope == "project" else host.places(machine)
-    return [_edit(host, place, name, entry_after, dry_run=dry_run, now=now) for place in places if place.path.exists()]
+    return [
+        _edit(host, place, name, entry_after, dry_run=dry_run, now=now)
+        for place in places
+        if os.path.lexists(place.path)
+    ]
 
 
 def wanted_entry(host: Host, options: InstallOptions) -> dict[str, object]:
@@ -180,7 +185,7 @@ def _places(host: Host, machine: Machine, scope: Scope) -> list[Place]:
             )
         return [place]
     known = host.places(machine)
-    return [place for place in known if place.sign.exists()] or known[:1]
+    return [place for place in known if place.is_there] or known[:1]
 
 
 def _edit(

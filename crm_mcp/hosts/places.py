@@ -5,6 +5,7 @@ The first place is the one for a machine on which none is found. `sign` is what 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,11 @@ class Place:
     sign: Path
     build: str = ""
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the host has been here."""
+        return os.path.exists(self.sign)  # noqa: PTH110  # it never raises, as on a folder that may not be read
+
 
 def claude_desktop(machine: Machine) -> list[Place]:
     """The documented file, and what the packaged app of Windows reads in its place (its `AppData` is a private one)."""
@@ -41,7 +47,9 @@ def claude_code(machine: Machine) -> list[Place]:
     folder = machine.named("CLAUDE_CONFIG_DIR", machine.home / ".claude")
     old = folder / ".config.json"
     path = machine.named("CLAUDE_CONFIG_DIR", machine.home) / ".claude.json"
-    return [Place(old, old) if old.exists() else Place(path, path if path.exists() else folder)]
+    if os.path.exists(old):  # noqa: PTH110  # it never raises
+        return [Place(old, old)]
+    return [Place(path, path if os.path.exists(path) else folder)]  # noqa: PTH110
 
 
 def vscode(machine: Machine) -> list[Place]:

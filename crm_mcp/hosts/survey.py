@@ -53,7 +53,7 @@ def survey(machine: Machine) -> list[Found]:
 
 def is_there(host: Host, machine: Machine) -> bool:
     """Whether a host has left a sign on this machine, or one of its programs is found."""
-    return any(place.sign.exists() for place in host.places(machine)) or any(map(machine.which, host.programs))
+    return any(place.is_there for place in host.places(machine)) or any(map(machine.which, host.programs))
 
 
 def _look(host: Host, machine: Machine) -> Found:

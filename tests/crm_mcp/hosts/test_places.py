@@ -72,7 +72,7 @@ def test_the_packaged_claude_desktop_of_windows_reads_a_file_of_its_own(tmp_path
     own = on.home / "AppData/Local/Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming/Claude"
     own.mkdir(parents=True)
 
-    assert [place.path for place in host_of("claude-desktop").places(on) if place.sign.exists()] == [
+    assert [place.path for place in host_of("claude-desktop").places(on) if place.is_there] == [
         own / "claude_desktop_config.json"
     ]
 
