@@ -85,3 +85,6 @@ def test_every_page_is_in_the_navigation_and_begins_with_what_the_reader_will_ha
     navigation = (ROOT / "zensical.toml").read_text(encoding="utf-8")
     pages = [page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")]
     assert [page for page in pages if f'"{page}"' not in navigation] == []
+    beginning = re.compile(r"^# .*\n\n(At the end|After this page|Az oldal végére) ", re.MULTILINE)
+    lacking = [page for page in pages if not beginning.search((DOCS / page).read_text(encoding="utf-8"))]
+    assert lacking == ["index.md"]
