@@ -84,7 +84,7 @@ class Dialogue:
 
     async def run(self, language: str = "") -> None:
         """Ask, write, install, and say what to do next; in this language, or in one that is asked for."""
-        await self._choose_language(language or str(self.plan.document.server.get("language", "")))
+        await self._choose_language(language)
         self.asks.say(_texts.text("Setting up crm-mcp"), "heading")
         self.asks.say(_texts.text("Nothing changes before the last question. Ctrl-C stops at any time."))
         todo = await self._choose_what_to_do()
@@ -104,7 +104,9 @@ class Dialogue:
         return _texts.text("Stopped: everything is as it was.")
 
     async def _choose_language(self, language: str) -> None:
-        """Speak the person's language; the first question is in both."""
+        """Speak this language, or that of the file; where there is neither, the first question is in both."""
+        if not language and not self.asks.knows("language"):
+            language = str(self.plan.document.server.get("language", ""))
         if language not in LANGUAGES:
             choices = [Choice("en", "English"), Choice("hu", "Magyar")]
             language = await self.asks.choose("language", "Language / Nyelv", choices, default=self._likely_language())

@@ -35,7 +35,7 @@ class Answers(Asks):
             raise AnswersError("The answers are no JSON object.")
         self._answers = dict(_flat(cast("Mapping[str, object]", answers)))
         self._tell = tell
-        self._used: set[str] = set()
+        self._used = {"language"}  # not asked for where the command names one
 
     @property
     def unused(self) -> list[str]:
@@ -98,7 +98,7 @@ class Answers(Asks):
         return contextlib.nullcontext()
 
     def _answer(self, key: str, question: str, default: str, check: Check) -> str:
-        if key in self._used:
+        if key in self._used - {"language"}:
             raise AnswersError(f"{key}: the answer was refused.", hint="Correct it, then run this again.")
         self._used.add(key)
         answer = self._answers.get(key, default)
