@@ -96,6 +96,11 @@ def install(
     host = host_of(client)
     wanted = _start(options)
     _refuse_expanded(host, wanted)
+    if options.scope == "project" and options.login.variables:
+        raise HostError(
+            _texts.later("A project's file is shared with others, so no login is written into it."),
+            hint=_texts.later("Leave --scope out, or run crm-mcp setup."),
+        )
 
     def entry_after(present: object, path: Path) -> dict[str, object] | None:
         if present is not None and not entry.is_ours(present) and not options.replace:

@@ -136,4 +136,4 @@ def test_a_name_that_some_host_does_not_take_is_refused(name: str) -> None:
 def test_hungarian_is_spoken_where_it_is_asked_for(home: Path) -> None:
     done = run("install", "cursor", CRM_MCP_LANGUAGE="hu")
 
-    assert f"{home / '.cursor' / 'mcp.json'} elkészült." in done.output
+    assert f"Kész: {home / '.cursor' / 'mcp.json'}." in done.output

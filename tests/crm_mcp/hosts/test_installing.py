@@ -81,6 +81,16 @@ def test_what_the_hosts_want_beside_the_command_is_written(tmp_path: Path) -> No
     assert "DBUS_SESSION_BUS_ADDRESS" in written["codex"]["env_vars"]
 
 
+def test_servers_stand_under_the_key_that_each_host_reads(tmp_path: Path) -> None:
+    keys: dict[str, str] = {}
+    for client in CLIENTS:
+        path = install(client, options(tmp_path), machine(tmp_path))[0].place.path
+        text = path.read_text(encoding="utf-8")
+        (keys[client],) = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+
+    assert keys == {**dict.fromkeys(CLIENTS, "mcpServers"), "vscode": "servers", "codex": "mcp_servers"}
+
+
 def test_options_are_arguments_of_the_command(tmp_path: Path) -> None:
     login = Login(env_file=tmp_path / "a b.env")
     chosen = options(tmp_path, login=login, read_only=True, toolsets="default,money", name="acme")
@@ -201,6 +211,8 @@ def test_a_project_gets_a_file_of_its_own_where_the_host_has_such(tmp_path: Path
     assert install("vscode", chosen, on)[0].place.path == on.folder / ".vscode" / "mcp.json"
     assert install("claude-code", chosen, on)[0].place.path == on.folder / ".mcp.json"
     assert uninstall("vscode", "crm", on, scope="project")[0].written
+    with pytest.raises(HostError, match="no login is written"):
+        install("cursor", options(tmp_path, scope="project", login=Login(variables={"MINICRM_API_KEY": "k"})), on)
     with pytest.raises(HostError, match="no servers of a project"):
         install("claude-desktop", chosen, on)
 
