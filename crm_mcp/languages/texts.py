@@ -34,7 +34,8 @@ class Texts:
 
     def text(self, message: str, /, **values: object) -> str:
         """Return a text."""
-        said = message if self.language == "en" else self._catalogue.gettext(message)
+        # What a catalogue says for nothing is its own head.
+        said = self._catalogue.gettext(message) if message and self.language != "en" else message
         return _filled(said, values)
 
     def ntext(self, one: str, many: str, count: int, /, **values: object) -> str:
