@@ -7,6 +7,7 @@ import contextlib
 import functools
 import gc
 import importlib
+import io
 import json
 import logging
 import sys
@@ -54,10 +55,17 @@ _LAZY: Mapping[str, str] = {
 """Commands of which what they need is imported when one is used, or all are listed: `crm_mcp.commands.MODULE:NAME`."""
 
 
+def _print_whatever_comes() -> None:
+    """Print what the terminal's or file's encoding lacks as an escape, in place of ending with a traceback."""
+    if getattr(sys.stdout, "errors", "") == "strict":
+        cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
+
+
 class _Commands(click.Group):
     """The commands, which speak the language of the person."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        _print_whatever_comes()
         languages.use(find_language())
         if languages.current() != "en":
             from crm_mcp.commands.help_texts import speak_as_click_does

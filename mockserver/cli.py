@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import sys
+from typing import cast
+
 import click
 
 from mockserver.contract_command import contract
@@ -15,6 +19,9 @@ class _ServingGroup(click.Group):
     """A group whose options and behaviour are those of `serve` where no subcommand is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # What the encoding of a terminal or file lacks is printed as an escape, in place of a traceback.
+        if getattr(sys.stdout, "errors", "") == "strict":
+            cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
         own = {"--help", "--version"}
         if not args or (args[0].startswith("-") and not own & set(args)):
             args = ["serve", *args]
