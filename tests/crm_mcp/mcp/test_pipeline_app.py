@@ -55,7 +55,7 @@ def host(demo: str) -> Iterator[AppHost]:  # noqa: ARG001
 def summary(**answer: Any) -> ToolCall:
     """Return a summary that no CRM gave."""
     result: dict[str, Any] = {"structuredContent": {"total": 3, "exact": True, **answer}, "content": []}
-    return ToolCall("summarize_projects", {"group_by": ["status"]}, result)
+    return ToolCall("summarize_projects", {"group_by": ["status"], "account": "acme"}, result)
 
 
 def test_the_page_reaches_out_to_nowhere_and_runs_nothing_but_its_own_script(host: AppHost) -> None:
@@ -113,6 +113,7 @@ def test_many_stages_with_long_names_fit_a_narrow_host_and_are_readable_in_the_d
     for theme, width in (("dark", 320), ("light", 380)):
         with shown(browser, host, summary(groups=groups), width=width, theme=theme, canCall=False) as (page, app):
             expect(app.get_by_text(f"40. {LONG}")).to_be_visible()
+            expect(app.get_by_text("Account: acme")).to_be_visible()
             assert overflow_of(app) == 0
             assert min(read_contrasts(app)) >= 4.5
             assert page.evaluate("sizes.at(-1).height") > 1000
@@ -140,6 +141,7 @@ def test_what_is_empty_refused_late_or_cancelled_is_said(browser: Browser, host:
     with shown(browser, host, summary(groups=[]), cancelled=True) as (_, app):
         expect(app.get_by_role("alert")).to_have_text("The call was cancelled.")
     with shown(browser, host, summary(groups=[]), isMute=True, clock=True) as (page, app):
+        assert page.evaluate("ready")
         expect(app.get_by_role("status")).to_have_text("Waiting for the answer…")
         page.clock.run_for(16_000)
         expect(app.get_by_role("status")).to_have_text("The host has not sent the answer yet.")
