@@ -155,21 +155,15 @@ def shown(
     *,
     width: int = 900,
     height: int = 800,
-    clock: bool = False,
     **options: Any,
 ) -> Generator[tuple[Page, FrameLocator]]:
-    """Show the page of a call; `options` are what `show` of app_host.html takes. It fails where a script did.
-
-    With `clock`, timers of the page go as `page.clock` is told.
-    """
+    """Show the page of a call; `options` are what `show` of app_host.html takes. It fails where a script did."""
     page = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
     page.on("request", lambda request: problems.append(request.url) if request.url.startswith("http") else None)
     page.expose_function("callTool", host.call_tool)  # pyright: ignore[reportUnknownMemberType]
-    if clock:
-        page.clock.install()
     page.set_content(HOST)
     show_call(page, host, call, **options)
     yield page, page.frame_locator("iframe")
