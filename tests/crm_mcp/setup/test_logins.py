@@ -15,7 +15,7 @@ def test_a_refused_login_says_so_and_keeps_what_was_typed_but_the_secret(machine
     assert "MiniCRM refused this login (401)." in person.heard
     assert person.heard.count("System ID [10001]") == 1  # the second time it is offered
     assert "wrong" not in person.heard
-    assert "API key [wrong]" not in person.said
+    assert "(Enter keeps the present one)" not in person.heard
 
 
 def test_quotes_round_a_secret_are_named_once_it_is_refused(machine: Setup) -> None:
