@@ -135,7 +135,7 @@ def test_a_person_sets_up_an_account_by_the_keyboard_in_hungarian(url: str, home
         screen.wait_for("? API-kulcs")
         screen.press("demo-api-key\r")
         screen.wait_for("A belépés sikerült: 7 modul van")
-        screen.wait_for("Melyik felhasználó Ön?")
+        screen.wait_for("Melyik a saját felhasználója?")
         screen.press("\x1b[B\r")
         screen.wait_for("Elnevezi most a mezőit?")
         screen.press("\r")
