@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from crm_mcp.crm.name_matching import nearest
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 DEFAULT = "default"
 ALL = "all"
@@ -28,6 +31,11 @@ def parse_toolsets(text: str, further: Iterable[str]) -> Toolsets:
     for name in chosen:
         if name not in (ALL, *known):
             near = nearest(name, [ALL, *known])
-            hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join([*known, ALL])}."
-            raise SettingsError(f"CRM_MCP_TOOLSETS or --toolsets names {name[:40]!r}, which is no toolset.", hint=hint)
+            hint = _texts.later("There are {names}.", names=", ".join([*known, ALL]))
+            if near:
+                hint = _texts.later("Did you mean {near}?", near=near[0])
+            raise SettingsError(
+                _texts.later("CRM_MCP_TOOLSETS or --toolsets names {name}, which is no toolset.", name=repr(name[:40])),
+                hint=hint,
+            )
     return frozenset(known if ALL in chosen else chosen)

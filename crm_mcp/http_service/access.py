@@ -10,7 +10,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts
 from crm_mcp.settings import LOOPBACK_HOSTS, ServerSettings
+
+_texts = Texts(__file__)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,8 +27,10 @@ def allowed_names(settings: ServerSettings, host: str) -> list[str]:
     """
     if host not in LOOPBACK_HOSTS and not (settings.http_token.get_secret_value() or settings.oauth_issuer):
         raise SettingsError(
-            f"Serving on {host} would let anybody who reaches it into the CRM.",
-            hint="Set CRM_MCP_HTTP_TOKEN to a long random text, or CRM_MCP_OAUTH_ISSUER, or serve on 127.0.0.1.",
+            _texts.later("Serving on {host} would let anybody who reaches it into the CRM.", host=host),
+            hint=_texts.later(
+                "Set CRM_MCP_HTTP_TOKEN to a long random text, or CRM_MCP_OAUTH_ISSUER, or serve on 127.0.0.1."
+            ),
         )
     names = [*LOOPBACK_HOSTS, *([] if host in ("0.0.0.0", "::") else [host])]  # noqa: S104  # compared, not bound
     return [*(f"[{name}]" if ":" in name else name for name in names), *settings.allowed_host_list]

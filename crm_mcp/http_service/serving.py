@@ -15,6 +15,9 @@ from sse_starlette.sse import AppStatus
 
 from crm_mcp.errors import SettingsError
 from crm_mcp.http_service.connections import Room, TimedProtocol, most_connections
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -121,6 +124,9 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise SettingsError(
-            f"Cannot listen on {host} port {port}: {error.strerror or error}.", hint="Choose another with --port."
+            _texts.later(
+                "Cannot listen on {host} port {port}: {why}.", host=host, port=port, why=error.strerror or error
+            ),
+            hint=_texts.later("Choose another with --port."),
         ) from None
     return listener

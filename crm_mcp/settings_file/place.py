@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts
 from crm_mcp.setting_names import SERVER_PREFIX, given_variables
+
+_texts = Texts(__file__)
 
 VARIABLE = "CRM_MCP_SETTINGS"
 """Names the file."""
@@ -33,8 +36,12 @@ def find_file() -> Path | None:
     if os.path.exists(path):  # noqa: PTH110
         return path
     raise SettingsError(
-        f"{VARIABLE} names {path}, and there is no such file.",
-        hint=f"Correct the path, run crm-mcp setup to make the file, or set {VARIABLE}={NO_FILE} to read none.",
+        _texts.later("{variable} names {path}, and there is no such file.", variable=VARIABLE, path=path),
+        hint=_texts.later(
+            "Correct the path, run crm-mcp setup to make the file, or set {variable}={none} to read none.",
+            variable=VARIABLE,
+            none=NO_FILE,
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_mcp.crm.name_matching import did_you_mean
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Later
 from crm_mcp.setting_names import SERVER_PREFIX
 from crm_mcp.settings_file.place import find_file
 
@@ -135,5 +136,5 @@ def _read(
         except ValueError as error:
             raise SettingsError(f"{section.place_of(key)}: {error}.", hint="Correct it there.") from None
         except SettingsError as error:
-            raise SettingsError(f"{section.place_of(key)}: {error.args[0]}", hint=error.hint) from None
+            raise SettingsError(Later.joined([f"{section.place_of(key)}:", error.args[0]]), hint=error.hint) from None
     return Section(document.path, name, {key: value for key, value in values.items() if value not in ("", {})})

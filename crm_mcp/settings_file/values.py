@@ -7,7 +7,10 @@ from datetime import date, time
 from typing import Any, cast
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts
 from crm_mcp.setting_names import given_variables
+
+_said_texts = Texts(__file__)
 
 KEYCHAIN_SERVICE = "crm-mcp-server"
 """What all entries of the keychain stand under."""
@@ -79,7 +82,10 @@ def _follow(table: dict[str, object]) -> str:
 def _read_variable(name: str) -> str:
     if found := given_variables("").get(name.upper()):
         return found.strip()
-    raise SettingsError(f"the variable {name[:60]} is not set.", hint="Set it in the environment or in .env.")
+    raise SettingsError(
+        _said_texts.later("the variable {name} is not set.", name=name[:60]),
+        hint=_said_texts.later("Set it in the environment or in .env."),
+    )
 
 
 def read_keychain(entry: str) -> str:
@@ -94,12 +100,20 @@ def read_keychain(entry: str) -> str:
         found: Any = keyring.get_password(KEYCHAIN_SERVICE, entry)
     except Exception as error:  # noqa: BLE001  # each backend raises errors of its own
         raise SettingsError(
-            f"the keychain of this machine cannot be read for the entry {entry[:60]!r} ({type(error).__name__}).",
-            hint='Unlock it, or write { env = "VARIABLE" } in its place and set that variable.',
+            _said_texts.later(
+                "the keychain of this machine cannot be read for the entry {entry} ({why}).",
+                entry=repr(entry[:60]),
+                why=type(error).__name__,
+            ),
+            hint=_said_texts.later('Unlock it, or write { env = "VARIABLE" } in its place and set that variable.'),
         ) from None
     if not found:
         raise SettingsError(
-            f"the keychain has no entry {entry[:60]!r} of {KEYCHAIN_SERVICE}.",
-            hint=f"Run crm-mcp setup, or: keyring set {KEYCHAIN_SERVICE} {entry[:60]}",
+            _said_texts.later(
+                "the keychain has no entry {entry} of {service}.", entry=repr(entry[:60]), service=KEYCHAIN_SERVICE
+            ),
+            hint=_said_texts.later(
+                "Run crm-mcp setup, or: keyring set {service} {entry}", service=KEYCHAIN_SERVICE, entry=entry[:60]
+            ),
         )
     return str(found)
