@@ -43,7 +43,7 @@ class ToolApp:
     @property
     def uri(self) -> str:
         """Where hosts read the page."""
-        return f"{_SCHEME}crm/{self.name}.html"
+        return f"{_SCHEME}{self.name}"  # short: each tool that it draws names it
 
 
 class _Page(Resource):

@@ -75,8 +75,8 @@ class RecordWriteTools:
     ) -> Draft:
         """Create Ivinex records.
 
-        Each answers for itself: read `ok` of every item and repeat only what failed. Contacts are compared with those
-        there by email and phone. Field names: describe_module.
+        Read `ok` of every item; repeat only what failed. Contacts are compared with those there by email and phone.
+        Field names: describe_module.
         """
         settings, schemas = self._portal.settings, self._portal.schemas
         on_existing = check_on_existing(on_existing, allow_duplicate=allow_duplicate)
@@ -107,7 +107,7 @@ class RecordWriteTools:
     async def update_records(self, module: Module, records: RecordUpdates) -> Draft:
         """Change fields of existing Ivinex records.
 
-        Fields not named stay as they are. Read `ok` of every item.
+        Fields not named stay. Read `ok` of every item.
         """
         schemas = self._portal.schemas
         module_id = self._portal.settings.module_id(module)

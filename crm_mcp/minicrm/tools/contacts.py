@@ -127,8 +127,7 @@ class ContactTools:
     ) -> Draft:
         """Create a MiniCRM contact: a Person needs FirstName or LastName, a Business needs Name.
 
-        One whose email, phone or ReferenceId is there already is refused, naming it; or returned or updated by
-        on_existing.
+        One whose email, phone or ReferenceId is there already is refused, or returned or updated by on_existing.
         """
         contact_type = resolve_choice("type", type or _type_by_name(fields), CONTACT_TYPES)
         word = check_on_existing(on_existing, allow_duplicate=allow_duplicate)
@@ -152,7 +151,7 @@ class ContactTools:
         return name_company_field(fields, [field["name"] for field in schema["fields"]])
 
     async def update_contact(self, contact_id: Id = "", fields: ApiFields = {}, contact_ids: Ids = []) -> Draft:  # noqa: B006
-        """Change fields of a MiniCRM contact, or of several; fields not named stay as they are."""
+        """Change fields of a MiniCRM contact, or of several; fields not named stay."""
         ids = one_or_several("contact_id", contact_id, contact_ids)
         fields = self.context.directory.labels.by_name(fields)
         check_update(CONTACT, fields)

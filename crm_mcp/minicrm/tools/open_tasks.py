@@ -71,7 +71,7 @@ class OpenTaskTools:
         limit: MaxItems = 50,
         max_reads: MaxReads = 300,
     ) -> OpenTasks:
-        """List open MiniCRM tasks across all projects; for those of one use get_project_tasks."""
+        """List open MiniCRM tasks across projects; for those of one use get_project_tasks."""
         word = resolve_choice("due", due, DUE)
         search = await self.context.search_projects(ProjectCriteria(module=module), ctx)
         user_id = await self.context.directory.user_id(user) if user else ""

@@ -51,6 +51,6 @@ class UndoTool(WriteTool):
 async def _undo_write(write_id: Id, dry_run: bool = False) -> CallToolResult:
     """Take back a write by its write_id: all records of a batch, or one.
 
-    What was changed since stays as it is and is named, with what cannot be undone.
+    What was changed since stays and is named, with what cannot be undone.
     """
     raise NotImplementedError(write_id, dry_run)

@@ -50,11 +50,11 @@ def declared(*types: str) -> dict[str, Any]:
 @pytest.mark.parametrize("mode", ["legacy", "auto"])
 def test_a_client_that_shows_apps_is_told_the_page_of_each_tool_that_plans_and_of_no_other(mode: str) -> None:
     tools, pages = lists_of(mode=mode, **declared(APP_MIME_TYPE))
-    assert tools == {**dict.fromkeys(PLANNING, "ui://crm/plan.html"), "summarize_projects": "ui://crm/pipeline.html"}
-    assert sorted(pages) == ["ui://crm/pipeline.html", "ui://crm/plan.html"]
+    assert tools == {**dict.fromkeys(PLANNING, "ui://plan"), "summarize_projects": "ui://pipeline"}
+    assert sorted(pages) == ["ui://pipeline", "ui://plan"]
     tools, pages = lists_of(mode=mode, read_only=True, **declared(APP_MIME_TYPE))
-    assert tools == {"summarize_projects": "ui://crm/pipeline.html"}
-    assert pages == ["ui://crm/pipeline.html"]
+    assert tools == {"summarize_projects": "ui://pipeline"}
+    assert pages == ["ui://pipeline"]
 
 
 def test_apps_cost_other_clients_not_a_byte() -> None:
