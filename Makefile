@@ -23,9 +23,12 @@ demo: $(VENV)/installed
 	$(BIN)/crm-mcp demo
 	@echo 'To use crm-mcp and crm-mock in this terminal: . $(BIN)/activate'
 
+# Many tests wait for processes, so there are more workers than cores.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
+
 # What CI runs.
 test: lint
-	$(BIN)/pytest --numprocesses auto
+	$(BIN)/pytest --numprocesses $(WORKERS)
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check

@@ -12,8 +12,10 @@ from hypothesis import is_hypothesis_test, settings
 
 import crm_mcp
 import mockserver
+from crm_mcp.languages import use
 from mockserver.fake_process import FakeServer, running_fake
 from tests.support.postgres import PostgresServer, running_postgres
+from tests.support.warm_commands import WARM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,11 +61,24 @@ def _no_memory_of_this_user(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     assert not left, f"a test opened a store in the user's data folder: {left}"
 
 
+@pytest.fixture(autouse=True)
+def _english_first() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]
+    """Let no test speak the language that another one chose for its process."""
+    yield
+    use("en")
+
+
 @pytest.fixture(scope="session")
 def fake_server() -> Iterator[FakeServer]:
     """One empty fake for each test process; a test puts its own data in by `PUT /_control/seed` first."""
     with running_fake("--seed", "empty") as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_warm_commands() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]
+    yield
+    WARM.close()
 
 
 @pytest.fixture(scope="session")

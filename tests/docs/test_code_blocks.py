@@ -6,8 +6,6 @@ import asyncio
 import json
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +17,8 @@ import yaml
 from mockserver.fake_process import FakeServer, running_fake
 from tests.docs.pages import ROOT, Block, list_pages, needs_of, read_blocks
 from tests.docs.shell_session import ShellSession, lacks
-from tests.docs.warm_commands import CLIENT
 from tests.support.mcp_play import assistant, both_crms, call
+from tests.support.warm_commands import WARM
 
 pytestmark = pytest.mark.slow
 
@@ -38,20 +36,10 @@ def fake() -> Iterator[FakeServer]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture
+def programs() -> Path:
     """A folder with a `crm-mcp` that starts at once."""
-    folder = tmp_path_factory.mktemp("bin")
-    address = str(folder / "socket")
-    command = [sys.executable, "-m", "tests.docs.warm_commands", address]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        script = folder / "crm-mcp"
-        script.write_text(CLIENT.format(python=sys.executable, address=address), encoding="utf-8")
-        script.chmod(0o755)
-        yield folder
-        process.terminate()
+    return WARM.path().parent
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

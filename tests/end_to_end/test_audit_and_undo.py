@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from mockserver.fake_process import FakeServer, running_fake
 from tests.crm_mcp.safe_writes.playing import User
 from tests.support.mcp_play import both_crms, call
 from tests.support.transports import over_stdio, quiet_environment
+from tests.support.warm_commands import WARM
 
 pytestmark = pytest.mark.slow
 MANY = [str(6001 + at) for at in range(20)]
@@ -39,7 +39,7 @@ def settings(fake: FakeServer, tmp_path: Path) -> Mapping[str, str]:
 
 def crm_mcp(*arguments: str, settings: Mapping[str, str], stdin: Any = subprocess.DEVNULL) -> tuple[int, str, str]:
     ended = subprocess.run(
-        [sys.executable, "-m", "crm_mcp", *arguments],
+        [WARM.path(), *arguments],
         env=quiet_environment(settings),
         stdin=stdin,
         capture_output=True,

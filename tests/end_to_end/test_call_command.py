@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from mockserver.fake_process import FakeServer
 from mockserver.seeds.load import read_seed
 from tests.support.mcp_play import both_crms
 from tests.support.transports import quiet_environment
+from tests.support.warm_commands import WARM
 
 pytestmark = pytest.mark.slow
 TRASH = json.dumps({"project_id": "6001", "fields": {"Deleted": 1}})
@@ -32,7 +32,7 @@ def run_call(
     fake: FakeServer, cwd: Path, *arguments: str, stdin: Any = subprocess.DEVNULL
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "crm_mcp", "call", *arguments],
+        [WARM.path(), "call", *arguments],
         env=quiet_environment(both_crms(fake.url)),
         cwd=cwd,
         stdin=stdin,

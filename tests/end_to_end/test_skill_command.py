@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from mockserver.fake_process import FakeServer
 from mockserver.seeds.load import read_seed
 from tests.support.mcp_play import both_crms
 from tests.support.transports import quiet_environment
+from tests.support.warm_commands import WARM
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +32,7 @@ def run_skill(
     fake: FakeServer, cwd: Path, *arguments: str, settings: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "crm_mcp", "skill", *arguments],
+        [WARM.path(), "skill", *arguments],
         env=quiet_environment(both_crms(fake.url) | dict(settings or {})),
         cwd=cwd,
         capture_output=True,

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_copy_is_as_the_account_is_after_kills_of_servers_and_syncs() -> None:
-    run, differences = asyncio.run(play(seconds=8, records=60, seed=3))
+    run, differences = asyncio.run(play(seconds=6, records=60, seed=3))
     assert run.figures["kills"]
     assert run.figures["edits"]
     assert run.problems == []

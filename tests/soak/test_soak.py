@@ -12,7 +12,7 @@ from tests.soak.story import show_figures, tell_stories
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-SMALL = Size(writes=120, kills=1, callers=3, things=10)
+SMALL = Size(writes=80, kills=1, callers=3, things=10)
 
 
 def test_no_write_is_lost_doubled_or_misreported_under_faults_and_kills(tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ class SteppedStore:
     def __init__(self) -> None:
         self.now_s = 1_000_000_000.0
         self.clock_error_s = 0.0
-        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection = sqlite3.connect(
+            ":memory:", isolation_level=None, check_same_thread=False
+        )  # closed by whoever frees it
         weakref.finalize(self, self._connection.close)
         migrate(self.execute)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
@@ -22,7 +23,8 @@ class CountingTransaction:
 
     def __init__(self) -> None:
         self.hundreds = 0
-        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self._connection.close)
         self._connection.set_progress_handler(self._count, 100)
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:

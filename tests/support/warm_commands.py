@@ -1,7 +1,8 @@
-"""`crm-mcp` without its start: a process that has imported it forks for each command that the pages run.
+"""`crm-mcp` without its start: a process that has imported it forks for each command that a test runs.
 
-The pages run dozens of commands, and each would spend a second on imports. That the installed command starts is
-tested elsewhere; here a script of that name hands its arguments, variables and streams over, and ends as it ends.
+Pages and tests run dozens of commands, and each would spend a second on imports. That the installed command starts is
+tested in `tests/end_to_end/test_commands.py`; here a script of that name hands its arguments, variables and streams
+over, and ends as it ends.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.support.transports import quiet_environment
+
+_ROOT = Path(__file__).parents[2]
 CLIENT = """#!{python} -IS
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as to_server:
@@ -26,6 +33,57 @@ with socket.socket(socket.AF_UNIX) as to_server:
     to_server.sendall(asked)
     sys.exit(to_server.recv(1)[0])
 """
+
+
+class WarmProgram:
+    """The one of a test process; it is made when it is first asked for, and ended with the last test."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._path: Path | None = None
+
+    def path(self) -> Path:
+        """Return the path of a `crm-mcp` that starts at once."""
+        if self._path is None:
+            folder = Path(self._open.enter_context(TemporaryDirectory()))
+            self._path = self._open.enter_context(_started(folder))
+        return self._path
+
+    def close(self) -> None:
+        self._open.close()
+
+
+WARM = WarmProgram()
+
+
+def run_warm(
+    *arguments: str, settings: Mapping[str, str], cwd: Path | str = ".", stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of `crm-mcp` with these settings and no others."""
+    return subprocess.run(
+        [WARM.path(), *arguments],
+        env=quiet_environment(settings),
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
+@contextmanager
+def _started(folder: Path) -> Generator[Path]:
+    address = str(folder / "socket")
+    command = [sys.executable, "-m", "tests.support.warm_commands", address]
+    with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        script = folder / "crm-mcp"
+        script.write_text(CLIENT.format(python=sys.executable, address=address), encoding="utf-8")
+        script.chmod(0o755)
+        yield script
+        process.terminate()
 
 
 def serve(address: str) -> None:
