@@ -52,7 +52,7 @@ def options_in(text: str, command: str) -> set[str]:
 def commands_of(group: click.Group) -> dict[str, click.Command]:
     """Return the commands of a group by name, those of groups in it under both names."""
     found: dict[str, click.Command] = {}
-    context = click.Context(group)
+    context = click.Context(group, **group.context_settings)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
