@@ -16,7 +16,7 @@ _S = TypeVar("_S", bound=BaseSettings)
 def find_problem(settings_class: type[BaseSettings], name: str, value: object) -> str:
     """Return what is wrong with the value of one setting, as a clause in English; nothing where it will do."""
     info = settings_class.model_fields[name]
-    kind = cast("Any", Annotated).__class_getitem__((cast("Any", info).annotation, info))
+    kind = cast("Any", Annotated)[cast("Any", info).annotation, info]
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     try:
         adapter.validate_python(value)
