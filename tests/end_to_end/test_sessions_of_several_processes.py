@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import subprocess
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -90,3 +93,37 @@ def test_a_session_that_was_ended_or_never_begun_is_found_nowhere(fake: Fake, tm
         assert 404 in [http.post(url, json=ping, headers=ACCEPT | session).status_code for _ in range(2)]
         unknown = {"Mcp-Session-Id": "0123456789abcdef0123456789abcdef"}
         assert [http.post(url, json=ping, headers=ACCEPT | unknown).status_code for _ in range(2)] == [404] * 2
+
+
+def begin(http: httpx.Client, url: str) -> dict[str, str]:
+    """Begin a session of a client that can ask its user; return the headers of its further requests."""
+    about: dict[str, Any] = {"capabilities": {"elicitation": {}}, "clientInfo": {"name": "t", "version": "1"}}
+    params = {"protocolVersion": "2025-06-18", **about}
+    opened = http.post(url, json={"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}, headers=ACCEPT)
+    headers = ACCEPT | {"Mcp-Session-Id": opened.headers["Mcp-Session-Id"]}
+    http.post(url, json={"jsonrpc": "2.0", "method": "notifications/initialized"}, headers=headers)
+    return headers
+
+
+def test_an_answer_reaches_the_question_of_its_own_session_alone(fake: Fake, tmp_path: Path) -> None:
+    called = {"name": "update_project", "arguments": TRASH}
+    with (
+        two_processes(fake, str(tmp_path / "store"), tmp_path) as (balancer, _, _),
+        httpx.Client(trust_env=False, timeout=20) as http,
+    ):
+        first, second = balancer.behind
+        asking, other = begin(http, first), begin(http, second)
+        call_it = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": called}
+        with http.stream("POST", first, json=call_it, headers=asking) as response:
+            messages = (
+                json.loads(line[5:]) for line in response.iter_lines() if line.startswith("data:") and line[5:].strip()
+            )
+            question = next(message for message in messages if message.get("method") == "elicitation/create")
+            yes = {"action": "accept", "content": {"confirm": True}}
+            answer = {"jsonrpc": "2.0", "id": question["id"], "result": yes}
+            assert http.post(second, json=answer, headers=other).status_code == 202
+            time.sleep(1)  # five times as long as answers are looked for
+            assert fake.writes() == []
+            assert http.post(second, json=answer, headers=asking).status_code == 202
+            assert "write_id" in json.dumps(next(message for message in messages if message.get("id") == 2))
+    assert len(fake.writes()) == 1

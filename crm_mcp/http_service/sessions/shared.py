@@ -7,7 +7,6 @@ import json
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser, authorization_context
@@ -43,14 +42,6 @@ _LOOKED_FOR_EVERY_S = 0.2
 _INITIALIZED = b'{"jsonrpc":"2.0","method":"notifications/initialized"}'
 
 
-@dataclass
-class _Question:
-    """A question that is open: the request in whose response it was put."""
-
-    scope: Scope
-    session_id: str
-
-
 class SharedSessions:
     """Finds sessions that other processes of the store began; newer clients need none and pass through."""
 
@@ -60,7 +51,8 @@ class SharedSessions:
         self._ids = QuestionIds(secrets.token_hex(4))
         self._here: dict[str, str] = {}  # the SDK's id here of a session, by the one that the client has
         self._beginning: dict[str, asyncio.Lock] = {}
-        self._questions: dict[str, _Question] = {}
+        # The requests in whose responses questions are open, by session and marked id: each session counts for itself.
+        self._questions: dict[tuple[str, str], Scope] = {}
         self._looking: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,7 +93,10 @@ class SharedSessions:
         for is_first in (True, False):
             here = await self._find(scope, session_id)
             response = _SessionResponse(self, scope, session_id, send, may_be_gone=is_first and here is not None)
-            await self._app(_in_session(scope, here or session_id), _replay(body, receive), response)
+            try:
+                await self._app(_in_session(scope, here or session_id), _replay(body, receive), response)
+            finally:
+                self._forget_questions(scope)
             if not response.is_gone:
                 return
             self._here.pop(session_id, None)
@@ -111,13 +106,15 @@ class SharedSessions:
     ) -> None:
         """Give an answer to the process that asked."""
         if asker == self._ids.process:
-            self._questions.pop(str(answer["id"]), None)
+            self._questions.pop((session_id, str(answer["id"])), None)
             await self._go_on(scope, session_id, _dump(unmark(answer)), receive, send)
             return
         accepted = 404
         row = await self._try(lambda transaction: rows.use(transaction, session_id))
         if row is not None and row.owner == _owner(scope):
-            await self._try(lambda transaction: rows.post(transaction, asker, json.dumps(answer)))
+            # With its session: nobody's answer may reach the question of another.
+            posted = json.dumps([session_id, answer])
+            await self._try(lambda transaction: rows.post(transaction, asker, posted))
             accepted = 202
         await Response(status_code=accepted)(scope, receive, send)
 
@@ -169,27 +166,27 @@ class SharedSessions:
         """Mark the id in what is sent to a client; look for its answer if it is a question. Tell whether it was."""
         before = json.dumps(message)
         if question_id := self._ids.mark(message):
-            self._questions[question_id] = _Question(scope, session_id)
+            self._questions[session_id, question_id] = scope
             if self._looking is None or self._looking.done():
                 self._looking = asyncio.create_task(self._look_for_answers())
         return json.dumps(message) != before
 
-    def forget_questions(self, scope: Scope) -> None:
+    def _forget_questions(self, scope: Scope) -> None:
         """Wait no longer for answers to what was asked in a response that is over."""
-        self._questions = {key: one for key, one in self._questions.items() if one.scope is not scope}
+        self._questions = {key: one for key, one in self._questions.items() if one is not scope}
 
     async def _look_for_answers(self) -> None:
         while self._questions:
             await asyncio.sleep(_LOOKED_FOR_EVERY_S)
             for body in await self._try(lambda transaction: rows.collect(transaction, self._ids.process)) or ():
-                answer = json.loads(body)
-                question = self._questions.pop(str(answer["id"]), None)
-                if question is not None:
-                    await self._deliver(question, answer)
+                session_id, answer = json.loads(body)
+                asked_in = self._questions.pop((session_id, str(answer["id"])), None)
+                if asked_in is not None:
+                    await self._deliver(asked_in, session_id, answer)
 
-    async def _deliver(self, question: _Question, answer: dict[str, Any]) -> None:
-        posted = _posted(question.scope)
-        here = self._here.get(question.session_id, question.session_id)
+    async def _deliver(self, asked_in: Scope, session_id: str, answer: dict[str, Any]) -> None:
+        posted = _posted(asked_in)
+        here = self._here.get(session_id, session_id)
         await self._app(_in_session(posted, here), _replay(_dump(unmark(answer))), _drop)
 
 
@@ -212,8 +209,6 @@ class _SessionResponse:
             await self._begin(message)
         elif not self.is_gone:
             await self._send({**message, "body": self._marked(message)} if self._stream else message)
-            if not message.get("more_body"):
-                self._sessions.forget_questions(self._scope)
 
     async def _begin(self, message: Message) -> None:
         self.is_gone = self._may_be_gone and message["status"] == 404
