@@ -73,6 +73,8 @@ class CrmStub:
     def __init__(self) -> None:
         self._answers: dict[str, Answer] = dict(ACCOUNT)
         self._seen: list[httpx.Request] = []
+        self._in_flight = 0
+        self.most_in_flight = 0
         self._held: Callable[[httpx.Request], bool] = lambda _: False
         self._released = asyncio.Event()
 
@@ -119,9 +121,14 @@ class CrmStub:
     async def respond(self, request: httpx.Request) -> httpx.Response:
         """Answer one request, after others that are under way have had their turn."""
         self._seen.append(request)
-        await asyncio.sleep(0)
-        if self._held(request):
-            await self._released.wait()
+        self._in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self._in_flight)
+        try:
+            await asyncio.sleep(0)
+            if self._held(request):
+                await self._released.wait()
+        finally:
+            self._in_flight -= 1
         answer = self._answers[_call(request)]
         return answer(request) if callable(answer) else httpx.Response(200, json=answer)
 
