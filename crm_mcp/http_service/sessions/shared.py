@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 
-from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser, authorization_context
 from mcp.types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -25,6 +24,7 @@ from crm_mcp.http_service.sessions.question_ids import (
     write_event,
 )
 from crm_mcp.http_service.sessions.rows import SessionRow
+from crm_mcp.http_service.users import client_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -81,7 +81,7 @@ class SharedSessions:
             if message["type"] == "http.response.start":
                 session_id = Headers(raw=message["headers"]).get(_SESSION_ID)
                 if session_id and len(body) <= _LONGEST_OPENING:
-                    row = SessionRow(_owner(scope), body.decode())
+                    row = SessionRow(client_of(scope), body.decode())
                     await self._try(lambda transaction: rows.keep(transaction, session_id, row))
                     self._take_in(session_id, session_id)
             await send(message)
@@ -111,7 +111,7 @@ class SharedSessions:
             return
         accepted = 404
         row = await self._try(lambda transaction: rows.use(transaction, session_id))
-        if row is not None and row.owner == _owner(scope):
+        if row is not None and row.owner == client_of(scope):
             # With its session: nobody's answer may reach the question of another.
             posted = json.dumps([session_id, answer])
             await self._try(lambda transaction: rows.post(transaction, asker, posted))
@@ -126,7 +126,7 @@ class SharedSessions:
                 if session_id in self._here:
                     return self._here[session_id]
                 row = await self._try(lambda transaction: rows.use(transaction, session_id))
-                if row is None or row.owner != _owner(scope):
+                if row is None or row.owner != client_of(scope):
                     return None
                 here = await self._begin_again(scope, row.opening.encode())
                 if here:
@@ -229,11 +229,6 @@ class _SessionResponse:
             is_marked = self._sessions.note_question(carried, self._scope, self._session_id)
             events.append(write_event(event, carried) if is_marked else event)
         return b"".join(events)
-
-
-def _owner(scope: Scope) -> str:
-    user = scope.get("user")
-    return json.dumps(authorization_context(user) if isinstance(user, AuthenticatedUser) else None, sort_keys=True)
 
 
 def _posted(scope: Scope, *dropped: str) -> MutableMapping[str, Any]:

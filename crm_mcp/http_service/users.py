@@ -1,0 +1,38 @@
+"""Who sends a request, by a name that says nothing of a person: it may stand in the store and in logs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import principal_components
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+LOCAL = "local"
+"""Everybody, where no token is demanded."""
+ONE_TOKEN = "token"  # noqa: S105  # says that there is one
+"""Whoever brings the token of the settings."""
+_DIGITS = 32
+
+
+def user_of(scope: Scope) -> str:
+    """Return whose request this is: the same text in every process for one subject of one issuer."""
+    user = scope.get("user")
+    if not isinstance(user, AuthenticatedUser):
+        return LOCAL
+    _, issuer, subject = principal_components(user.access_token)
+    return ONE_TOKEN if subject is None else _opaque(issuer, subject)
+
+
+def client_of(scope: Scope) -> str:
+    """Return whose request this is, and by which client: two programs of one user are two clients."""
+    user = scope.get("user")
+    return _opaque(*principal_components(user.access_token)) if isinstance(user, AuthenticatedUser) else LOCAL
+
+
+def _opaque(*parts: str | None) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:_DIGITS]
