@@ -9,7 +9,7 @@ COPY fixtures ./fixtures
 COPY tests/contract ./tests/contract
 COPY tests/support/asgi_transport.py ./tests/support/asgi_transport.py
 RUN python -m venv /opt/crm \
-    && /opt/crm/bin/pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt '.[files,postgres]'
+    && /opt/crm/bin/pip install --no-cache-dir --disable-pip-version-check --constraint constraints.txt '.[files,otel,postgres]'
 
 FROM python:3.13-slim AS installed
 COPY --from=build /opt/crm /opt/crm
