@@ -1,0 +1,80 @@
+"""compose.yaml is one that an engine takes, and what it starts has no right, secret or port that it does not need."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from tests.deploy.compose_file import COMPOSE, ROOT, SERVERS, SERVICES
+
+SCHEMA = json.loads((ROOT / "packaging" / "schemas" / "compose-spec.schema.json").read_text(encoding="utf-8"))
+FILES = ("compose.yaml", "deploy/compose.tls.yaml")
+SCRIPT = ROOT / "deploy" / "prepare.sh"
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_engine_takes_it(name: str) -> None:
+    jsonschema.Draft7Validator(SCHEMA).validate(yaml.safe_load((ROOT / name).read_text(encoding="utf-8")))
+
+
+def test_a_misspelt_key_would_be_seen() -> None:
+    broken = {"services": {"crm-1": {"image": "x", "read_onyl": True}}}
+    assert not jsonschema.Draft7Validator(SCHEMA).is_valid(broken)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_container_can_change_nothing_but_its_data(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["user"] not in ("root", "0")
+    assert service["restart"] == "unless-stopped"
+
+
+def test_the_proxy_alone_can_be_reached_and_from_this_machine_alone() -> None:
+    assert [name for name in SERVICES if "ports" in SERVICES[name]] == ["proxy"]
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES["proxy"]["ports"])
+    assert SERVICES["postgres"]["networks"] == ["back"]
+    assert COMPOSE["networks"]["back"]["internal"]
+
+
+def test_a_server_has_longer_to_end_than_its_calls_may_take_and_both_are_alike() -> None:
+    assert SERVICES["crm-1"] == SERVICES["crm-2"]
+    assert int(SERVICES["crm-1"]["stop_grace_period"].removesuffix("s")) > 25
+
+
+def test_what_is_mounted_is_there() -> None:
+    for service in [*SERVICES.values(), *yaml.safe_load((ROOT / FILES[1]).read_text())["services"].values()]:
+        for volume in service.get("volumes", []):
+            source = volume["source"] if isinstance(volume, dict) else volume.partition(":")[0]
+            assert source in COMPOSE["volumes"] or (ROOT / source).exists(), volume
+
+
+def test_no_password_is_in_a_file_of_the_repository_and_each_container_gets_its_own_alone(tmp_path: Path) -> None:
+    assert SERVICES["proxy"].get("env_file", []) == []
+    assert {name for name in SERVICES if "deploy/env/postgres.env" in SERVICES[name].get("env_file", [])} == {
+        "postgres"
+    }
+    assert {name for name in SERVICES if "deploy/env/server.env" in SERVICES[name].get("env_file", [])} == {*SERVERS}
+    assert "deploy/env/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "prepare.sh").write_bytes(SCRIPT.read_bytes())
+    subprocess.run(["sh", str(tmp_path / "prepare.sh")], check=True, capture_output=True, cwd="/")
+    made = {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "env").iterdir()}
+    assert {f"deploy/env/{name}" for name in made} == {
+        file for service in SERVICES.values() for file in service.get("env_file", [])
+    }
+    secrets = [line for text in made.values() for line in text.splitlines() if len(line.partition("=")[2]) == 64]
+    assert len({line.partition("=")[2] for line in secrets}) == 3
+    if os.name == "posix":
+        assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "env").iterdir()} == {0o600}
+    again = subprocess.run(["sh", str(tmp_path / "prepare.sh"), "--fake"], check=True, capture_output=True, text=True)
+    assert again.stdout.count("is there already") == 3
+    assert made == {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "env").iterdir()}
