@@ -21,12 +21,16 @@ SCRIPT = ROOT / "deploy" / "prepare.sh"
 
 @pytest.mark.parametrize("name", FILES)
 def test_an_engine_takes_it(name: str) -> None:
-    jsonschema.validate(yaml.safe_load((ROOT / name).read_text(encoding="utf-8")), SCHEMA)
+    jsonschema.validate(
+        yaml.safe_load((ROOT / name).read_text(encoding="utf-8")), SCHEMA, cls=jsonschema.Draft7Validator
+    )
 
 
 def test_a_misspelt_key_would_be_seen() -> None:
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({"services": {"crm-1": {"image": "x", "read_onyl": True}}}, SCHEMA)
+        jsonschema.validate(
+            {"services": {"crm-1": {"image": "x", "read_onyl": True}}}, SCHEMA, cls=jsonschema.Draft7Validator
+        )
 
 
 @pytest.mark.parametrize("name", SERVICES)
