@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
+from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from starlette.authentication import AuthCredentials, AuthenticationBackend, AuthenticationError
 from starlette.middleware.authentication import AuthenticationMiddleware
-from starlette.responses import Response
 
 from crm_mcp.http_service.oauth.access_tokens import READ, SCOPES, TokenRefusedError
+from crm_mcp.http_service.refusals import refuse
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 MetadataUrl = Callable[["HTTPConnection"], str]
@@ -45,7 +46,11 @@ class OneToken:
 def demand_token(
     app: ASGIApp, one_token: OneToken, issued: VerifiesTokens | None, metadata_url: MetadataUrl
 ) -> ASGIApp:
-    """Let only requests through whose token lets them read; the others get 401 or 403, which say why."""
+    """Let only requests through whose token lets them read; the others get 401 or 403, which say why.
+
+    The SDK learns whose they are: it takes the answer to a question from nobody but whom it was put to.
+    """
+    app = AuthContextMiddleware(app)
 
     async def may_read(scope: Scope, receive: Receive, send: Send) -> None:
         if READ in scope["auth"].scopes:
@@ -94,9 +99,4 @@ class _Bearers(AuthenticationBackend):
 def _refuse(status: int, error: str, description: str, metadata_url: str = "") -> Response:
     challenge = [f'error="{error}"', f'error_description="{description}"', f'scope="{" ".join(SCOPES)}"']
     challenge += [f'resource_metadata="{metadata_url}"'] if metadata_url else []
-    return Response(
-        json.dumps({"error": error, "error_description": description}),
-        status,
-        {"WWW-Authenticate": f"Bearer {', '.join(challenge)}"},
-        "application/json",
-    )
+    return refuse(status, description, error, {"WWW-Authenticate": f"Bearer {', '.join(challenge)}"})

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mcp.types import CallToolResult, TextContent
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse
 
 from crm_mcp.errors import SettingsError
 from crm_mcp.http_service.oauth.access_tokens import WRITE
+from crm_mcp.http_service.refusals import refuse
 from crm_mcp.mcp.tool import READ
 from crm_mcp.toolsets import DEFAULT, Toolsets
 
@@ -53,7 +53,7 @@ class Narrowed:
         try:
             scope[_KEY] = _reach_of(HTTPConnection(scope), self._parse_toolsets)
         except SettingsError as error:
-            app = JSONResponse({"error": "invalid_request", "error_description": str(error)}, 400)
+            app = refuse(400, str(error))
         await app(scope, receive, send)
 
 

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from crm_mcp.http_service.refusals import refuse
 from crm_mcp.http_service.whole_requests import whole_requests
 from crm_mcp.mcp.connector import ReceivesWebhooks
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from crm_mcp.mcp.connector import Connector
+
+_NO_LOGIN = "Send one header Authorization: Basic, with the login of CRM_MCP_WEBHOOK_LOGIN."
 
 
 def webhook_routes(connectors: Sequence[Connector], login: SecretStr | None) -> list[Route]:
@@ -53,11 +56,11 @@ class _LoginDemanded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._login:
-            response: ASGIApp = Response("Webhooks are not taken here.", status_code=403)
+            response: ASGIApp = refuse(403, "Webhooks are not taken here: CRM_MCP_WEBHOOK_LOGIN is not set.")
         elif hmac.compare_digest(_read_login(scope), self._login):
             response = self._app
         else:
-            response = Response(status_code=401, headers={"WWW-Authenticate": 'Basic realm="webhooks"'})
+            response = refuse(401, _NO_LOGIN, "invalid_login", {"WWW-Authenticate": 'Basic realm="webhooks"'})
         await response(scope, receive, send)
 
 
@@ -75,7 +78,7 @@ class _Receiver:
         try:
             told: object = json.loads(body)
         except (ValueError, RecursionError):
-            return Response("The body is no JSON.", status_code=400, media_type="text/plain")
+            return refuse(400, "The body is no JSON.")
         for connector in self._connectors:
             await connector.receive_webhook(told)
         return Response("{}", media_type="application/json")
@@ -83,8 +86,8 @@ class _Receiver:
 
 def _read_login(scope: Scope) -> bytes:
     """Return `user:password` of a request; nothing where no such header can be read."""
-    header: bytes = dict(scope["headers"]).get(b"authorization", b"")
-    scheme, _, token = header.partition(b" ")
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
+    scheme, _, token = given[0].partition(b" ") if len(given) == 1 else (b"", b"", b"")
     if scheme.lower() != b"basic":
         return b""
     try:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
-from starlette.routing import Route
 
 from crm_mcp.http_service.oauth.access_tokens import SCOPES
 from crm_mcp.settings import LOOPBACK_HOSTS
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
 _PATH = "/.well-known/oauth-protected-resource"
 _ENDPOINT = "/mcp"
+PATHS = (f"{_PATH}{_ENDPOINT}", _PATH)
+"""Where the metadata is served: at the path that belongs to `/mcp`, and at the root."""
 
 
 class ProtectedResource:
@@ -31,24 +31,20 @@ class ProtectedResource:
         self._issuer = issuer
         self._url = audience if audience.startswith(("https://", "http://")) else ""
 
-    def routes(self) -> Sequence[Route]:
-        """Return what serves the metadata: at the path that belongs to `/mcp`, and at the root."""
-        return [Route(f"{_PATH}{ending}", endpoint=self._describe) for ending in (_ENDPOINT, "")]
-
     def metadata_url(self, connection: HTTPConnection) -> str:
         """Return the address of the metadata, as the caller of this request can reach it."""
         return f"{_own_address(connection)}{_PATH}{_ENDPOINT}"
 
-    async def _describe(self, request: Request) -> JSONResponse:
-        return JSONResponse(
-            {
-                "resource": self._url or f"{_own_address(request)}{_ENDPOINT}",
-                "resource_name": "CRM tools for assistants",
-                "authorization_servers": [self._issuer],
-                "scopes_supported": SCOPES,
-                "bearer_methods_supported": ["header"],
-            }
-        )
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond with the metadata."""
+        described = {
+            "resource": self._url or f"{_own_address(HTTPConnection(scope))}{_ENDPOINT}",
+            "resource_name": "CRM tools for assistants",
+            "authorization_servers": [self._issuer],
+            "scopes_supported": SCOPES,
+            "bearer_methods_supported": ["header"],
+        }
+        await JSONResponse(described)(scope, receive, send)
 
 
 def _own_address(connection: HTTPConnection) -> str:
