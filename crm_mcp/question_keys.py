@@ -13,6 +13,7 @@ from mcp.types import INTERNAL_ERROR
 from mcp.types.methods import is_input_required
 
 from crm_mcp.errors import StoreError
+from crm_mcp.mcp.calls.caller import current_caller
 from crm_mcp.store.server_secret import read_or_make_secret
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class SharedQuestionKey:
     @property
     def security(self) -> RequestStateSecurity:
         """The policy for `MCPServer(request_state_security=)`."""
-        return RequestStateSecurity(codec=self)
+        return RequestStateSecurity(codec=self, bind_principal=_caller_of)
 
     def watch(self, server: MCPServer[Any]) -> None:
         """Read the key in time: the SDK seals and opens without waiting for anything.
@@ -78,6 +79,12 @@ class SharedQuestionKey:
             self._codec = AESGCMRequestStateCodec([await self._store.run(_key)])
         except StoreError as error:
             raise MCPError(code=INTERNAL_ERROR, message=str(error)) from None
+
+
+def _caller_of(_: ServerRequestContext[Any, Any]) -> str | None:
+    """Return whose question it is: nobody else's reply opens it, nor the same person's with another login."""
+    caller = current_caller()
+    return f"{caller.user} {caller.logins}" if caller.user else None
 
 
 def _key(transaction: Transaction) -> str:

@@ -14,6 +14,8 @@ from mcp import MCPError
 from mcp.server.extension import Extension, MethodBinding
 from mcp.types import CallToolRequestParams, InputResponses, RequestParams
 
+from crm_mcp.mcp.calls.caller import current_caller
+
 if TYPE_CHECKING:
     from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
@@ -45,7 +47,7 @@ class TasksExtension(Extension):
 
     Args:
         store: Where tasks are kept.
-        connectors: The accounts, of which a task belongs to all.
+        connectors: The accounts, of which a task belongs to all, and over HTTP to the user who called.
         budget_s: How long a call may take, in seconds.
     """
 
@@ -60,8 +62,8 @@ class TasksExtension(Extension):
     def _tasks(self) -> CallTasks:
         from crm_mcp.call_tasks.running import CallTasks
 
-        owner = " ".join(sorted(one.account.account_id for one in self._connectors))
-        return CallTasks(self._store, owner, self._budget_s)
+        logins = " ".join(sorted(one.account.account_id for one in self._connectors))
+        return CallTasks(self._store, functools.partial(_owner_of, logins), self._budget_s)
 
     def methods(self) -> Sequence[MethodBinding]:
         """Return `tasks/get`, `tasks/update` and `tasks/cancel`."""
@@ -105,3 +107,8 @@ class TasksExtension(Extension):
         if not self._is_declared(ctx):
             needed: dict[str, Any] = {"requiredCapabilities": {"extensions": {self.identifier: {}}}}
             raise MCPError(code=_MISSING_CAPABILITY, message="Missing required client capability", data=needed)
+
+
+def _owner_of(logins: str) -> str:
+    user = current_caller().user
+    return f"{logins} {user}" if user else logins

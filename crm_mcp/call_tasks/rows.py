@@ -19,7 +19,7 @@ class TaskRow:
 
     Attributes:
         task_id: Its id, which nobody can guess.
-        owner: The logins that it was made with.
+        owner: The logins that it was made with, and over HTTP the user who made it.
         tool: The tool that was called.
         status: As the protocol names it.
         message: How it stands, for people and models.

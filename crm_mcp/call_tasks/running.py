@@ -67,7 +67,7 @@ class _Running:
 class CallTasks:
     """The tasks of one server; see `TasksExtension` for the arguments."""
 
-    def __init__(self, store: Store, owner: str, budget_s: float) -> None:
+    def __init__(self, store: Store, owner: Callable[[], str], budget_s: float) -> None:
         self._store = store
         self._owner = owner
         self._quick_s = min(_QUICK_S, budget_s / 2) if budget_s else _QUICK_S
@@ -164,11 +164,11 @@ class CallTasks:
 
     async def _follow(self, running: _Running, made: asyncio.Future[TaskRow]) -> None:
         """Hold a task's lease, make its row, and keep that as the task stands until it is over."""
-        task_id, tool = f"task-{secrets.token_urlsafe(24)}", running.params.name
+        task_id, owner, tool = f"task-{secrets.token_urlsafe(24)}", self._owner(), running.params.name
         try:
             async with self._leases.hold(_lease_of(task_id), wait_s=0, what="Another process"):
                 told = f"{tool} is being worked on."
-                row = await self._store.run(lambda transaction: rows.add(transaction, task_id, self._owner, tool, told))
+                row = await self._store.run(lambda transaction: rows.add(transaction, task_id, owner, tool, told))
                 self._running[task_id] = running
                 made.set_result(row)
                 try:
@@ -225,7 +225,8 @@ class CallTasks:
         await self._store.run(lambda transaction: rows.update(transaction, task_id, status, message, text))
 
     async def _read(self, task_id: str) -> TaskRow:
-        row = await self._store.run(lambda transaction: rows.read(transaction, self._owner, task_id))
+        owner = self._owner()
+        row = await self._store.run(lambda transaction: rows.read(transaction, owner, task_id))
         if row is None:
             raise MCPError(INVALID_PARAMS, "There is no such task, or it was made more than an hour ago.")
         return row

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from crm_mcp.http_service.access import JsonAlone, KnownNames, allowed_names, open_to_browsers
 from crm_mcp.http_service.bearer_tokens import OneToken, demand_token
+from crm_mcp.http_service.callers import NamedCallers
 from crm_mcp.http_service.oauth.issuer import find_issuer
 from crm_mcp.http_service.oauth.resource_metadata import PATHS
 from crm_mcp.http_service.plain_requests import PlainRequests
@@ -65,6 +66,7 @@ def build_app(
     server.streamable_http_app(transport_security=_NO_CHECKS, host=host, max_request_body_size=MAX_BODY_BYTES)
     sessions = server.session_manager
     ReachedTools(server, functools.partial(toolsets_of_tools, connectors))
+    NamedCallers(server, connectors)
     mcp: ASGIApp = StreamableHTTPASGIApp(sessions)
     if store is not None and store.where != MEMORY:
         mcp = SharedSessions(mcp, store)

@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar, cast, get_args, get_origin, get_type
 from mcp.server.mcpserver import Context
 from pydantic import Field, WithJsonSchema
 
+from crm_mcp.mcp.calls.caller import current_caller
 from crm_mcp.mcp.calls.shapes import Identifier
 from crm_mcp.mcp.cursor import PAGING_ARGUMENTS, Cursor
 
@@ -111,7 +112,8 @@ def _bind_cursor(tool: str, name: str, given: Mapping[str, object]) -> Cursor:
     scope = {
         key: value for key, value in given.items() if key not in PAGING_ARGUMENTS and not isinstance(value, Context)
     }
-    return Cursor.decode(str(given[name]), [tool, scope])
+    logins = current_caller().logins
+    return Cursor.decode(str(given[name]), [tool, scope, logins] if logins else [tool, scope])
 
 
 def _parameter_objects(signature: inspect.Signature) -> Iterator[tuple[str, type[Any], tuple[object, ...]]]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from crm_mcp.crm.call import TOLD_EVERY_S, Call, working_for
 from crm_mcp.errors import CrmError
+from crm_mcp.mcp.calls.caller import current_caller
 
 _KEPT_S = 300.0
 """How long a result is kept that nobody fetched, and how long reading goes on that nobody asks for."""
@@ -66,7 +67,7 @@ class UnfinishedCalls:
 
         Args:
             name: What is called.
-            key: What calls have in common that are the same.
+            key: What calls of one person have in common that are the same.
             caller: The call.
             work: What it does; before it writes or asks a person it waits until a call waits for it.
             is_read: Whether it only reads: its result is worth nothing once something was written.
@@ -75,7 +76,7 @@ class UnfinishedCalls:
         Raises:
             UnfinishedCallError: It is not there yet.
         """
-        key = f"{self._scope}{key}"
+        key = f"{current_caller().user} {self._scope}{key}"
         working = self._works.get(key) or self._begin(key, name, work, is_read=is_read)
         working.call.join(caller)
         try:

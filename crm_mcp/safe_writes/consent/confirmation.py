@@ -21,6 +21,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 from crm_mcp.crm.call import asking_the_user, current_call
 from crm_mcp.errors import NotConfirmedError
 from crm_mcp.mcp.arguments import CallContext
+from crm_mcp.mcp.calls.caller import current_caller
 from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, way_out
 
 _ASKING_BY_RESULT = "2026-07-28"
@@ -90,11 +91,10 @@ class UserConfirmation:
 
     @property
     def client(self) -> str:
-        """The client, by its own name and version; empty where it told none."""
-        if self._context.protocol_version is None:
-            return ""
-        params = self._context.session.client_params
-        return f"{params.client_info.name} {params.client_info.version}" if params else ""
+        """The client, by its own name and version where it told one, and whom it works for where they are several."""
+        params = None if self._context.protocol_version is None else self._context.session.client_params
+        program = f"{params.client_info.name} {params.client_info.version}" if params else ""
+        return ", ".join(filter(None, [program, current_caller().name]))
 
     async def require_confirmation(self, question: str) -> None:
         """Return once the user confirmed, or at once where nobody is asked.
