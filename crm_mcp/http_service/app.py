@@ -19,7 +19,7 @@ from crm_mcp.http_service.callers import NamedCallers
 from crm_mcp.http_service.oauth.issuer import find_issuer
 from crm_mcp.http_service.oauth.resource_metadata import PATHS
 from crm_mcp.http_service.plain_requests import PlainRequests
-from crm_mcp.http_service.reach import Narrowed, ReachedTools
+from crm_mcp.http_service.reach import Narrowed, ReachedTools, WritersAnswer
 from crm_mcp.http_service.refusals import on_crash, on_http_exception
 from crm_mcp.http_service.sessions.shared import SharedSessions
 from crm_mcp.http_service.webhooks import webhook_routes
@@ -70,7 +70,7 @@ def build_app(
     mcp: ASGIApp = StreamableHTTPASGIApp(sessions)
     if store is not None and store.where != MEMORY:
         mcp = SharedSessions(mcp, store)
-    mcp = Narrowed(whole_requests(JsonAlone(mcp)), choose_toolsets)
+    mcp = Narrowed(whole_requests(JsonAlone(WritersAnswer(mcp))), choose_toolsets)
     one_token = settings.http_token.get_secret_value()
     if one_token or issuer:
         tokens, resource = issuer or (None, None)

@@ -13,7 +13,7 @@ from starlette.authentication import AuthCredentials, AuthenticationBackend, Aut
 from starlette.middleware.authentication import AuthenticationMiddleware
 
 from crm_mcp.http_service.oauth.access_tokens import READ, SCOPES, TokenRefusedError
-from crm_mcp.http_service.refusals import refuse
+from crm_mcp.http_service.refusals import INSUFFICIENT_SCOPE, refuse
 
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
@@ -56,7 +56,7 @@ def demand_token(
         if READ in scope["auth"].scopes:
             await app(scope, receive, send)
             return
-        refused = _refuse(403, "insufficient_scope", f"The token lacks the scope {READ}.")
+        refused = _refuse(403, INSUFFICIENT_SCOPE, f"The token lacks the scope {READ}.")
         await refused(scope, receive, send)
 
     def on_error(connection: HTTPConnection, error: Exception) -> Response:

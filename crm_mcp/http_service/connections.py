@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from crm_mcp.http_service.refusals import refuse
+
 if TYPE_CHECKING:
     from uvicorn.config import Config
     from uvicorn.server import ServerState
@@ -27,8 +29,17 @@ BODY_TIMEOUT_S = 30.0
 MOST_CONNECTIONS = 1000
 _LOG_EVERY_S = 60.0
 
-_TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-_FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n"
+
+def _refusal(status: str, description: str, *headers: str) -> bytes:
+    """Return a whole response, for those whose request no application answers."""
+    body = refuse(400, description).body
+    told = (f"HTTP/1.1 {status}", "Connection: close", "Content-Type: application/json", f"Content-Length: {len(body)}")
+    return "".join(f"{line}\r\n" for line in (*told, *headers, "")).encode() + bytes(body)
+
+
+_TIMED_OUT = _refusal("408 Request Timeout", "The request was not complete in time. Send it again at once.")
+_UNREADABLE = _refusal("400 Bad Request", "The request cannot be read as HTTP/1.1, or its headers are too long.")
+_FULL = _refusal("503 Service Unavailable", "All connections are in use. Try again in 5 s.", "Retry-After: 5")
 
 
 class TimedProtocol(H11Protocol):
@@ -78,12 +89,9 @@ class TimedProtocol(H11Protocol):
         if self.conn.their_state is not h11.SEND_BODY:
             self._stop_timer()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn names nothing else in it
         """Refuse what cannot be read; where a response has begun already, there is nobody to tell."""
-        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            super().send_400_response(msg)
-        else:
-            self.transport.close()
+        self.give_up(_UNREADABLE)
 
     def _unsupported_upgrade_warning(self) -> None:
         """Say nothing: Java's client offers HTTP/2 with every request, and takes HTTP/1.1 as well."""

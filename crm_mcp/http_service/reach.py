@@ -6,23 +6,26 @@ The address of a connection only ever narrows: nothing in it gives what settings
 from __future__ import annotations
 
 import functools
+import json
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from mcp.types import CallToolResult, TextContent
+from mcp import MCPError
+from mcp.types import INVALID_REQUEST, CallToolResult, TextContent
 from starlette.requests import HTTPConnection
 
 from crm_mcp.errors import SettingsError
 from crm_mcp.http_service.oauth.access_tokens import WRITE
-from crm_mcp.http_service.refusals import refuse
+from crm_mcp.http_service.refusals import INSUFFICIENT_SCOPE, refuse
 from crm_mcp.mcp.tool import READ
 from crm_mcp.toolsets import DEFAULT, Toolsets
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
     from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _KEY = "crm_mcp.reach"
 _YES = ("", "1", "true", "yes", "on")
@@ -30,6 +33,10 @@ _NO = ("0", "false", "no", "off")
 
 ParseToolsets = Callable[[str], Toolsets]
 """Reads the names of toolsets; raises `SettingsError` for one that does not exist."""
+
+_NO_ANSWER = "Only a connection that may write answers questions, and this one only reads: {}."
+_MEANT = {"readonly": "read_only", "toolset": "toolsets", "toolsets": "toolsets"}
+"""What the letters of a name in an address mean: a slip that is passed over would leave the connection wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,39 @@ class Narrowed:
         await app(scope, receive, send)
 
 
+class WritersAnswer:
+    """An application, behind `Narrowed`, that hears answers to questions only from who may write: only writes ask."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whose body is whole."""
+        why = scope[_KEY].why_no_writes
+        if not why or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        read = [await receive()]
+
+        async def replay() -> Message:
+            return read.pop() if read else await receive()
+
+        app = (
+            refuse(403, _NO_ANSWER.format(why), INSUFFICIENT_SCOPE)
+            if _is_answer(read[0].get("body", b""))
+            else self._app
+        )
+        await app(scope, replay, send)
+
+
+def _is_answer(body: bytes) -> bool:
+    try:
+        message: object = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(message, dict) and "method" not in message
+
+
 def _reach_of(connection: HTTPConnection, parse_toolsets: ParseToolsets) -> Reach:
     """Return what a connection reaches.
 
@@ -64,6 +104,10 @@ def _reach_of(connection: HTTPConnection, parse_toolsets: ParseToolsets) -> Reac
         SettingsError: Its address says something else of it than it can.
     """
     asked = connection.query_params
+    for name in asked:
+        meant = _MEANT.get(re.sub("[^a-z]", "", name.lower()), name)
+        if name != meant:
+            raise SettingsError(f"The address seems to mean {meant}: write it so.")
     why = ""
     if "auth" in connection.scope and WRITE not in connection.auth.scopes:
         why = f"the token lacks the scope {WRITE}"
@@ -93,6 +137,8 @@ class ReachedTools:
     async def _keep_within(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         request = cast("object", ctx.request)
         reach = request.scope.get(_KEY) if isinstance(request, HTTPConnection) else None
+        if isinstance(reach, Reach) and reach.why_no_writes and ctx.method == "tasks/update":
+            raise MCPError(code=INVALID_REQUEST, message=_NO_ANSWER.format(reach.why_no_writes))
         if not isinstance(reach, Reach) or ctx.method not in ("tools/list", "tools/call"):
             return await call_next(ctx)
         writers = await self._find_writers()

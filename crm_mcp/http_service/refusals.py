@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
 INVALID_REQUEST = "invalid_request"
+INSUFFICIENT_SCOPE = "insufficient_scope"
 
 
 def refuse(

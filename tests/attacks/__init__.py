@@ -1,0 +1,1 @@
+"""What an attacker tries against a served address: each attempt is refused clearly, and harms nobody."""

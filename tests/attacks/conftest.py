@@ -1,0 +1,42 @@
+"""The servers that are attacked: each is started once for this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mockserver.fake_process import FakeServer, running_fake
+from tests.attacks.target import TOKEN, WEBHOOK_LOGIN, Target, attacked
+from tests.support.mcp_play import both_crms
+from tests.support.token_issuer import AUDIENCE, Issuer, issuing
+
+
+@pytest.fixture(scope="package")
+def crms() -> Iterator[FakeServer]:
+    """Both CRMs with their demo data, for these tests alone."""
+    with running_fake("--seed", "demo") as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def issuer() -> Iterator[Issuer]:
+    with issuing() as issuer:
+        yield issuer
+
+
+@pytest.fixture(scope="package")
+def target(crms: FakeServer, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """A server with everything that can be attacked: the one token, OAuth, webhooks, sessions in a store."""
+    folder = tmp_path_factory.mktemp("attacked")
+    settings = {
+        **both_crms(crms.url),
+        "CRM_MCP_HTTP_TOKEN": TOKEN,
+        "CRM_MCP_OAUTH_ISSUER": issuer.url,
+        "CRM_MCP_OAUTH_AUDIENCE": AUDIENCE,
+        "CRM_MCP_WEBHOOK_LOGIN": WEBHOOK_LOGIN,
+        "CRM_MCP_ALLOWED_HOSTS": "crm.example",
+        "CRM_MCP_STORE": str(folder / "store"),
+    }
+    with attacked(settings, folder) as target:
+        yield target
