@@ -81,9 +81,14 @@ class FieldLabels:
             named[name] = value
         return named
 
-    def by_label(self, fields: Mapping[str, _T]) -> dict[str, _T]:
-        """Return values by label; a field without one, or whose label is another field's name, keeps its own."""
-        return {self.shown_name(name, fields): value for name, value in fields.items()}
+    def by_label(self, fields: Mapping[str, _T], beside: Collection[str] = ()) -> dict[str, _T]:
+        """Return values by label; a field without one, or whose label is another field's name, keeps its own.
+
+        The others are `beside`, where that is given.
+        """
+        if not self._labels:
+            return dict(fields)
+        return {self.shown_name(name, beside or fields): value for name, value in fields.items()}
 
     def shown_name(self, name: str, beside: Collection[str] = ()) -> str:
         """Return what a field is called beside others: its label, unless that is the name of one of them."""

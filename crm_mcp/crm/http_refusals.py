@@ -30,6 +30,7 @@ from crm_mcp.languages import Later, Texts, mark
 
 _texts = Texts(__file__)
 MAX_DEPTH = 40
+_TO_CHECK: tuple[type, ...] = (dict, list, float)
 """How deep a response may be nested."""
 MAX_OBJECTS = 50_000
 MAX_VALUES = 1_000_000
@@ -227,12 +228,15 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _check_readable(value: object, depth: int = 0) -> None:
     """Refuse what Python reads without complaint but nothing after it can take."""
-    if depth > MAX_DEPTH or (isinstance(value, float) and not math.isfinite(value)):
+    if isinstance(value, float) and not math.isfinite(value):
         raise ValueError
     if isinstance(value, dict | list):
         inside = cast("dict[str, object] | list[object]", value)
+        if inside and depth >= MAX_DEPTH:
+            raise ValueError
         for item in inside.values() if isinstance(inside, dict) else inside:
-            _check_readable(item, depth + 1)
+            if isinstance(item, _TO_CHECK):  # most are texts: a call for each takes longer than to parse them
+                _check_readable(item, depth + 1)
 
 
 def unexpected(response: Response, account: Account, what: str, *, is_transient: bool = False) -> UnexpectedAnswerError:

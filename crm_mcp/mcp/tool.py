@@ -26,8 +26,8 @@ from crm_mcp.mcp.calls.coercion import CallArguments
 from crm_mcp.mcp.calls.refusals import explain
 from crm_mcp.mcp.calls.shapes import Kind, Shape, shape_of, shape_of_model
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCallError, UnfinishedCalls
-from crm_mcp.rendering.hidden_characters import remove_hidden, without_hidden
-from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES, size_of
+from crm_mcp.rendering.hidden_characters import may_hide, remove_hidden, without_hidden
+from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES
 
 Json = dict[str, Any]
 FindModule = Callable[[str], Awaitable[str]]
@@ -116,8 +116,9 @@ class CrmTool(Tool):
         if self.is_read and call.oldest_read_s >= _WORTH_TELLING_S:
             age = f"Some of it was read up to {math.ceil(call.oldest_read_s / 60)} minutes ago."
             answer["note"] = " ".join(filter(None, [answer.get("note", ""), age]))
-        self._refuse_what_is_too_long(answer)
-        return compact_result(answer)
+        shown = compact_result(answer)
+        self._refuse_what_is_too_long(shown)
+        return shown
 
     async def _answer(self, arguments: Json, context: Any, call: Call) -> Any:  # noqa: ANN401  # the SDK's signature
         if self._unfinished is None:
@@ -171,9 +172,10 @@ class CrmTool(Tool):
         elsewhere = await self._find_module(error.module) if self._find_module else ""
         return f"{error.args[0]} {elsewhere}" if elsewhere else str(error)
 
-    def _refuse_what_is_too_long(self, result: Json) -> None:
+    def _refuse_what_is_too_long(self, result: CallToolResult) -> None:
         """Refuse a result over the limit; the tools whose results can grow keep within it themselves."""
-        if self.is_read and (size := size_of(result)) > MAX_ANSWER_BYTES:
+        (block,) = result.content
+        if self.is_read and isinstance(block, TextContent) and (size := len(block.text.encode())) > MAX_ANSWER_BYTES:
             raise ToolError(f"The result of {self.name} has {size:,} bytes, too many to read. Ask for less at a time.")
 
     @property
@@ -188,9 +190,15 @@ class CrmTool(Tool):
 
 def compact_result(result: Json) -> CallToolResult:
     """Return a result as compact JSON in text beside the same data as structure, without hidden characters."""
-    seen = cast("Json", without_hidden(result))
-    text = json.dumps(seen, ensure_ascii=False, separators=(",", ":"))
+    seen, text = result, _compact_json(result)
+    if may_hide(text):
+        seen = cast("Json", without_hidden(result))
+        text = _compact_json(seen)
     return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=seen)
+
+
+def _compact_json(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def build_tool(

@@ -23,12 +23,27 @@ _MISPLACED = re.compile(
     r"|(?<=[\u200c\u200d\ufe00-\ufe0f])[\ufe00-\ufe0f]"  # variation selectors that belong to no character
 )
 
+_ESCAPES = ("\\u", "\\b", "\\f")
+"""How JSON writes the controls that are taken out."""
+_SELECTORS = (b"\xef\xb8", b"\xf3\xa0")
+"""How the variation selectors begin in UTF-8: of what is taken out they alone are printable."""
+
 
 def remove_hidden(text: str) -> str:
     """Return a text without the characters that nobody sees; emoji and joined scripts stay whole."""
     if text.isascii() and text.isprintable():
         return text
     return _MISPLACED.sub("", _HIDDEN.sub("", text))
+
+
+def may_hide(compact_json: str) -> bool:
+    """Tell whether JSON text may hold characters that nobody sees, in keys or values; false where it surely does not.
+
+    It is far quicker than to look into each value, and true for an emoji or a backslash too.
+    """
+    if not compact_json.isprintable() or any(escape in compact_json for escape in _ESCAPES):
+        return True
+    return not compact_json.isascii() and any(start in compact_json.encode() for start in _SELECTORS)
 
 
 def without_hidden(value: object) -> object:

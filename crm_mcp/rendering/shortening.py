@@ -23,11 +23,13 @@ OBJECT_TEXT = 4_000
 CONTINUED_TEXT = 12_000
 """Most characters of a text that is continued by `text_from`."""
 
-_EMPTY_DATES = ("0000-00-00", "0000-00-00 00:00:00")
+_EMPTY_TEXTS = ("", "0000-00-00", "0000-00-00 00:00:00")
 _ENVELOPE = 300
 """Bytes reserved for what surrounds items: keys, the cursor, the total."""
 _CUTS = (12_000, 6_000, 3_000, 1_500, 800, 500, 200, 50)
 """Lengths that texts are cut to, one after the other, until an object fits."""
+_MEASURED_AT_ONCE = 100
+"""So many objects mostly fit: they are then written as JSON once, and not one by one."""
 _Item = TypeVar("_Item", bound=Mapping[str, Any])
 
 
@@ -94,18 +96,15 @@ def _call(get: str, *, detail: bool) -> str:
 
 def shorten(fields: Mapping[str, Any], options: RenderOptions) -> dict[str, Any]:
     """Return fields as `options` shows them, in the order they came."""
-    named = {
-        options.labels.shown_name(name, fields): value
-        for name, value in fields.items()
-        if not options.only or name in options.only
-    }
+    asked = {name: value for name, value in fields.items() if name in options.only} if options.only else fields
+    named = options.labels.by_label(asked, beside=fields)
     shown = {name: _shown_value(name, value, options) for name, value in named.items()}
     return {name: value for name, value in shown.items() if options.is_raw or options.only or not is_empty(value)}
 
 
 def is_empty(value: object) -> bool:
     """Tell whether a value is empty: no text, no list, a date of zeros. 0 and false are values."""
-    return value is None or value in ("", *_EMPTY_DATES) or value == [] or value == {}
+    return value is None or value in _EMPTY_TEXTS or value == [] or value == {}
 
 
 def show(item: _Item, options: RenderOptions) -> _Item:
@@ -113,7 +112,7 @@ def show(item: _Item, options: RenderOptions) -> _Item:
 
     `rich_text` names those of its texts that are HTML in the CRM and shown as plain text.
     """
-    plain = replace(options, text_from=0)
+    plain = replace(options, text_from=0) if options.text_from else options
     shown = {
         key: value if key == "id" else _shown_value(key, value, options if key in options.only else plain)
         for key, value in item.items()
@@ -128,9 +127,11 @@ def show(item: _Item, options: RenderOptions) -> _Item:
 
 def _shown_as_plain(item: Mapping[str, Any], shown: Mapping[str, Any], options: RenderOptions) -> str:
     """Name the texts that are HTML in the CRM and plain here; a change of one must be written as HTML."""
+    if options.is_raw:
+        return ""
     pairs = {**item, **options.labels.by_label(item.get("fields", {}))}.items()
     told = {*shown, *shown.get("fields", {})}
-    return ", ".join(name for name, value in pairs if name in told and not options.is_raw and is_markup(value))
+    return ", ".join(name for name, value in pairs if is_markup(value) and name in told)
 
 
 def show_one(item: _Item, options: RenderOptions, *, reserved: int = 0) -> _Item:
@@ -156,6 +157,8 @@ def show_list(items: Sequence[_Item], options: RenderOptions, *, reserved: int =
     `reserved` is the number of bytes that the rest of the result takes.
     """
     room = MAX_ANSWER_BYTES - reserved - _ENVELOPE
+    if len(items) <= _MEASURED_AT_ONCE and size_of(all_shown := [show(item, options) for item in items]) <= room:
+        return all_shown
     taken: list[_Item] = []
     for item in items:
         shown = show(item, options) if taken else show_one(item, options, reserved=reserved)
@@ -173,7 +176,7 @@ def size_of(value: object) -> int:
 
 def is_markup(value: object) -> bool:
     """Tell whether a value is shown without its markup."""
-    return isinstance(value, str) and is_rich_text(value)
+    return isinstance(value, str) and "<" in value and is_rich_text(value)
 
 
 def cut_text(text: str, max_text: int, continuation: str, *, text_from: int = 0) -> str:
@@ -194,6 +197,8 @@ def cut_text(text: str, max_text: int, continuation: str, *, text_from: int = 0)
 
 
 def _shown_value(name: str, value: object, options: RenderOptions) -> object:
+    if not options.text_from and _is_shown_as_it_is(value, options.max_text):
+        return value
     if not isinstance(value, str):
         as_text = _json(value)
         if not options.text_from and not len(as_text) > options.max_text > 0:
@@ -203,6 +208,13 @@ def _shown_value(name: str, value: object, options: RenderOptions) -> object:
     if options.text_from and options.text_from >= len(text):
         raise InputError(f"{name} has {len(text):,} characters.", hint="`text_from` counts them from 0.")
     return cut_text(text, options.max_text, options.continuation.replace("{name}", name), text_from=options.text_from)
+
+
+def _is_shown_as_it_is(value: object, max_text: int) -> bool:
+    """Tell at a glance whether a value surely is neither cut nor markup, as nearly all are."""
+    if isinstance(value, str):
+        return "<" not in value and (not max_text or len(value) <= max_text)
+    return value is None or value is True or value is False
 
 
 def _without_last_fields(item: _Item, room: int) -> _Item:

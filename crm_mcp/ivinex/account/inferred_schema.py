@@ -124,7 +124,7 @@ class InferredSchema:
     def labels_in(self, records: Iterable[Record]) -> dict[str, dict[str, str]]:
         """Return by field the labels of the option ids that these records hold."""
         found: dict[str, dict[str, str]] = {}
-        for record in records:
+        for record in records if self.options else ():
             for name, value in record["fields"].items():
                 label = self.options.get(name, {}).get(str(value))
                 if label is not None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crm_mcp.rendering.hidden_characters import remove_hidden, without_hidden
+from crm_mcp.rendering.hidden_characters import may_hide, remove_hidden, without_hidden
 
 
 def as_tags(text: str) -> str:
@@ -66,3 +68,12 @@ _ODD = "aא❤\ufe0f\ufe01\u200c\u200d\u200e\ufeff\U000e0041"
 def test_cleaning_twice_changes_nothing_more_than_once(text: str) -> None:
     once = remove_hidden(text)
     assert remove_hidden(once) == once
+
+
+@given(st.text() | st.text("\x00\x1f\x7f\u00ad\u200d\ufe0f\ufe01\U000e0041\U000e0101a❤\\"))
+@example("\x08")
+@example("\U000e0100")
+def test_text_that_hides_something_is_never_taken_for_text_that_hides_nothing(text: str) -> None:
+    data = {text: [text]}
+    if not may_hide(json.dumps(data, ensure_ascii=False, separators=(",", ":"))):
+        assert without_hidden(data) == data
