@@ -7,6 +7,8 @@ that none waits forever. The clock is the store's, which all processes share.
 
 from __future__ import annotations
 
+import asyncio
+import math
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -25,6 +27,7 @@ MAX_PAUSE_S = 3600.0
 _STALE_S = 2.0
 """A ticket whose process did not ask for so long is that of a killed one."""
 _JUMP_S = 0.5
+_MOMENT_S = 0.05
 
 _T = TypeVar("_T")
 
@@ -90,12 +93,16 @@ class Budget:
         self._slots = Slots(max(1, limit), window_s)
         self._monotonic = monotonic
         self._ahead_of_monotonic: float | None = None
+        self._free_until_s = -math.inf
+        self._looking: asyncio.Future[Turn] | None = None
 
     async def take(self, ticket: Ticket, most_s: float) -> Turn:
         """Let a request go if it may; else let its ticket wait, or leave if it is known to wait longer than `most_s`.
 
         Ask again within a second as long as it waits.
         """
+        if not self._limit:
+            return await self._look()
         return await self._store.run(lambda transaction: self._take(transaction, ticket, most_s))
 
     async def leave(self, ticket: Ticket) -> None:
@@ -105,35 +112,47 @@ class Budget:
     async def pause(self, seconds: float) -> None:
         """Let no request of any process go for so long: the CRM refused one for haste."""
         await self._store.run(lambda transaction: self._pause(transaction, min(seconds, MAX_PAUSE_S)))
+        self._free_until_s = -math.inf
+
+    async def _look(self) -> Turn:
+        """Look whether requests are refused, which is all that can hold one back where there is no limit.
+
+        One look is enough for all of a moment: a thread that looks for each of many has to wait for this one each time.
+        """
+        if self._monotonic() < self._free_until_s:
+            return Turn(0)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(self._store.run(lambda found: self._paused(found) or Turn(0)))
+        turn = await asyncio.shield(self._looking)
+        if not turn.wait_s:
+            self._free_until_s = self._monotonic() + _MOMENT_S
+        return turn
 
     def _take(self, transaction: Transaction, ticket: Ticket, most_s: float) -> Turn:
         transaction.lock(f"budget {self._id}")
-        now = transaction.now()
-        turn = self._paused(transaction, now) or self._turn(transaction, ticket, now)
+        turn = self._paused(transaction) or self._turn(transaction, ticket, transaction.now())
         if turn.wait_s > most_s or (not turn.wait_s and ticket.since is not None):
             _remove(transaction, ticket)
         return turn
 
-    def _paused(self, transaction: Transaction, now: float) -> Turn | None:
+    def _paused(self, transaction: Transaction) -> Turn | None:
         for (until,) in transaction.execute("select until_at from pauses where budget = ?", (self._id,)):
+            now = transaction.now()
             if now < until <= now + MAX_PAUSE_S:  # a later end was written before the clock was set back
                 return Turn(until - now, is_refused=True)
         return None
 
     def _pause(self, transaction: Transaction, seconds: float) -> None:
         transaction.lock(f"budget {self._id}")
-        now = transaction.now()
-        paused = self._paused(transaction, now)
+        paused = self._paused(transaction)
         if paused is None or paused.wait_s < seconds:
             transaction.execute(
                 "insert into pauses (budget, until_at) values (?, ?)"
                 " on conflict (budget) do update set until_at = excluded.until_at",
-                (self._id, now + seconds),
+                (self._id, transaction.now() + seconds),
             )
 
     def _turn(self, transaction: Transaction, ticket: Ticket, now: float) -> Turn:
-        if not self._limit:
-            return Turn(0)
         sent = self._sent(transaction, now)
         wait_s = self._wait_s(self._waiting(transaction, ticket, now), sent, ticket, now)
         if not wait_s:

@@ -128,8 +128,8 @@ class _PostgresTransaction:
     def lock(self, name: str) -> None:
         """Lock one of so many rows, which other names may share: the table stays small."""
         name = str(zlib.crc32(name.encode()) % _LOCKS)
-        self.execute("insert into locks (name) values (?) on conflict (name) do nothing", (name,))
-        self.execute("select 1 from locks where name = ? for update", (name,))
+        while not self.execute("select 1 from locks where name = ? for update", (name,)):
+            self.execute("insert into locks (name) values (?) on conflict (name) do nothing", (name,))
 
     def now(self) -> float:
         ((seconds,),) = self.execute("select extract(epoch from clock_timestamp())::double precision")

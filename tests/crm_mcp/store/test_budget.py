@@ -259,6 +259,23 @@ def test_a_refusal_stops_those_without_a_limit_too() -> None:
     run(play())
 
 
+def test_those_without_a_limit_look_once_a_moment_and_still_learn_of_a_refusal_in_the_next_one() -> None:
+    async def play() -> None:
+        account = Account(0, 2)
+        busy, other = (process.budget for process in account.processes)
+        for turn in await asyncio.gather(*(busy.take(Ticket(0), 0) for _ in range(50))):
+            assert not turn.wait_s
+        await other.pause(10)
+        account.store.now_s += 0.1
+        assert (await busy.take(Ticket(0), 0)).wait_s > 9
+        account.store.now_s += 10
+        assert not (await busy.take(Ticket(0), 0)).wait_s
+        await busy.pause(10)
+        assert (await busy.take(Ticket(0), 0)).wait_s > 9  # its own at once
+
+    run(play())
+
+
 @pytest.mark.parametrize("asked_s", [10 * MAX_PAUSE_S, 30])
 def test_no_refusal_stops_everybody_for_good(asked_s: float) -> None:
     async def play() -> None:
