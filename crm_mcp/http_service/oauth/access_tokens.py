@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import jwt
 from mcp.server.auth.provider import AccessToken
 
-from crm_mcp.http_service.oauth.signing_keys import KeysUnavailableError, SigningKeys
+from crm_mcp.http_service.oauth.signing_keys import KeysUnavailableError, SigningKey, SigningKeys
 
 READ = "crm:read"
 WRITE = "crm:write"
@@ -23,6 +25,8 @@ _KEY_TYPES: Mapping[str, str] = {
 _NO_KEY = "The token is signed by no key of the issuer."
 _LEEWAY_S = 30
 """How far the clocks of issuer and server may be apart."""
+_MOST_VERIFIED = 1_000
+"""Tokens whose signature need not be verified again."""
 
 
 class TokenRefusedError(Exception):
@@ -36,6 +40,7 @@ class OauthTokens:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
+        self._verified: dict[bytes, tuple[SigningKey, AccessToken]] = {}  # by the hash of a token
 
     async def verify(self, token: str) -> AccessToken:
         """Return whose token it is and what its scopes are.
@@ -48,15 +53,31 @@ class OauthTokens:
             found = await self._keys.find(key_id)
         except KeysUnavailableError:
             raise TokenRefusedError("The issuer's keys cannot be had now; try again soon.") from None
+        digest = hashlib.sha256(token.encode()).digest()
+        if granted := self._verified_before(digest, found):
+            return granted
         problem = TokenRefusedError(_NO_KEY)
         for signing_key in found:
             if not signing_key.fits(algorithm, _KEY_TYPES[algorithm]):
                 continue
             try:
-                return _granted(self._claims(token, signing_key.key, algorithm))
+                granted = _granted(self._claims(token, signing_key.key, algorithm))
             except TokenRefusedError as error:
                 problem = error
+                continue
+            if len(self._verified) >= _MOST_VERIFIED:
+                del self._verified[next(iter(self._verified))]
+            self._verified[digest] = (signing_key, granted)
+            return granted
         raise problem
+
+    def _verified_before(self, digest: bytes, keys: Sequence[SigningKey]) -> AccessToken | None:
+        """Return what a token grants whose key is still among the issuer's, until it expires."""
+        key, granted = self._verified.get(digest, (None, None))
+        if key in keys and granted is not None and time.time() < (granted.expires_at or 0):
+            return granted
+        self._verified.pop(digest, None)
+        return None
 
     def _claims(self, token: str, key: jwt.PyJWK, algorithm: str) -> dict[str, Any]:
         try:

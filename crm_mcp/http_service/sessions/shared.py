@@ -225,6 +225,9 @@ class _SessionResponse:
         assert self._stream is not None
         events: list[bytes] = []
         for event in self._stream.events(message.get("body", b""), is_last=not message.get("more_body")):
+            if b'"method"' not in event:  # a result, and it may be long
+                events.append(event)
+                continue
             carried = read_event(event)
             is_marked = self._sessions.note_question(carried, self._scope, self._session_id)
             events.append(write_event(event, carried) if is_marked else event)

@@ -123,6 +123,20 @@ def test_a_rotated_key_is_taken_and_invented_ones_do_not_press_the_issuer(
         assert issuer.asked_for_keys == 2
 
 
+def test_a_token_that_was_let_in_is_kept_out_once_its_key_is_withdrawn(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = issuer.token()
+    with serving(issuer) as client:
+        assert [ask(client, token)[0] for _ in range(2)] == [200, 200]
+        issuer.keys.clear()
+        issuer.add_key("one", make_rsa_key())
+        assert ask(client, token)[0] == 200
+        for limit in ("_STALE_AFTER_S", "_RETRY_S"):
+            monkeypatch.setattr(f"crm_mcp.http_service.oauth.signing_keys.{limit}", -1.0)
+        assert ask(client, token) == (401, "The token is signed by no key of the issuer.")
+
+
 def test_while_the_issuer_is_down_known_keys_go_on_and_unknown_ones_wait(
     issuer: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
