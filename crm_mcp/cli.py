@@ -205,7 +205,15 @@ def _build_server(
     read_only = read_only or settings.read_only
     chosen = choose_toolsets(toolsets or settings.toolsets)
     build = find_server_builder(connectors)
-    server = build(connectors, pool, store=store, toolsets=chosen, read_only=read_only, export_dir=export_dir)
+    server = build(
+        connectors,
+        pool,
+        store=store,
+        toolsets=chosen,
+        read_only=read_only,
+        export_dir=export_dir,
+        shares_exports=not is_local,
+    )
     return server, settings, connectors, pool, store
 
 

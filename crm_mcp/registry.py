@@ -9,7 +9,9 @@ from crm_mcp.ivinex.connector import IvinexConnector
 from crm_mcp.mcp.calls.other_modules import find_module
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
 from crm_mcp.mcp.connector import Connector
-from crm_mcp.mcp.exports import ExportStore, ExportTools
+from crm_mcp.mcp.exports.export_tool import ExportTools
+from crm_mcp.mcp.exports.files import ExportFiles
+from crm_mcp.mcp.exports.memory_files import MemoryFiles
 from crm_mcp.mcp.module_tools import ModuleTools
 from crm_mcp.mcp.neighbours import introduce_all
 from crm_mcp.mcp.query.queries import Queries
@@ -68,7 +70,7 @@ def all_tools(
     *,
     toolsets: Toolsets = DEFAULT_TOOLSETS,
     read_only: bool = False,
-    exports: ExportStore | None = None,
+    exports: ExportFiles | None = None,
     queries: Queries | None = None,
     unfinished: UnfinishedCalls | None = None,
 ) -> list[CrmTool]:
@@ -85,7 +87,7 @@ def all_tools(
         ValueError: Two tools have one name.
     """
     is_default = DEFAULT in toolsets
-    exports = exports or ExportStore()
+    exports = exports or MemoryFiles()
     tools = list(ModuleTools(connectors).all()) if is_default else []
     if is_default and any(connector.has_replica for connector in connectors):
         tools += QueryTools(queries or Queries(connectors)).all()

@@ -18,7 +18,9 @@ from crm_mcp.mcp.calls.bounded_requests import bound_requests
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
 from crm_mcp.mcp.completions import add_completions
 from crm_mcp.mcp.connector import Connector
-from crm_mcp.mcp.exports import ExportStore, add_exports
+from crm_mcp.mcp.exports.files import ExportFiles
+from crm_mcp.mcp.exports.memory_files import choose_files
+from crm_mcp.mcp.exports.resources import add_exports
 from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.mcp.query.schema_resource import add_schema_resources
 from crm_mcp.mcp.resources import TakesResources, add_resources, add_tool_files
@@ -102,12 +104,14 @@ def build_server(
     toolsets: Toolsets = DEFAULT_TOOLSETS,
     read_only: bool = False,
     export_dir: Path | None = None,
+    shares_exports: bool = False,
 ) -> MCPServer[None]:
     """Make the MCP server over connected CRMs.
 
-    It holds `pool` open while it runs, closes `store` at its end, and writes exports into `export_dir`.
+    It holds `pool` open while it runs, closes `store` at its end, and writes exports into `export_dir`. Where it
+    `shares_exports`, they are kept in the store, if that is kept, so that other processes give them too.
     """
-    exports = ExportStore(folder=export_dir)
+    exports = choose_files(connectors, store if shares_exports else None, export_dir)
     queries = Queries(connectors, pool.patience_s)
     unfinished = UnfinishedCalls(pool.patience_s) if pool.patience_s else None
     tools = all_tools(
@@ -139,7 +143,7 @@ def register_resources(
     connectors: Sequence[Connector],
     tools: Sequence[CrmTool],
     queries: Queries,
-    exports: ExportStore,
+    exports: ExportFiles,
 ) -> None:
     """Register what hosts can read of these CRMs without a tool."""
     add_resources(server, connectors)

@@ -13,7 +13,8 @@ from crm_mcp.accounts.resources import AccountResources, add_account_resources
 from crm_mcp.accounts.tools import combine_tools
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
 from crm_mcp.mcp.completions import complete_by, suggest
-from crm_mcp.mcp.exports import MAX_FILE_BYTES, MAX_TOTAL_BYTES, ExportStore
+from crm_mcp.mcp.exports.files import MAX_FILE_BYTES, ExportFiles
+from crm_mcp.mcp.exports.memory_files import MAX_TOTAL_BYTES, choose_files
 from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.registry import all_tools
 from crm_mcp.server import WRITING, Offer, apps_of, assemble, register_resources
@@ -52,7 +53,7 @@ class _Served:
     connectors: Sequence[Connector]
     tools: Sequence[CrmTool]
     queries: Queries
-    exports: ExportStore
+    exports: ExportFiles
 
     @property
     def tool_names(self) -> frozenset[str]:
@@ -67,6 +68,7 @@ def build_server(
     toolsets: Toolsets = DEFAULT_TOOLSETS,
     read_only: bool = False,
     export_dir: Path | None = None,
+    shares_exports: bool = False,
 ) -> MCPServer[None]:
     """Make the MCP server over several accounts; see `crm_mcp.server.build_server`."""
     accounts = by_account(connectors)
@@ -74,7 +76,7 @@ def build_server(
     held_bytes = max(MAX_FILE_BYTES, MAX_TOTAL_BYTES // len(accounts))
 
     def serve(name: str, own: Sequence[Connector]) -> _Served:
-        exports = ExportStore(folder=export_dir and export_dir / name, max_bytes=held_bytes)
+        exports = choose_files(own, store if shares_exports else None, export_dir and export_dir / name, held_bytes)
         queries = Queries(own, pool.patience_s)
         tools = all_tools(
             own,

@@ -13,7 +13,7 @@ from crm_mcp.crm.call import answering
 from crm_mcp.languages import Texts, current, said
 from crm_mcp.languages.writing import write_day
 from crm_mcp.mcp.query.queries import Queries
-from crm_mcp.rendering.export_formats import write_csv_table
+from crm_mcp.rendering.export_formats import iter_csv_table
 from crm_mcp.rendering.text_table import write_text_table
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def print_answer(found: Answer, form: str) -> None:
         click.echo(json.dumps(whole, ensure_ascii=False).encode())
         return
     if form == "csv":
-        click.echo(write_csv_table(found.columns, found.rows).encode(), nl=False)
+        click.echo("".join(iter_csv_table(found.columns, found.rows)).encode(), nl=False)
     else:
         click.echo(write_text_table(found.columns, found.rows))
     sys.stdout.flush()

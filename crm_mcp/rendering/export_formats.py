@@ -7,11 +7,13 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 _BYTE_ORDER_MARK = "\ufeff"
 """Excel reads a CSV file as UTF-8 only where it begins with this."""
+_ROWS_A_PIECE = 500
 _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _HARMLESS = re.compile(
@@ -28,28 +30,35 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(key for row in rows for key in row))
 
 
-def write_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows as CSV (RFC 4180) with a byte order mark; a key that a row lacks is an empty cell.
+def iter_csv(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield rows as CSV (RFC 4180) with a byte order mark, in pieces; a key that a row lacks is an empty cell.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it, as strangers write into a CRM;
     numbers and telephone numbers stay as they are.
     """
     columns = columns_of(rows)
-    return write_csv_table(columns, [[row.get(name) for name in columns] for row in rows])
+    return iter_csv_table(columns, ([row.get(name) for name in columns] for row in rows))
 
 
-def write_csv_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table as `write_csv` does; two columns may have one name."""
+def iter_csv_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Yield a table as `iter_csv` does; two columns may have one name."""
+    yield _BYTE_ORDER_MARK + _csv_of([columns])
+    rest = iter(rows)
+    while piece := list(islice(rest, _ROWS_A_PIECE)):
+        yield _csv_of(piece)
+
+
+def _csv_of(rows: Iterable[Sequence[object]]) -> str:
     table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\r\n")
-    writer.writerow([_cell(name) for name in columns])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return _BYTE_ORDER_MARK + table.getvalue()
+    csv.writer(table, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in rows)
+    return table.getvalue()
 
 
-def write_json_lines(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return rows as JSON lines: one object a line."""
-    return "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in rows)
+def iter_json_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield rows as JSON lines, one object a line, in pieces."""
+    for start in range(0, len(rows), _ROWS_A_PIECE):
+        piece = rows[start : start + _ROWS_A_PIECE]
+        yield "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in piece)
 
 
 def flat_row(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,10 +80,22 @@ create table http_sessions (
     session_id text primary key, owner text not null, opening text not null, used_at double precision not null
 );
 
--- What clients answered to a question that another process of the server put: `process` is that one.
-create table http_answers (
-    answer_id text primary key, process text not null, body text not null, at double precision not null
+-- Files of export_search, in pieces that are sealed by a key which stands in their address alone; `pieces` is how many
+-- there are, null as long as the file is being made.
+create table exports (
+    export_id text primary key, account text not null, made_at double precision not null,
+    expires_at double precision not null, size integer not null default 0, pieces integer
 );
+create index exports_by_account on exports (account, made_at);
+create table export_pieces (
+    export_id text not null, place integer not null, sealed bytea not null, primary key (export_id, place)
+);
+
+-- What clients sent to one process that is for another: `recipient` is that one, or the request that it works on.
+create table http_messages (
+    message_id text primary key, recipient text not null, body text not null, at double precision not null
+);
+create index http_messages_by_recipient on http_messages (recipient);
 """
 MIGRATIONS: Sequence[str] = (_VERSION_1, _VERSION_2, _VERSION_3)
 

@@ -1,4 +1,4 @@
-"""The rows of sessions, and of answers that are on their way to another process."""
+"""The rows of sessions, and of messages that are on their way to another process."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def forget(transaction: Transaction, session_id: str) -> None:
     transaction.execute("delete from http_sessions where session_id = ?", (session_id,))
 
 
-def post(transaction: Transaction, process: str, body: str) -> None:
-    """Leave an answer for another process."""
+def post(transaction: Transaction, recipient: str, body: str) -> None:
+    """Leave a message for another process."""
     transaction.execute(
-        "insert into http_answers (answer_id, process, body, at) values (?, ?, ?, ?)",
-        (secrets.token_hex(8), process, body, transaction.now()),
+        "insert into http_messages (message_id, recipient, body, at) values (?, ?, ?, ?)",
+        (secrets.token_hex(8), recipient, body, transaction.now()),
     )
 
 
-def collect(transaction: Transaction, process: str) -> list[str]:
-    """Return the answers that were left for a process, once."""
-    rows = transaction.execute("delete from http_answers where process = ? returning body", (process,))
+def collect(transaction: Transaction, recipient: str) -> list[str]:
+    """Return the messages that were left for a process, once."""
+    rows = transaction.execute("delete from http_messages where recipient = ? returning body", (recipient,))
     return [body for (body,) in rows]

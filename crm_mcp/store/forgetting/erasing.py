@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from crm_mcp.store.forgetting.exports import drop_exports
 from crm_mcp.store.transaction import Transaction
 
 ERASED = "(erased)"
@@ -38,7 +39,11 @@ class Person:
 
 
 def erase_person(transaction: Transaction, account: str, person: Person) -> None:
-    """Erase a person from audit, keys, plans and tasks of an account."""
+    """Erase a person from audit, keys, plans, tasks and exports of an account.
+
+    No file of an export can be looked into here: all of them go.
+    """
+    drop_exports(transaction, "account = ?", (account,))
     own = _erase_writes(transaction, account, person)
     for tool, key, plan_id in own:
         transaction.execute(

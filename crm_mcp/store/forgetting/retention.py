@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm_mcp.store.forgetting.exports import drop_expired_exports
 from crm_mcp.store.transaction import Transaction
 
 _DAY_S = 86_400.0
@@ -22,8 +23,9 @@ def forget_old(transaction: Transaction, keep_days: int) -> None:
     transaction.execute("delete from leases where until_at < ?", before)
     transaction.execute("delete from tasks where expires_at < ?", (transaction.now(),))
     transaction.execute("delete from plans where made_at < ?", before)
+    drop_expired_exports(transaction)
     transaction.execute("delete from http_sessions where used_at < ?", (transaction.now() - 7 * _DAY_S,))
-    transaction.execute("delete from http_answers where at < ?", (transaction.now() - _DAY_S,))
+    transaction.execute("delete from http_messages where at < ?", (transaction.now() - _DAY_S,))
     for table, time in (("keys", "made_at"), ("batches", "at")):
         is_open = _IS_OPEN.format(table=table)
         transaction.execute(f"delete from {table} where {time} < ? and not {is_open}", before)  # noqa: S608

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_mcp.rendering.export_formats import columns_of, flat_row, write_csv, write_json_lines
+from crm_mcp.rendering.export_formats import columns_of, flat_row, iter_csv, iter_json_lines
 
 
 def read_back(text: str) -> list[list[str]]:
@@ -21,7 +21,7 @@ def read_back(text: str) -> list[list[str]]:
 def test_columns_are_those_of_all_rows_in_the_order_they_come() -> None:
     rows = [{"id": "1", "b": "x"}, {"id": "2", "a": None, "b": ""}]
     assert columns_of(rows) == ["id", "b", "a"]
-    assert write_csv(rows) == "\ufeffid,b,a\r\n1,x,\r\n2,,\r\n"
+    assert "".join(iter_csv(rows)) == "\ufeffid,b,a\r\n1,x,\r\n2,,\r\n"
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_columns_are_those_of_all_rows_in_the_order_they_come() -> None:
     ],
 )
 def test_a_text_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
-    assert read_back(write_csv([{"a": text}]))[1] == [f"'{text}"]
-    assert read_back(write_csv([{text: "a"}]))[0] == [f"'{text}"]
+    assert read_back("".join(iter_csv([{"a": text}])))[1] == [f"'{text}"]
+    assert read_back("".join(iter_csv([{text: "a"}])))[0] == [f"'{text}"]
 
 
 @pytest.mark.parametrize(
@@ -55,18 +55,18 @@ def test_a_text_that_a_spreadsheet_would_run_is_defused(text: str) -> None:
     ],
 )
 def test_numbers_and_telephone_numbers_stay_as_they_are(text: str) -> None:
-    assert read_back(write_csv([{"a": text}]))[1] == [text]
+    assert read_back("".join(iter_csv([{"a": text}])))[1] == [text]
 
 
 def test_values_that_are_no_text_are_written_as_json() -> None:
     row = {"a": 1, "b": -2.5, "c": True, "d": ["x"], "e": {"k": "é"}}
-    assert read_back(write_csv([row]))[1] == ["1", "-2.5", "true", '["x"]', '{"k":"é"}']
+    assert read_back("".join(iter_csv([row])))[1] == ["1", "-2.5", "true", '["x"]', '{"k":"é"}']
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), st.text(st.characters(exclude_categories=["Cs"])), min_size=1)))
 def test_what_is_written_is_read_back(rows: list[dict[str, str]]) -> None:
-    assert [json.loads(line) for line in write_json_lines(rows).split("\n")[:-1]] == rows
-    header, *cells = read_back(write_csv(rows)) if rows else [[]]
+    assert [json.loads(line) for line in "".join(iter_json_lines(rows)).split("\n")[:-1]] == rows
+    header, *cells = read_back("".join(iter_csv(rows))) if rows else [[]]
     names = columns_of(rows)
     assert header == names
     for row, given_row in zip(cells, rows, strict=True):

@@ -15,7 +15,7 @@ from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.errors import CrmError, InputError
 from crm_mcp.file_text.reading import FileReader, FileText
 from crm_mcp.mcp.arguments import Id
-from crm_mcp.mcp.exports import linked_result
+from crm_mcp.mcp.exports.resources import linked_result
 from crm_mcp.mcp.tool import READ, CrmTool, FileResource, build_tool
 from crm_mcp.minicrm.tools.context import ToolContext
 from crm_mcp.minicrm.tools.history.record_files import RESOURCE, RecordFile, RecordFiles
