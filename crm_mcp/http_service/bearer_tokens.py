@@ -6,7 +6,6 @@ import hmac
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from mcp.server.auth.middleware.auth_context import AuthContextMiddleware
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from starlette.authentication import AuthCredentials, AuthenticationBackend, AuthenticationError
@@ -46,11 +45,7 @@ class OneToken:
 def demand_token(
     app: ASGIApp, one_token: OneToken, issued: VerifiesTokens | None, metadata_url: MetadataUrl
 ) -> ASGIApp:
-    """Let only requests through whose token lets them read; the others get 401 or 403, which say why.
-
-    The SDK learns whose they are: it takes the answer to a question from nobody but whom it was put to.
-    """
-    app = AuthContextMiddleware(app)
+    """Let only requests through whose token lets them read; the others get 401 or 403, which say why."""
 
     async def may_read(scope: Scope, receive: Receive, send: Send) -> None:
         if READ in scope["auth"].scopes:

@@ -6,9 +6,10 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any
 
 import jwt
@@ -57,9 +58,10 @@ class Issuer:
         key_id: str = "one",
         key: Any = None,
         algorithm: str = "",
+        header: Mapping[str, Any] = MappingProxyType({}),
         **claims: Any,
     ) -> str:
-        """Return a token as this issuer signs it; a claim of None is left out."""
+        """Return a token as this issuer signs it; a claim of None is left out, `header` stands beside the key's id."""
         key = key if key is not None else self.private_keys[key_id]
         algorithm = algorithm or ("RS256" if isinstance(key, rsa.RSAPrivateKey) else "ES256")
         now = int(time.time())
@@ -73,7 +75,7 @@ class Issuer:
             **claims,
         }
         payload = {name: value for name, value in given.items() if value is not None}
-        return jwt.encode(payload, key, algorithm=algorithm, headers={"kid": key_id})
+        return jwt.encode(payload, key, algorithm=algorithm, headers={"kid": key_id, **header})
 
 
 @contextlib.contextmanager

@@ -23,6 +23,9 @@ _KEY_TYPES: Mapping[str, str] = {
 }
 """The algorithms that are taken, each with the type of its key: none that a public key could be the secret of."""
 _NO_KEY = "The token is signed by no key of the issuer."
+_OTHER_KIND = "The token is no access token."
+_TYPES = ("jwt", "at+jwt")
+"""What the header of an access token says it is; other kinds are for other purposes, whoever signed them."""
 _LEEWAY_S = 30
 """How far the clocks of issuer and server may be apart."""
 _MOST_VERIFIED = 1_000
@@ -117,6 +120,8 @@ def _read_header(token: str) -> tuple[str, str | None]:
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in _KEY_TYPES:
         raise TokenRefusedError("The token is not signed by an algorithm that is taken.")
+    if str(header.get("typ") or "JWT").lower().removeprefix("application/") not in _TYPES:
+        raise TokenRefusedError(_OTHER_KIND)
     key_id = header.get("kid")
     return algorithm, key_id if isinstance(key_id, str) else None
 
@@ -125,8 +130,10 @@ def _granted(claims: Mapping[str, Any]) -> AccessToken:
     """Return what verified claims grant; the token itself is kept nowhere.
 
     Raises:
-        TokenRefusedError: They name nobody.
+        TokenRefusedError: They name nobody, or are not those of an access token.
     """
+    if _are_of_another_kind(claims):
+        raise TokenRefusedError(_OTHER_KIND)
     subject = claims["sub"]
     if not isinstance(subject, str) or not subject:
         raise TokenRefusedError("The token names nobody.")
@@ -140,8 +147,17 @@ def _granted(claims: Mapping[str, Any]) -> AccessToken:
     )
 
 
+def _are_of_another_kind(claims: Mapping[str, Any]) -> bool:
+    """Tell whether claims are those of a token that only identifies a user, or only gets other tokens.
+
+    Source: OpenID Connect Core 3.1.3.6 (`at_hash` is of ID tokens alone).
+    """
+    kind, use = (str(claims.get(name) or "").lower() for name in ("typ", "token_use"))
+    return kind not in ("", "bearer", *_TYPES) or use not in ("", "access") or "at_hash" in claims
+
+
 def _scopes(claims: Mapping[str, Any]) -> list[str]:
     """Return the scopes that a token grants: text with blanks between, or a list as some issuers write it."""
     given = claims.get("scope", claims.get("scp", ""))
-    listed = given.split() if isinstance(given, str) else given
+    listed = given.split(" ") if isinstance(given, str) else given
     return [one for one in cast("list[object]", listed) if isinstance(one, str)] if isinstance(listed, list) else []
