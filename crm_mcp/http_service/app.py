@@ -16,6 +16,7 @@ from starlette.routing import Route
 from crm_mcp.http_service.access import JsonAlone, KnownNames, allowed_names, open_to_browsers
 from crm_mcp.http_service.bearer_tokens import OneToken, demand_token
 from crm_mcp.http_service.callers import NamedCallers
+from crm_mcp.http_service.message_bodies import OneMessage
 from crm_mcp.http_service.oauth.issuer import find_issuer
 from crm_mcp.http_service.oauth.resource_metadata import PATHS
 from crm_mcp.http_service.plain_requests import PlainRequests
@@ -70,7 +71,7 @@ def build_app(
     mcp: ASGIApp = StreamableHTTPASGIApp(sessions)
     if store is not None and store.where != MEMORY:
         mcp = SharedSessions(mcp, store)
-    mcp = Narrowed(whole_requests(JsonAlone(WritersAnswer(mcp))), choose_toolsets)
+    mcp = Narrowed(whole_requests(JsonAlone(OneMessage(WritersAnswer(mcp)))), choose_toolsets)
     one_token = settings.http_token.get_secret_value()
     if one_token or issuer:
         tokens, resource = issuer or (None, None)
