@@ -2,7 +2,7 @@
 
 Pages and tests run dozens of commands, and each would spend a second on imports. That the installed command starts is
 tested in `tests/end_to_end/test_commands.py`; here a script of that name hands its arguments, variables and streams
-over, and ends as it ends.
+over, and ends as it ends. Who wants to send signals finds the id of the process itself in a file, see `PID_FILE`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from typing import Any
 from tests.support.transports import quiet_environment
 
 _ROOT = Path(__file__).parents[2]
+PID_FILE = "WARM_COMMANDS_PID_FILE"
+"""The variable that names a file for the id of the process that a command is."""
 CLIENT = """#!{python} -IS
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as to_server:
@@ -119,6 +121,8 @@ def _run(connection: socket.socket, size: int, streams: list[int]) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
+    if pid_file := os.environ.pop(PID_FILE, ""):
+        Path(pid_file).write_text(str(os.getpid()), encoding="utf-8")
     sys.argv = arguments
     sys.stdin, sys.stdout, sys.stderr = (open(at, mode, encoding="utf-8") for at, mode in enumerate("rww"))  # noqa: SIM115, PTH123
     code: Any = 1

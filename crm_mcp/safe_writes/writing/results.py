@@ -10,6 +10,7 @@ from crm_mcp.errors import InputError
 
 UNKNOWN = "It may or may not have been written: look at it before you repeat it."
 NOT_TRIED = "Not tried."
+_ENDED_BEFORE = "Nothing was written: the server was stopped, or the call was, before it began."
 _OF_ONE = ("id", "write_id", "existing", "message")
 
 
@@ -58,5 +59,7 @@ def build_result(items: list[ItemResult], *, is_batch: bool, write_id: str = "")
         return {"items": items, "write_id": write_id} if is_written else {"items": items}
     (result,) = items
     if not result["ok"]:
+        if result.get("message") == NOT_TRIED:
+            raise InputError(_ENDED_BEFORE, hint="Call it again.")
         raise InputError(result.get("message", "It was not written."))
     return cast("WriteResult", {name: value for name, value in result.items() if name in _OF_ONE})
