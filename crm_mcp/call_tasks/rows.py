@@ -1,4 +1,4 @@
-"""The rows of tasks in the store: any process of the same login can read how one stands, and what came of it."""
+"""The rows of tasks in the store: any process of the same login can read how one stands. See `records` for seals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crm_mcp.store.transaction import Transaction
 Status = Literal["working", "input_required", "completed", "failed", "cancelled"]
 TTL_S = 3_600.0
 """How long a task can be asked for after it was made; one that is worked on is kept longer."""
-_COLUMNS = "task_id, owner, tool, status, message, made_at, updated_at, expires_at, outcome, is_cancelled"
+_COLUMNS = "task_id, owner, tool, status, message, made_at, updated_at, expires_at, outcome, is_cancelled, asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class TaskRow:
     """One task.
 
     Attributes:
-        task_id: Its id, which nobody can guess.
+        task_id: A hash of its id, which nobody can guess.
         owner: The logins that it was made with, and over HTTP the user who made it.
         tool: The tool that was called.
         status: As the protocol names it.
@@ -26,8 +26,9 @@ class TaskRow:
         made_at: When it was made, in seconds since 1970.
         updated_at: When its status last changed.
         expires_at: Until when it is kept.
-        outcome: The result or the error as JSON; None before, and where what was read is not kept on disk.
+        outcome: The result or the error, sealed; None before.
         is_cancelled: Whether the client wants it ended.
+        asked: The questions that wait for a reply, sealed; None where there are none.
     """
 
     task_id: str
@@ -40,6 +41,7 @@ class TaskRow:
     expires_at: float
     outcome: str | None = None
     is_cancelled: int = 0
+    asked: str | None = None
 
     @property
     def is_over(self) -> bool:
@@ -53,8 +55,8 @@ def add(transaction: Transaction, task_id: str, owner: str, tool: str, message: 
     transaction.execute("delete from tasks where expires_at < ?", (now,))
     row = TaskRow(task_id, owner, tool, "working", message, now, now, now + TTL_S)
     transaction.execute(
-        f"insert into tasks ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-        (task_id, owner, tool, row.status, message, now, now, row.expires_at, None, 0),
+        f"insert into tasks ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (task_id, owner, tool, row.status, message, now, now, row.expires_at, None, 0, None),
     )
     return row
 
@@ -68,25 +70,39 @@ def read(transaction: Transaction, owner: str, task_id: str) -> TaskRow | None:
     return TaskRow(*rows[0]) if rows else None
 
 
-def update(transaction: Transaction, task_id: str, status: Status, message: str, outcome: str | None = None) -> None:
+def update(
+    transaction: Transaction,
+    task_id: str,
+    status: Status,
+    message: str,
+    outcome: str | None = None,
+    asked: str | None = None,
+) -> None:
     """Say how a task stands that is not over; it is kept for its whole time from now on."""
     now = transaction.now()
     transaction.execute(
-        "update tasks set status = ?, message = ?, outcome = ?, updated_at = ?, expires_at = ? "
-        "where task_id = ? and status in ('working', 'input_required')",
-        (status, message, outcome, now, now + TTL_S, task_id),
+        "update tasks set status = ?, message = ?, outcome = ?, asked = ?, replies = null, updated_at = ?, "
+        "expires_at = ? where task_id = ? and status in ('working', 'input_required')",
+        (status, message, outcome, asked, now, now + TTL_S, task_id),
     )
 
 
-def look_in(transaction: Transaction, task_id: str) -> bool:
-    """Keep a task that is worked on from being forgotten; tell whether the client wants it ended."""
+def look_in(transaction: Transaction, task_id: str) -> tuple[bool, str | None]:
+    """Keep a task that is worked on from being forgotten; return whether its client wants it ended, and replies."""
     rows = transaction.execute(
-        "update tasks set expires_at = ? where task_id = ? returning is_cancelled",
+        "update tasks set expires_at = ? where task_id = ? returning is_cancelled, replies",
         (transaction.now() + TTL_S, task_id),
     )
-    return bool(rows and rows[0][0])
+    return (bool(rows[0][0]), rows[0][1]) if rows else (False, None)
 
 
 def cancel(transaction: Transaction, task_id: str) -> None:
     """Say that the client wants a task ended."""
     transaction.execute("update tasks set is_cancelled = 1 where task_id = ?", (task_id,))
+
+
+def reply(transaction: Transaction, task_id: str, replies: str | None) -> None:
+    """Leave replies to the questions of a task, in place of others that were not taken yet."""
+    transaction.execute(
+        "update tasks set replies = ? where task_id = ? and status = 'input_required'", (replies, task_id)
+    )

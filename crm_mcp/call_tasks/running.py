@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,12 +16,11 @@ from typing import Any, cast
 
 from mcp import MCPError
 from mcp.types import INTERNAL_ERROR, INVALID_PARAMS, CallToolRequestParams, InputRequiredResult, InputResponses
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
-from crm_mcp.call_tasks import rows
+from crm_mcp.call_tasks.records import Kept, TaskRecords, Wishes, lease_of
 from crm_mcp.call_tasks.rows import Status, TaskRow
 from crm_mcp.crm.call import Call, without_deadline
-from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.errors import StoreError
 from crm_mcp.store.engine import Store
 from crm_mcp.store.leases import Leases
@@ -34,8 +32,13 @@ Perform = Callable[[], Awaitable[Any]]
 _QUICK_S = 2.0
 """A call that ends within this, and within half of its time, is answered plainly."""
 _LOOKED_IN_EVERY_S = 2.0
+_REPLIES_LOOKED_FOR_EVERY_S = 0.5
 _POLLED_EVERY_MS = 1_000
-_MOST_RESULTS = 100
+
+_DIED = (
+    "The server process that worked on it ended. Call {tool} again with the same arguments: what was read "
+    "is read anew, what was written is told, and nothing is written twice."
+)
 
 _Outcome = tuple[Status, str, Json]
 """Status, message, and the result or the error by its name."""
@@ -53,6 +56,7 @@ class _Running:
         work: What is carried out now.
         call: What tells the work to write nothing more.
         asked: The questions that wait for a reply.
+        questions: How many times it has asked.
         replied: Set once there are replies.
     """
 
@@ -61,6 +65,7 @@ class _Running:
     work: asyncio.Task[Any]
     call: Call
     asked: InputRequiredResult | None = None
+    questions: int = 0
     replied: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -68,14 +73,11 @@ class CallTasks:
     """The tasks of one server; see `TasksExtension` for the arguments."""
 
     def __init__(self, store: Store, owner: Callable[[], str], budget_s: float) -> None:
-        self._store = store
-        self._owner = owner
+        self._records = TaskRecords(store, owner)
         self._quick_s = min(_QUICK_S, budget_s / 2) if budget_s else _QUICK_S
         self._leases = Leases(store)
         self._running: dict[str, _Running] = {}
         self._followers: set[asyncio.Task[None]] = set()
-        self._outcomes = ExpiringMap[str, Json](rows.TTL_S, max_items=_MOST_RESULTS)
-        """Of the tasks of this process, also where nothing that was read is kept on disk."""
 
     async def call(self, params: CallToolRequestParams, perform: Perform) -> Any:  # noqa: ANN401  # the SDK's result
         """Return the result of a call, or the task that it has become."""
@@ -88,14 +90,14 @@ class CallTasks:
         if work.done():
             return work.result()
         try:
-            row = await self._make_task(_Running(params, perform, work, outer))
+            task_id, row = await self._make_task(_Running(params, perform, work, outer))
         except StoreError as error:
             _log.warning("a call that takes long could not become a task: %s", error.args[0])
             try:
                 return await perform()  # the same call, which waits for the same work
             finally:
                 work.cancel()
-        return {"resultType": "task", **_shown(row)}
+        return {"resultType": "task", **_shown(task_id, row)}
 
     async def get(self, task_id: str) -> Json:
         """Return how a task stands, with its result once it is completed.
@@ -103,17 +105,11 @@ class CallTasks:
         Raises:
             MCPError: There is no such task.
         """
-        row = await self._read(task_id)
-        if not row.is_over and task_id not in self._running and await self._leases.is_free(_lease_of(task_id)):
-            row = await self._end_dead(row)
-        shown: Json = {"resultType": "complete", **_shown(row)}
-        running = self._running.get(task_id)
-        if row.status == "input_required":
-            if running is None or running.asked is None:  # its own process shows the questions
-                return {**shown, "status": "working"}
-            asked = running.asked.model_dump(mode="json", by_alias=True, exclude_none=True)
-            return {**shown, "inputRequests": asked.get("inputRequests", {})}
-        return {**shown, **self._outcome(row)}
+        kept = await self._read(task_id)
+        shown: Json = {"resultType": "complete", **_shown(task_id, kept.row)}
+        if kept.row.status == "input_required":
+            return {**shown, "inputRequests": kept.asked}
+        return {**shown, **_outcome(kept)}
 
     async def cancel(self, task_id: str) -> Json:
         """End a task: what it reads is given up, what it writes is finished and recorded, and nothing more begun.
@@ -121,9 +117,9 @@ class CallTasks:
         Raises:
             MCPError: There is no such task.
         """
-        row = await self._read(task_id)
-        if not row.is_over:
-            await self._store.run(lambda transaction: rows.cancel(transaction, task_id))
+        kept = await self._read(task_id)
+        if not kept.row.is_over:
+            await self._records.cancel(task_id)
         if (running := self._running.get(task_id)) is not None:
             _stop(running)
         return {"resultType": "complete"}
@@ -132,18 +128,14 @@ class CallTasks:
         """Go on with a task by the replies to its questions; those to others are ignored.
 
         Raises:
-            MCPError: There is no such task, or another process puts its questions.
+            MCPError: There is no such task.
         """
-        row = await self._read(task_id)
-        running = self._running.get(task_id)
-        if running is None and not row.is_over:
-            raise MCPError(INVALID_PARAMS, "Another process works on this task: send the reply to that one.")
-        if running is not None and running.asked is not None:
-            known = {name: reply for name, reply in replies.items() if name in (running.asked.input_requests or {})}
-            if known:
-                running.params.input_responses = known
-                running.params.request_state = running.asked.request_state
-                running.replied.set()
+        kept = await self._read(task_id)
+        known = {name: reply for name, reply in replies.items() if name in kept.asked}
+        if known:
+            await self._records.reply(task_id, {name: _as_json(reply) for name, reply in known.items()})
+        if known and (running := self._running.get(task_id)) is not None:
+            running.replied.set()
         return {"resultType": "complete"}
 
     async def finish(self) -> None:
@@ -155,20 +147,20 @@ class CallTasks:
         if self._followers:
             await asyncio.wait(self._followers)
 
-    async def _make_task(self, running: _Running) -> TaskRow:
+    async def _make_task(self, running: _Running) -> tuple[str, TaskRow]:
+        task_id = f"task-{secrets.token_urlsafe(24)}"
         made: asyncio.Future[TaskRow] = asyncio.get_running_loop().create_future()
-        follower = asyncio.create_task(self._follow(running, made))
+        follower = asyncio.create_task(self._follow(task_id, running, made))
         self._followers.add(follower)
         follower.add_done_callback(self._followers.discard)
-        return await made
+        return task_id, await made
 
-    async def _follow(self, running: _Running, made: asyncio.Future[TaskRow]) -> None:
+    async def _follow(self, task_id: str, running: _Running, made: asyncio.Future[TaskRow]) -> None:
         """Hold a task's lease, make its row, and keep that as the task stands until it is over."""
-        task_id, owner, tool = f"task-{secrets.token_urlsafe(24)}", self._owner(), running.params.name
+        owner, tool = self._records.owner(), running.params.name
         try:
-            async with self._leases.hold(_lease_of(task_id), wait_s=0, what="Another process"):
-                told = f"{tool} is being worked on."
-                row = await self._store.run(lambda transaction: rows.add(transaction, task_id, owner, tool, told))
+            async with self._leases.hold(lease_of(task_id), wait_s=0, what="Another process"):
+                row = await self._records.add(task_id, owner, tool, f"{tool} is being worked on.")
                 self._running[task_id] = running
                 made.set_result(row)
                 try:
@@ -186,68 +178,80 @@ class CallTasks:
             outcome: InputRequiredResult | _Outcome = _outcome_of(running)
             if not isinstance(outcome, InputRequiredResult):
                 break
-            running.asked = outcome
-            await self._set(task_id, "input_required", "It waits for the reply to a question.")
-            if not await self._wait_for_reply(task_id, running):
+            running.asked, running.questions = outcome, running.questions + 1
+            asked = _numbered(_as_json(outcome).get("inputRequests", {}), running.questions)
+            await self._records.set(task_id, "input_required", "It waits for the reply to a question.", asked=asked)
+            replies = await self._wait_for_replies(task_id, running)
+            if not replies:
                 outcome = ("cancelled", "It was cancelled before its question was answered. Nothing was written.", {})
                 break
-            running.asked = None
-            running.replied.clear()
-            await self._set(task_id, "working", f"{running.params.name} is being worked on.")
+            _take_replies(running, replies)
+            await self._records.set(task_id, "working", f"{running.params.name} is being worked on.")
             running.work, running.call = _begin(running.perform)
         status, message, result = outcome
-        self._outcomes.put(task_id, result)
-        await self._set(task_id, status, message, result)
+        await self._records.set(task_id, status, message, outcome=result)
 
     async def _wait_for_work(self, task_id: str, running: _Running) -> None:
         while not running.work.done():
             await asyncio.wait({running.work}, timeout=_LOOKED_IN_EVERY_S)
-            if not running.work.done() and await self._is_cancelled(task_id):
+            if not running.work.done() and (await self._look_in(task_id)).is_cancelled:
                 _stop(running)
 
-    async def _wait_for_reply(self, task_id: str, running: _Running) -> bool:
-        """Wait for the reply to a question; tell whether it came, since the client may end the task instead."""
-        while not running.replied.is_set():
-            if running.call.stop.is_set() or await self._is_cancelled(task_id):
-                return False
+    async def _wait_for_replies(self, task_id: str, running: _Running) -> Json | None:
+        """Wait for the replies to a question, whichever process got them; None where the client ends the task."""
+        while not running.call.stop.is_set():
+            wishes = await self._look_in(task_id)
+            if wishes.is_cancelled or wishes.replies:
+                return None if wishes.is_cancelled else wishes.replies
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(running.replied.wait(), _LOOKED_IN_EVERY_S)
-        return True
+                await asyncio.wait_for(running.replied.wait(), _REPLIES_LOOKED_FOR_EVERY_S)
+            running.replied.clear()
+        return None
 
-    async def _is_cancelled(self, task_id: str) -> bool:
+    async def _look_in(self, task_id: str) -> Wishes:
         try:
-            return await self._store.run(lambda transaction: rows.look_in(transaction, task_id))
+            return await self._records.look_in(task_id)
         except StoreError:
-            return False
+            return Wishes()
 
-    async def _set(self, task_id: str, status: Status, message: str, result: Json | None = None) -> None:
-        text = json.dumps(result) if result and self._store.keeps_reads else None
-        await self._store.run(lambda transaction: rows.update(transaction, task_id, status, message, text))
+    async def _read(self, task_id: str) -> Kept:
+        """Return how a task stands; one whose process died before it was over has failed.
 
-    async def _read(self, task_id: str) -> TaskRow:
-        owner = self._owner()
-        row = await self._store.run(lambda transaction: rows.read(transaction, owner, task_id))
-        if row is None:
+        Raises:
+            MCPError: There is no such task.
+        """
+        kept = await self._records.read(task_id)
+        if kept is not None and not kept.row.is_over and await self._is_dead(task_id):
+            await self._records.set(task_id, "failed", _DIED.format(tool=kept.row.tool))
+            kept = await self._records.read(task_id)
+        if kept is None:
             raise MCPError(INVALID_PARAMS, "There is no such task, or it was made more than an hour ago.")
-        return row
+        return kept
 
-    async def _end_dead(self, row: TaskRow) -> TaskRow:
-        message = (
-            f"The server process that worked on it ended. Call {row.tool} again with the same arguments: what was read "
-            "is read anew, what was written is told, and nothing is written twice."
-        )
-        await self._set(row.task_id, "failed", message)
-        return await self._read(row.task_id)
+    async def _is_dead(self, task_id: str) -> bool:
+        return task_id not in self._running and await self._leases.is_free(lease_of(task_id))
 
-    def _outcome(self, row: TaskRow) -> Json:
-        """Return the result or the error of a task that is over."""
-        kept = self._outcomes.get(row.task_id) or (json.loads(row.outcome) if row.outcome else None)
-        if kept is not None:
-            return kept
-        if row.status == "completed":
-            text = f"It was done, but its result is held only by the process that did it. Call {row.tool} again."
-            return {"result": {"content": [{"type": "text", "text": text}], "isError": True, "resultType": "complete"}}
-        return {"error": {"code": INTERNAL_ERROR, "message": row.message}} if row.status == "failed" else {}
+
+def _outcome(kept: Kept) -> Json:
+    """Return the result or the error of a task that is over."""
+    if kept.outcome is not None:
+        return kept.outcome
+    row = kept.row
+    return {"error": {"code": INTERNAL_ERROR, "message": row.message}} if row.status == "failed" else {}
+
+
+def _numbered(asked: Json, number: int) -> Json:
+    """Return questions under names that no other question of their task has: a late reply must not be one to them."""
+    return {f"{name}#{number}": question for name, question in asked.items()}
+
+
+def _take_replies(running: _Running, replies: Json) -> None:
+    """Put replies into the call, which is then carried out again."""
+    assert running.asked is not None
+    named = {name.rpartition("#")[0]: reply for name, reply in replies.items()}
+    running.params.input_responses = TypeAdapter(InputResponses).validate_python(named)
+    running.params.request_state = running.asked.request_state
+    running.asked = None
 
 
 def _begin(perform: Perform) -> tuple[asyncio.Task[Any], Call]:
@@ -289,9 +293,9 @@ def _as_json(result: object) -> Json:
     return dict(cast("Mapping[str, Any]", result)) if isinstance(result, Mapping) else {}
 
 
-def _shown(row: TaskRow) -> Json:
+def _shown(task_id: str, row: TaskRow) -> Json:
     return {
-        "taskId": row.task_id,
+        "taskId": task_id,
         "status": row.status,
         "statusMessage": row.message,
         "createdAt": _moment(row.made_at),
@@ -303,7 +307,3 @@ def _shown(row: TaskRow) -> Json:
 
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _lease_of(task_id: str) -> str:
-    return f"task {task_id}"

@@ -91,6 +91,11 @@ create table export_pieces (
     export_id text not null, place integer not null, sealed bytea not null, primary key (export_id, place)
 );
 
+-- What a task asks and what was replied, each sealed by a key that is made of the task's id. `task_id` is only a hash
+-- of that, so that the store can open neither these nor `outcome`.
+alter table tasks add column asked text;
+alter table tasks add column replies text;
+
 -- What clients sent to one process that is for another: `recipient` is that one, or the request that it works on.
 create table http_messages (
     message_id text primary key, recipient text not null, body text not null, at double precision not null

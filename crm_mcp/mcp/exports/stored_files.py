@@ -1,4 +1,4 @@
-"""Files of exports in the store: whichever process of it is asked, it gives the same; each is sealed, see `sealing`."""
+"""Files of exports in the store: whichever process of it is asked, it gives the same; each is sealed, see `Seal`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from mcp.server.mcpserver.exceptions import ResourceError
 
 from crm_mcp.errors import InputError
+from crm_mcp.mcp.calls.caller import current_caller
 from crm_mcp.mcp.exports import rows
 from crm_mcp.mcp.exports.files import ExportFile, Format, address_of, checked_size, encode, new_name, not_found
 from crm_mcp.mcp.exports.rows import Limits
-from crm_mcp.mcp.exports.sealing import Seal
+from crm_mcp.store.sealing import Seal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ class StoredFiles:
     async def making(self, account: str, file_format: Format) -> AsyncGenerator[ExportFile]:
         """See `ExportFiles`; a file of which a person was erased meanwhile is refused at its end."""
         file = _StoredFile(self._store, new_name(file_format), self._limits)
-        export_id = file.seal.export_id
+        export_id = file.seal.row_id
         await self._store.run(lambda transaction: rows.begin(transaction, export_id, account, self._limits))
         try:
             yield file
@@ -56,19 +57,19 @@ class StoredFiles:
 
     async def read(self, name: str) -> str:
         """See `ExportFiles`."""
-        seal = Seal(name)
+        seal = _seal_of(name)
         accounts = self._accounts
-        count = await self._store.run(lambda transaction: rows.count_pieces(transaction, seal.export_id, accounts))
+        count = await self._store.run(lambda transaction: rows.count_pieces(transaction, seal.row_id, accounts))
         if not count:
             raise not_found(self.kept_s)
         decoder = codecs.getincrementaldecoder("utf-8")("surrogatepass")
         return "".join([decoder.decode(await self._piece(seal, place, count)) for place in range(count)])
 
     async def _piece(self, seal: Seal, place: int, count: int) -> bytes:
-        sealed = await self._store.run(lambda transaction: rows.read_piece(transaction, seal.export_id, place))
+        sealed = await self._store.run(lambda transaction: rows.read_piece(transaction, seal.row_id, place))
         if not sealed:  # it was dropped since its pieces were counted
             raise not_found(self.kept_s)
-        piece = seal.open(sealed, place, is_last=place == count - 1)
+        piece = seal.open(sealed, _what(place, is_last=place == count - 1))
         if piece is None:
             raise ResourceError("The export is damaged in the store. Call export_search again.")
         return piece
@@ -77,11 +78,20 @@ class StoredFiles:
         """Do nothing: the store drops what it holds of an account where a person is erased from it."""
 
 
+def _seal_of(name: str) -> Seal:
+    """Return the seal of a file, which is the caller's alone: nobody else opens it, by whatever address."""
+    return Seal(f"{current_caller().user} {name}")
+
+
+def _what(place: int, *, is_last: bool) -> str:
+    return f"piece {place}{', the last' if is_last else ''}"
+
+
 class _StoredFile:
     def __init__(self, store: Store, name: str, limits: Limits) -> None:
         self.uri = address_of(name)
         self.size = 0
-        self.seal = Seal(name)
+        self.seal = _seal_of(name)
         self._store = store
         self._limits = limits
         self._rest = bytearray()
@@ -103,7 +113,7 @@ class _StoredFile:
             InputError: It was dropped meanwhile.
         """
         await self._add(bytes(self._rest), is_last=True)
-        export_id, size, count = self.seal.export_id, self.size, self._places
+        export_id, size, count = self.seal.row_id, self.size, self._places
         if not await self._store.run(
             lambda transaction: rows.complete(transaction, export_id, size, count, self._limits)
         ):
@@ -113,7 +123,7 @@ class _StoredFile:
             )
 
     async def _add(self, piece: bytes, *, is_last: bool) -> None:
-        place, export_id = self._places, self.seal.export_id
+        place, export_id = self._places, self.seal.row_id
         self._places += 1
-        sealed = self.seal.close(piece, place, is_last=is_last)
+        sealed = self.seal.close(piece, _what(place, is_last=is_last))
         await self._store.run(lambda transaction: rows.add_piece(transaction, export_id, place, sealed))

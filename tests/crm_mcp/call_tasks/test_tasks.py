@@ -148,19 +148,22 @@ def test_another_process_reads_and_ends_the_tasks_of_a_store_and_of_no_other_log
     assert done["result"]["structuredContent"]["name"] == "Anna Nagy"
 
 
-def test_where_nothing_read_is_kept_on_disk_only_the_process_that_read_has_the_result(
-    crms: CrmStub, store_location: str
-) -> None:
+def test_any_process_has_the_result_which_the_store_alone_cannot_read(crms: CrmStub, store_location: str) -> None:
+    stores = Store(store_location), Store(store_location)
+
     async def scene(clients: Sequence[Client]) -> Any:
         mine, sibling = clients
         crms.hold_back()
         task = await start(mine, "get_contact", contact_id="1")
         crms.release()
-        assert (await over(mine, task["taskId"]))["result"]["structuredContent"]["name"] == "Anna Nagy"
+        await over(mine, task["taskId"])
+        held = await stores[0].run(lambda transaction: transaction.execute("select * from tasks"))
+        assert len(held) == 1
+        assert "Nagy" not in str(held)
+        assert task["taskId"] not in str(held)
         return await get(sibling, task["taskId"])
 
-    done = play(scene, Store(store_location), Store(store_location))
-    assert "held only by the process that did it. Call get_contact again" in str(done["result"])
+    assert play(scene, *stores)["result"]["structuredContent"]["name"] == "Anna Nagy"
 
 
 def test_a_task_whose_process_ended_says_so(crms: CrmStub, store_location: str) -> None:
@@ -191,17 +194,47 @@ def test_a_client_that_does_not_declare_the_extension_is_refused_its_methods_and
 
 def test_a_question_of_a_task_is_answered_by_an_update(crms: CrmStub) -> None:
     async def scene(clients: Sequence[Client]) -> Any:
-        (client,) = clients
-        crms.hold_back()
-        task = await start(client, "update_project", project_id="7", fields={"Deleted": "1"})
-        assert task["resultType"] == "task", task
-        crms.release()
-        asking = await until(client, task["taskId"], "input_required")
-        ((name, asked),) = asking["inputRequests"].items()
-        assert asked["method"] == "elicitation/create"
-        await update(client, task["taskId"], {name: {"action": "accept", "content": {"confirm": True}}})
-        return await over(client, task["taskId"])
+        return await answered(crms, clients[0], clients[0])
 
     task = play(scene)
     assert task["result"]["structuredContent"]["id"] == "7"
     assert len(crms.written) == 1
+
+
+async def answered(crms: CrmStub, mine: Client, sibling: Client) -> Any:
+    """Begin a task that asks, reply to its question at a process, twice, and return the task at its end."""
+    crms.hold_back()
+    task = await start(mine, "update_project", project_id="7", fields={"Deleted": "1"})
+    assert task["resultType"] == "task", task
+    crms.release()
+    asking = await until(sibling, task["taskId"], "input_required")
+    ((name, asked),) = asking["inputRequests"].items()
+    assert asked["method"] == "elicitation/create"
+    await update(sibling, task["taskId"], {"another": {"action": "decline"}})
+    for _ in range(2):
+        await update(sibling, task["taskId"], {name: {"action": "accept", "content": {"confirm": True}}})
+    return await over(sibling, task["taskId"])
+
+
+def test_a_question_of_a_task_is_shown_and_answered_at_any_process(crms: CrmStub, store_location: str) -> None:
+    async def scene(clients: Sequence[Client]) -> Any:
+        return await answered(crms, *clients)
+
+    task = play(scene, Store(store_location), Store(store_location))
+    assert task["result"]["structuredContent"]["id"] == "7"
+    assert len(crms.written) == 1
+
+
+def test_a_task_that_another_process_is_told_to_end_writes_nothing(crms: CrmStub, store_location: str) -> None:
+    async def scene(clients: Sequence[Client]) -> Any:
+        mine, sibling = clients
+        crms.hold_back()
+        task = await start(mine, "update_project", project_id="7", fields={"Deleted": "1"})
+        crms.release()
+        await until(sibling, task["taskId"], "input_required")
+        await cancel(sibling, task["taskId"])
+        return await over(sibling, task["taskId"])
+
+    task = play(scene, Store(store_location), Store(store_location))
+    assert (task["status"], crms.written) == ("cancelled", [])
+    assert "Nothing was written" in task["statusMessage"]

@@ -12,6 +12,7 @@ import pytest
 from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError
 
 from crm_mcp.errors import InputError
+from crm_mcp.mcp.calls.caller import Caller, working_on_behalf_of
 from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports.files import MAX_FILE_BYTES
 from crm_mcp.mcp.exports.rows import Limits
@@ -64,7 +65,7 @@ def read_everything(transaction: Transaction) -> bytes:
     return b"".join(value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row)
 
 
-def test_another_process_gives_the_same_file_and_another_login_none(store_location: str) -> None:
+def test_another_process_gives_the_same_file_and_another_login_or_user_none(store_location: str) -> None:
     maker, sibling, other = (Process(store_location, account) for account in (MINE, MINE, OTHER))
 
     async def scene() -> None:
@@ -72,6 +73,8 @@ def test_another_process_gives_the_same_file_and_another_login_none(store_locati
         assert [await sibling.files.read(name) for name in names] == [LONG, CANARY, ""]
         with pytest.raises(ResourceNotFoundError, match=r"no such export.*60 minutes"):
             await other.files.read(names[0])
+        with working_on_behalf_of(Caller("another")), pytest.raises(ResourceNotFoundError):
+            await sibling.files.read(names[0])
         for wrong in (names[0].replace(".csv", ".jsonl"), f"x{names[0][1:]}", "x.csv", ".csv"):
             with pytest.raises(ResourceNotFoundError, match="no such export"):
                 await sibling.files.read(wrong)
