@@ -20,7 +20,7 @@ from mockserver.fake_process import FakeServer, running_fake
 SHOWN_FAKE = "127.0.0.1:8080"
 SHOWN_SERVER = "127.0.0.1:8000"
 _OURS = ("CRM_M", "IVINEX_", "MINICRM_", "PYTEST_", "XDG_")
-START_TIMEOUT_S = 30.0
+START_TIMEOUT_S = 90.0
 
 
 class ShellSession:

@@ -186,7 +186,7 @@ def test_ctrl_c_ends_the_server_without_a_traceback(arguments: tuple[str, ...], 
             process.stdout.readline()
         process.send_signal(signal.SIGINT)
         try:
-            _, errors = process.communicate(timeout=30)
+            _, errors = process.communicate(timeout=60)
         finally:
             process.kill()
     assert b"Traceback" not in errors

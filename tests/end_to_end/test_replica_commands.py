@@ -139,7 +139,7 @@ def test_watching_ends_in_good_order_when_it_is_stopped(number: int, fake: CrmFa
         while b"cards and lists" not in process.stderr.readline():
             pass
         process.send_signal(number)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         assert b"Stopped" in process.stderr.read()
 
 

@@ -109,7 +109,7 @@ def test_an_answer_reaches_the_question_of_its_own_session_alone(fake: Fake, tmp
     called = {"name": "update_project", "arguments": TRASH}
     with (
         two_processes(fake, str(tmp_path / "store"), tmp_path) as (balancer, _, _),
-        httpx.Client(trust_env=False, timeout=20) as http,
+        httpx.Client(trust_env=False, timeout=60) as http,
     ):
         first, second = balancer.behind
         asking, other = begin(http, first), begin(http, second)

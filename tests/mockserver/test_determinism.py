@@ -70,7 +70,7 @@ CLOCK = b'{"now": "2026-11-20T10:00:00", "frozen": true}'
 
 def play(url: str) -> list[tuple[int, list[tuple[str, str]], bytes]]:
     """Send everything in order, as if the fake always listened at one place, and return what was answered."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=60)
     answers: list[tuple[int, list[tuple[str, str]], bytes]] = []
     for method, target, body in REQUESTS:
         login = LOGIN if target.startswith("/API/") else MINICRM_LOGIN

@@ -34,7 +34,7 @@ class Writer(threading.Thread):
                 self._enough.release()
 
     def _connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection(self._address, timeout=30)
+        return http.client.HTTPConnection(self._address, timeout=60)
 
     def _write(self, connection: http.client.HTTPConnection, name: str) -> int:
         if self._crm == "ivinex":

@@ -92,7 +92,7 @@ def test_workers_and_tests_never_meet_and_no_fake_outlives_the_run(pytester: pyt
     for _, url in servers:
         host, port = url.removeprefix("http://").split(":")
         with pytest.raises(ConnectionError):
-            socket.create_connection((host, int(port)), timeout=5)
+            socket.create_connection((host, int(port)), timeout=60)
 
 
 def test_a_failed_test_shows_what_the_fake_was_asked_and_why_it_refused(project: pytest.Pytester):

@@ -125,7 +125,7 @@ class AppHost:
         await asyncio.wait([asyncio.create_task(ready.wait()), self._serving], return_when=asyncio.FIRST_COMPLETED)
 
     async def _serve(self, ready: asyncio.Event) -> None:
-        pool = ConnectionPool(timeout_s=10)
+        pool = ConnectionPool(timeout_s=30)
         server = build_server(connect(pool, self._store), pool, store=self._store)
         async with Client(server, extensions=[APPS], elicitation_callback=self._user) as self._client:
             ready.set()

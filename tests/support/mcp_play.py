@@ -81,7 +81,7 @@ async def assistant(
 
     A call of it takes at most `budget_s`, where that is not 0; CRM_MCP_CALL_BUDGET_S says it to what writes.
     """
-    pool = ConnectionPool(timeout_s=10, patience_s=budget_s)
+    pool = ConnectionPool(timeout_s=30, patience_s=budget_s)
     chosen = choose_toolsets(toolsets)
     async with Client(build_server(connect(pool, store), pool, toolsets=chosen, read_only=read_only)) as client:
         yield client

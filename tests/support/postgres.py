@@ -25,7 +25,7 @@ import pytest
 PASSWORD = "password-of-the-store"
 """Its owner's; no log, result or error may hold it."""
 _FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
-_START_LIMIT_S = 30.0
+_START_LIMIT_S = 90.0
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def running_postgres() -> Generator[PostgresServer]:
             yield server
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=20)
+            process.wait(timeout=60)
 
 
 def _hand_over(folder: Path) -> str | None:
@@ -123,7 +123,7 @@ def _wait_until_it_accepts(server: PostgresServer, log: Path) -> None:
     deadline = time.monotonic() + _START_LIMIT_S
     while True:
         try:
-            psycopg.connect(server.url(), connect_timeout=5).close()
+            psycopg.connect(server.url(), connect_timeout=30).close()
         except psycopg.OperationalError:
             if server.process.poll() is not None or time.monotonic() > deadline:
                 pytest.fail(f"PostgreSQL did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")

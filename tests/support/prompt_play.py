@@ -26,7 +26,7 @@ def fill_in(name: str, tools: Collection[str] = QUERYING, /, **given: str) -> st
     """Return the text of a prompt; errors are as the host gets them."""
 
     async def play() -> str:
-        pool = ConnectionPool(timeout_s=10)
+        pool = ConnectionPool(timeout_s=30)
         async with pool.open():
             by_name = {prompt.name: prompt for one in connect(pool) for prompt in one.prompts(tools)}
             context: Any = None  # no prompt takes one

@@ -35,7 +35,7 @@ Json = dict[str, Any]
 @contextlib.asynccontextmanager
 async def asking(environment: Mapping[str, str], *, now: datetime = NOW) -> AsyncGenerator[Client]:
     """Connect a client to the MiniCRM questions alone, at a time of day that stands still."""
-    pool = ConnectionPool(timeout_s=10)
+    pool = ConnectionPool(timeout_s=30)
     login = BasicLogin(environment["MINICRM_SYSTEM_ID"], environment["MINICRM_API_KEY"])
     client = MinicrmClient(Session(pool, crm="MiniCRM", base_url=environment["MINICRM_URL"], login=login))
     directory = Directory(client, me="Jane")

@@ -11,7 +11,7 @@ from mcp.types import RequestParams, Result
 from pydantic import ConfigDict
 
 TASKS = "io.modelcontextprotocol/tasks"
-_TIME_S = 20.0
+_TIME_S = 60.0
 
 
 class AnyParams(RequestParams):

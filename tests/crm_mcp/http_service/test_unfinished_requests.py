@@ -53,7 +53,7 @@ def test_three_hundred_unfinished_requests_leave_room_for_the_next_caller(
     with (
         http_process(settings, str(tmp_path), log=log, most_files=256) as (_, url),
         hanging(url, sent, 300),
-        httpx.Client(timeout=5, trust_env=False) as caller,
+        httpx.Client(timeout=60, trust_env=False) as caller,
     ):
         for _ in range(3):
             assert caller.post(url, json=HELLO, headers=headers).status_code == 200
@@ -65,7 +65,7 @@ def test_a_call_in_flight_is_never_closed_to_make_room(tmp_path: Path) -> None:
     settings = both_crms("http://127.0.0.1:9")
     with (
         http_process(settings, str(tmp_path), most_files=256) as (_, url),
-        httpx.Client(timeout=10, trust_env=False) as caller,
+        httpx.Client(timeout=60, trust_env=False) as caller,
     ):
         session = caller.post(url, json=HELLO, headers=ACCEPT).headers["mcp-session-id"]
         with caller.stream("GET", url, headers=ACCEPT | {"Mcp-Session-Id": session}) as news:
@@ -86,7 +86,7 @@ def test_what_cannot_be_read_or_is_no_use_here_leaves_no_traceback(tmp_path: Pat
     with http_process(settings, str(tmp_path), log=log) as (_, url):
         address = urlsplit(url)
         for sent, then, status in ((broken, b"zz\r\n", b"401"), (offer, b"", b"200")):
-            with socket.create_connection((str(address.hostname), address.port or 0), timeout=10) as client:
+            with socket.create_connection((str(address.hostname), address.port or 0), timeout=60) as client:
                 client.sendall(sent)
                 assert client.recv(65536).startswith(b"HTTP/1.1 " + status)
                 client.sendall(then)

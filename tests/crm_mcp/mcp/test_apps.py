@@ -33,7 +33,7 @@ def lists_of(*, read_only: bool = False, **client: Any) -> tuple[dict[str, str],
     """Return the page of each tool that has one, and the pages among the resources."""
 
     async def run() -> tuple[dict[str, str], list[str]]:
-        pool = ConnectionPool(timeout_s=5)
+        pool = ConnectionPool(timeout_s=30)
         server = build_server(connect(pool), pool, toolsets=choose_toolsets("all"), read_only=read_only)
         async with Client(server, **client) as connected:
             tools, resources = await connected.list_tools(), await connected.list_resources()

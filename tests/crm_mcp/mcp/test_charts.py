@@ -28,7 +28,7 @@ STAGES = [{"collection_id": "1", "stage": "New", "amount": "5"}, {"collection_id
 
 def summarize(**options: Any) -> CallToolResult:
     async def run() -> CallToolResult:
-        pool = ConnectionPool(timeout_s=10)
+        pool = ConnectionPool(timeout_s=30)
         async with Client(build_server(connect(pool), pool), **options) as client:
             arguments = {"module": "contact", "group_by": ["stage"], "measures": ["sum:amount"], "chart": True}
             result = await client.call_tool("summarize_records", arguments)

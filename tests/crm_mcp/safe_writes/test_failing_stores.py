@@ -65,7 +65,7 @@ def test_the_plan_of_what_is_being_written_is_named_though_nobody_can_tell_how_f
 
 def test_an_undo_is_told_though_later_writes_of_the_record_cannot_be_read(fake: Fake) -> None:
     async def run() -> Any:
-        pool, store = ConnectionPool(timeout_s=10), FailingStore("undone_by is null and outcome")
+        pool, store = ConnectionPool(timeout_s=30), FailingStore("undone_by is null and outcome")
         async with Client(build_server(connect(pool, store), pool, store=store)) as client:
             fields = {"Name": "Renamed"}
             written = await call(client, "update_project", project_ids=[6001, 6002], fields=fields)

@@ -77,12 +77,12 @@ def test_a_cancelled_call_leaves_its_transaction_whole(store_location: str) -> N
     def slow(transaction: Transaction) -> None:
         put("a", "1")(transaction)
         begun.set()
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         put("b", "2")(transaction)
 
     async def play(first: Store, second: Store) -> None:
         call = asyncio.ensure_future(first.run(slow))
-        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(begun.wait, 60)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call

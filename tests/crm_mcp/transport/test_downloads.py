@@ -33,7 +33,7 @@ def fetch(
     url: str, hosts: FileHosts = VENDOR, *, most_bytes: int = MOST, resolve: Callable[[str], Any] = public
 ) -> Download:
     async def run() -> Download:
-        pool = ConnectionPool(timeout_s=5)
+        pool = ConnectionPool(timeout_s=30)
         async with pool.open():
             return await Downloads(pool, hosts, resolve).fetch(url, most_bytes=most_bytes)
 

@@ -38,7 +38,7 @@ def _no_network_settings(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: i
 
 def get(url: str, *, ca_file: Path | None = None) -> int:
     async def run() -> int:
-        pool = ConnectionPool(timeout_s=10, ca_file=ca_file)
+        pool = ConnectionPool(timeout_s=30, ca_file=ca_file)
         async with pool.open():
             session = Session(pool, crm="MiniCRM", base_url=url, login=BasicLogin("10001", "fake-api-key"))
             return (await session.send(Request("GET", "/x"))).status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
+import threading
 
 import pytest
 
@@ -49,7 +49,7 @@ def parse(received: Response) -> object:
     return json_of(received, ACCOUNT)
 
 
-def play(server: RawServer, *requests: Request, pause_s: float = 0.0, timeout_s: float = 5.0) -> list[object]:
+def play(server: RawServer, *requests: Request, pause_s: float = 0.0, timeout_s: float = 30.0) -> list[object]:
     """Send requests one after the other; return the result or the error of each."""
 
     async def sleep(_: float) -> None:
@@ -62,7 +62,7 @@ def play(server: RawServer, *requests: Request, pause_s: float = 0.0, timeout_s:
             return error
 
     async def run() -> list[object]:
-        pool = ConnectionPool(timeout_s=timeout_s, patience_s=25, sleep=sleep)
+        pool = ConnectionPool(timeout_s=timeout_s, patience_s=60, sleep=sleep)
         results: list[object] = []
         async with pool.open():
             session = Session(pool, crm="MiniCRM", base_url=server.url, login=BasicLogin("a", "b"))
@@ -132,10 +132,9 @@ def test_a_refusal_of_an_idle_connection_is_not_taken_for_a_response() -> None:
 
 def test_a_response_that_never_ends_is_given_up_in_time() -> None:
     drip = say(*[bytes([one]) for one in response()], pause_s=0.1)
-    with raw_server(drip, OK) as server:
-        began_s = time.monotonic()
-        assert play(server, READ, timeout_s=0.3) == [{"Id": 7}]
-        assert time.monotonic() - began_s < 2
+    with raw_server(drip, OK, OK) as server:
+        assert play(server, READ, timeout_s=0.5) == [{"Id": 7}]
+        assert len(server.requests) > 1, "it was not waited for"
 
 
 @pytest.mark.parametrize("asked", ["3600", "9" * 400, "Sat, 28 Nov 2026 10:00:00 GMT"])
@@ -159,18 +158,25 @@ def test_a_crm_that_is_not_there_was_not_sent_anything() -> None:
 
 
 def test_a_call_that_is_cancelled_sends_nothing_again() -> None:
+    arrived, cancelled = threading.Event(), threading.Event()
+
     def say_nothing(_: socket.socket) -> bool:
-        time.sleep(0.7)
+        arrived.set()
+        cancelled.wait(60)
         return False
 
     async def run(server: RawServer) -> None:
-        pool = ConnectionPool(timeout_s=5, patience_s=25)
+        pool = ConnectionPool(timeout_s=60, patience_s=60)
         async with pool.open():
             session = Session(pool, crm="MiniCRM", base_url=server.url, login=BasicLogin("a", "b"))
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(session.perform(READ, parse), 0.5)  # on a slow machine sent by then
-            await asyncio.sleep(0.4)
+            call = asyncio.create_task(session.perform(READ, parse))
+            await asyncio.to_thread(arrived.wait, 60)
+            call.cancel()
+            cancelled.set()
+            with pytest.raises(asyncio.CancelledError):
+                await call
+            assert await session.perform(READ, parse) == {"Id": 7}
 
-    with raw_server(say_nothing, OK) as server:
+    with raw_server(say_nothing, OK, OK) as server:
         asyncio.run(run(server))
-        assert len(server.requests) == 1
+        assert len(server.requests) == 2

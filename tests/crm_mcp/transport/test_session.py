@@ -24,7 +24,7 @@ LOGIN = ("somebody", "s3cret-Passw0rd")
 
 def send(request: Request, login: Login = BasicLogin(*LOGIN)) -> Response:  # noqa: B008 - it is frozen
     async def run() -> Response:
-        pool = ConnectionPool(timeout_s=5)
+        pool = ConnectionPool(timeout_s=30)
         async with pool.open():
             return await Session(pool, crm="Ivinex", base_url=BASE_URL, login=login).send(request)
 

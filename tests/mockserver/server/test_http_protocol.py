@@ -38,7 +38,7 @@ def build_head(fake: CrmFake, line: str, *more: str) -> bytes:
 
 def exchange(fake: CrmFake, *pieces: bytes) -> str:
     url = httpx.URL(fake.url)
-    with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
+    with socket.create_connection((url.host, url.port or 80), timeout=60) as connection:
         for piece in pieces:
             connection.sendall(piece)
         connection.shutdown(socket.SHUT_WR)
@@ -71,7 +71,7 @@ def test_the_next_request_of_a_connection_is_read_as_the_first(fake: CrmFake):
     head = build_head(fake, "GET /Api/R3/Contact?Query=Vörös HTTP/1.1").replace(b"close", b"keep-alive")
     plain = build_head(fake, "GET /Api/R3/Category HTTP/1.1")
     url = httpx.URL(fake.url)
-    with socket.create_connection((url.host, url.port or 80), timeout=10) as connection:
+    with socket.create_connection((url.host, url.port or 80), timeout=60) as connection:
         for request in (head, head, plain):
             connection.sendall(request)
             came = b""
@@ -169,7 +169,7 @@ def test_callers_who_leave_in_mid_body_leave_no_traceback():
                         )
         httpx.get(f"http://127.0.0.1:{port}/_control/health")
         process.terminate()
-        said = process.communicate(timeout=10)[1]
+        said = process.communicate(timeout=60)[1]
 
     assert "Traceback" not in said
     assert "ERROR" not in said

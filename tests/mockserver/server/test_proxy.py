@@ -35,7 +35,7 @@ def tls(fake: CrmFake) -> FakeTls:
 
 def new_client(tls: FakeTls, **options: object) -> httpx.Client:
     trust = ssl.create_default_context(cafile=str(tls.ca_file))
-    return httpx.Client(proxy=tls.proxy, verify=trust, timeout=20, **options)  # pyright: ignore[reportArgumentType]
+    return httpx.Client(proxy=tls.proxy, verify=trust, timeout=60, **options)  # pyright: ignore[reportArgumentType]
 
 
 def address_of(tls: FakeTls) -> tuple[str, int]:
@@ -44,7 +44,7 @@ def address_of(tls: FakeTls) -> tuple[str, int]:
 
 def talk(tls: FakeTls, *sent: bytes) -> bytes:
     """Send bytes as they are, and return all that comes until the fake closes the connection."""
-    with socket.create_connection(address_of(tls), timeout=20) as connection:
+    with socket.create_connection(address_of(tls), timeout=60) as connection:
         for piece in sent:
             connection.sendall(piece)
         return b"".join(iter(lambda: connection.recv(65536), b""))
@@ -98,7 +98,7 @@ def test_http_2_is_not_offered(tls: FakeTls):
     context = ssl.create_default_context(cafile=str(tls.ca_file))
     context.set_alpn_protocols(["h2", "http/1.1"])
     with (
-        socket.create_connection(address_of(tls), timeout=20) as connection,
+        socket.create_connection(address_of(tls), timeout=60) as connection,
         context.wrap_socket(connection, server_hostname="r3.minicrm.hu") as secured,
     ):
         assert secured.selected_alpn_protocol() == "http/1.1"
@@ -157,14 +157,14 @@ def test_addresses_are_taken_without_a_tunnel(fake: CrmFake, tls: FakeTls, targe
 
 def test_the_proxy_steers_the_fake_on_its_own_port(tls: FakeTls):
     assert httpx.get(f"{tls.proxy}/_control/health").json()["status"] == "ok"
-    with httpx.Client(proxy=tls.proxy, timeout=20) as client:
+    with httpx.Client(proxy=tls.proxy, timeout=60) as client:
         assert client.get(f"{tls.proxy}/_control/health").json()["status"] == "ok"
     with new_client(tls) as client:
         assert client.get("https://r3.minicrm.hu/_control/health").status_code == 403
 
 
 def test_a_caller_who_does_not_trust_the_ca_is_explained_in_the_journal(fake_server: FakeServer, tls: FakeTls):
-    with httpx.Client(proxy=tls.proxy, timeout=20) as client, pytest.raises(httpx.ConnectError):
+    with httpx.Client(proxy=tls.proxy, timeout=60) as client, pytest.raises(httpx.ConnectError):
         client.get(f"{MINICRM}/Category")
 
     assert "NODE_EXTRA_CA_CERTS" in read_reasons(fake_server)[-1]
@@ -209,7 +209,7 @@ def test_callers_who_stop_in_the_middle_harm_nobody(fake: CrmFake, tls: FakeTls)
         connect + b"\x16\x03\x01\x02\x00\x01\x00",
         connect + b"\x00" * 50,
     ]
-    held = [socket.create_connection(address_of(tls), timeout=20) for _ in beginnings]
+    held = [socket.create_connection(address_of(tls), timeout=60) for _ in beginnings]
     for connection, beginning in zip(held, beginnings, strict=True):
         connection.sendall(beginning)
     with new_client(tls, auth=fake.minicrm) as client:
@@ -240,8 +240,8 @@ def test_it_ends_cleanly_while_tunnels_and_half_made_ones_are_open():
         port = int(url.rpartition(":")[2])
         context = ssl.create_default_context(cadata=httpx.get(f"{url}/_control/ca.pem").text)
         with (
-            socket.create_connection(("127.0.0.1", port), timeout=20) as whole,
-            socket.create_connection(("127.0.0.1", port), timeout=20) as half,
+            socket.create_connection(("127.0.0.1", port), timeout=60) as whole,
+            socket.create_connection(("127.0.0.1", port), timeout=60) as half,
         ):
             for connection in (whole, half):
                 connection.sendall(b"CONNECT r3.minicrm.hu:443 HTTP/1.1\r\nHost: r3.minicrm.hu:443\r\n\r\n")
@@ -251,6 +251,6 @@ def test_it_ends_cleanly_while_tunnels_and_half_made_ones_are_open():
                 secured.sendall(b"GET /_control/health HTTP/1.1\r\nHost: r3.minicrm.hu\r\n\r\n")
                 assert secured.recv(100).startswith(b"HTTP/1.1 403 ")
                 process.terminate()
-                out, err = process.communicate(timeout=20)
+                out, err = process.communicate(timeout=60)
 
     assert (process.returncode, out, err) == (0, "", "")

