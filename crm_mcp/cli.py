@@ -12,6 +12,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 import click
@@ -33,6 +34,7 @@ from crm_mcp.settings_file.language import find_language
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
+    from crm_mcp.http_service.logins.live import LiveLogins
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
     from crm_mcp.store.engine import Store
@@ -159,26 +161,49 @@ def serve(
     """Serve on stdio, or streamable HTTP at /mcp."""
     try:
         with _making_what_stays():
-            server, settings, connectors, pool, store = _build_server(
-                is_local=transport == "stdio", read_only=read_only, toolsets=toolsets
-            )
+            built = _build_server(is_local=transport == "stdio", read_only=read_only, toolsets=toolsets)
     except SettingsError as error:
         if transport == "http" or sys.stdin.isatty():
             end_by_settings(error)
         _explain_to_host(error)
-    from crm_mcp.server import finish_writes
-
-    finish = functools.partial(finish_writes, connectors)
     if transport == "stdio":
-        stdio_service.serve(server, finish)
+        assert built.server is not None
+        stdio_service.serve(built.server, built.finish)
         return
     from crm_mcp import http_service
 
     try:
-        app = http_service.build_app(server, settings, host=host, connectors=connectors, pool=pool, store=store)
-        http_service.serve(app, host, port, finish)
+        app = http_service.build_app(
+            built.server,
+            built.settings,
+            host=host,
+            connectors=built.connectors,
+            pool=built.pool,
+            store=built.store,
+            logins=built.logins,
+        )
+        http_service.serve(app, host, port, built.finish)
     except SettingsError as error:
         end_by_settings(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """What is served: by `server`, which a service may lack that has `logins`."""
+
+    server: MCPServer[None] | None
+    settings: ServerSettings
+    connectors: list[Connector]
+    pool: ConnectionPool
+    store: Store
+    logins: LiveLogins | None
+
+    async def finish(self) -> None:
+        """Let the writes end that are under way, and begin no other."""
+        from crm_mcp.server import finish_writes
+
+        others = [] if self.logins is None else [self.logins.finish()]
+        await asyncio.gather(finish_writes(self.connectors), *others)
 
 
 @contextlib.contextmanager
@@ -195,26 +220,23 @@ def _making_what_stays() -> Generator[None]:
         gc.enable()
 
 
-def _build_server(
-    *, is_local: bool, read_only: bool, toolsets: str
-) -> tuple[MCPServer[None], ServerSettings, list[Connector], ConnectionPool, Store]:
+def _build_server(*, is_local: bool, read_only: bool, toolsets: str) -> _Built:
     settings, pool, store, connectors = connect(is_local=is_local)
     from crm_mcp.registry import choose_toolsets
 
     export_dir = settings.export_dir if is_local else None  # over HTTP it would be another's machine
     read_only = read_only or settings.read_only
     chosen = choose_toolsets(toolsets or settings.toolsets)
-    build = find_server_builder(connectors)
-    server = build(
-        connectors,
-        pool,
-        store=store,
-        toolsets=chosen,
-        read_only=read_only,
-        export_dir=export_dir,
-        shares_exports=not is_local,
-    )
-    return server, settings, connectors, pool, store
+    logins = None
+    if not is_local and settings.logins is not None:
+        from crm_mcp.http_service.logins.making import find_logins
+
+        logins = find_logins(settings, pool, store, chosen, read_only=read_only)
+    server = None
+    if connectors:
+        build = functools.partial(find_server_builder(connectors), connectors, pool, store=store, toolsets=chosen)
+        server = build(read_only=read_only, export_dir=export_dir, shares_exports=not is_local, is_alone=is_local)
+    return _Built(server, settings, connectors, pool, store, logins)
 
 
 def _explain_to_host(error: SettingsError) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -62,12 +63,41 @@ async def examine() -> list[Finding]:
                 found, connectors = await _examine_account(pool, store, account)
             findings += found
             connected += connectors
+        if settings.logins is not None:
+            found, connectors = await _examine_logins(settings, pool, store)
+            findings += found
+            connected += connectors
     await store.close()
     if not connected and all(finding.ok for finding in findings):
         findings.append(
             Finding(False, _SETTINGS, _texts.text("no CRM is configured; run crm-mcp to see which variables to set."))
         )
     return findings
+
+
+async def _examine_logins(settings: ServerSettings, pool: ConnectionPool, store: Store) -> tuple[list[Finding], int]:
+    """Return what is to be said of the logins of a team, and how many are connected.
+
+    Whose they are is shown at a terminal alone: what else is printed may be kept.
+    """
+    from crm_mcp.http_service.logins.making import find_logins
+    from crm_mcp.http_service.users import shown_user, user_named
+    from crm_mcp.toolsets import DEFAULT_TOOLSETS
+
+    try:
+        logins = find_logins(settings, pool, store, DEFAULT_TOOLSETS, read_only=True)
+    except SettingsError as error:
+        return [Finding(False, mark("logins"), error.told)], 0
+    assert logins is not None
+    findings: list[Finding] = []
+    for subject, login in logins.known().items():
+        whose = subject if sys.stdout.isatty() else _texts.text("entry {number}", number=login.number)
+        user = shown_user(user_named(settings.oauth_issuer, subject))
+        for connector in login.connect(pool, store):
+            found = await _examine_login(connector)
+            findings.append(replace(found, about=f"{whose} ({user}) {found.about}"))
+    told = _texts.ntext("{count} user has a login", "{count} users have a login", len(logins.known()))
+    return [Finding(True, mark("logins"), told), *findings], len(findings)
 
 
 def _accounts(findings: list[Finding]) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from crm_mcp.ivinex.connector import IvinexConnector
@@ -29,14 +29,19 @@ CONNECTORS: Sequence[type[Connector]] = (
 )
 
 
-def connect(pool: ConnectionPool, store: Store | None = None) -> list[Connector]:
+def connect(
+    pool: ConnectionPool, store: Store | None = None, *, only: Collection[str] | None = None
+) -> list[Connector]:
     """Return a connector for each CRM that the environment configures; all remember in one store, or in memory.
+
+    Of several CRMs `only` names those that are looked for.
 
     Raises:
         SettingsError: One is half configured, or a value is wrong.
     """
     store = store or Store()
-    connectors = [connector for known in CONNECTORS if (connector := known.from_environment(pool, store)) is not None]
+    looked_for = [known for known in CONNECTORS if only is None or known.name in only]
+    connectors = [connector for known in looked_for if (connector := known.from_environment(pool, store)) is not None]
     introduce_all(connectors)
     return connectors
 

@@ -105,11 +105,13 @@ def build_server(
     read_only: bool = False,
     export_dir: Path | None = None,
     shares_exports: bool = False,
+    is_alone: bool = True,
 ) -> MCPServer[None]:
     """Make the MCP server over connected CRMs.
 
-    It holds `pool` open while it runs, closes `store` at its end, and writes exports into `export_dir`. Where it
-    `shares_exports`, they are kept in the store, if that is kept, so that other processes give them too.
+    One that is alone holds `pool` open while it runs, and closes `store` at its end; else others use them too, and
+    whoever made them does. It writes exports into `export_dir`. Where it `shares_exports`, they are kept in the store,
+    if that is kept, so that other processes give them too.
     """
     exports = choose_files(connectors, store if shares_exports else None, export_dir)
     queries = Queries(connectors, pool.patience_s)
@@ -129,7 +131,8 @@ def build_server(
     skills = [AccountSkill(connectors, names)]
     told = [_SKILL, *([] if read_only else [WRITING]), *(connector.instructions for connector in connectors)]
     apps = apps_of(connectors, tools)
-    return assemble(Offer(connectors, tools, skills, [queries], unfinished, told, apps, register), pool, store)
+    offer = Offer(connectors, tools, skills, [queries], unfinished, told, apps, register)
+    return assemble(offer, pool, store, is_alone=is_alone)
 
 
 def apps_of(connectors: Sequence[Connector], tools: Sequence[CrmTool]) -> list[ToolApp]:
@@ -153,23 +156,30 @@ def register_resources(
     add_exports(server, exports)
 
 
-def assemble(offer: Offer, pool: ConnectionPool, store: Store | None) -> MCPServer[None]:
+@contextlib.asynccontextmanager
+async def holding_open(pool: ConnectionPool, store: Store | None) -> AsyncGenerator[None]:
+    """Hold what servers share open inside the block."""
+    try:
+        async with pool.open():
+            yield
+    finally:
+        if store is not None:
+            await store.close()
+
+
+def assemble(offer: Offer, pool: ConnectionPool, store: Store | None, *, is_alone: bool = True) -> MCPServer[None]:
     """Make the MCP server of what is offered; see `build_server`."""
 
     @contextlib.asynccontextmanager
     async def lifespan(_: MCPServer[None]) -> AsyncGenerator[None]:
-        try:
-            async with pool.open():
-                try:
-                    yield
-                finally:
-                    await finish_writes(offer.connectors)
-                    await tasks.finish()
-                    for queries in offer.queries:
-                        await queries.close()
-        finally:
-            if store is not None:
-                await store.close()
+        async with holding_open(pool, store) if is_alone else contextlib.nullcontext():
+            try:
+                yield
+            finally:
+                await finish_writes(offer.connectors)
+                await tasks.finish()
+                for queries in offer.queries:
+                    await queries.close()
 
     tasks = TasksExtension(store or Store(), offer.connectors, pool.patience_s)
     question_key = SharedQuestionKey(store) if store is not None else None

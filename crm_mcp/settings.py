@@ -23,7 +23,7 @@ from crm_mcp.crm.field_labels import parse_field_labels
 from crm_mcp.errors import SettingsError
 from crm_mcp.languages import Language, Later, Texts, mark
 from crm_mcp.setting_names import current_env_file, given_variables, refuse_unknown
-from crm_mcp.settings_file.sections import Section, place_in_file, read_section
+from crm_mcp.settings_file.sections import Section, is_reading_login, place_in_file, read_section
 from crm_mcp.store.location import DEFAULT_FOLDER, check_location
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -62,10 +62,12 @@ class EnvironmentSettings(BaseSettings):
     Attributes:
         login: Those that say whose account it is: where the environment gives one, the settings file gives none.
         of_one_account: Further ones that hold for one account alone.
+        of_one_person: Those of them that hold for whoever has the login, and for nobody else in the same system.
     """
 
     login: ClassVar[Sequence[str]] = ()
     of_one_account: ClassVar[Sequence[str]] = ()
+    of_one_person: ClassVar[Sequence[str]] = ()
 
     @classmethod
     def settings_customise_sources(
@@ -171,6 +173,7 @@ class ServerSettings(EnvironmentSettings):
     `replica` says whether what was read is kept on disk too; unset it is on stdio.
     `toolsets` names which tools are served, see `crm_mcp.toolsets`.
     `webhook_login` is what webhooks must bring to `serve --transport http`; without it they are refused.
+    `logins` is a file with a login of CRMs for each subject of the issuer, see `crm_mcp.logins`.
     `oauth_issuer` issues access tokens for `oauth_audience`; `oauth_jwks_url` is where its keys are, if not where its
     metadata says.
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
@@ -193,6 +196,7 @@ class ServerSettings(EnvironmentSettings):
     store: Annotated[StoreLocation, Field(repr=False)] = DEFAULT_FOLDER
     replica: Annotated[Literal["on", "off"] | None, BeforeValidator(_folded)] = None
     audit_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    logins: Path | None = None
     oauth_issuer: IssuerUrl | None = None
     oauth_audience: str = ""
     oauth_jwks_url: IssuerUrl | None = None
@@ -222,7 +226,8 @@ def load(settings_class: type[_S]) -> _S:
     try:
         refuse_unknown(_prefix_of(settings_class), known_variables(settings_class))
         section = _section_of(settings_class)
-        return settings_class(_env_file=current_env_file(), **(section.values if section else {}))
+        values = {**_withheld(settings_class), **(section.values if section else {})}
+        return settings_class(_env_file=current_env_file(), **values)
     except ValidationError as error:
         raise _describe_problems(error, _prefix_of(settings_class), section) from None
     except UnicodeDecodeError:
@@ -230,6 +235,18 @@ def load(settings_class: type[_S]) -> _S:
             _texts.later("The file {file} is not UTF-8 text.", file=current_env_file()),
             hint=_texts.later("Save it as UTF-8."),
         ) from None
+
+
+def _withheld(settings_class: type[BaseSettings]) -> dict[str, Any]:
+    """Return as absent what the environment says of its own login, where somebody else's is read."""
+    if not is_reading_login():
+        return {}
+    fields = settings_class.model_fields
+    own = settings_class if issubclass(settings_class, EnvironmentSettings) else EnvironmentSettings
+    names = (
+        [*own.login, *own.of_one_person] if own.login else [name for name in fields if not fields[name].is_required()]
+    )
+    return {name: fields[name].get_default(call_default_factory=True) for name in names}
 
 
 def _section_of(settings_class: type[BaseSettings]) -> Section | None:

@@ -54,7 +54,7 @@ LAYERS = {
         "question_keys",
         "hosts.*",
         "setup.*",
-        "accounts.* commands.* audit_commands server unconfigured http_service.* stdio_service demo.* doctor",
+        "accounts.* logins.* commands.* audit_commands server unconfigured http_service.* stdio_service demo.* doctor",
         "cli",
         "__main__",
     ),

@@ -69,6 +69,7 @@ def build_server(
     read_only: bool = False,
     export_dir: Path | None = None,
     shares_exports: bool = False,
+    is_alone: bool = True,
 ) -> MCPServer[None]:
     """Make the MCP server over several accounts; see `crm_mcp.server.build_server`."""
     accounts = by_account(connectors)
@@ -100,7 +101,7 @@ def build_server(
         apps=apps_of(connectors, [tool for one in served.values() for tool in one.tools]),
         register=lambda server: _register(server, served),
     )
-    return assemble(offer, pool, store)
+    return assemble(offer, pool, store, is_alone=is_alone)
 
 
 def _register(server: MCPServer[None], served: dict[str, _Served]) -> None:

@@ -37,7 +37,7 @@ To see it work without an account, run: crm-mcp demo""")
 
 
 def connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
-    """Read the settings and connect what they name.
+    """Read the settings and connect what they name; a service may have only the logins of its users.
 
     Raises:
         SettingsError: They are wrong, or name no CRM; the message says what to set.
@@ -59,7 +59,7 @@ def connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, S
         from crm_mcp.accounts.connecting import connect_accounts
 
         connectors = connect_accounts(document, pool, store)
-    if not connectors:
+    if not connectors and (is_local or settings.logins is None):
         raise SettingsError(_texts.later(NOT_CONFIGURED, variables=registry.describe_variables()))
     return settings, pool, store, connectors
 

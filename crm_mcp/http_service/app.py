@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
-from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
-from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -15,17 +15,18 @@ from starlette.routing import Route
 
 from crm_mcp.http_service.access import JsonAlone, KnownNames, allowed_names, open_to_browsers
 from crm_mcp.http_service.bearer_tokens import OneToken, demand_token
-from crm_mcp.http_service.callers import NamedCallers
+from crm_mcp.http_service.logins.by_subject import BySubject
+from crm_mcp.http_service.logins.served import ServedLogin
 from crm_mcp.http_service.message_bodies import OneMessage
 from crm_mcp.http_service.oauth.issuer import find_issuer
 from crm_mcp.http_service.oauth.resource_metadata import PATHS
 from crm_mcp.http_service.plain_requests import PlainRequests
-from crm_mcp.http_service.reach import Narrowed, ReachedTools, WritersAnswer
+from crm_mcp.http_service.reach import Narrowed, WritersAnswer
 from crm_mcp.http_service.refusals import on_crash, on_http_exception
-from crm_mcp.http_service.sessions.shared import SharedSessions
 from crm_mcp.http_service.webhooks import webhook_routes
-from crm_mcp.http_service.whole_requests import MAX_BODY_BYTES, whole_requests
-from crm_mcp.registry import choose_toolsets, toolsets_of_tools
+from crm_mcp.http_service.whole_requests import whole_requests
+from crm_mcp.registry import choose_toolsets
+from crm_mcp.server import holding_open
 from crm_mcp.store.location import MEMORY
 
 if TYPE_CHECKING:
@@ -35,42 +36,39 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection, Request
     from starlette.types import ASGIApp
 
+    from crm_mcp.http_service.logins.live import LiveLogins
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.settings import ServerSettings
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
 
-_NO_CHECKS = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-"""The SDK's own checks take any text for a port, and write what they refuse into the log as it comes."""
-
 
 def build_app(
-    server: MCPServer[None],
+    server: MCPServer[None] | None,
     settings: ServerSettings,
     *,
     host: str,
+    pool: ConnectionPool,
     connectors: Sequence[Connector] = (),
-    pool: ConnectionPool | None = None,
     store: Store | None = None,
+    logins: LiveLogins | None = None,
 ) -> Starlette:
     """Make the application: `/mcp` for those who are let in, `/health` and `/ready` for everybody.
 
     What the CRMs of `connectors` tell of changes is taken at `/webhooks/NAME`. The keys of an OAuth issuer are fetched
     through `pool`. All processes of a `store` share the sessions of older clients.
 
+    Each subject of the issuer that has one of the `logins` is served by a server of its own, and the others of them by
+    none; without those `server` serves everybody.
+
     Raises:
         SettingsError: The host can be reached from outside and no token is demanded, or OAuth is half configured.
     """
     names = allowed_names(settings, host)
     issuer = find_issuer(settings, pool)
-    # Called for the session manager that it makes: its own application redirects /mcp/ to whatever Host it is sent.
-    server.streamable_http_app(transport_security=_NO_CHECKS, host=host, max_request_body_size=MAX_BODY_BYTES)
-    sessions = server.session_manager
-    ReachedTools(server, functools.partial(toolsets_of_tools, connectors))
-    NamedCallers(server, connectors)
-    mcp: ASGIApp = StreamableHTTPASGIApp(sessions)
-    if store is not None and store.where != MEMORY:
-        mcp = SharedSessions(mcp, store)
+    is_shared = store is not None and store.where != MEMORY
+    own = server and ServedLogin(server, connectors, store if is_shared else None)
+    mcp: ASGIApp = BySubject(own, logins) if logins is not None else _required(own)
     mcp = Narrowed(whole_requests(JsonAlone(OneMessage(WritersAnswer(mcp)))), choose_toolsets)
     one_token = settings.http_token.get_secret_value()
     if one_token or issuer:
@@ -85,12 +83,37 @@ def build_app(
         ],
         middleware=[Middleware(PlainRequests), open_to_browsers(names)],
         exception_handlers={HTTPException: on_http_exception, Exception: on_crash},
-        lifespan=lambda _: sessions.run(),
+        lifespan=lambda _: _running(pool, store, own, logins),
     )
     if issuer:
         app.router.routes += [Route(path, endpoint=KnownNames(issuer[1], names), methods=["GET"]) for path in PATHS]
     app.router.redirect_slashes = False
     return app
+
+
+def _required(own: ServedLogin | None) -> ServedLogin:
+    if own is None:
+        raise ValueError("there is neither a server nor are there logins")
+    return own
+
+
+@contextlib.asynccontextmanager
+async def _running(
+    pool: ConnectionPool, store: Store | None, own: ServedLogin | None, logins: LiveLogins | None
+) -> AsyncGenerator[None]:
+    """Run the servers inside the block, over what they share."""
+    async with holding_open(pool, store):
+        if own is not None:
+            await own.start()
+        watch = None if logins is None else asyncio.create_task(logins.keep_current())
+        try:
+            yield
+        finally:
+            if logins is not None and watch is not None:
+                watch.cancel()
+                await logins.close()
+            if own is not None:
+                await own.stop()
 
 
 def _no_metadata(_: HTTPConnection) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from starlette.requests import HTTPConnection
 
-from crm_mcp.http_service.users import LOCAL, ONE_TOKEN, user_of
+from crm_mcp.http_service.users import LOCAL, ONE_TOKEN, shown_user, user_of
 from crm_mcp.mcp.calls.caller import Caller, working_on_behalf_of
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
     from crm_mcp.mcp.connector import Connector
-
-_DIGITS_SHOWN = 8
 
 
 class NamedCallers:
@@ -35,6 +33,10 @@ class NamedCallers:
         self._name = name
         server.middleware.insert(0, self._name_caller)
 
+    def prepare(self) -> None:
+        """Make the ids of the accounts, so that no request has to wait for that."""
+        assert self.logins or not self._accounts
+
     @functools.cached_property
     def logins(self) -> str:
         """The ids of all accounts; making them takes some milliseconds."""
@@ -44,6 +46,6 @@ class NamedCallers:
         request = cast("object", ctx.request)
         user = user_of(request.scope) if isinstance(request, HTTPConnection) else LOCAL
         user = "" if user in (LOCAL, ONE_TOKEN) else user  # one person, as on stdio
-        name = self._name or (user and f"user {user[:_DIGITS_SHOWN]}")
+        name = self._name or (user and shown_user(user))
         with working_on_behalf_of(Caller(user, name, self.logins)):
             return await call_next(ctx)

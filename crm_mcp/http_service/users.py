@@ -17,6 +17,7 @@ LOCAL = "local"
 ONE_TOKEN = "token"  # noqa: S105  # says that there is one
 """Whoever brings the token of the settings."""
 _DIGITS = 32
+_DIGITS_SHOWN = 8
 
 
 def user_of(scope: Scope) -> str:
@@ -25,7 +26,17 @@ def user_of(scope: Scope) -> str:
     if not isinstance(user, AuthenticatedUser):
         return LOCAL
     _, issuer, subject = principal_components(user.access_token)
-    return ONE_TOKEN if subject is None else _opaque(issuer, subject)
+    return ONE_TOKEN if subject is None else user_named(issuer, subject)
+
+
+def user_named(issuer: str | None, subject: str) -> str:
+    """Return what a subject of an issuer is called."""
+    return _opaque(issuer, subject)
+
+
+def shown_user(user: str) -> str:
+    """Return what people may read of a user, as in the audit."""
+    return f"user {user[:_DIGITS_SHOWN]}"
 
 
 def client_of(scope: Scope) -> str:

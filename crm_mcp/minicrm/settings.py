@@ -40,6 +40,7 @@ class MinicrmSettings(EnvironmentSettings):
     model_config = environment("MINICRM_")
     login: ClassVar[Sequence[str]] = ("system_id", "api_key")
     of_one_account: ClassVar[Sequence[str]] = ("url", "user", "labels")
+    of_one_person: ClassVar[Sequence[str]] = ("user",)
 
     url: BaseUrl = "https://r3.minicrm.hu"
     system_id: str = ""

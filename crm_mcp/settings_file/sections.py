@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crm_mcp.crm.name_matching import did_you_mean
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crm_mcp.settings_file.document import SettingsFile
 
 _account: ContextVar[str] = ContextVar("account", default="")
+_login: ContextVar[Mapping[str, Section] | None] = ContextVar("login", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Section:
 
     path: Path
     name: str
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = field(repr=False)
 
     def place_of(self, key: str) -> str:
         """Return where a setting stands, for people."""
@@ -49,6 +50,21 @@ def reading_account(name: str) -> Generator[None]:
         yield
     finally:
         _account.reset(before)
+
+
+@contextlib.contextmanager
+def reading_login(sections: Mapping[str, Section]) -> Generator[None]:
+    """Read the settings of each CRM from its section here inside the block, and no login from anywhere else."""
+    before = _login.set(sections)
+    try:
+        yield
+    finally:
+        _login.reset(before)
+
+
+def is_reading_login() -> bool:
+    """Whether a login of its own is read, see `reading_login`."""
+    return _login.get() is not None
 
 
 def chosen_account() -> str:
@@ -85,26 +101,32 @@ def read_section(
     Raises:
         SettingsError: It names a setting that there is not, or a value is wrong.
     """
+    own = _login.get()
+    if own is not None and prefix != SERVER_PREFIX:
+        return own.get(_crm_of(prefix))
     document = read_file()
     if document is None:
         return None
     if prefix == SERVER_PREFIX:
-        return _read(document, "server", document.server, kinds, given)
+        return read_table(document.path, "server", document.server, kinds, given)
     crm = _crm_of(prefix)
     account = _account_in(document)
     if not account or crm not in document.accounts[account] or (not _account.get() and set(login) & set(given)):
         return None
-    return _read(document, f"accounts.{account}.{crm}", document.accounts[account][crm], kinds, given)
+    return read_table(document.path, f"accounts.{account}.{crm}", document.accounts[account][crm], kinds, given)
 
 
 def place_in_file(variables: Sequence[str]) -> str:
     """Return where the settings file would hold what these variables of one CRM say; empty where it is not asked."""
+    crm = _crm_of(variables[0])
+    keys = " and ".join(name.partition("_")[2].lower() for name in variables)
+    own = _login.get()
+    if own is not None:
+        return f" ({keys} in [{own[crm].name}] of {own[crm].path})" if crm in own else ""
     document = read_file()
     account = _account_in(document) if document else ""
-    crm = _crm_of(variables[0])
     if document is None or not account or crm not in document.accounts[account]:
         return ""
-    keys = " and ".join(name.partition("_")[2].lower() for name in variables)
     return f" ({keys} in [accounts.{account}.{crm}] of {document.path})"
 
 
@@ -117,12 +139,24 @@ def _crm_of(variable: str) -> str:
     return variable.partition("_")[0].lower()
 
 
-def _read(
-    document: SettingsFile, name: str, table: Mapping[str, Any], kinds: Mapping[str, object], given: Collection[str]
+def read_table(
+    path: Path, name: str, table: Mapping[str, Any], kinds: Mapping[str, object], given: Collection[str] = ()
 ) -> Section:
+    """Return what a table of a file says of a group of settings.
+
+    Args:
+        path: The file.
+        name: What the table is called where an error tells its place.
+        table: The table.
+        kinds: The settings with their types.
+        given: Those that are not read.
+
+    Raises:
+        SettingsError: It names a setting that there is not, or a value is wrong.
+    """
     from crm_mcp.settings_file.values import read_value
 
-    section = Section(document.path, name, {})
+    section = Section(path, name, {})
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in kinds:
@@ -137,4 +171,4 @@ def _read(
             raise SettingsError(f"{section.place_of(key)}: {error}.", hint="Correct it there.") from None
         except SettingsError as error:
             raise SettingsError(Later.joined([f"{section.place_of(key)}:", error.args[0]]), hint=error.hint) from None
-    return Section(document.path, name, {key: value for key, value in values.items() if value not in ("", {})})
+    return Section(path, name, {key: value for key, value in values.items() if value not in ("", {})})

@@ -38,7 +38,7 @@ def served(
     settings = ServerSettings.model_validate(given)
     pool = ConnectionPool()
     connectors = connect(pool)
-    server = build_server(connectors, pool, toolsets=choose_toolsets(toolsets))
+    server = build_server(connectors, pool, toolsets=choose_toolsets(toolsets), is_alone=False)
     app = build_app(server, settings, host=host, connectors=connectors, pool=pool)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client
