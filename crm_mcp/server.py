@@ -21,6 +21,7 @@ from crm_mcp.mcp.connector import Connector
 from crm_mcp.mcp.exports.files import ExportFiles
 from crm_mcp.mcp.exports.memory_files import choose_files
 from crm_mcp.mcp.exports.resources import add_exports
+from crm_mcp.mcp.prompts import refuse_unknown_prompts
 from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.mcp.query.schema_resource import add_schema_resources
 from crm_mcp.mcp.resources import TakesResources, add_resources, add_tool_files
@@ -201,4 +202,5 @@ def assemble(offer: Offer, pool: ConnectionPool, store: Store | None, *, is_alon
     if offer.unfinished is not None:
         bound_requests(server, offer.unfinished)
     offer.register(server)
+    refuse_unknown_prompts(server)
     return server

@@ -31,6 +31,8 @@ class PlainRequests:
         app = self._app
         if scope["type"] == "http":
             app = _refusal(scope) or app
+            # No stream is replayed here, and the SDK would leave who asks for that without a response.
+            scope["headers"] = [header for header in scope["headers"] if header[0].lower() != b"last-event-id"]
         await app(scope, receive, send)
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mcp.server.transport_security import RequestBodyLimitMiddleware
+from starlette.datastructures import Headers
+
+from crm_mcp.http_service.refusals import refuse
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """A longer request body is refused with 413; the largest batch of records is far below it."""
+_TOO_LARGE = f"The body is too large: at most {MAX_BODY_BYTES // 1024**2} MB are taken. Send less at a time."
 
 
 def whole_requests(app: ASGIApp) -> ASGIApp:
     """Return the application behind a reader that takes each body to its end, and refuses one that is too large."""
-    return RequestBodyLimitMiddleware(_WholeBodies(app), MAX_BODY_BYTES)
+    return _WholeBodies(app)
 
 
 class _WholeBodies:
@@ -25,13 +28,21 @@ class _WholeBodies:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        first: Message | None = await receive()
-        if first["type"] != "http.request" or first.get("more_body", False):
+        read = bytearray()
+        length = int(Headers(scope=scope).get("content-length", "0"))  # digits, or it would not have been read as HTTP
+        is_more = True
+        while is_more and max(length, len(read)) <= MAX_BODY_BYTES:
+            message = await receive()
+            if message["type"] != "http.request":
+                return
+            read += message.get("body", b"")
+            is_more = message.get("more_body", False)
+        if max(length, len(read)) > MAX_BODY_BYTES:
+            await refuse(413, _TOO_LARGE)(scope, receive, send)
             return
+        whole: list[Message] = [{"type": "http.request", "body": bytes(read), "more_body": False}]
 
         async def replay() -> Message:
-            nonlocal first
-            message, first = first, None
-            return message or await receive()
+            return whole.pop() if whole else await receive()
 
         await self._app(scope, replay, send)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcp import MCPError
 from mcp.server.mcpserver.prompts.base import Prompt, PromptArgument
-from mcp.types import INVALID_PARAMS
+from mcp.types import INTERNAL_ERROR, INVALID_PARAMS
 
 from crm_mcp.crm.name_matching import nearest
-from crm_mcp.errors import InputError
+from crm_mcp.errors import CrmError, InputError
 from crm_mcp.mcp.calls.other_names import meant_by
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+    from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,9 @@ def build_prompt(
     async def write_or_refuse(**given: str) -> str:
         try:
             return await write(**given)
-        except InputError as error:
-            raise MCPError(INVALID_PARAMS, f"{name}: {error}") from error
+        except CrmError as error:
+            code = INVALID_PARAMS if isinstance(error, InputError) else INTERNAL_ERROR
+            raise MCPError(code, f"{name}: {error}") from error
 
     arguments = [
         PromptArgument(name=one, description=told, required=one in required) for one, told in words.arguments.items()
@@ -82,3 +87,16 @@ def build_prompt(
         fn=write_or_refuse,
         context_kwarg=None,
     )
+
+
+def refuse_unknown_prompts(server: MCPServer[Any]) -> None:
+    """Refuse prompts that do not exist: the SDK would call that a fault of its own, and log the name that was sent."""
+
+    async def refuse(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        if ctx.method == "prompts/get":
+            asked = (ctx.params or {}).get("name")
+            if asked not in [prompt.name for prompt in await server.list_prompts()]:
+                raise MCPError(INVALID_PARAMS, "There is no such prompt. prompts/list names those there are.")
+        return await call_next(ctx)
+
+    server.middleware.insert(0, refuse)

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockserver.fake_process import FakeServer, running_fake
+from mockserver.fake_process import running_fake
 from tests.attacks.target import TOKEN, WEBHOOK_LOGIN, Target, attacked
+from tests.crm_mcp.safe_writes.playing import Fake
 from tests.support.mcp_play import both_crms
 from tests.support.token_issuer import AUDIENCE, Issuer, issuing
 
 
 @pytest.fixture(scope="package")
-def crms() -> Iterator[FakeServer]:
+def crms() -> Iterator[Fake]:
     """Both CRMs with their demo data, for these tests alone."""
     with running_fake("--seed", "demo") as server:
-        yield server
+        yield Fake(server.url)
 
 
 @pytest.fixture(scope="package")
@@ -26,7 +27,7 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture(scope="package")
-def target(crms: FakeServer, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+def target(crms: Fake, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """A server with everything that can be attacked: the one token, OAuth, webhooks, sessions in a store."""
     folder = tmp_path_factory.mktemp("attacked")
     settings = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import re
@@ -196,7 +197,10 @@ def call(method: str, params: Mapping[str, Any], *headers: Header, token: str = 
     named = str(params.get("name", params.get("uri", "")))
     message: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
     usual: list[Header] = [("Mcp-Protocol-Version", MODERN), ("Mcp-Method", method)]
-    usual += [("Mcp-Name", named)] if named else []
+    if named.isascii() and named.isprintable() and named:
+        usual.append(("Mcp-Name", named))
+    elif named:  # as the protocol writes what no header can carry
+        usual.append(("Mcp-Name", f"=?base64?{base64.b64encode(named.encode()).decode()}?="))
     given = {name.lower() for name, _ in headers}
     return request(
         "POST", "/mcp", message, *(one for one in usual if one[0].lower() not in given), *headers, token=token

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+_PROCESS = re.compile(r"[0-9a-f]{8}")
 _EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
 
@@ -41,16 +42,16 @@ def asker_of(message: object) -> str:
     if not isinstance(message, dict) or "method" in message:
         return ""
     given = cast("Mapping[str, Any]", message).get("id")
-    process, colon, _ = given.partition(":") if isinstance(given, str) else ("", "", "")
-    return process if colon else ""
+    process, _, marked = given.partition(":") if isinstance(given, str) else ("", "", "")
+    try:
+        json.loads(marked)
+    except (ValueError, RecursionError):
+        return ""
+    return process if _PROCESS.fullmatch(process) else ""
 
 
 def unmark(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an answer with the id as its asker knows it.
-
-    Raises:
-        ValueError: The id is no marked one.
-    """
+    """Return an answer with the id as its asker knows it, where `asker_of` knows the asker."""
     return {**message, "id": json.loads(str(message["id"]).partition(":")[2])}
 
 

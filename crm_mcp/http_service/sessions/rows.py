@@ -33,9 +33,9 @@ def use(transaction: Transaction, session_id: str) -> SessionRow | None:
     return SessionRow(*rows[0]) if rows else None
 
 
-def forget(transaction: Transaction, session_id: str) -> None:
+def forget(transaction: Transaction, session_id: str, owner: str) -> None:
     """Forget a session that its client ended."""
-    transaction.execute("delete from http_sessions where session_id = ?", (session_id,))
+    transaction.execute("delete from http_sessions where session_id = ? and owner = ?", (session_id, owner))
 
 
 def post(transaction: Transaction, recipient: str, body: str) -> None:

@@ -49,7 +49,8 @@ class SharedSessions:
         self._app = app
         self._store = store
         self._ids = QuestionIds(secrets.token_hex(4))
-        self._here: dict[str, str] = {}  # the SDK's id here of a session, by the one that the client has
+        # The SDK's id here of a session, by its client and the id that it has: a stranger changes nothing of it.
+        self._here: dict[tuple[str, str], str] = {}
         self._beginning: dict[str, asyncio.Lock] = {}
         # The requests in whose responses questions are open, by session and marked id: each session counts for itself.
         self._questions: dict[tuple[str, str], Scope] = {}
@@ -71,7 +72,7 @@ class SharedSessions:
             await self._answer(scope, session_id, cast("dict[str, Any]", message), asker, receive, send)
             return
         if scope["method"] == "DELETE":
-            await self._try(lambda transaction: rows.forget(transaction, session_id))
+            await self._try(lambda transaction: rows.forget(transaction, session_id, client_of(scope)))
         await self._go_on(scope, session_id, body, receive, send)
 
     async def _begin(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
@@ -80,10 +81,10 @@ class SharedSessions:
         async def keep(message: Message) -> None:
             if message["type"] == "http.response.start":
                 session_id = Headers(raw=message["headers"]).get(_SESSION_ID)
-                if session_id and len(body) <= _LONGEST_OPENING:
+                if message["status"] < 400 and session_id and len(body) <= _LONGEST_OPENING:
                     row = SessionRow(client_of(scope), body.decode())
                     await self._try(lambda transaction: rows.keep(transaction, session_id, row))
-                    self._take_in(session_id, session_id)
+                    self._take_in(scope, session_id, session_id)
             await send(message)
 
         await self._app(scope, _replay(body, receive), keep)
@@ -99,7 +100,7 @@ class SharedSessions:
                 self._forget_questions(scope)
             if not response.is_gone:
                 return
-            self._here.pop(session_id, None)
+            self._here.pop((client_of(scope), session_id), None)
 
     async def _answer(
         self, scope: Scope, session_id: str, answer: dict[str, Any], asker: str, receive: Receive, send: Send
@@ -120,23 +121,24 @@ class SharedSessions:
 
     async def _find(self, scope: Scope, session_id: str) -> str | None:
         """Return the SDK's id of a session here, which is begun again where another process began it."""
+        known = (client_of(scope), session_id)
         lock = self._beginning.setdefault(session_id, asyncio.Lock())
         try:
             async with lock:
-                if session_id in self._here:
-                    return self._here[session_id]
+                if known in self._here:
+                    return self._here[known]
                 row = await self._try(lambda transaction: rows.use(transaction, session_id))
                 if row is None or row.owner != client_of(scope):
                     return None
                 here = await self._begin_again(scope, row.opening.encode())
                 if here:
-                    self._take_in(session_id, here)
+                    self._take_in(scope, session_id, here)
                 return here
         finally:
             self._beginning.pop(session_id, None)
 
-    def _take_in(self, session_id: str, here: str) -> None:
-        self._here[session_id] = here
+    def _take_in(self, scope: Scope, session_id: str, here: str) -> None:
+        self._here[client_of(scope), session_id] = here
         if len(self._here) > _MOST_KNOWN:  # the one forgotten here is found in the store again
             del self._here[next(iter(self._here))]
 
@@ -186,7 +188,7 @@ class SharedSessions:
 
     async def _deliver(self, asked_in: Scope, session_id: str, answer: dict[str, Any]) -> None:
         posted = _posted(asked_in)
-        here = self._here.get(session_id, session_id)
+        here = self._here.get((client_of(asked_in), session_id), session_id)
         await self._app(_in_session(posted, here), _replay(_dump(unmark(answer))), _drop)
 
 
@@ -278,7 +280,7 @@ async def _drop(_: Message) -> None:
 def _parse(body: bytes) -> object:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
