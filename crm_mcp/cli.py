@@ -30,6 +30,7 @@ from crm_mcp.commands.connecting import (
 )
 from crm_mcp.errors import CrmError, SettingsError
 from crm_mcp.settings_file.language import find_language
+from crm_mcp.telemetry.asked import begin_observing, end_observing
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -168,7 +169,7 @@ def serve(
         _explain_to_host(error)
     if transport == "stdio":
         assert built.server is not None
-        stdio_service.serve(built.server, built.finish)
+        stdio_service.serve(built.server, built.finish, end_observing)
         return
     from crm_mcp import http_service
 
@@ -185,6 +186,8 @@ def serve(
         http_service.serve(app, host, port, built.finish)
     except SettingsError as error:
         end_by_settings(error)
+    finally:
+        end_observing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +225,7 @@ def _making_what_stays() -> Generator[None]:
 
 def _build_server(*, is_local: bool, read_only: bool, toolsets: str) -> _Built:
     settings, pool, store, connectors = connect(is_local=is_local)
+    begin_observing(settings, "stdio" if is_local else "http")
     from crm_mcp.registry import choose_toolsets
 
     export_dir = settings.export_dir if is_local else None  # over HTTP it would be another's machine

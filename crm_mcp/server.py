@@ -32,6 +32,7 @@ from crm_mcp.safe_writes.plan_app import plan_app
 from crm_mcp.skill.account_skill import AccountSkill
 from crm_mcp.skill.extension import SkillsExtension
 from crm_mcp.store.engine import Store
+from crm_mcp.telemetry.middleware import observe_server
 from crm_mcp.toolsets import DEFAULT_TOOLSETS, Toolsets
 
 if TYPE_CHECKING:
@@ -203,4 +204,5 @@ def assemble(offer: Offer, pool: ConnectionPool, store: Store | None, *, is_alon
         bound_requests(server, offer.unfinished)
     offer.register(server)
     refuse_unknown_prompts(server)
+    observe_server(server, offer.unfinished, store)
     return server

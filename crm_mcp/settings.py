@@ -159,6 +159,16 @@ IssuerUrl = Annotated[str, AfterValidator(_issuer_url)]
 """A URL of an OAuth issuer, to the letter as its tokens name it."""
 
 
+def _path_of_log(path: Path) -> Path:
+    if odd := _describe_odd(str(path)):
+        raise ValueError(_texts.later(odd, name=_texts.later("it")))
+    return path.expanduser()
+
+
+LogPath = Annotated[Path, AfterValidator(_path_of_log)]
+"""A file."""
+
+
 def _folded(text: object) -> object:
     return text.casefold() if isinstance(text, str) else text
 
@@ -176,6 +186,7 @@ class ServerSettings(EnvironmentSettings):
     `logins` is a file with a login of CRMs for each subject of the issuer, see `crm_mcp.logins`.
     `oauth_issuer` issues access tokens for `oauth_audience`; `oauth_jwks_url` is where its keys are, if not where its
     metadata says.
+    `log_file` is written a line for each call, from `log_level` on; at `log_max_mb` it is begun anew (0: never).
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """
 
@@ -197,6 +208,9 @@ class ServerSettings(EnvironmentSettings):
     replica: Annotated[Literal["on", "off"] | None, BeforeValidator(_folded)] = None
     audit_days: Annotated[int, Field(ge=1, le=3650)] = 90
     logins: Path | None = None
+    log_file: LogPath | None = None
+    log_level: Annotated[Literal["info", "warning", "error"], BeforeValidator(_folded)] = "info"
+    log_max_mb: Annotated[float, Field(ge=0, le=100_000)] = 20.0
     oauth_issuer: IssuerUrl | None = None
     oauth_audience: str = ""
     oauth_jwks_url: IssuerUrl | None = None

@@ -33,6 +33,7 @@ from tests.reference.command_pages import render_commands
 from tests.reference.error_page import render_errors
 from tests.reference.fake_pages import render_control_api, render_fixtures, render_rules
 from tests.reference.replica_page import render_replica
+from tests.reference.telemetry_page import render_events, render_opentelemetry
 from tests.reference.tool_pages import render_tools
 from tests.support.mcp_play import both_crms
 
@@ -102,7 +103,11 @@ def render_all_commands() -> str:
 def render_settings_of_readme() -> str:
     """Return the settings as the reference has them, with links as they lead from the README."""
     table = SETTINGS.read_text(encoding="utf-8").split("<!-- settings -->\n")[1].split("<!-- /settings -->")[0]
-    return table.replace("](../", "](docs/").replace("](settings-file", "](docs/reference/settings-file")
+    return (
+        table.replace("](../", "](docs/")
+        .replace("](settings-file", "](docs/reference/settings-file")
+        .replace("](telemetry", "](docs/reference/telemetry")
+    )
 
 
 def render_deviations() -> str:
@@ -135,6 +140,8 @@ GENERATED: Mapping[tuple[Path, str], Callable[[], str]] = {
     (REFERENCE / "fixtures.md", "fixtures"): render_fixtures,
     (REFERENCE / "rules.md", "rules"): render_rules,
     (REFERENCE / "errors.md", "errors"): render_errors,
+    (REFERENCE / "telemetry.md", "events"): render_events,
+    (REFERENCE / "telemetry.md", "opentelemetry"): render_opentelemetry,
 }
 """What stands between the marks of a page, by page and mark."""
 

@@ -28,7 +28,7 @@ MOST_MODULES = 14
 LAYERS = {
     "crm_mcp": (
         "languages.*",
-        "crm_mcp errors",
+        "crm_mcp errors telemetry telemetry.events telemetry.current",
         "crm.*",
         "store.*",
         "setting_names settings settings_file.* toolsets aggregate.* rendering.* transport.*",
@@ -52,9 +52,11 @@ LAYERS = {
         "CRM.connector",
         "registry",
         "question_keys",
+        "telemetry.environment telemetry.gauges telemetry.log_file telemetry.otel.*",
         "hosts.*",
         "setup.*",
-        "accounts.* logins.* commands.* audit_commands server unconfigured http_service.* stdio_service demo.* doctor",
+        "telemetry.* accounts.* commands.* audit_commands server unconfigured http_service.* stdio_service "  # noqa: ISC004
+        "demo.* doctor logins.*",
         "cli",
         "__main__",
     ),

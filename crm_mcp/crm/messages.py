@@ -5,11 +5,14 @@ Nothing here knows httpx, MCP or any CRM.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
+_WORD = re.compile(r"[A-Za-z]*(?:\.[a-z]+)?|[RV][0-9]", re.IGNORECASE)
+"""A part of a path that is the API's own: a word, a script, or a version."""
 LONGEST_ASKED_S = 86_400.0
 """A longer `Retry-After` is a mistake, or a wish not to be asked at all."""
 
@@ -19,7 +22,8 @@ class Request:
     """One HTTP request to a CRM, not yet encoded: the transport encodes the query once, and the body as JSON.
 
     Attributes:
-        path: Path from the CRM's base URL, percent-encoded where it holds free text.
+        path: Path from the CRM's base URL, percent-encoded where it holds free text. An id in it is no plain word: see
+            `route`.
         is_idempotent: Whether sending it twice does no more than sending it once. The codec sets it for each
             operation: one HTTP method may both create and update.
         changes_by_get: Whether this GET changes something in the CRM all the same.
@@ -39,6 +43,11 @@ class Request:
     def is_read(self) -> bool:
         """Whether it changes nothing, so that it may be sent as often as one likes."""
         return self.method == "GET" and not self.changes_by_get
+
+    @property
+    def route(self) -> str:
+        """The path without what stands for one record, such as `/Api/R3/Project/{id}`: it may be told to operators."""
+        return "/".join(part if _WORD.fullmatch(part) else "{id}" for part in self.path.split("/"))
 
     @property
     def unknown_outcome(self) -> str:

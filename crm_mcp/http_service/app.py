@@ -28,9 +28,10 @@ from crm_mcp.http_service.whole_requests import whole_requests
 from crm_mcp.registry import choose_toolsets
 from crm_mcp.server import holding_open
 from crm_mcp.store.location import MEMORY
+from crm_mcp.telemetry import events
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mcp.server import MCPServer
     from starlette.requests import HTTPConnection, Request
@@ -81,7 +82,7 @@ def build_app(
             Route("/ready", endpoint=_ready),
             *webhook_routes(connectors, settings.webhook_login),
         ],
-        middleware=[Middleware(PlainRequests), open_to_browsers(names)],
+        middleware=[*_observed(), Middleware(PlainRequests), open_to_browsers(names)],
         exception_handlers={HTTPException: on_http_exception, Exception: on_crash},
         lifespan=lambda _: _running(pool, store, own, logins),
     )
@@ -114,6 +115,14 @@ async def _running(
                 await logins.close()
             if own is not None:
                 await own.stop()
+
+
+def _observed() -> Iterator[Middleware]:
+    """Yield what tells of each request, where somebody observes this process."""
+    if events.observers:
+        from crm_mcp.telemetry.http_requests import HttpRequestsObserved
+
+        yield Middleware(HttpRequestsObserved)
 
 
 def _no_metadata(_: HTTPConnection) -> str:

@@ -20,6 +20,7 @@ from crm_mcp.errors import SettingsError
 from crm_mcp.http_service.oauth.access_tokens import WRITE
 from crm_mcp.http_service.refusals import INSUFFICIENT_SCOPE, refuse
 from crm_mcp.mcp.tool import READ
+from crm_mcp.telemetry.middleware import add_outermost
 from crm_mcp.toolsets import DEFAULT, Toolsets
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class ReachedTools:
         self._server = server
         self._toolset_of = functools.cache(toolset_of)
         self._writers: frozenset[str] | None = None
-        server.middleware.insert(0, self._keep_within)
+        add_outermost(server, self._keep_within)
 
     async def _keep_within(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
         request = cast("object", ctx.request)

@@ -28,6 +28,7 @@ from crm_mcp.mcp.calls.shapes import Kind, Shape, shape_of, shape_of_model
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCallError, UnfinishedCalls
 from crm_mcp.rendering.hidden_characters import may_hide, remove_hidden, without_hidden
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES
+from crm_mcp.telemetry.current import note_error
 
 Json = dict[str, Any]
 FindModule = Callable[[str], Awaitable[str]]
@@ -109,7 +110,11 @@ class CrmTool(Tool):
             try:
                 result = await self._answer(arguments, context, call)
             except UnfinishedCallError as error:
+                note_error(error)
                 raise ToolError(str(error)) from error
+            except ToolError as error:
+                note_error(error)
+                raise
         if not isinstance(result, dict):
             return result
         answer = cast("Json", result)

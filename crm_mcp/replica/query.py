@@ -7,8 +7,9 @@ goes on behind an answer that could not wait for it, and the same statement aske
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from crm_mcp.errors import AuthenticationError, CrmError, QueryError
 from crm_mcp.languages import Later, Texts
 from crm_mcp.replica.catalogue import Catalogue
 from crm_mcp.replica.source import Lack, Need, Source, Todo
+from crm_mcp.telemetry import events
 
 _texts = Texts(__file__)
 
@@ -166,7 +168,8 @@ class _Work:
     async def read(self, too_many: asyncio.Event) -> None:
         """Read what the statement needs; set `too_many` where that takes too long to wait for."""
         for source, need in self.needs.items():
-            await source.refresh(need)
+            with _observed(source):
+                await source.refresh(need)
         for _ in range(_MOST_ROUNDS):
             todos = await self._select(await self._run())
             wanted = {source: todo for source, todo in todos.items() if todo.requests}
@@ -175,7 +178,8 @@ class _Work:
             if any(source.requests_per_minute and todo.requests > WORTH_WAITING for source, todo in wanted.items()):
                 too_many.set()
             for source, todo in wanted.items():
-                await source.read(todo)
+                with _observed(source):
+                    await source.read(todo)
 
     async def _run(self) -> Found:
         """Run the statement; over what is held, and with all that is not as unread, where looking for that is too slow.
@@ -249,3 +253,17 @@ class _Work:
 def _joined(notes: Sequence[str]) -> str:
     told = [note for note in notes if note]
     return Later.joined(told) if told else ""
+
+
+@contextlib.contextmanager
+def _observed(source: Source) -> Generator[None]:
+    """Tell whoever observes this process that a source reads."""
+    began_at, error = events.start_clock(), ""
+    try:
+        yield
+    except BaseException as failure:
+        error = type(failure).__name__
+        raise
+    finally:
+        duration_s = events.seconds_since(began_at)
+        events.replica_refreshed(crm=source.title.casefold(), error=error, duration_s=duration_s)

@@ -61,10 +61,12 @@ class Turn:
     Attributes:
         wait_s: How long it waits at least; 0 is that the request goes now.
         is_refused: Whether it is the CRM that refuses all requests for now.
+        left: How many more may go in this window once this one went; -1 where it waits, or there is no limit.
     """
 
     wait_s: float
     is_refused: bool = False
+    left: int = -1
 
 
 class Budget:
@@ -157,7 +159,7 @@ class Budget:
         wait_s = self._wait_s(self._waiting(transaction, ticket, now), sent, ticket, now)
         if not wait_s:
             transaction.execute("insert into sends (budget, at) values (?, ?)", (self._id, now))
-            return Turn(0)
+            return Turn(0, left=max(0, self._limit - len(sent) - 1))
         ticket.since = now if ticket.since is None else min(ticket.since, now)
         transaction.execute(
             "insert into waiting (ticket, budget, lane, since, alive) values (?, ?, ?, ?, ?)"

@@ -18,6 +18,7 @@ from crm_mcp.store.forgetting.retention import forget_old
 from crm_mcp.store.location import FILE, MEMORY, find_folder, is_postgres
 from crm_mcp.store.schema import MIGRATIONS
 from crm_mcp.store.transaction import Database, Transaction
+from crm_mcp.telemetry import events
 
 __all__ = ["MEMORY", "Store", "Transaction"]
 
@@ -124,8 +125,12 @@ class Store:
             _close_all(self._opened)
         if not self._opened:
             self._opened.append(self._open())
-        with self._opened[0].transaction() as transaction:
-            result = work(transaction)
+        try:
+            with self._opened[0].transaction() as transaction:
+                result = work(transaction)
+        except StoreError as error:
+            events.store_failed(error=type(error).__name__)
+            raise
         if self._clock() >= self._forget_at:
             self._forget_at = self._clock() + _BETWEEN_FORGETTING_S
             self._thread.submit(self._forget_old)
@@ -146,6 +151,7 @@ class Store:
             database, self.problem = open_database(self.where, self._migrations, self._file), ""
         except StoreError as error:
             self.problem = f"{error} {_WITHOUT}"
+            events.store_failed(error=type(error).__name__)
             _log.warning("%s", self.problem)
             database = open_database(MEMORY, self._migrations)
         self.place, self.warning = database.place, database.warning

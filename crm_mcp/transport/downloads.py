@@ -21,6 +21,7 @@ from crm_mcp.settings import LOOPBACK_HOSTS
 from crm_mcp.transport.bodies import ACCEPTED_ENCODING, BodyTooLargeError, UnreadableEncodingError, read_body
 from crm_mcp.transport.failures import describe_failure, may_pass
 from crm_mcp.transport.network import find_proxy
+from crm_mcp.transport.observed import FILE, observed
 
 if TYPE_CHECKING:
     import httpx
@@ -174,7 +175,9 @@ class Downloads:
             client = self._pool.client(_origin_of(url))
             request = client.build_request("GET", url, headers={"Accept-Encoding": ACCEPTED_ENCODING})
             async with asyncio.timeout(self._pool.timeout_s):
-                received = await client.send(request, stream=True, auth=None)
+                with observed(self._hosts.crm, request.method, FILE) as seen:
+                    received = await client.send(request, stream=True, auth=None)
+                    seen.status = received.status_code
                 async with contextlib.aclosing(received):
                     return await self._read(received, most_bytes)
         except (httpx.InvalidURL, ValueError):

@@ -18,6 +18,7 @@ from crm_mcp.crm.call import TOLD_EVERY_S, Call, current_call, tell_of_wait
 from crm_mcp.errors import RateLimitedError, StoreError
 from crm_mcp.store.budget import BACKGROUND, WINDOW_S, Budget, Ticket, Turn
 from crm_mcp.store.engine import Store
+from crm_mcp.telemetry import events
 from crm_mcp.transport.retry import TOO_MANY_REQUESTS
 
 if TYPE_CHECKING:
@@ -91,16 +92,25 @@ class RateLimit:
         until_s = self._monotonic() + left_s
         if call is not None and call.goes_on and call.requests > 1:
             until_s = math.inf
+        began_at, left = self._monotonic(), -1
         try:
             while (turn := await self._take(ticket, until_s)).wait_s:
                 if turn.wait_s > until_s - self._monotonic():
                     raise self._known_too_long(crm, turn, call)
                 await self._sleep_until_asked_again(ticket, turn, self._reason(crm, turn), sleep)
+            left = turn.left
         except BaseException:
             self._leave(ticket)
             raise
+        finally:
+            self._tell(crm, self._monotonic() - began_at, left)
         if call is not None:
             call.blocked_until = -math.inf
+
+    def _tell(self, crm: str, waited_s: float, left: int) -> None:
+        if events.observers:
+            budget, limit = self._account.budget_id, self._per_minute
+            events.budget_used(crm=crm.casefold(), budget=budget, waited_s=waited_s, left=left, limit=limit)
 
     async def _sleep_until_asked_again(
         self, ticket: Ticket, turn: Turn, reason: str, sleep: Callable[[float], Awaitable[object]]

@@ -29,6 +29,7 @@ from crm_mcp.transport.bodies import (
 )
 from crm_mcp.transport.failures import describe_failure, is_out_of_time, may_pass
 from crm_mcp.transport.network import check_way_to, find_proxy
+from crm_mcp.transport.observed import observed
 from crm_mcp.transport.rate_limit import RateLimit
 from crm_mcp.transport.retry import FIRST_WAIT_S, TOO_MANY_REQUESTS, Patience
 
@@ -113,7 +114,9 @@ class Session:
         patience = Patience(self._pool.patience_s if request.is_repeatable else 0.0)
         while True:
             await self._rate_limit.wait(self._crm, self._pool.patience_s, self._pool.sleep)
-            response = await self._exchange(request, outgoing, self._pool.timeout_s)
+            with observed(self._crm, request.method, request.route) as seen:
+                response = await self._exchange(request, outgoing, self._pool.timeout_s)
+                seen.status = response.status
             wait_s = patience.next_wait_s(response)
             if response.status == TOO_MANY_REQUESTS:
                 await self._rate_limit.pause(wait_s or response.retry_after_s or FIRST_WAIT_S)

@@ -98,6 +98,11 @@ class UnfinishedCalls:
         caller.oldest_read_s = max(caller.oldest_read_s, working.call.oldest_read_s + since_s)
         return working.task.result()
 
+    def count(self) -> tuple[int, int]:
+        """Return how many calls are being worked for, and in how many of them a person is being asked."""
+        works = [working for working in self._works.values() if not working.task.done()]
+        return len(works), sum(working.call.is_asking for working in works)
+
     def within(self, scope: str) -> UnfinishedCalls:
         """Return the same for calls that are the same only within a scope, such as an account."""
         within = copy.copy(self)

@@ -1,0 +1,59 @@
+"""What operators see: the events of the log file, and the spans and metrics of OpenTelemetry."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Sequence
+
+from crm_mcp.telemetry import events
+from crm_mcp.telemetry.otel.names import METRICS, SPANS
+
+_ARGUMENT = re.compile(r"^        (\w+): (.*?)(?=^        \w+: |\Z)", re.MULTILINE | re.DOTALL)
+
+
+def render_events() -> str:
+    """Return the events with their fields, as the functions of `events` have them."""
+    functions = [one for name, one in vars(events).items() if inspect.isfunction(one) and _is_event(name, one)]
+    return "\n".join(map(_render_event, functions))
+
+
+def render_opentelemetry() -> str:
+    """Return the tables of spans and metrics."""
+    spans = [f"| {name} | {kind} | {_listed(attributes)} |" for name, kind, attributes in SPANS]
+    metrics = [
+        f"| `{one.name}` | {one.kind} | `{one.unit}` | {one.meaning} | {_listed(one.attributes)} |" for one in METRICS
+    ]
+    return "\n".join(
+        [
+            *("| span, for example | kind | attributes |", "|---|---|---|", *spans, ""),
+            *("| metric | kind | unit | what | split by |", "|---|---|---|---|---|", *metrics, ""),
+        ]
+    )
+
+
+def _is_event(name: str, function: object) -> bool:
+    return (
+        not name.startswith("_")
+        and getattr(function, "__module__", "") == events.__name__
+        and all(one.kind is inspect.Parameter.KEYWORD_ONLY for one in _parameters(function))
+        and name != "start_clock"
+    )
+
+
+def _parameters(function: object) -> list[inspect.Parameter]:
+    return list(inspect.signature(function).parameters.values())  # pyright: ignore[reportArgumentType]  # it is one
+
+
+def _render_event(function: object) -> str:
+    documentation = inspect.getdoc(function) or ""
+    said = {name: " ".join(text.split()) for name, text in _ARGUMENT.findall(function.__doc__ or "")}
+    rows = [f"| `{one.name}` | {said.get(one.name, '')} |" for one in _parameters(function)]
+    name = getattr(function, "__name__", "")
+    return "\n".join(
+        [f"### `{name}`", "", documentation.partition("\n")[0], "", "| field | is |", "|---|---|", *rows, ""]
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
