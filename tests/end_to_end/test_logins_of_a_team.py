@@ -29,6 +29,7 @@ from tests.support.transports import ERAS, Era, http_process
 pytestmark = pytest.mark.slow
 
 OWN_TOKEN = "The-token-of-the-settings"
+MANY = 30
 RENAMED = {"project_id": "6002", "fields": {"Name": "Renamed"}}
 PERSON = {"type": "Person", "fields": {"FirstName": "Dora", "LastName": "Of-Nobody"}}
 TRASH = {"project_id": "6001", "fields": {"Deleted": 1}}
@@ -50,6 +51,7 @@ class Office(Team):
             "anna2": entry_of(self.anna),
             "bela": entry_of(self.bela),
             "carla": entry_of(self.bela, read_only=True),
+            **{f"user {at}": entry_of((self.anna, self.bela)[at % 2]) for at in range(MANY)},
         }
 
 
@@ -179,3 +181,73 @@ def test_an_entry_may_only_read(office: Office) -> None:
 
     assert "get_project" in (found := asyncio.run(names()))
     assert "update_project" not in found
+
+
+def test_thirty_users_at_once_work_each_in_their_own_account(office: Office) -> None:
+    office.anna.reset()
+    office.bela.reset()
+
+    async def name_for(subject: str) -> str:
+        async with office.client_of(subject) as client:
+            return (await call(client, "get_project", project_id="6002"))["name"]
+
+    async def play() -> list[str]:
+        async with two(office, "anna", "bela") as (anna, bela):
+            await call(anna, "update_project", project_id="6002", fields={"Name": "Of Anna"})
+            await call(bela, "update_project", project_id="6002", fields={"Name": "Of Bela"})
+        return await asyncio.gather(*(name_for(f"user {at}") for at in range(MANY)))
+
+    assert asyncio.run(play()) == ["Of Anna", "Of Bela"] * (MANY // 2)
+
+
+async def until_refused(office: Office, subject: str, *, is_refused: bool) -> None:
+    """Return once somebody is kept out, or let in."""
+    async with asyncio.timeout(30):
+        while ((await asyncio.to_thread(hello, office, office.bearer(subject))).status_code == 403) is not is_refused:  # noqa: ASYNC110  # a file is looked at once a second
+            await asyncio.sleep(0.1)
+
+
+def test_a_new_entry_works_and_a_call_in_flight_ends_though_its_entry_goes(office: Office) -> None:
+    slow = "/Api/R3/Project/6004"
+
+    async def play() -> None:
+        await until_refused(office, "dora", is_refused=True)
+        write_logins(office.file, office.entries | {"dora": entry_of(office.bela)})
+        await until_refused(office, "dora", is_refused=False)
+        async with two(office, "dora", "bela", mode="legacy") as (dora, bela):
+            await call(dora, "get_project", project_id="6002")
+            office.bela.faults({"match": {"path": slow}, "fault": {"kind": "latency", "delay_s": 3.5}})
+            calling = asyncio.create_task(call(dora, "get_project", project_id="6004"))
+            while not office.bela.requests(path=slow):  # noqa: ASYNC110  # nothing tells of it
+                await asyncio.sleep(0.02)
+            write_logins(office.file, office.entries)
+            await until_refused(office, "dora", is_refused=True)
+            assert not calling.done()
+            assert (await calling)["id"] == "6004"
+            assert (await call(bela, "get_project", project_id="6002"))["id"] == "6002"
+
+    office.bela.reset()
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("era", ERAS)
+def test_a_connected_client_works_with_the_new_login_when_the_entry_changes(office: Office, era: Era) -> None:
+    for fake, name in ((office.anna, "Of Anna"), (office.bela, "Of Bela")):
+        fake.reset()
+        httpx.put(
+            f"{fake.url}/Api/R3/Project/6002", json={"Name": name}, auth=fake.minicrm, trust_env=False
+        ).raise_for_status()
+
+    async def play() -> None:
+        async with office.client_of("emil", mode=era) as emil:
+            assert (await call(emil, "get_project", project_id="6002"))["name"] == "Of Anna"
+            write_logins(office.file, office.entries | {"emil": entry_of(office.bela)})
+            async with asyncio.timeout(30):
+                while (await call(emil, "get_project", project_id="6002"))["name"] == "Of Anna":  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+
+    write_logins(office.file, office.entries | {"emil": entry_of(office.anna)})
+    asyncio.run(until_refused(office, "emil", is_refused=False))
+    asyncio.run(play())
+    write_logins(office.file, office.entries)
+    asyncio.run(until_refused(office, "emil", is_refused=True))
