@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 TRASH: dict[str, Any] = {"project_id": "6001", "fields": {"Deleted": 1}}
 YES = {"action": "accept", "content": {"confirm": True}}
 ONLY_READS = "only reads: "
-TASKS = {"io.modelcontextprotocol/tasks": {}}
+TASKS: dict[str, dict[str, Any]] = {"io.modelcontextprotocol/tasks": {}}
 
 
 @pytest.fixture

@@ -106,10 +106,19 @@ class SigningKeys:
                 continue
             if isinstance(metadata, dict):
                 known = cast("dict[str, Any]", metadata)
-                if known.get("issuer") == self._issuer and isinstance(known.get("jwks_uri"), str):
+                if known.get("issuer") == self._issuer and _is_trusted(known.get("jwks_uri"), self._issuer):
                     self._jwks_url = known["jwks_uri"]
                     return self._jwks_url
-        raise DocumentUnavailableError("the issuer has no metadata; set CRM_MCP_OAUTH_JWKS_URL")
+        raise DocumentUnavailableError("the issuer has no metadata that leads to them; set CRM_MCP_OAUTH_JWKS_URL")
+
+
+def _is_trusted(address: object, issuer: str) -> bool:
+    """Whether keys may come from an address: by https, or else from the issuer's own host and port."""
+    return isinstance(address, str) and address.startswith(("https://", f"{_origin(issuer)}/"))
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
 
 
 def metadata_urls(issuer: str) -> list[str]:
