@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crm_mcp.store.transaction import Transaction
+
+_LEFT_S = 600.0
+"""Whom a message is for takes it within a second, or is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,20 @@ def forget(transaction: Transaction, session_id: str, owner: str) -> None:
 
 
 def post(transaction: Transaction, recipient: str, body: str) -> None:
-    """Leave a message for another process."""
+    """Leave a message for another process; those that nobody took are forgotten after some minutes."""
+    now = transaction.now()
+    transaction.execute("delete from http_messages where at < ?", (now - _LEFT_S,))
     transaction.execute(
         "insert into http_messages (message_id, recipient, body, at) values (?, ?, ?, ?)",
-        (secrets.token_hex(8), recipient, body, transaction.now()),
+        (secrets.token_hex(8), recipient, body, now),
     )
 
 
-def collect(transaction: Transaction, recipient: str) -> list[str]:
-    """Return the messages that were left for a process, once."""
-    rows = transaction.execute("delete from http_messages where recipient = ? returning body", (recipient,))
+def collect(transaction: Transaction, recipients: Sequence[str]) -> list[str]:
+    """Return the messages that were left for one of these, once."""
+    marks = ", ".join("?" for _ in recipients)
+    rows = transaction.execute(
+        f"delete from http_messages where recipient in ({marks}) returning body",  # noqa: S608
+        recipients,
+    )
     return [body for (body,) in rows]

@@ -6,7 +6,9 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+import time
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from mcp.types.version import HANDSHAKE_PROTOCOL_VERSIONS
@@ -15,6 +17,7 @@ from starlette.responses import Response
 
 from crm_mcp.errors import StoreError
 from crm_mcp.http_service.sessions import rows
+from crm_mcp.http_service.sessions.open_requests import OpenRequests, cancelled_by
 from crm_mcp.http_service.sessions.question_ids import (
     EventStream,
     QuestionIds,
@@ -37,9 +40,17 @@ _SESSION_ID = "mcp-session-id"
 _VERSION = "mcp-protocol-version"
 _LONGEST_OPENING = 64 * 1024
 _MOST_KNOWN = 10_000
-_LOOKED_FOR_EVERY_S = 0.2
-"""How often answers are looked for while somebody is asked."""
+_LOOKED_AT_EVERY_S = 60.0
+"""How long a session goes on in a process after its client told another process its end."""
 _INITIALIZED = b'{"jsonrpc":"2.0","method":"notifications/initialized"}'
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A session in this process: the SDK's id of it here, and when it was last looked for in the store."""
+
+    session_id: str
+    looked_at: float
 
 
 class SharedSessions:
@@ -49,12 +60,10 @@ class SharedSessions:
         self._app = app
         self._store = store
         self._ids = QuestionIds(secrets.token_hex(4))
-        # The SDK's id here of a session, by its client and the id that it has: a stranger changes nothing of it.
-        self._here: dict[tuple[str, str], str] = {}
+        # By the client of a session and the id that it has: a stranger changes nothing of it.
+        self._here: dict[tuple[str, str], _Here] = {}
         self._beginning: dict[str, asyncio.Lock] = {}
-        # The requests in whose responses questions are open, by session and marked id: each session counts for itself.
-        self._questions: dict[tuple[str, str], Scope] = {}
-        self._looking: asyncio.Task[None] | None = None
+        self._open = OpenRequests(self._ids.process, self._collect, self._deliver)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -71,9 +80,14 @@ class SharedSessions:
         if asker := asker_of(message):
             await self._answer(scope, session_id, cast("dict[str, Any]", message), asker, receive, send)
             return
+        cancelled = cancelled_by(client_of(scope), session_id, message)
+        if cancelled and not self._open.is_worked_on(cancelled):
+            await self._pass_on(scope, session_id, message, cancelled, receive, send)
+            return
         if scope["method"] == "DELETE":
             await self._try(lambda transaction: rows.forget(transaction, session_id, client_of(scope)))
-        await self._go_on(scope, session_id, body, receive, send)
+        with self._open.working_on(scope, client_of(scope), session_id, message):
+            await self._go_on(scope, session_id, body, receive, send)
 
     async def _begin(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         """Let the SDK begin a session, and keep how it began before the client learns its id."""
@@ -83,8 +97,8 @@ class SharedSessions:
                 session_id = Headers(raw=message["headers"]).get(_SESSION_ID)
                 if message["status"] < 400 and session_id and len(body) <= _LONGEST_OPENING:
                     row = SessionRow(client_of(scope), body.decode())
-                    await self._try(lambda transaction: rows.keep(transaction, session_id, row))
-                    self._take_in(scope, session_id, session_id)
+                    if await self._try(lambda transaction: [rows.keep(transaction, session_id, row)]):
+                        self._take_in(scope, session_id, session_id)
             await send(message)
 
         await self._app(scope, _replay(body, receive), keep)
@@ -94,10 +108,7 @@ class SharedSessions:
         for is_first in (True, False):
             here = await self._find(scope, session_id)
             response = _SessionResponse(self, scope, session_id, send, may_be_gone=is_first and here is not None)
-            try:
-                await self._app(_in_session(scope, here or session_id), _replay(body, receive), response)
-            finally:
-                self._forget_questions(scope)
+            await self._app(_in_session(scope, here or session_id), _replay(body, receive), response)
             if not response.is_gone:
                 return
             self._here.pop((client_of(scope), session_id), None)
@@ -107,27 +118,36 @@ class SharedSessions:
     ) -> None:
         """Give an answer to the process that asked."""
         if asker == self._ids.process:
-            self._questions.pop((session_id, str(answer["id"])), None)
+            self._open.take_answer(session_id, answer)
             await self._go_on(scope, session_id, _dump(unmark(answer)), receive, send)
             return
+        await self._pass_on(scope, session_id, answer, asker, receive, send)
+
+    async def _pass_on(
+        self, scope: Scope, session_id: str, message: object, recipient: str, receive: Receive, send: Send
+    ) -> None:
+        """Leave a message for the process that it is for."""
         accepted = 404
         row = await self._try(lambda transaction: rows.use(transaction, session_id))
         if row is not None and row.owner == client_of(scope):
             # With its session: nobody's answer may reach the question of another.
-            posted = json.dumps([session_id, answer])
-            await self._try(lambda transaction: rows.post(transaction, asker, posted))
+            posted = json.dumps([session_id, recipient, message])
+            await self._try(lambda transaction: rows.post(transaction, recipient, posted))
             accepted = 202
         await Response(status_code=accepted)(scope, receive, send)
 
     async def _find(self, scope: Scope, session_id: str) -> str | None:
         """Return the SDK's id of a session here, which is begun again where another process began it."""
-        known = (client_of(scope), session_id)
         lock = self._beginning.setdefault(session_id, asyncio.Lock())
         try:
             async with lock:
-                if known in self._here:
-                    return self._here[known]
-                row = await self._try(lambda transaction: rows.use(transaction, session_id))
+                known = self._here.get((client_of(scope), session_id))
+                if known is not None and time.monotonic() - known.looked_at < _LOOKED_AT_EVERY_S:
+                    return known.session_id
+                found = await self._try(lambda transaction: [rows.use(transaction, session_id)])
+                row = found[0] if found else None
+                if known is not None:
+                    return await self._go_on_here(scope, session_id, known, is_ended=found == [None])
                 if row is None or row.owner != client_of(scope):
                     return None
                 here = await self._begin_again(scope, row.opening.encode())
@@ -137,8 +157,18 @@ class SharedSessions:
         finally:
             self._beginning.pop(session_id, None)
 
+    async def _go_on_here(self, scope: Scope, session_id: str, known: _Here, *, is_ended: bool) -> str | None:
+        """Return the SDK's id here of a session, which ends here too where another process was told its end."""
+        if not is_ended:
+            self._take_in(scope, session_id, known.session_id)
+            return known.session_id
+        del self._here[client_of(scope), session_id]
+        ending = {**_in_session(_posted(scope), known.session_id), "method": "DELETE"}
+        await self._app(ending, _replay(b""), _drop)
+        return None
+
     def _take_in(self, scope: Scope, session_id: str, here: str) -> None:
-        self._here[client_of(scope), session_id] = here
+        self._here[client_of(scope), session_id] = _Here(here, time.monotonic())
         if len(self._here) > _MOST_KNOWN:  # the one forgotten here is found in the store again
             del self._here[next(iter(self._here))]
 
@@ -168,28 +198,18 @@ class SharedSessions:
         """Mark the id in what is sent to a client; look for its answer if it is a question. Tell whether it was."""
         before = json.dumps(message)
         if question_id := self._ids.mark(message):
-            self._questions[session_id, question_id] = scope
-            if self._looking is None or self._looking.done():
-                self._looking = asyncio.create_task(self._look_for_answers())
+            self._open.ask(scope, session_id, question_id)
         return json.dumps(message) != before
 
-    def _forget_questions(self, scope: Scope) -> None:
-        """Wait no longer for answers to what was asked in a response that is over."""
-        self._questions = {key: one for key, one in self._questions.items() if one is not scope}
+    async def _collect(self, recipients: Sequence[str]) -> Sequence[str]:
+        return await self._try(lambda transaction: rows.collect(transaction, recipients)) or ()
 
-    async def _look_for_answers(self) -> None:
-        while self._questions:
-            await asyncio.sleep(_LOOKED_FOR_EVERY_S)
-            for body in await self._try(lambda transaction: rows.collect(transaction, self._ids.process)) or ():
-                session_id, answer = json.loads(body)
-                asked_in = self._questions.pop((session_id, str(answer["id"])), None)
-                if asked_in is not None:
-                    await self._deliver(asked_in, session_id, answer)
-
-    async def _deliver(self, asked_in: Scope, session_id: str, answer: dict[str, Any]) -> None:
-        posted = _posted(asked_in)
-        here = self._here.get((client_of(asked_in), session_id), session_id)
-        await self._app(_in_session(posted, here), _replay(_dump(unmark(answer))), _drop)
+    async def _deliver(self, scope: Scope, session_id: str, message: dict[str, Any]) -> None:
+        posted = _posted(scope)
+        known = self._here.get((client_of(scope), session_id))
+        here = known.session_id if known else session_id
+        body = _dump(unmark(message) if asker_of(message) else message)
+        await self._app(_in_session(posted, here), _replay(body), _drop)
 
 
 class _SessionResponse:
