@@ -33,13 +33,21 @@ class RoundRobin:
             if not message.get("more_body"):
                 break
         headers = [(name, value) for name, value in scope["headers"] if name not in (b"host", b"connection")]
+        passing = asyncio.create_task(self._pass(scope["method"], headers, body, send))
+        leaving = asyncio.create_task(_wait_for_the_end(receive))
+        await asyncio.wait({passing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (passing, leaving):
+            task.cancel()
+        await asyncio.gather(passing, leaving, return_exceptions=True)
+
+    async def _pass(self, method: str, headers: list[tuple[bytes, bytes]], body: bytes, send: Send) -> None:
         for _ in self.behind:
             address = self.behind[next(self._numbers) % len(self.behind)]
-            request = self._http.build_request(scope["method"], address, content=body, headers=headers)
+            request = self._http.build_request(method, address, content=body, headers=headers)
             with contextlib.suppress(httpx.ConnectError):
-                response = await self._http.send(request, stream=True)
-                self.passed.append(address)
-                await _give(response, receive, send)
+                async with contextlib.aclosing(await self._http.send(request, stream=True)) as response:
+                    self.passed.append(address)
+                    await _give(response, send)
                 return
         await send({"type": "http.response.start", "status": 502, "headers": []})
         await send({"type": "http.response.body"})
@@ -52,23 +60,13 @@ class RoundRobin:
         await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _give(response: httpx.Response, receive: Receive, send: Send) -> None:
-    """Give a response on until it ends, or the client is gone."""
+async def _give(response: httpx.Response, send: Send) -> None:
+    """Give a response on to its end."""
     hop_by_hop = (b"connection", b"transfer-encoding", b"keep-alive")
     headers = [(name.lower(), value) for name, value in response.headers.raw if name.lower() not in hop_by_hop]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
-
-    async def pump() -> None:
-        async for piece in response.aiter_raw():
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-
-    pumping = asyncio.create_task(pump())
-    leaving = asyncio.create_task(_wait_for_the_end(receive))
-    await asyncio.wait({pumping, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (pumping, leaving):
-        task.cancel()
-    await response.aclose()
-    await asyncio.gather(pumping, leaving, return_exceptions=True)
+    async for piece in response.aiter_raw():
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body"})
 
 
