@@ -9,9 +9,11 @@ import functools
 import inspect
 import json
 import math
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Annotated, Any, Self, cast, get_args, get_origin
+from weakref import WeakKeyDictionary
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
@@ -81,22 +83,16 @@ class CrmTool(Tool):
 
         What the SDK makes of a function is not used: it would take a second model of the arguments to coerce them.
         """
-        signature = inspect.signature(function, eval_str=True)
-        model = _argument_model(function.__name__, flat_parameters(signature), unlisted)
-        parameters = slim_schema(model.model_json_schema())
-        for argument in unlisted:
-            del parameters["properties"][argument]
-        for argument in arguments_described_elsewhere(signature):
-            parameters["properties"][argument] = {"type": parameters["properties"][argument]["type"]}
+        taken = _arguments_of(function, tuple(unlisted))
         return cls(
-            fn=flatten(function, signature),
+            fn=flatten(function, taken.signature),
             name=name or function.__name__,
             title=title,
             description=" ".join((function.__doc__ or "").split()),
-            parameters=parameters,
-            fn_metadata=FuncMetadata(arg_model=model),
+            parameters=deepcopy(taken.schema),
+            fn_metadata=FuncMetadata(arg_model=taken.model),
             is_async=True,
-            context_kwarg=context_parameter(signature),
+            context_kwarg=context_parameter(taken.signature),
             annotations=annotations,
         )
 
@@ -221,11 +217,42 @@ def build_tool(
     schemas are stripped of what tells a model nothing.
     """
     tool = CrmTool.of(function, name=name, title=title, annotations=annotations, unlisted=unlisted)
-    result = inspect.signature(function, eval_str=True).return_annotation
+    result = _arguments_of(function, tuple(unlisted)).signature.return_annotation
     if get_origin(result) is Annotated:  # of a tool that makes its own `CallToolResult`
         result = get_args(result)[1]
     tool.fn_metadata.output_schema = output_schema_of(result)
     return tool
+
+
+@dataclass(frozen=True, slots=True)
+class _Arguments:
+    """What a function takes, as its signature, the model that checks it, and the schema that a client sees."""
+
+    signature: inspect.Signature
+    model: type[CallArguments]
+    schema: Json
+
+
+_KNOWN: MutableMapping[object, dict[tuple[str, ...], _Arguments]] = WeakKeyDictionary()
+"""Of functions that were made tools before: a server for each of many logins, or accounts, has the same ones."""
+
+
+def _arguments_of(function: Callable[..., Awaitable[object]], unlisted: tuple[str, ...]) -> _Arguments:
+    known = _KNOWN.setdefault(getattr(function, "__func__", function), {})
+    if unlisted not in known:
+        known[unlisted] = _read_arguments(function, unlisted)
+    return known[unlisted]
+
+
+def _read_arguments(function: Callable[..., Awaitable[object]], unlisted: Sequence[str]) -> _Arguments:
+    signature = inspect.signature(function, eval_str=True)
+    model = _argument_model(function.__name__, flat_parameters(signature), unlisted)
+    schema = slim_schema(model.model_json_schema())
+    for argument in unlisted:
+        del schema["properties"][argument]
+    for argument in arguments_described_elsewhere(signature):
+        schema["properties"][argument] = {"type": schema["properties"][argument]["type"]}
+    return _Arguments(signature, model, schema)
 
 
 def _argument_model(name: str, parameters: Sequence[inspect.Parameter], unlisted: Sequence[str]) -> type[CallArguments]:

@@ -84,6 +84,7 @@ def shape_of(annotation: Any, notes: Sequence[object] = ()) -> Shape:  # noqa: A
     return Shape("id" if is_id else _SCALARS.get(annotation, "any"), example=example)
 
 
+@functools.cache
 def _shape_of_typed_dict(annotation: Any) -> Shape:  # noqa: ANN401
     hints = get_type_hints(annotation, include_extras=True)
     keys = {name: shape_of(hint) for name, hint in hints.items()}
