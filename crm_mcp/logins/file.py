@@ -90,7 +90,7 @@ def _parse(path: Path, text: str) -> Mapping[str, Any]:
 def _parse_toml(path: Path, text: str) -> Mapping[str, Any]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         found = _PLACE.search(str(error))  # no more of it is shown: it may quote the file
         raise SettingsError(
             _texts.later("{file} is not TOML ({place}).", file=path, place=found[0] if found else "?"),
@@ -106,7 +106,7 @@ def _parse_json(path: Path, text: str) -> Mapping[str, Any]:
             return cast("dict[str, Any]", document)
     except json.JSONDecodeError as error:
         problem = f"line {error.lineno}, column {error.colno}"
-    except RecursionError:
+    except (ValueError, RecursionError):
         problem = "?"
     except _DoubleError:
         raise SettingsError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +20,13 @@ from mockserver.fake_process import FakeServer
 from mockserver.testing.crm_fake import CrmFake
 from tests.crm_mcp.http_service.app_client import ACCEPT, HELLO
 from tests.crm_mcp.safe_writes.playing import User
-from tests.support.logins_file import entry_of, write_logins
+from tests.support.logins_file import entry_of, write_logins, write_text
 from tests.support.mcp_play import both_crms, call, fail
 from tests.support.task_play import TASKS, get, over, start
 from tests.support.team import Team, oauth_of
 from tests.support.token_issuer import issuing
 from tests.support.transports import ERAS, Era, http_process
+from tests.support.warm_commands import run_warm
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +45,7 @@ class Office(Team):
     bela: CrmFake
     file: Path
     log: Path
+    settings: dict[str, str]
 
     @property
     def entries(self) -> dict[str, Any]:
@@ -65,8 +68,6 @@ def office(fake_server: FakeServer, tmp_path_factory: pytest.TempPathFactory) ->
         issuing() as issuer,
         log.open("w") as errors,
     ):
-        office = Office("", issuer, anna, bela, file, log)
-        write_logins(file, office.entries)
         settings = {
             **both_crms(fake_server.url),
             **oauth_of(issuer),
@@ -75,8 +76,9 @@ def office(fake_server: FakeServer, tmp_path_factory: pytest.TempPathFactory) ->
             "CRM_MCP_STORE": str(folder / "store"),
             "CRM_MCP_CALL_BUDGET_S": "4",
         }
+        write_logins(file, Office("", issuer, anna, bela, file, log, settings).entries)
         with http_process(settings, str(folder), log=errors) as (_, url):
-            yield Office(url, issuer, anna, bela, file, log)
+            yield Office(url, issuer, anna, bela, file, log, settings)
 
 
 @contextlib.asynccontextmanager
@@ -251,3 +253,51 @@ def test_a_connected_client_works_with_the_new_login_when_the_entry_changes(offi
     asyncio.run(play())
     write_logins(office.file, office.entries)
     asyncio.run(until_refused(office, "emil", is_refused=True))
+
+
+def test_the_audit_names_the_user_as_the_file_does(office: Office, tmp_path: Path) -> None:
+    async def wrote_by(subject: str) -> str:
+        async with office.client_of(subject) as client:
+            return (await call(client, "update_project", **RENAMED))["write_id"]
+
+    wrote = [asyncio.run(wrote_by(subject)) for subject in ("anna", "anna2")]
+    of_anna = office.anna.env | {"CRM_MCP_STORE": office.settings["CRM_MCP_STORE"]}
+    listed = run_warm("audit", "--json", settings=of_anna, cwd=tmp_path)
+    who = {entry["write_id"]: entry["who"] for entry in json.loads(listed.stdout)["writes"]}
+    assert who[wrote[0]].endswith(", Anna")
+    assert ", user " in who[wrote[1]]
+    assert "anna2" not in listed.stdout
+
+
+def test_doctor_tries_each_login_and_names_nobody_where_its_words_may_be_kept(office: Office, tmp_path: Path) -> None:
+    file = tmp_path / "logins.json"
+    wrong = entry_of(office.bela)
+    wrong["minicrm"]["api_key"] = "s3cret"
+    write_logins(file, {"auth0|anna": entry_of(office.anna), "auth0|bela": wrong})
+    settings = {**oauth_of(office.issuer), "CRM_MCP_LOGINS": str(file)}
+    said = run_warm("doctor", settings=settings, cwd=tmp_path)
+    assert said.returncode == 1
+    first, second = (line for line in said.stdout.splitlines() if "MiniCRM" in line)
+    assert first.startswith("ok      entry 1 (user ")
+    assert second.startswith("PROBLEM entry 2 (user ")
+    assert "2 users have a login" in said.stdout
+    for kept_back in ("auth0", "s3cret", office.anna.minicrm[1]):
+        assert kept_back not in said.stdout + said.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "has_issuer", "said"),
+    [
+        ('{"auth0|anna": {}}', True, "entry 1: it has no CRM"),
+        ("{}", False, "Set CRM_MCP_OAUTH_ISSUER and CRM_MCP_OAUTH_AUDIENCE"),
+    ],
+)
+def test_a_service_does_not_begin_with_logins_that_it_cannot_use(
+    office: Office, tmp_path: Path, text: str, has_issuer: bool, said: str
+) -> None:
+    file = tmp_path / "logins.json"
+    write_text(file, text)
+    issuer = oauth_of(office.issuer) if has_issuer else {}
+    ended = run_warm("serve", "--transport", "http", settings={**issuer, "CRM_MCP_LOGINS": str(file)}, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert said in ended.stderr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,8 @@ def test_an_entry_may_narrow_and_name_its_user(tmp_path: Path) -> None:
         (f'["auth0|anna"]\nread_only = "yes"\n{ANNA}', "read_only is true or false"),
         (f'["auth0|anna"]\ntoolsets = "histroy"\n{ANNA}', "Did you mean history"),
         (f'["auth0|anna"]\nMINICRM_API_KEY = "s3cret"\n{ANNA}', "entry 1: it says minicrm.api_key twice"),
+        (f"a = {'9' * 5000}\n", "is not TOML"),
+        (f'{{"a": {"9" * 5000}}}', "is not a JSON object"),
         ('{"a": {}, "a": {}}', "has the same key twice"),
         ('{"auth0|anna": s3cret}', "is not a JSON object (line 1, column 16)"),
         ("  \n", "is empty"),
@@ -115,6 +119,16 @@ def test_what_is_unclear_is_refused_by_its_place_and_without_its_value(tmp_path:
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     with pytest.raises(SettingsError, match="others of this machine may read it"):
         read(tmp_path, ANNA, mode=mode)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a file to another user")
+def test_a_mounted_secret_may_be_read_by_its_group_alone(tmp_path: Path) -> None:
+    path = tmp_path / "logins"
+    for mode, is_refused in ((0o440, False), (0o444, True), (0o460, True)):
+        write_text(path, ANNA, mode=mode)
+        os.chown(path, 12345, os.getegid())
+        with pytest.raises(SettingsError) if is_refused else contextlib.nullcontext():
+            read_logins(path)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
