@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import re
 import sys
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from crm_mcp.safe_writes.undo.audit_entries import AuditEntry, list_entries, ren
 from crm_mcp.safe_writes.undo.recorded_messages import tell_again
 from crm_mcp.safe_writes.undo.undo_calls import Undo
 from crm_mcp.safe_writes.undo.undo_tool import writers_of
-from crm_mcp.store import audit
+from crm_mcp.store.audit import calls as audit
 from crm_mcp.toolsets import DEFAULT
 
 if TYPE_CHECKING:
@@ -92,8 +93,10 @@ def parse_since(text: str, now: datetime) -> float:
     return read_moment(text).time.timestamp()
 
 
-async def list_written(store: Store, connectors: Sequence[Connector], since: float) -> list[AuditEntry]:
-    """Return what was written to these accounts from a moment on, the newest last; no CRM is asked.
+async def list_written(
+    store: Store, connectors: Sequence[Connector], since: float, until: float = math.inf
+) -> list[AuditEntry]:
+    """Return what was written to these accounts from one moment to another, the newest last; no CRM is asked.
 
     Raises:
         StoreError: What was written is not kept, or cannot be read.
@@ -104,6 +107,7 @@ async def list_written(store: Store, connectors: Sequence[Connector], since: flo
         if store.problem:
             raise StoreError(store.problem)
         names = {connector.account.account_id: connector.account.name for connector in connectors}
+        calls = [call for call in calls if call.at <= until]
         return list_entries(calls, crms, names if len(set(names.values())) > 1 else None)
     finally:
         await store.close()

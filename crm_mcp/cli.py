@@ -21,8 +21,6 @@ from crm_mcp import languages, stdio_service
 from crm_mcp.commands.connecting import (
     EXIT_PROBLEM,
     EXIT_SETTINGS,
-    WHICH_ACCOUNT,
-    choose_account,
     connect,
     end_by_settings,
     end_with_problem,
@@ -45,6 +43,7 @@ _texts = languages.Texts(__file__)
 _Command = TypeVar("_Command", bound=click.Command)
 
 _LAZY: Mapping[str, str] = {
+    "audit": "audit.command:audit",
     "call": "call_command:call",
     "demo": "demo_command:demo",
     "install": "install_command:install",
@@ -289,29 +288,6 @@ def tools(*, as_json: bool, toolsets: str) -> None:
         click.echo(json.dumps({"tools": plain}, ensure_ascii=False, separators=(",", ":")))
     else:
         click.echo(render_table(listed))
-
-
-@main.command()
-@click.option("--since", default="", help="A date, a date-time, or an age such as 7d, 24h or 30m.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, values whole.")
-@click.option("--account", default="", help=WHICH_ACCOUNT)
-def audit(*, since: str, as_json: bool, account: str) -> None:
-    """List what was written through this server, the newest last; no CRM is asked."""
-    try:
-        _, _, store, connected = connect()
-        connectors = choose_account(connected, account)
-    except SettingsError as error:
-        end_by_settings(error)
-    from datetime import datetime
-
-    from crm_mcp import audit_commands
-
-    try:
-        begin = audit_commands.parse_since(since, datetime.now().astimezone())
-        entries = asyncio.run(audit_commands.list_written(store, connectors, begin))
-    except CrmError as error:
-        end_with_problem("audit", error)
-    audit_commands.print_entries(entries, as_json=as_json)
 
 
 @main.command()

@@ -33,7 +33,7 @@ from tests.reference.command_pages import render_commands
 from tests.reference.error_page import render_errors
 from tests.reference.fake_pages import render_control_api, render_fixtures, render_rules
 from tests.reference.replica_page import render_replica
-from tests.reference.telemetry_page import render_events, render_opentelemetry
+from tests.reference.telemetry_page import render_audit_columns, render_events, render_opentelemetry
 from tests.reference.tool_pages import render_tools
 from tests.support.mcp_play import both_crms
 
@@ -140,6 +140,7 @@ GENERATED: Mapping[tuple[Path, str], Callable[[], str]] = {
     (REFERENCE / "fixtures.md", "fixtures"): render_fixtures,
     (REFERENCE / "rules.md", "rules"): render_rules,
     (REFERENCE / "errors.md", "errors"): render_errors,
+    (REFERENCE / "telemetry.md", "audit"): render_audit_columns,
     (REFERENCE / "telemetry.md", "events"): render_events,
     (REFERENCE / "telemetry.md", "opentelemetry"): render_opentelemetry,
 }

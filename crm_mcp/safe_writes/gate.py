@@ -29,8 +29,8 @@ from crm_mcp.safe_writes.writing.results import WriteResult
 from crm_mcp.safe_writes.writing.runs import Order, Runs
 from crm_mcp.settings import ServerSettings, load
 from crm_mcp.settings_file.sections import chosen_account
-from crm_mcp.store import audit
 from crm_mcp.store.account import Account
+from crm_mcp.store.audit import calls as audit
 from crm_mcp.store.engine import Store
 
 _ENGLISH = QuestionWords()

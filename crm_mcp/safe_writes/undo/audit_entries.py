@@ -13,7 +13,7 @@ from crm_mcp.languages import Texts, current, pmark
 from crm_mcp.languages.writing import QUOTES, write_day
 from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.safe_writes.undo.recorded_messages import tell_again
-from crm_mcp.store.audit import AuditedCall, AuditedWrite
+from crm_mcp.store.audit.calls import AuditedCall, AuditedWrite
 
 _texts = Texts(__file__)
 OUTCOMES = (
@@ -70,8 +70,7 @@ def list_entries(
 
 
 def _entry(call: AuditedCall, write: AuditedWrite, crm: str) -> AuditEntry:
-    change, before = write.change, write.change.get("before")
-    names = [name for name, value in change["shown"].items() if before is None or before.get(name) != value]
+    change = write.change
     entry: AuditEntry = {
         "at": datetime.fromtimestamp(write.at, UTC).isoformat(timespec="seconds"),
         "crm": crm,
@@ -82,7 +81,7 @@ def _entry(call: AuditedCall, write: AuditedWrite, crm: str) -> AuditEntry:
         "id": write.record_id,
         "name": change.get("name") or "",
         "outcome": write.outcome,
-        "changes": [_field(name, before, change["shown"][name]) for name in names],
+        "changes": changes_of(change),
     }
     if message := (write.result or {}).get("message"):
         entry["message"] = message
@@ -91,6 +90,13 @@ def _entry(call: AuditedCall, write: AuditedWrite, crm: str) -> AuditEntry:
     if write.undone_by:
         entry["undone_by"] = write.undone_by
     return entry
+
+
+def changes_of(change: Mapping[str, Any]) -> list[FieldEntry]:
+    """Return the fields that a recorded change changes."""
+    before = change.get("before")
+    names = [name for name, value in change["shown"].items() if before is None or before.get(name) != value]
+    return [_field(name, before, change["shown"][name]) for name in names]
 
 
 def _field(name: str, before: Mapping[str, Any] | None, after: object) -> FieldEntry:

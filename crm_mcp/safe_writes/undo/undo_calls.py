@@ -15,7 +15,7 @@ from crm_mcp.safe_writes.taking_back import LEFT, NEEDLESS
 from crm_mcp.safe_writes.undo.undo_draft import build_undo
 from crm_mcp.safe_writes.writing.results import build_result
 from crm_mcp.safe_writes.writing.runs import lease_of
-from crm_mcp.store import audit
+from crm_mcp.store.audit import calls as audit
 from crm_mcp.store.leases import Leases
 
 _texts = Texts(__file__)
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from crm_mcp.safe_writes.draft import Draft, Target
     from crm_mcp.safe_writes.gate import SafeWriter
     from crm_mcp.safe_writes.writing.results import ItemResult, WriteResult
-    from crm_mcp.store.audit import AuditedCall, AuditedWrite
+    from crm_mcp.store.audit.calls import AuditedCall, AuditedWrite
 
 UNDO = "undo_write"
 """The tool that takes back what others wrote."""

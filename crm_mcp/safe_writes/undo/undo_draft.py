@@ -13,7 +13,7 @@ from crm_mcp.errors import CrmError
 from crm_mcp.safe_writes.draft import Change, Draft, Target
 from crm_mcp.safe_writes.saved import change_from_saved
 from crm_mcp.safe_writes.taking_back import NEEDLESS
-from crm_mcp.store.audit import AuditedCall, AuditedWrite
+from crm_mcp.store.audit.calls import AuditedCall, AuditedWrite
 
 _NOT_WRITTEN = f"It was not written, {NEEDLESS}"
 

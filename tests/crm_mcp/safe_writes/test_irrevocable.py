@@ -17,7 +17,7 @@ from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.writing.results import WriteResult
-from crm_mcp.store.audit import AuditedCall, list_calls
+from crm_mcp.store.audit.calls import AuditedCall, list_calls
 from crm_mcp.store.engine import Store
 from tests.crm_mcp.safe_writes.playing import Yes
 

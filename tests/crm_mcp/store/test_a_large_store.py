@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from crm_mcp.store import audit, writes
+from crm_mcp.store import writes
+from crm_mcp.store.audit import calls as audit
 from crm_mcp.store.forgetting.retention import forget_old
 from crm_mcp.store.schema import migrate
 from crm_mcp.store.transaction import Row, Transaction

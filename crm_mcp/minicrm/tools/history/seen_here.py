@@ -13,7 +13,7 @@ from crm_mcp.minicrm.tools.context import ToolContext
 from crm_mcp.minicrm.tools.projects import NOUN
 from crm_mcp.minicrm.wire.files import hide_tokens
 from crm_mcp.rendering.html_text import is_rich_text, plain_text
-from crm_mcp.store.audit import RecordedWrite, list_of_record
+from crm_mcp.store.audit.calls import RecordedWrite, list_of_record
 
 MOST = 10
 _MOST_TEXT = 120

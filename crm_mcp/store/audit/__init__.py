@@ -1,0 +1,1 @@
+"""What was written through this server: whole calls, and pages of records."""
