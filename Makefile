@@ -56,7 +56,7 @@ images: $(VENV)/installed-test
 	$(BIN)/python -m tests.images
 
 # Figures that take minutes, with fixed seeds: every property with many examples, long runs of Schemathesis, and
-# ten thousand writes under faults while servers and the fake are killed.
+# ten thousand writes under faults while servers and the fake are killed, and two minutes of a team's service likewise.
 SCHEMATHESIS_EXAMPLES ?= 500
 soak: schemathesis
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest --numprocesses auto --timeout 0 tests/properties
@@ -66,6 +66,7 @@ soak: schemathesis
 	$(BIN)/python -m tests.soak.replica_kills
 	$(BIN)/python -m tests.soak.invoices
 	$(BIN)/python -m tests.soak.webhooks
+	$(BIN)/python -m tests.soak.team
 
 # make schemathesis SCHEMATHESIS_EXAMPLES=2000 makes these runs longer.
 schemathesis: $(VENV)/installed-test

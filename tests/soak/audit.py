@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from tests.soak.ledger import Ledger
 from tests.soak.plan import MARKER, Write
 from tests.soak.told import OPEN, Told
 
+_ROWS = "select write_id, record_id, outcome, at, change from writes order by at, place"
 _OPEN_OUTCOMES = ("sent", "unknown")
 _DONE_OUTCOMES = ("written", "skipped")
 
@@ -37,15 +41,24 @@ class Audit:
     @classmethod
     def read(cls, store: Path) -> Audit:
         """Read the rows of a store's folder."""
-        found: dict[str, list[AuditRow]] = defaultdict(list)
         with closing(sqlite3.connect(store / "memory.sqlite")) as connection:
-            rows = connection.execute("select write_id, record_id, outcome, at, change from writes order by at, place")
-            for write_id, record_id, outcome, at_s, change in rows:
-                sent = json.loads(change)["sent"]
-                row = AuditRow(write_id, record_id, outcome, at_s)
-                names = {*MARKER.findall(json.dumps(sent)), *(f"{name} {record_id} {sent[name]}" for name in sent)}
-                for name in names:
-                    found[name].append(row)
+            return cls._of(connection.execute(_ROWS).fetchall())
+
+    @classmethod
+    def read_postgres(cls, url: str) -> Audit:
+        """Read the rows of a store in PostgreSQL."""
+        with psycopg.connect(url, options="-c search_path=crm_mcp") as connection:
+            return cls._of(connection.execute(_ROWS.encode()).fetchall())
+
+    @classmethod
+    def _of(cls, rows: Iterable[tuple[Any, ...]]) -> Audit:
+        found: dict[str, list[AuditRow]] = defaultdict(list)
+        for write_id, record_id, outcome, at_s, change in rows:
+            sent = json.loads(change)["sent"]
+            row = AuditRow(write_id, record_id, outcome, at_s)
+            names = {*MARKER.findall(json.dumps(sent)), *(f"{name} {record_id} {sent[name]}" for name in sent)}
+            for name in names:
+                found[name].append(row)
         return cls(found)
 
     def find_problems(self, ledger: Ledger, created: Mapping[str, Sequence[str]]) -> Iterator[tuple[Write, str]]:

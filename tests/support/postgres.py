@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -28,13 +28,38 @@ _FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/
 _START_LIMIT_S = 90.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class PostgresServer:
     """A running server."""
 
     port: int
     process: subprocess.Popen[bytes]
+    _start: Callable[[], subprocess.Popen[bytes]]
+    _log: Path
     _numbers: Iterator[int] = field(default_factory=count)
+
+    def stop(self) -> None:
+        """End it as an administrator does: transactions are cut off."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)
+
+    def start(self) -> None:
+        """Start it again with its data, and wait until it accepts."""
+        self.process = self._start()
+        self.wait_until_it_accepts()
+
+    def wait_until_it_accepts(self) -> None:
+        deadline = time.monotonic() + _START_LIMIT_S
+        while True:
+            try:
+                psycopg.connect(self.url(), connect_timeout=30).close()
+            except psycopg.OperationalError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    said = self._log.read_text(encoding="utf-8", errors="replace")
+                    pytest.fail(f"PostgreSQL did not start:\n{said}")
+                time.sleep(0.02)
+            else:
+                return
 
     @contextlib.contextmanager
     def new_database(self) -> Generator[str]:
@@ -91,15 +116,17 @@ def running_postgres() -> Generator[PostgresServer]:
         port = _free_port()
         command = [str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port), "-k", str(folder)]
         command += ["-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200"]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, user=user)
+
+        def start() -> subprocess.Popen[bytes]:
+            with (folder / "log").open("ab") as log:
+                return subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, user=user)
+
+        server = PostgresServer(port, start(), start, folder / "log")
         try:
-            server = PostgresServer(port, process)
-            _wait_until_it_accepts(server, folder / "log")
+            server.wait_until_it_accepts()
             yield server
         finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
+            server.stop()
 
 
 def _hand_over(folder: Path) -> str | None:
@@ -117,16 +144,3 @@ def _hand_over(folder: Path) -> str | None:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
-
-
-def _wait_until_it_accepts(server: PostgresServer, log: Path) -> None:
-    deadline = time.monotonic() + _START_LIMIT_S
-    while True:
-        try:
-            psycopg.connect(server.url(), connect_timeout=30).close()
-        except psycopg.OperationalError:
-            if server.process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"PostgreSQL did not start:\n{log.read_text(encoding='utf-8', errors='replace')}")
-            time.sleep(0.02)
-        else:
-            return

@@ -21,7 +21,8 @@ class RoundRobin:
         self.behind = list(behind)
         self.passed: list[str] = []
         self._numbers = count()
-        self._http = httpx.AsyncClient(timeout=60, trust_env=False)
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        self._http = httpx.AsyncClient(timeout=60, trust_env=False, limits=limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -38,17 +39,24 @@ class RoundRobin:
         await asyncio.wait({passing, leaving}, return_when=asyncio.FIRST_COMPLETED)
         for task in (passing, leaving):
             task.cancel()
-        await asyncio.gather(passing, leaving, return_exceptions=True)
+        passed, _ = await asyncio.gather(passing, leaving, return_exceptions=True)
+        if isinstance(passed, httpx.TransportError):  # in the midst of a response, which the client is to see broken
+            raise ConnectionError
 
     async def _pass(self, method: str, headers: list[tuple[bytes, bytes]], body: bytes, send: Send) -> None:
         for _ in self.behind:
             address = self.behind[next(self._numbers) % len(self.behind)]
             request = self._http.build_request(method, address, content=body, headers=headers)
-            with contextlib.suppress(httpx.ConnectError):
-                async with contextlib.aclosing(await self._http.send(request, stream=True)) as response:
-                    self.passed.append(address)
-                    await _give(response, send)
-                return
+            try:
+                response = await self._http.send(request, stream=True)
+            except httpx.ConnectError:
+                continue
+            except httpx.TransportError:  # it may have been carried out: it is not for another one
+                break
+            async with contextlib.aclosing(response):
+                self.passed.append(address)
+                await _give(response, send)
+            return
         await send({"type": "http.response.start", "status": 502, "headers": []})
         await send({"type": "http.response.body"})
 
@@ -79,7 +87,9 @@ def balancing(*addresses: str) -> Generator[tuple[RoundRobin, str]]:
     """Yield a balancer in front of these addresses of `/mcp`, and its own."""
     balancer = RoundRobin(addresses)
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(balancer, log_config=None, ws="none", timeout_graceful_shutdown=1))
+    # What it would log are servers that died under a response.
+    config = uvicorn.Config(balancer, log_config=None, log_level="critical", ws="none", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
