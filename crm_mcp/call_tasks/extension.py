@@ -7,13 +7,14 @@ first used.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mcp import MCPError
 from mcp.server.extension import Extension, MethodBinding
-from mcp.types import CallToolRequestParams, InputResponses, RequestParams
+from mcp.types import INTERNAL_ERROR, CallToolRequestParams, InputResponses, RequestParams
 
+from crm_mcp.errors import StoreError
 from crm_mcp.mcp.calls.caller import current_caller
 
 if TYPE_CHECKING:
@@ -88,15 +89,15 @@ class TasksExtension(Extension):
 
     async def _get(self, ctx: RequestContext, params: TaskParams) -> HandlerResult:
         self._require(ctx)
-        return await self._tasks.get(params.task_id)
+        return await _told(self._tasks.get(params.task_id))
 
     async def _update(self, ctx: RequestContext, params: UpdateTaskParams) -> HandlerResult:
         self._require(ctx)
-        return await self._tasks.reply(params.task_id, params.input_responses)
+        return await _told(self._tasks.reply(params.task_id, params.input_responses))
 
     async def _cancel(self, ctx: RequestContext, params: TaskParams) -> HandlerResult:
         self._require(ctx)
-        return await self._tasks.cancel(params.task_id)
+        return await _told(self._tasks.cancel(params.task_id))
 
     def _is_declared(self, ctx: RequestContext) -> bool:
         capabilities = ctx.session.client_capabilities
@@ -107,6 +108,18 @@ class TasksExtension(Extension):
         if not self._is_declared(ctx):
             needed: dict[str, Any] = {"requiredCapabilities": {"extensions": {self.identifier: {}}}}
             raise MCPError(code=_MISSING_CAPABILITY, message="Missing required client capability", data=needed)
+
+
+async def _told(work: Awaitable[HandlerResult]) -> HandlerResult:
+    """Return what work returns; a store that fails is told as an error of the protocol.
+
+    Raises:
+        MCPError: The store fails.
+    """
+    try:
+        return await work
+    except StoreError as error:
+        raise MCPError(INTERNAL_ERROR, str(error)) from None
 
 
 def _owner_of(logins: str) -> str:

@@ -46,12 +46,14 @@ def connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, S
     from crm_mcp.settings import ServerSettings, load
     from crm_mcp.settings_file.sections import read_file
     from crm_mcp.store.engine import Store
+    from crm_mcp.store.location import is_postgres
     from crm_mcp.transport.connections import ConnectionPool
 
     settings = load(ServerSettings)
     pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
     keeps_reads = settings.keeps_reads(is_local=is_local)
-    store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=keeps_reads)
+    is_shared = not is_local and is_postgres(settings.store)
+    store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=keeps_reads, is_needed=is_shared)
     document = read_file()
     if document is None:
         connectors = registry.connect(pool, store)

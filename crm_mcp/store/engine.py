@@ -33,7 +33,8 @@ T = TypeVar("T")
 class Store:
     """One store; nothing is opened before the first transaction.
 
-    One that cannot be opened is replaced by one in memory, and `problem` says so.
+    One that cannot be opened is replaced by one in memory, and `problem` says so; unless it `is_needed`, since others
+    rely on what this process writes down: then it is opened anew for each transaction until that works.
 
     Args:
         where: A folder, the URL of a PostgreSQL, `memory`, or empty for the user's data folder.
@@ -42,6 +43,7 @@ class Store:
         migrations: The versions of the tables.
         file: The name of its file in a folder.
         forget: Deletes what is older than so many days; it is called now and then.
+        is_needed: Whether transactions fail while it cannot be opened.
         clock: Seconds that only grow.
 
     Attributes:
@@ -60,6 +62,7 @@ class Store:
         migrations: Sequence[str] = MIGRATIONS,
         file: str = FILE,
         forget: Callable[[Transaction, int], None] = forget_old,
+        is_needed: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.where = where
@@ -68,6 +71,7 @@ class Store:
         self._migrations = migrations
         self._file = file
         self._forget = forget
+        self._is_needed = is_needed
         self._clock = clock
         self._forget_at = 0.0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
@@ -81,7 +85,7 @@ class Store:
         A call that is cancelled leaves the transaction whole: it is made, or not.
 
         Raises:
-            StoreError: It was opened before, and fails now.
+            StoreError: It fails now, and was opened before or `is_needed`.
         """
         loop = asyncio.get_running_loop()
         return await asyncio.shield(loop.run_in_executor(self._thread, self._transact, work))
@@ -150,6 +154,8 @@ class Store:
         try:
             database, self.problem = open_database(self.where, self._migrations, self._file), ""
         except StoreError as error:
+            if self._is_needed:
+                raise
             self.problem = f"{error} {_WITHOUT}"
             events.store_failed(error=type(error).__name__)
             _log.warning("%s", self.problem)

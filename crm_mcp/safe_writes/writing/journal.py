@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import json
 import logging
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from crm_mcp.errors import StoreError
 from crm_mcp.safe_writes.saved import change_to_json, to_json
 from crm_mcp.store import writes
+from crm_mcp.store.location import is_postgres
 from crm_mcp.store.writes import Batch, Write
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ _log = logging.getLogger(__name__)
 Alike = Mapping[int, Sequence[str] | None]
 """The ids that matched each new record before it was sent, by its place; None where it cannot be searched."""
 
+_PAUSES_S = (0.2, 0.5, 1.0, 1.5, 2.0)
 _NOT_KEPT = "This write could not be recorded ({why}): undo_write does not know it."
 
 
@@ -84,12 +87,21 @@ class Journal:
                 item["message"] = f"{item.get('message', '')} {_NOT_KEPT.format(why=why)}".strip()
 
     async def _quietly(self, work: Callable[[Transaction], None]) -> str:
-        """Run work in the store; return why that failed, since what was written is still to be told."""
-        try:
-            await self._store.run(work)
-        except StoreError as error:
-            _log.warning("a write could not be recorded: %s", error.args[0])
-            return str(error.args[0])
+        """Run work in the store; return why that failed, since what was written is still to be told.
+
+        A database that is started again is waited for.
+        """
+        pauses_s = _PAUSES_S if is_postgres(self._store.where) else ()
+        for pause_s in (*pauses_s, None):
+            try:
+                await self._store.run(work)
+            except StoreError as error:
+                if pause_s is None:
+                    _log.warning("a write could not be recorded: %s", error.args[0])
+                    return str(error.args[0])
+                await asyncio.sleep(pause_s)
+            else:
+                break
         return ""
 
     def _row(

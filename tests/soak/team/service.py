@@ -99,15 +99,14 @@ class Killer:
 
     async def strike(self, seconds: float) -> None:
         drawn = random.Random(f"team {self.seed}")  # noqa: S311 - it is to be foreseeable
-        began_s, is_postgres_due = time.monotonic(), True
-        while (passed_s := time.monotonic() - began_s) < seconds:
+        until_s = time.monotonic() + seconds
+        restarting = asyncio.create_task(self._restart_postgres(seconds / 2, drawn.uniform(0.5, 3)))
+        while time.monotonic() < until_s:
             await asyncio.sleep(drawn.uniform(*self.pause_s))
-            if is_postgres_due and passed_s > seconds / 2:
-                is_postgres_due = False
-                await self._restart_postgres(drawn.uniform(0.1, 1.5))
             victims = drawn.sample(self.servers, 2 if drawn.random() < 0.2 else 1)
             number = signal.SIGTERM if drawn.random() < 0.25 else signal.SIGKILL
             await asyncio.gather(*(self._replace(one, number) for one in victims))
+        await restarting
 
     async def _replace(self, server: Server, number: signal.Signals) -> None:
         await server.end(number)
@@ -115,7 +114,9 @@ class Killer:
         server.start()
         await server.wait_until_ready()
 
-    async def _restart_postgres(self, away_s: float) -> None:
+    async def _restart_postgres(self, after_s: float, away_s: float) -> None:
+        """Stop it while servers are ended: some begin their life without it."""
+        await asyncio.sleep(after_s)
         await asyncio.to_thread(self.postgres.stop)
         await asyncio.sleep(away_s)
         await asyncio.to_thread(self.postgres.start)

@@ -171,3 +171,23 @@ def test_names_that_are_locked_are_not_kept(postgres_url: str) -> None:
     names = asyncio.run(play())
     assert len(names) <= 1_024
     assert all(name.isdecimal() for name in names)
+
+
+def test_one_that_others_rely_on_is_never_replaced_by_memory_and_is_used_once_it_is_there(
+    postgres_server: PostgresServer,
+) -> None:
+    async def run() -> list[str]:
+        with postgres_server.new_database() as url:
+            name = url.rpartition("/")[2]
+            with psycopg.connect(postgres_server.url(), autocommit=True) as owner:
+                store = Store(url, is_needed=True)
+                owner.execute(f"alter database {name} allow_connections false".encode())
+                with pytest.raises(StoreError):
+                    await store.run(remember("a"))
+                owner.execute(f"alter database {name} allow_connections true".encode())
+            await store.run(remember("b"))
+            held = await store.run(names)
+            await store.close()
+            return held
+
+    assert asyncio.run(run()) == ["b"]
