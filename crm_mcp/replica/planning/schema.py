@@ -31,6 +31,37 @@ class DeniedError(Exception):
         self.second = second or ""
 
 
+class _Judge:
+    """Tells SQLite what a statement may do, and notes what it reads.
+
+    The connection holds it; so it must not hold the schema, which would then never close the connection.
+    """
+
+    def __init__(self, tables: Mapping[str, Sequence[str]]) -> None:
+        self._tables = tables
+        self.seen: set[tuple[str, str]] = set()
+        self.denied: DeniedError | None = None
+
+    def forget(self) -> None:
+        """Begin with another statement."""
+        self.seen, self.denied = set(), None
+
+    def __call__(
+        self, action: int, first: str | None, second: str | None, _schema: str | None, _view: str | None
+    ) -> int:
+        if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE):
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_READ and (first == "json_each" or _is_read_without_columns(first, second)):
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_READ and first in self._tables and second in self._tables[first]:
+            self.seen.add((first, second))
+            return sqlite3.SQLITE_OK
+        if action == sqlite3.SQLITE_FUNCTION and second in ALLOWED:
+            return sqlite3.SQLITE_OK
+        self.denied = self.denied or DeniedError(action, first, second)
+        return sqlite3.SQLITE_DENY
+
+
 class PlanningSchema:
     """Tables without a row, a key or an index, so that SQLite must read every column where it needs it.
 
@@ -40,8 +71,7 @@ class PlanningSchema:
 
     def __init__(self, tables: Mapping[str, Sequence[str]]) -> None:
         self._tables = {name: tuple(columns) for name, columns in tables.items()}
-        self._seen: set[tuple[str, str]] = set()
-        self._denied: DeniedError | None = None
+        self._judge = _Judge(self._tables)
         connection = sqlite3.connect(":memory:", isolation_level=None, cached_statements=0, check_same_thread=False)
         weakref.finalize(self, connection.close)
         connection.text_factory = bytes  # SQLite cuts texts of its listings within a character
@@ -55,15 +85,15 @@ class PlanningSchema:
             DeniedError: It would do something else than read these tables.
             sqlite3.Error, sqlite3.Warning, MemoryError, ValueError: SQLite cannot make a program of it.
         """
-        self._seen, self._denied = set(), None
+        self._judge.forget()
         try:
             program: list[Sequence[object]] = self._connection.execute(f"explain {sql}").fetchall()
         except sqlite3.DatabaseError as error:
-            if self._denied:
-                raise self._denied from error
+            if self._judge.denied:
+                raise self._judge.denied from error
             raise
         found: dict[str, set[str]] = {}
-        for table, column in self._seen | self._read_by(program):
+        for table, column in self._judge.seen | self._read_by(program):
             found.setdefault(table, set()).update([column] if column else [])
         return found
 
@@ -78,19 +108,6 @@ class PlanningSchema:
         for limit, value in SQLITE_LIMITS.items():
             self._connection.setlimit(limit, value)
         self._connection.set_authorizer(self._judge)
-
-    def _judge(self, action: int, first: str | None, second: str | None, _schema: str | None, _view: str | None) -> int:
-        if action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE):
-            return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_READ and (first == "json_each" or _is_read_without_columns(first, second)):
-            return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_READ and first in self._tables and second in self._tables[first]:
-            self._seen.add((first, second))
-            return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_FUNCTION and second in ALLOWED:
-            return sqlite3.SQLITE_OK
-        self._denied = self._denied or DeniedError(action, first, second)
-        return sqlite3.SQLITE_DENY
 
     def _read_by(self, program: Iterable[Sequence[object]]) -> set[tuple[str, str]]:
         steps = [

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import sqlite3
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -213,6 +216,17 @@ def test_long_lists_of_columns_are_cut() -> None:
     planner = Planner({"wide": [f"int{n}" for n in range(1_000)]})
     with pytest.raises(QueryError, match=r"int59 and 940 more \(crm://replica/schema has them all\)"):
         planner.plan("select absent from wide")
+
+
+def test_a_planner_that_nobody_needs_any_more_closes_its_connection() -> None:
+    def count() -> int:
+        gc.collect()
+        return sum(isinstance(one, sqlite3.Connection) for one in gc.get_objects())
+
+    before = count()
+    for _ in range(3):
+        Planner(TABLES).plan("select id from contacts")
+    assert count() <= before
 
 
 WORDS = """select from where with as ( ) , ; * . ' " ` [ ] -- /* */ || :: ? :x @ $ # 'now' date( projects contacts name

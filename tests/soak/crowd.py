@@ -1,0 +1,165 @@
+"""Two hundred clients that call at the same moment: everybody gets what it asked for, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from mockserver.fake_process import running_fake
+from tests.support.mcp_play import both_crms
+from tests.support.postgres import running_postgres
+from tests.support.process_facts import read_facts
+from tests.support.token_issuer import AUDIENCE, Issuer, issuing
+from tests.support.transports import http_process
+
+ONE_TOKEN = "the-token-of-the-crowd"
+_PEER = {"name": "crowd", "version": "1"}
+_OLD = "2025-11-25"
+_NEW = "2026-07-28"
+_META = {
+    "io.modelcontextprotocol/protocolVersion": _NEW,
+    "io.modelcontextprotocol/clientInfo": _PEER,
+    "io.modelcontextprotocol/clientCapabilities": {},
+}
+_ACCEPT = {"Accept": "application/json, text/event-stream"}
+_PROJECTS = range(6001, 6031)
+_HEAD = {"Mcp-Protocol-Version": _NEW, "Mcp-Method": "tools/call", "Mcp-Name": "get_project"}
+
+
+@dataclass
+class One:
+    """One client with a connection of its own; every second one is of before 2026, every third has the one token."""
+
+    number: int
+    url: str
+    headers: Mapping[str, str]
+    http: httpx.AsyncClient
+    took_s: float = 0.0
+    wrong: str = ""
+
+    @property
+    def project(self) -> str:
+        """What it asks for."""
+        return str(_PROJECTS[self.number % len(_PROJECTS)])
+
+    async def begin(self) -> None:
+        """Connect, and begin a session where its revision has them."""
+        if self.number % 2:
+            self.headers = {**self.headers, **_HEAD}
+            await self.http.get(self.url.replace("/mcp", "/health"))
+            return
+        hello = {"protocolVersion": _OLD, "capabilities": {}, "clientInfo": _PEER}
+        begun = await self._post("initialize", hello)
+        self.headers = {
+            **self.headers,
+            "Mcp-Session-Id": begun.headers["mcp-session-id"],
+            "Mcp-Protocol-Version": _OLD,
+        }
+
+    async def call(self) -> None:
+        """Call, and note what is wrong with the result."""
+        begun_s = time.monotonic()
+        meta = {"_meta": _META} if self.number % 2 else {}
+        response = await self._post(
+            "tools/call", {"name": "get_project", "arguments": {"project_id": self.project}, **meta}
+        )
+        self.took_s = time.monotonic() - begun_s
+        text = response.text
+        if "text/event-stream" in response.headers["content-type"]:
+            text = next(line.removeprefix("data: ") for line in text.splitlines() if line.startswith("data: {"))
+        answer: Any = json.loads(text)
+        got = answer.get("result", {}).get("structuredContent", {}).get("id")
+        if (answer["id"], got) != (self.number, self.project):
+            self.wrong = f"{self.number} asked for {self.project} and got {text[:300]}"
+
+    async def end(self) -> None:
+        """End its session and its connection."""
+        if not self.number % 2:
+            await self.http.delete(self.url, headers={**_ACCEPT, **self.headers})
+        await self.http.aclose()
+
+    async def _post(self, method: str, params: Mapping[str, Any]) -> httpx.Response:
+        body = {"jsonrpc": "2.0", "id": self.number, "method": method, "params": params}
+        return await self.http.post(self.url, json=body, headers={**_ACCEPT, **self.headers})
+
+
+async def call_at_once(url: str, issuer: Issuer, count: int, users: int) -> list[One]:
+    """Let so many clients connect, and then call all at once."""
+    crowd: list[One] = []
+    for number in range(count):
+        token = issuer.token(sub=f"user-{number % users}") if number % 3 else ONE_TOKEN
+        http = httpx.AsyncClient(trust_env=False, timeout=60, verify=False)  # noqa: S501 - loopback, without TLS
+        crowd.append(One(number, url, {"Authorization": f"Bearer {token}"}, http))
+    for at in range(0, count, 20):
+        await asyncio.gather(*(one.begin() for one in crowd[at : at + 20]))
+    await asyncio.gather(*(one.call() for one in crowd))
+    for at in range(0, count, 20):
+        await asyncio.gather(*(one.end() for one in crowd[at : at + 20]))
+    return crowd
+
+
+def gather_crowd(where: str, folder: Path, *, count: int, users: int, rounds: int) -> tuple[list[list[One]], list[Any]]:
+    """Let crowds call one process; return each crowd, and what the process held after each."""
+    with running_fake("--seed", "demo") as fake, issuing() as issuer:
+        settings = {
+            **both_crms(fake.url),
+            "CRM_MCP_STORE": where,
+            "CRM_MCP_HTTP_TOKEN": ONE_TOKEN,
+            "CRM_MCP_OAUTH_ISSUER": issuer.url,
+            "CRM_MCP_OAUTH_AUDIENCE": AUDIENCE,
+        }
+        with http_process(settings, str(folder)) as (process, url):
+            crowds: list[list[One]] = []
+            held: list[Any] = []
+            for _ in range(rounds):
+                crowds.append(asyncio.run(call_at_once(url, issuer, count, users)))
+                held.append(read_facts(process.pid))
+            return crowds, held
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Let crowds call one process at once; 1 where a result is wrong.")
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--store", choices=["sqlite", "postgresql", "memory"], default="sqlite")
+    given = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        where = {"sqlite": str(folder / "store"), "memory": "memory"}.get(given.store, "")
+        where = where or stack.enter_context(stack.enter_context(running_postgres()).new_database())
+        crowds, held = gather_crowd(where, folder, count=given.count, users=given.users, rounds=given.rounds)
+    for crowd, facts in zip(crowds, held, strict=True):
+        took = [one.took_s for one in crowd]
+        by_kind = [
+            f"{name} {statistics.median(one.took_s for one in crowd if of(one)):.2f}"
+            for name, of in (
+                ("older", lambda one: one.number % 2 == 0),
+                ("newer", lambda one: one.number % 2),
+                ("one token", lambda one: one.number % 3 == 0),
+                ("users", lambda one: one.number % 3),
+            )
+        ]
+        print(
+            f"{len(crowd)} calls in {max(took):.2f} s, {len(crowd) / max(took):.0f} a second; "
+            f"fastest {min(took):.2f} s, median {statistics.median(took):.2f} s ({', '.join(by_kind)}); {facts}"
+        )
+    wrong = [one.wrong for crowd in crowds for one in crowd if one.wrong]
+    print(*wrong[:10], f"{len(wrong)} wrong", sep="\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
