@@ -58,6 +58,8 @@ images: $(VENV)/installed-test
 # Figures that take minutes, with fixed seeds: every property with many examples, long runs of Schemathesis, and
 # ten thousand writes under faults while servers and the fake are killed, and two minutes of a team's service likewise.
 SCHEMATHESIS_EXAMPLES ?= 500
+SOAK_S ?= 600
+# make soak SOAK_S=3600 visits the HTTP service for an hour.
 soak: schemathesis
 	HYPOTHESIS_PROFILE=soak $(BIN)/pytest --numprocesses auto --timeout 0 tests/properties
 	$(BIN)/python -m tests.soak
@@ -67,6 +69,8 @@ soak: schemathesis
 	$(BIN)/python -m tests.soak.invoices
 	$(BIN)/python -m tests.soak.webhooks
 	$(BIN)/python -m tests.soak.team
+	$(BIN)/python -m tests.soak.crowd
+	SOAK_S=$(SOAK_S) $(BIN)/python -m tests.soak.service
 
 # make schemathesis SCHEMATHESIS_EXAMPLES=2000 makes these runs longer.
 schemathesis: $(VENV)/installed-test

@@ -69,12 +69,12 @@ class Visitors:
     async def visit_until(self, end_s: float) -> None:
         """Visit, one after the other, until then."""
         while time.monotonic() < end_s:
-            kind = self.chance.choices(list(_KINDS), list(weight for _, weight in _KINDS.values()))[0]
+            kind = self.chance.choices(list(_KINDS), [weight for _, weight in _KINDS.values()])[0]
             begun_s = time.monotonic()
             try:
                 async with asyncio.timeout(60):
                     await _KINDS[kind][0](self)
-            except Exception as error:  # whatever it is, it is a finding
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a finding
                 self.problems.append(f"{kind}: {_told(error)}")
             else:
                 self.done[kind] += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -12,4 +11,4 @@ def read_facts(process: int | str) -> dict[str, int]:
     status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
     found = re.search(r"VmRSS:\s+([0-9]+) kB", status)
     assert found is not None
-    return {"resident kB": int(found[1]), "descriptors": len(os.listdir(f"/proc/{process}/fd"))}
+    return {"resident kB": int(found[1]), "descriptors": len(list(Path(f"/proc/{process}/fd").iterdir()))}
