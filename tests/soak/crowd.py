@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import json
 import statistics
 import sys
@@ -17,14 +16,10 @@ from typing import Any
 
 import httpx
 
-from mockserver.fake_process import running_fake
-from tests.support.mcp_play import both_crms
-from tests.support.postgres import running_postgres
+from tests.soak.served import KINDS_OF_STORE, Served, serving, store_of_kind
+from tests.soak.visits import ONE_TOKEN
 from tests.support.process_facts import read_facts
-from tests.support.token_issuer import AUDIENCE, Issuer, issuing
-from tests.support.transports import http_process
 
-ONE_TOKEN = "the-token-of-the-crowd"
 _PEER = {"name": "crowd", "version": "1"}
 _OLD = "2025-11-25"
 _NEW = "2026-07-28"
@@ -95,13 +90,13 @@ class One:
         return await self.http.post(self.url, json=body, headers={**_ACCEPT, **self.headers})
 
 
-async def call_at_once(url: str, issuer: Issuer, count: int, users: int) -> list[One]:
+async def call_at_once(served: Served, count: int) -> list[One]:
     """Let so many clients connect, and then call all at once."""
     crowd: list[One] = []
     for number in range(count):
-        token = issuer.token(sub=f"user-{number % users}") if number % 3 else ONE_TOKEN
+        token = served.issuer.token(sub=f"user-{number % served.users}") if number % 3 else ONE_TOKEN
         http = httpx.AsyncClient(trust_env=False, timeout=60, verify=False)  # noqa: S501 - loopback, without TLS
-        crowd.append(One(number, url, {"Authorization": f"Bearer {token}"}, http))
+        crowd.append(One(number, served.url, {"Authorization": f"Bearer {token}"}, http))
     for at in range(0, count, 20):
         await asyncio.gather(*(one.begin() for one in crowd[at : at + 20]))
     await asyncio.gather(*(one.call() for one in crowd))
@@ -110,23 +105,15 @@ async def call_at_once(url: str, issuer: Issuer, count: int, users: int) -> list
     return crowd
 
 
-def gather_crowd(where: str, folder: Path, *, count: int, users: int, rounds: int) -> tuple[list[list[One]], list[Any]]:
-    """Let crowds call one process; return each crowd, and what the process held after each."""
-    with running_fake("--seed", "demo") as fake, issuing() as issuer:
-        settings = {
-            **both_crms(fake.url),
-            "CRM_MCP_STORE": where,
-            "CRM_MCP_HTTP_TOKEN": ONE_TOKEN,
-            "CRM_MCP_OAUTH_ISSUER": issuer.url,
-            "CRM_MCP_OAUTH_AUDIENCE": AUDIENCE,
-        }
-        with http_process(settings, str(folder)) as (process, url):
-            crowds: list[list[One]] = []
-            held: list[Any] = []
-            for _ in range(rounds):
-                crowds.append(asyncio.run(call_at_once(url, issuer, count, users)))
-                held.append(read_facts(process.pid))
-            return crowds, held
+def describe(crowd: list[One]) -> str:
+    """Return the figures of a crowd as a line."""
+    took = [one.took_s for one in crowd]
+    slowest, median = max(took), statistics.median(took)
+    halves = [statistics.median(one.took_s for one in crowd if one.number % 2 == odd) for odd in (0, 1)]
+    return (
+        f"{len(crowd)} calls in {slowest:.2f} s, {len(crowd) / slowest:.0f} a second: fastest {min(took):.2f} s, "
+        f"median {median:.2f} s (older clients {halves[0]:.2f} s, newer {halves[1]:.2f} s)"
+    )
 
 
 def main() -> int:
@@ -134,29 +121,18 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--store", choices=["sqlite", "postgresql", "memory"], default="sqlite")
+    parser.add_argument("--store", choices=KINDS_OF_STORE, default="sqlite")
     given = parser.parse_args()
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        where = {"sqlite": str(folder / "store"), "memory": "memory"}.get(given.store, "")
-        where = where or stack.enter_context(stack.enter_context(running_postgres()).new_database())
-        crowds, held = gather_crowd(where, folder, count=given.count, users=given.users, rounds=given.rounds)
-    for crowd, facts in zip(crowds, held, strict=True):
-        took = [one.took_s for one in crowd]
-        by_kind = [
-            f"{name} {statistics.median(one.took_s for one in crowd if of(one)):.2f}"
-            for name, of in (
-                ("older", lambda one: one.number % 2 == 0),
-                ("newer", lambda one: one.number % 2),
-                ("one token", lambda one: one.number % 3 == 0),
-                ("users", lambda one: one.number % 3),
-            )
-        ]
-        print(
-            f"{len(crowd)} calls in {max(took):.2f} s, {len(crowd) / max(took):.0f} a second; "
-            f"fastest {min(took):.2f} s, median {statistics.median(took):.2f} s ({', '.join(by_kind)}); {facts}"
-        )
-    wrong = [one.wrong for crowd in crowds for one in crowd if one.wrong]
+    wrong: list[str] = []
+    with (
+        tempfile.TemporaryDirectory() as name,
+        store_of_kind(given.store, Path(name)) as store,
+        serving(store, Path(name), users=given.users) as served,
+    ):
+        for _ in range(given.rounds):
+            crowd = asyncio.run(call_at_once(served, given.count))
+            print(f"{describe(crowd)}; then {read_facts(served.process)}")
+            wrong += [one.wrong for one in crowd if one.wrong]
     print(*wrong[:10], f"{len(wrong)} wrong", sep="\n")
     return 1 if wrong else 0
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-import functools
 import gc
 import json
 import signal
@@ -16,6 +15,9 @@ import threading
 from collections import Counter
 from pathlib import Path
 from types import FrameType
+from typing import Any
+
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 from crm_mcp.cli import main
 from tests.support.process_facts import read_facts
@@ -43,12 +45,12 @@ def watch(report: Path) -> None:
 
 def shorten_idle_time(seconds: float) -> None:
     """Let sessions whose client is silent end sooner than after half an hour, which no soak waits for."""
-    from mcp.server import streamable_http_manager as manager
+    made = StreamableHTTPSessionManager.__init__
 
-    made = manager.StreamableHTTPSessionManager.__init__
-    manager.StreamableHTTPSessionManager.__init__ = functools.partialmethod(  # type: ignore[method-assign,assignment]
-        lambda self, *args, **options: made(self, *args, **{**options, "session_idle_timeout": seconds})
-    )
+    def make(self: StreamableHTTPSessionManager, *arguments: Any, **options: Any) -> None:
+        made(self, *arguments, **{**options, "session_idle_timeout": seconds})
+
+    StreamableHTTPSessionManager.__init__ = make
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import count
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -53,6 +54,7 @@ class Visitors:
         problems: What went otherwise than it should.
         slowest_s: How long the slowest visit took.
         free: Projects that nobody is at.
+        numbers: Each once.
     """
 
     url: str
@@ -63,8 +65,8 @@ class Visitors:
     problems: list[str] = field(default_factory=list[str])
     slowest_s: float = 0.0
     free: list[str] = field(default_factory=lambda: [str(one) for one in range(6011, 6030)])
+    numbers: Iterator[int] = field(default_factory=count)
     _key_id: str = "one"
-    _numbers: int = 0
 
     async def visit_until(self, end_s: float) -> None:
         """Visit, one after the other, until then."""
@@ -82,8 +84,7 @@ class Visitors:
 
     def rotate_keys(self) -> None:
         """Let the issuer sign by a new key; the old one stays known until the next."""
-        self._numbers += 1
-        self._key_id = f"key-{self._numbers}"
+        self._key_id = f"key-{next(self.numbers)}"
         self.issuer.add_key(self._key_id, make_ec_key())
         del self.issuer.keys[:-2]
 
@@ -92,7 +93,8 @@ class Visitors:
         if not claims and self.chance.random() < 0.2:
             return ONE_TOKEN
         who = f"user-{self.chance.randrange(self.users)}"
-        return self.issuer.token(**{"key_id": self._key_id, "sub": who, "jti": str(self.chance.random()), **claims})
+        given: dict[str, Any] = {"key_id": self._key_id, "sub": who, "jti": str(self.chance.random()), **claims}
+        return self.issuer.token(**given)
 
     @contextlib.asynccontextmanager
     async def connected(self, query: str = "", reply: str = "accept", era: Era | None = None) -> AsyncGenerator[Client]:
@@ -151,8 +153,7 @@ async def _answer_question(visitors: Visitors) -> None:
 
 
 async def _plan(visitors: Visitors) -> None:
-    visitors._numbers += 1
-    marker = f"soak {visitors._numbers}"
+    marker = f"soak {next(visitors.numbers)}"
     async with visitors.connected() as client:
         records = [{"project_id": _WRITTEN, "comment": f"{marker} {at}"} for at in range(3)]
         plan: Any = await client.call_tool("create_task", {"records": records, "dry_run": True})
@@ -239,5 +240,6 @@ _KINDS: Mapping[str, tuple[Callable[[Visitors], Awaitable[None]], int]] = {
 def _told(error: BaseException) -> str:
     """Return what an error says, and those that it groups."""
     if isinstance(error, BaseExceptionGroup):
-        return "; ".join(_told(one) for one in error.exceptions)
+        grouped = cast("BaseExceptionGroup[BaseException]", error)
+        return "; ".join(_told(one) for one in grouped.exceptions)
     return f"{type(error).__name__} {str(error)[:300]}"

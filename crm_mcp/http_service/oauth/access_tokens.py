@@ -28,7 +28,7 @@ _TYPES = ("jwt", "at+jwt")
 """What the header of an access token says it is; other kinds are for other purposes, whoever signed them."""
 _LEEWAY_S = 30
 """How far the clocks of issuer and server may be apart."""
-_MOST_VERIFIED = 1_000
+_MOST_VERIFIED = 256
 """Tokens whose signature need not be verified again."""
 
 
