@@ -43,6 +43,8 @@ _texts = Texts(__file__)
 
 _T = TypeVar("_T")
 
+_LEAST_IN_PAGES = 4
+_LEAST_IN_DATA = 12
 MAX_URL_BYTES = 8_000
 """Longer URLs are refused before sending: common web servers cut or refuse them at 8 KiB."""
 
@@ -186,18 +188,21 @@ class Session:
         except (httpx.TransportError, TimeoutError) as error:
             raise self._unreachable(error, timeout_s, sent=True, request=request) from error
         is_data = received.is_success and content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
-        body = content if is_data else self._without_login(content)
+        body = self._without_login(content, least=_LEAST_IN_DATA if is_data else _LEAST_IN_PAGES)
         headers = {name.lower(): value for name, value in received.headers.items()}
         content_type = headers.get("content-type", "")
         return Response(received.status_code, body, content_type, request, headers, login_note=self._login_note)
 
-    def _without_login(self, body: bytes) -> bytes:
-        """Replace the login by ***, however it is written: some error pages print the request they refuse."""
+    def _without_login(self, body: bytes, *, least: int) -> bytes:
+        """Replace the login by ***, however it is written: some error pages print the request they refuse.
+
+        Parts of it shorter than `least` stay: they are no secrets, and would blot out words.
+        """
         *texts, secret = self._login.secrets()
         plain = [*texts, secret, quote(secret), quote(secret, safe="")]
         written = [*plain, *(json.dumps(text)[1:-1] for text in plain)]
         for text in (*written, *(one.replace("/", "\\/") for one in written)):  # PHP's JSON escapes slashes
-            if len(text) > 3:  # a shorter one is no secret, and would blot out every word
+            if len(text) >= least:
                 body = body.replace(text.encode(), b"***")
         return body
 

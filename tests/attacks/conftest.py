@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from mockserver.fake_process import running_fake
-from tests.attacks.target import TOKEN, WEBHOOK_LOGIN, Target, attacked
+from tests.attacks.target import SECRETS, TOKEN, WEBHOOK_LOGIN, Target, attacked
 from tests.crm_mcp.safe_writes.playing import Fake
 from tests.support.mcp_play import both_crms
 from tests.support.token_issuer import AUDIENCE, Issuer, issuing
@@ -38,6 +38,10 @@ def target(crms: Fake, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory)
         "CRM_MCP_WEBHOOK_LOGIN": WEBHOOK_LOGIN,
         "CRM_MCP_ALLOWED_HOSTS": "crm.example",
         "CRM_MCP_STORE": str(folder / "store"),
+        "CRM_MCP_LOG_FILE": str(folder / "events"),
     }
     with attacked(settings, folder) as target:
         yield target
+    events = (folder / "events").read_text(encoding="utf-8")
+    assert not any(secret in events for secret in SECRETS)
+    assert all(line.isprintable() for line in events.splitlines())
