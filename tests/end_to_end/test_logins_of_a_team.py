@@ -209,6 +209,19 @@ async def until_refused(office: Office, subject: str, *, is_refused: bool) -> No
             await asyncio.sleep(0.1)
 
 
+async def until_news_end(office: Office, headers: dict[str, str], is_open: asyncio.Event) -> None:
+    """Open the stream on which a client of a session waits for news, and return once it has ended."""
+    accept = {"Accept": "text/event-stream"}
+    async with (
+        httpx.AsyncClient(trust_env=False, timeout=60) as http,
+        http.stream("GET", office.url, headers={**headers, **accept}) as response,
+    ):
+        assert response.status_code == 200
+        is_open.set()
+        with contextlib.suppress(httpx.RemoteProtocolError):
+            await response.aread()
+
+
 def test_a_new_entry_works_and_a_call_in_flight_ends_though_its_entry_goes(office: Office) -> None:
     slow = "/Api/R3/Project/6004"
 
@@ -222,10 +235,16 @@ def test_a_new_entry_works_and_a_call_in_flight_ends_though_its_entry_goes(offic
             calling = asyncio.create_task(call(dora, "get_project", project_id="6004"))
             while not office.bela.requests(path=slow):  # noqa: ASYNC110  # nothing tells of it
                 await asyncio.sleep(0.02)
+            session = {"Mcp-Session-Id": hello(office, office.bearer("dora")).headers["mcp-session-id"]}
+            is_open = asyncio.Event()
+            news = asyncio.create_task(until_news_end(office, {**office.bearer("dora"), **session}, is_open))
+            await is_open.wait()
             write_logins(office.file, office.entries)
             await until_refused(office, "dora", is_refused=True)
             assert not calling.done()
+            assert not news.done()
             assert (await calling)["id"] == "6004"
+            await news
             assert (await call(bela, "get_project", project_id="6002"))["id"] == "6002"
 
     office.bela.reset()

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from mcp import Client
 
+from crm_mcp.crm.call import Call
+from crm_mcp.mcp.calls.caller import Caller, working_on_behalf_of
+from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
 from crm_mcp.registry import connect
 from crm_mcp.server import build_server
 from crm_mcp.store.engine import Store
@@ -68,3 +71,28 @@ def test_a_call_that_is_cancelled_reads_no_further(slow: Fake) -> None:
             return len(slow.requests()) - before
 
     assert asyncio.run(play()) == 0
+
+
+def test_the_same_call_of_two_users_is_two_calls() -> None:
+    begun: list[int] = []
+
+    async def play() -> list[int]:
+        calls, everybody_called = UnfinishedCalls(20), asyncio.Event()
+
+        async def work() -> int:
+            begun.append(len(begun))
+            await everybody_called.wait()
+            return begun[-1]
+
+        async def ask(user: str) -> int:
+            with working_on_behalf_of(Caller(user)):
+                return await calls.answer("search", "key", Call(None), work, is_read=True)
+
+        asking = [asyncio.create_task(ask(user)) for user in ("anna", "bela", "anna")]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        everybody_called.set()
+        return await asyncio.gather(*asking)
+
+    asyncio.run(play())
+    assert len(begun) == 2
