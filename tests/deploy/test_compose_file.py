@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import json
 import stat
 import subprocess
@@ -12,7 +13,7 @@ import jsonschema
 import pytest
 import yaml
 
-from tests.deploy.compose_file import COMPOSE, ROOT, SERVERS, SERVICES
+from tests.deploy.compose_file import COMPOSE, ROOT, SERVERS, SERVICES, image_command
 
 SCHEMA = json.loads((ROOT / "packaging" / "schemas" / "compose-spec.schema.json").read_text(encoding="utf-8"))
 FILES = ("compose.yaml", "deploy/compose.tls.yaml")
@@ -53,6 +54,16 @@ def test_the_proxy_alone_can_be_reached_and_from_this_machine_alone() -> None:
 def test_a_server_has_longer_to_end_than_its_calls_may_take_and_both_are_alike() -> None:
     assert SERVICES["crm-1"] == SERVICES["crm-2"]
     assert int(SERVICES["crm-1"]["stop_grace_period"].removesuffix("s")) > 25
+
+
+def test_the_systemd_unit_starts_what_a_container_does_and_gives_it_as_long_to_end() -> None:
+    unit = configparser.ConfigParser(interpolation=None, strict=False)
+    unit.optionxform = str  # pyright: ignore[reportAttributeAccessIssue]  # names keep their case
+    unit.read(ROOT / "deploy" / "crm-mcp@.service", encoding="utf-8")
+    program, *arguments = unit["Service"]["ExecStart"].split()
+    without_host = [one for one in image_command("server") if one not in ("--host", "0.0.0.0")]  # noqa: S104
+    assert [Path(program).name, *arguments] == [*without_host, "--port", "%i"]
+    assert f"{unit['Service']['TimeoutStopSec']}s" == SERVICES["crm-1"]["stop_grace_period"]
 
 
 def test_what_is_mounted_is_there() -> None:
