@@ -114,6 +114,7 @@ async def _going_on(*work: asyncio.Task[None]) -> AsyncGenerator[None]:
 
 
 async def _play(soak: Soak, served: Served, seconds: float, at_once: int) -> None:
+    await soak.visitors.warm_up()
     began_s = time.monotonic()
     end_s = began_s + seconds
     every_s = max(0.5, seconds / 60)

@@ -82,6 +82,13 @@ class Visitors:
                 self.done[kind] += 1
             self.slowest_s = max(self.slowest_s, time.monotonic() - begun_s)
 
+    async def warm_up(self) -> None:
+        """Let each user call once what begins something that stays: a server, a copy of the account, a thread."""
+        for at in range(self.users):
+            async with self.connected(token=self.issuer.token(sub=f"user-{at}")) as client:
+                await call(client, "get_project", project_id="6001")
+                await call(client, "query_crm", sql="select count(*) as n from minicrm_users")
+
     def rotate_keys(self) -> None:
         """Let the issuer sign by a new key; the old one stays known until the next."""
         self._key_id = f"key-{next(self.numbers)}"
@@ -97,9 +104,12 @@ class Visitors:
         return self.issuer.token(**given)
 
     @contextlib.asynccontextmanager
-    async def connected(self, query: str = "", reply: str = "accept", era: Era | None = None) -> AsyncGenerator[Client]:
+    async def connected(
+        self, query: str = "", reply: str = "accept", era: Era | None = None, token: str = ""
+    ) -> AsyncGenerator[Client]:
         """Connect as somebody, in one era or the other."""
-        http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {self.token()}"}, trust_env=False, timeout=60)
+        bearer = {"Authorization": f"Bearer {token or self.token()}"}
+        http = httpx2.AsyncClient(headers=bearer, trust_env=False, timeout=60)
 
         async def answer(context: ClientRequestContext, params: ElicitRequestParams) -> ElicitResult:
             del context, params
