@@ -105,7 +105,13 @@ class Visitors:
 
     @contextlib.asynccontextmanager
     async def connected(
-        self, query: str = "", reply: str = "accept", era: Era | None = None, token: str = ""
+        self,
+        query: str = "",
+        reply: str = "accept",
+        era: Era | None = None,
+        token: str = "",
+        *,
+        takes_tasks: bool = False,
     ) -> AsyncGenerator[Client]:
         """Connect as somebody, in one era or the other."""
         bearer = {"Authorization": f"Bearer {token or self.token()}"}
@@ -117,10 +123,8 @@ class Visitors:
 
         transport = streamable_http_client(f"{self.url}{query}", http_client=http)
         mode = era or self.chance.choice(ERAS)
-        async with (
-            http,
-            Client(transport, mode=mode, elicitation_callback=answer, extensions=[advertise(TASKS)]) as client,
-        ):
+        extensions = [advertise(TASKS)] if takes_tasks else []
+        async with http, Client(transport, mode=mode, elicitation_callback=answer, extensions=extensions) as client:
             yield client
 
     async def post(self, message: Mapping[str, Any], headers: Mapping[str, str]) -> httpx.Response:
@@ -183,7 +187,7 @@ async def _export(visitors: Visitors) -> None:
 
 
 async def _wait_for_task(visitors: Visitors) -> None:
-    async with visitors.connected(era="auto") as client:
+    async with visitors.connected(era="auto", takes_tasks=True) as client:
         assert (await finish(client, "get_contact", contact_id=SLOW_CONTACT))["id"] == SLOW_CONTACT
 
 
