@@ -18,7 +18,7 @@ import httpx
 
 from tests.soak.served import KINDS_OF_STORE, Served, serving, store_of_kind
 from tests.soak.visits import ONE_TOKEN
-from tests.support.process_facts import read_facts
+from tests.support.process_facts import read_cpu_s, read_facts
 
 _PEER = {"name": "crowd", "version": "1"}
 _OLD = "2025-11-25"
@@ -90,8 +90,8 @@ class One:
         return await self.http.post(self.url, json=body, headers={**_ACCEPT, **self.headers})
 
 
-async def call_at_once(served: Served, count: int) -> list[One]:
-    """Let so many clients connect, and then call all at once."""
+async def call_at_once(served: Served, count: int) -> tuple[list[One], float]:
+    """Let so many clients connect, and then call all at once; return them, and the server's processor time for it."""
     crowd: list[One] = []
     for number in range(count):
         token = served.issuer.token(sub=f"user-{number % served.users}") if number % 3 else ONE_TOKEN
@@ -99,19 +99,22 @@ async def call_at_once(served: Served, count: int) -> list[One]:
         crowd.append(One(number, served.url, {"Authorization": f"Bearer {token}"}, http))
     for at in range(0, count, 20):
         await asyncio.gather(*(one.begin() for one in crowd[at : at + 20]))
+    before_s = read_cpu_s(served.process)
     await asyncio.gather(*(one.call() for one in crowd))
+    cpu_s = read_cpu_s(served.process) - before_s
     for at in range(0, count, 20):
         await asyncio.gather(*(one.end() for one in crowd[at : at + 20]))
-    return crowd
+    return crowd, cpu_s
 
 
-def describe(crowd: list[One]) -> str:
+def describe(crowd: list[One], cpu_s: float) -> str:
     """Return the figures of a crowd as a line."""
     took = [one.took_s for one in crowd]
     slowest, median = max(took), statistics.median(took)
     halves = [statistics.median(one.took_s for one in crowd if one.number % 2 == odd) for odd in (0, 1)]
+    each_ms = 1000 * cpu_s / len(crowd)
     return (
-        f"{len(crowd)} calls in {slowest:.2f} s, {len(crowd) / slowest:.0f} a second: fastest {min(took):.2f} s, "
+        f"{len(crowd)} calls in {slowest:.2f} s, {each_ms:.1f} ms of processor time each: fastest {min(took):.2f} s, "
         f"median {median:.2f} s (older clients {halves[0]:.2f} s, newer {halves[1]:.2f} s)"
     )
 
@@ -130,8 +133,8 @@ def main() -> int:
         serving(store, Path(name), users=given.users) as served,
     ):
         for _ in range(given.rounds):
-            crowd = asyncio.run(call_at_once(served, given.count))
-            print(f"{describe(crowd)}; then {read_facts(served.process)}")
+            crowd, cpu_s = asyncio.run(call_at_once(served, given.count))
+            print(f"{describe(crowd, cpu_s)}; then {read_facts(served.process)}")
             wrong += [one.wrong for one in crowd if one.wrong]
     print(*wrong[:10], f"{len(wrong)} wrong", sep="\n")
     return 1 if wrong else 0

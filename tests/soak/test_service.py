@@ -27,7 +27,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def test_each_of_a_crowd_that_calls_at_once_gets_its_own_answer(served: Served) -> None:
-    crowd = asyncio.run(call_at_once(served, 60))
+    crowd, _ = asyncio.run(call_at_once(served, 60))
     assert [one.wrong for one in crowd if one.wrong] == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 
@@ -12,3 +13,8 @@ def read_facts(process: int | str) -> dict[str, int]:
     found = re.search(r"VmRSS:\s+([0-9]+) kB", status)
     assert found is not None
     return {"resident kB": int(found[1]), "descriptors": len(list(Path(f"/proc/{process}/fd").iterdir()))}
+
+
+def read_cpu_s(process: int) -> float:
+    """Return the processor's time of a process until now, in seconds."""
+    return time.clock_gettime((~process << 3) | 2)
