@@ -44,7 +44,7 @@ def crm_mcp(*arguments: str, settings: Mapping[str, str], stdin: Any = subproces
         stdin=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     return ended.returncode, ended.stdout, ended.stderr

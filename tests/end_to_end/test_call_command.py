@@ -38,7 +38,7 @@ def run_call(
         stdin=stdin,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=120,
         check=False,
     )
 

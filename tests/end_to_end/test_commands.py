@@ -19,6 +19,7 @@ from mockserver.fake_process import FakeServer, running_fake
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving
 from tests.support.mcp_play import both_crms, call
 from tests.support.transports import ERAS, Era, over_stdio, quiet_environment
+from tests.support.warm_commands import run_warm
 
 
 @pytest.fixture(scope="module")
@@ -27,21 +28,23 @@ def fake() -> Iterator[FakeServer]:
         yield server
 
 
-def crm_mcp(
-    *arguments: str,
-    settings: Mapping[str, str] | None = None,
-    cwd: Path,
-    stdin: str = "",
-    encoding: str = "utf-8",
+def crm_mcp(*arguments: str, settings: Mapping[str, str] | None = None, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command, without its start."""
+    return run_warm(*arguments, settings=settings or {}, cwd=cwd)
+
+
+def start_crm_mcp(
+    *arguments: str, settings: Mapping[str, str] | None = None, cwd: Path
 ) -> subprocess.CompletedProcess[str]:
+    """Run the command from its start."""
     return subprocess.run(
         [sys.executable, "-m", "crm_mcp", *arguments],
         env=quiet_environment(settings or {}),
         cwd=cwd,
-        input=stdin,
+        input="",
         capture_output=True,
-        encoding=encoding,
-        timeout=60,
+        encoding="utf-8",
+        timeout=120,
         check=False,
     )
 
@@ -73,7 +76,7 @@ def test_a_person_at_a_terminal_is_told_at_once(tmp_path: Path, settings: dict[s
     command = [sys.executable, "-m", "crm_mcp"]
     try:
         result = subprocess.run(
-            command, env=quiet_environment(settings), cwd=tmp_path, stdin=stdin, capture_output=True, timeout=60
+            command, env=quiet_environment(settings), cwd=tmp_path, stdin=stdin, capture_output=True, timeout=120
         )
     finally:
         os.close(terminal)
@@ -114,7 +117,7 @@ def test_a_host_is_told_what_to_set_by_the_only_tool(
 
 
 def test_half_a_login_ends_with_2_in_one_line_that_names_the_other_half(tmp_path: Path) -> None:
-    result = crm_mcp(settings={"MINICRM_API_KEY": "fake-key-123"}, cwd=tmp_path)
+    result = start_crm_mcp(settings={"MINICRM_API_KEY": "fake-key-123"}, cwd=tmp_path)
     assert result.returncode == 2
     assert len(result.stderr.splitlines()) == 1
     assert "MINICRM_SYSTEM_ID is missing" in result.stderr
@@ -146,14 +149,14 @@ def test_a_wrong_variable_of_the_network_is_named_in_one_line_and_does_not_matte
 
 
 def test_the_bare_command_serves_stdio_and_ends_well_when_its_input_does(tmp_path: Path) -> None:
-    result = crm_mcp(settings=both_crms("http://127.0.0.1:9"), cwd=tmp_path)
+    result = start_crm_mcp(settings=both_crms("http://127.0.0.1:9"), cwd=tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
 def test_settings_come_from_an_env_file_in_the_working_folder(tmp_path: Path) -> None:
     lines = [f"{name}={value}" for name, value in both_crms("http://127.0.0.1:9").items()]
     (tmp_path / ".env").write_text("\n".join(lines), encoding="utf-8")
-    assert crm_mcp("tools", cwd=tmp_path).returncode == 0
+    assert start_crm_mcp("tools", cwd=tmp_path).returncode == 0
 
 
 def test_tools_json_is_what_tools_list_answers(tmp_path: Path) -> None:
@@ -186,7 +189,7 @@ def test_ctrl_c_ends_the_server_without_a_traceback(arguments: tuple[str, ...], 
             process.stdout.readline()
         process.send_signal(signal.SIGINT)
         try:
-            _, errors = process.communicate(timeout=60)
+            _, errors = process.communicate(timeout=120)
         finally:
             process.kill()
     assert b"Traceback" not in errors
@@ -221,7 +224,7 @@ def test_an_open_host_without_a_token_ends_with_2(tmp_path: Path) -> None:
 
 
 def test_the_doctor_is_content_with_a_good_login(fake: FakeServer, tmp_path: Path) -> None:
-    result = crm_mcp("doctor", settings=both_crms(fake.url), cwd=tmp_path)
+    result = start_crm_mcp("doctor", settings=both_crms(fake.url), cwd=tmp_path)
     assert result.returncode == 0, result.stdout
     assert [line.split()[0] for line in result.stdout.splitlines()] == ["ok"] * 6
 
@@ -263,7 +266,7 @@ def test_the_doctor_names_variables_that_it_does_not_know(tmp_path: Path) -> Non
 def test_the_debug_log_holds_no_headers_of_the_crm(tmp_path: Path) -> None:
     with serving(fresh(Handler)) as url:
         settings = {"MINICRM_URL": url, "MINICRM_SYSTEM_ID": "10001", "MINICRM_API_KEY": "fake-api-key"}
-        result = crm_mcp("--log-level", "debug", "doctor", settings=settings, cwd=tmp_path)
+        result = start_crm_mcp("--log-level", "debug", "doctor", settings=settings, cwd=tmp_path)
     assert result.returncode == 0, result.stdout
     for word in ("set-cookie", "session=abc", "authorization", "location", "fake-api-key"):
         assert word not in result.stderr.lower()

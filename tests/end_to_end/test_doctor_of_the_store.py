@@ -15,6 +15,7 @@ from mockserver.fake_process import FakeServer, running_fake
 from tests.support.mcp_play import both_crms
 from tests.support.postgres import PASSWORD
 from tests.support.transports import quiet_environment
+from tests.support.warm_commands import run_warm
 
 pytestmark = pytest.mark.slow
 
@@ -27,19 +28,16 @@ def fake() -> Iterator[FakeServer]:
 
 def examine(fake: FakeServer, folder: Path, settings: Mapping[str, str]) -> tuple[int, str]:
     """Run the doctor; return how it ended and its line on the store."""
-    result = subprocess.run(
-        [sys.executable, "-m", "crm_mcp", "doctor"],
-        env=quiet_environment({**both_crms(fake.url), **settings}),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    result = run_warm("doctor", settings={**both_crms(fake.url), **settings}, cwd=folder)
+    return result.returncode, line_of(result)
+
+
+def line_of(result: subprocess.CompletedProcess[str]) -> str:
+    """Return the line on the store, having checked that nothing says too much."""
     assert PASSWORD not in result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     (line,) = [line for line in result.stdout.splitlines() if re.match(r"\w+ +(store:|server: CRM_MCP_STORE:) ", line)]
-    return result.returncode, line
+    return line
 
 
 def test_a_store_of_either_kind_is_named_with_what_it_holds(
@@ -97,6 +95,15 @@ def test_what_cannot_be_used_is_a_problem(fake: FakeServer, tmp_path: Path, stor
 def test_a_missing_psycopg_is_a_problem_with_the_command_that_installs_it(fake: FakeServer, tmp_path: Path) -> None:
     (tmp_path / "psycopg.py").write_text("raise ImportError('no pq wrapper available')\n", encoding="utf-8")
     url = f"postgresql://owner:{PASSWORD}@127.0.0.1:9/crm"
-    code, line = examine(fake, tmp_path, {"CRM_MCP_STORE": url, "PYTHONPATH": str(tmp_path)})
-    assert code == 1
-    assert 'pip install "crm-mcp-server[postgres]"' in line
+    settings = both_crms(fake.url) | {"CRM_MCP_STORE": url, "PYTHONPATH": str(tmp_path)}
+    result = subprocess.run(
+        [sys.executable, "-m", "crm_mcp", "doctor"],
+        env=quiet_environment(settings),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert 'pip install "crm-mcp-server[postgres]"' in line_of(result)

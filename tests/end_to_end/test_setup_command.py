@@ -22,7 +22,7 @@ from tests.support.transports import quiet_environment
 
 pytestmark = pytest.mark.slow
 COMMAND = [sys.executable, "-m", "crm_mcp", "setup"]
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ def build_command(*arguments: str) -> list[str]:
 
 
 def run_to_its_end(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(build_command(*arguments), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(build_command(*arguments), capture_output=True, text=True, timeout=120, check=False)
 
 
 @contextlib.contextmanager
@@ -56,7 +56,7 @@ def running(*arguments: str, env: dict[str, str] | None = None) -> Generator[tup
 def fetch(url: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
     request = urllib.request.Request(url, data=body, method=method, headers=headers)  # noqa: S310 - http to loopback
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -65,7 +65,7 @@ def fetch(url: str, method: str = "GET", body: bytes | None = None, **headers: s
 
 def end(process: subprocess.Popen[str], number: int) -> tuple[int, str, str]:
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
 
@@ -82,7 +82,7 @@ def test_it_listens_on_a_free_port_says_so_in_one_line_and_ends_on_a_signal(argu
 def test_it_ends_while_a_caller_holds_an_idle_connection():
     with running("--port", "0") as (process, url):
         host, port = url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=60) as caller:
+        with socket.create_connection((host, int(port)), timeout=120) as caller:
             caller.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert caller.recv(15) == b"HTTP/1.1 200 OK"
             assert end(process, signal.SIGTERM) == (0, "", "")
@@ -222,7 +222,7 @@ def test_a_forwarded_address_does_not_count_as_the_caller():
     with running("--port", "0", "--seed", "empty") as (_, url):
         headers = {"X-Forwarded-For": "10.1.2.3"}
         request = urllib.request.Request(f"{url}/_control/health", headers=headers)  # noqa: S310 - http to loopback
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
             assert answer.status == 200
 
 

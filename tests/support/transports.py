@@ -79,6 +79,6 @@ def http_process(
             yield process, line.split()[-1]
         finally:
             process.terminate()
-            process.wait(timeout=60)
+            process.wait(timeout=120)
             if log is not None:
                 log.write("".join(said[:-1]) + process.stderr.read())

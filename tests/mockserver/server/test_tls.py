@@ -35,7 +35,7 @@ def running(*options: str) -> Generator[tuple[str, list[str]]]:
             yield process.stdout.readline().removeprefix("listening on ").strip(), said
         finally:
             process.terminate()
-            said.append(process.communicate(timeout=60)[1])
+            said.append(process.communicate(timeout=120)[1])
     assert process.returncode == 0
 
 
@@ -66,7 +66,7 @@ def test_it_says_that_it_speaks_https_and_answers_whoever_trusts_its_ca(url: str
 def test_its_certificate_fits_every_name_it_is_asked_by(url: str, name: str):
     trust = ssl.create_default_context(cadata=read_ca(url))
     with (
-        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=60) as connection,
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=120) as connection,
         trust.wrap_socket(connection, server_hostname=name) as secured,
     ):
         assert secured.version() in {"TLSv1.2", "TLSv1.3"}
@@ -76,7 +76,7 @@ def test_its_certificate_fits_every_name_it_is_asked_by(url: str, name: str):
 def test_a_name_that_no_certificate_can_hold_harms_nobody(url: str):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=120) as connection:
         context.wrap_socket(connection, server_hostname="under_score").close()
     assert read_ca(url)
 
@@ -159,7 +159,7 @@ def test_a_folder_that_cannot_be_used_is_one_clear_line_and_exit_code_2(
 ):
     (tmp_path / "FILE").touch()
     command = [sys.executable, "-m", "mockserver", *options, "--port", "0", "--seed", "empty"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
 
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(f"crm-mock: .*{said}.*\n", done.stderr)

@@ -56,7 +56,7 @@ class Proxy:
 
     def end(self) -> str:
         self._process.send_signal(signal.SIGTERM)
-        out, err = self._process.communicate(timeout=60)
+        out, err = self._process.communicate(timeout=120)
         assert (self._process.returncode, out) == (0, "")
         return err
 
@@ -172,7 +172,7 @@ def test_an_encoding_reaches_the_account_as_it_was_sent(account: str, tmp_path: 
     target = "/Api/R3/Project?Query=a%2Bb+c%20d%252B&UpdatedSince=2013-03-01+12:00:00"
     with recording(tmp_path, "--upstream", account, **LOGINS) as proxy:
         host, port = proxy.url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=60) as caller:
+        with socket.create_connection((host, int(port)), timeout=120) as caller:
             caller.sendall(f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
             assert caller.recv(15) == b"HTTP/1.1 200 OK"
         proxy.end()
@@ -225,7 +225,7 @@ def test_a_wrong_setting_is_one_clear_line_and_exit_code_2(
         [*COMMAND, "--out", "x", "--port", "0", *options],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
         env=build_environment(**environment),
         cwd=tmp_path,
