@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from importlib import metadata
@@ -91,8 +92,9 @@ def _bring_out(shutdowns: Sequence[Callable[[], object]]) -> None:
     threads = [threading.Thread(target=shutdown, daemon=True) for shutdown in shutdowns]
     for thread in threads:
         thread.start()
+    until_s = time.monotonic() + _FLUSHED_WITHIN_S
     for thread in threads:
-        thread.join(_FLUSHED_WITHIN_S)
+        thread.join(max(0.0, until_s - time.monotonic()))
 
 
 class _Trouble:
