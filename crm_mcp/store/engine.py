@@ -25,6 +25,7 @@ __all__ = ["MEMORY", "Store", "Transaction"]
 _WITHOUT = "Until that is mended and this server is started again, it remembers nothing beyond this process."
 
 _BETWEEN_FORGETTING_S = 3_600.0
+_MOST_ATTEMPTS = 3
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -82,6 +83,8 @@ class Store:
     async def run(self, work: Callable[[Transaction], T]) -> T:
         """Run work in one transaction and return what it returns; an error undoes all of it.
 
+        Where it collides with another transaction it is run once more.
+
         A call that is cancelled leaves the transaction whole: it is made, or not.
 
         Raises:
@@ -130,8 +133,7 @@ class Store:
         if not self._opened:
             self._opened.append(self._open())
         try:
-            with self._opened[0].transaction() as transaction:
-                result = work(transaction)
+            result = self._attempt(work)
         except StoreError as error:
             events.store_failed(error=type(error).__name__)
             raise
@@ -139,6 +141,18 @@ class Store:
             self._forget_at = self._clock() + _BETWEEN_FORGETTING_S
             self._thread.submit(self._forget_old)
         return result
+
+    def _attempt(self, work: Callable[[Transaction], T]) -> T:
+        """Run work, anew where its transaction was undone because it collided with another."""
+        attempts_left = _MOST_ATTEMPTS
+        while True:
+            attempts_left -= 1
+            try:
+                with self._opened[0].transaction() as transaction:
+                    return work(transaction)
+            except StoreError as error:
+                if not error.is_transient or not attempts_left:
+                    raise
 
     def _forget_old(self) -> None:
         """Forget what is too old; nobody waits for it."""

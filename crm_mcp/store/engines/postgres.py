@@ -27,12 +27,15 @@ _DEFAULTS = {"connect_timeout": "4", "application_name": "crm-mcp", "tcp_user_ti
 
 _FAILURES: dict[str, tuple[str, str]] = {
     "55P03": ("another process has kept a row locked for 5 s", "Try again."),
+    "40001": ("two processes changed the same at once", "Try again."),
     "40P01": ("two processes waited for each other", "Try again."),
     "57014": ("a statement took more than 30 s", "Try again."),
     "53100": ("the disk of that machine is full", "Free some space there."),
     "42501": ("its user lacks a right there", "Let its owner run: create schema crm_mcp authorization THAT_USER."),
     "25006": ("it is read-only, a standby perhaps", "Name the primary in CRM_MCP_STORE."),
 }
+_COLLISIONS = ("40001", "40P01")
+"""The transaction was undone for the sake of another one."""
 _REFUSALS = (
     ("password", "it refuses the user or the password in CRM_MCP_STORE"),
     ("authentication", "it refuses the user or the password in CRM_MCP_STORE"),
@@ -110,7 +113,8 @@ class PostgresDatabase:
             lost = ("the connection was lost", "Try again; it is opened anew.")
             known = lost if self._connection.closed else (str(error).splitlines()[0], "")
             what, hint = _FAILURES.get(error.sqlstate or "", known)
-            raise StoreError(f"The store ({self.place}) failed: {what}.", hint=hint) from error
+            again = error.sqlstate in _COLLISIONS
+            raise StoreError(f"The store ({self.place}) failed: {what}.", hint=hint, is_transient=again) from error
 
 
 class _PostgresTransaction:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import traceback
 from collections.abc import Callable
 from urllib.parse import quote
@@ -191,3 +192,32 @@ def test_one_that_others_rely_on_is_never_replaced_by_memory_and_is_used_once_it
             return held
 
     assert asyncio.run(run()) == ["b"]
+
+
+def test_transactions_that_wait_for_each_other_are_both_made(postgres_url: str) -> None:
+    both_hold_one = threading.Barrier(2)
+
+    def locking(first: str, second: str) -> Callable[[Transaction], None]:
+        attempts: list[str] = []
+
+        def work(transaction: Transaction) -> None:
+            transaction.lock(first)
+            if not attempts:
+                attempts.append(first)
+                both_hold_one.wait(20)
+            transaction.lock(second)
+            remember(first)(transaction)
+
+        return work
+
+    async def play() -> list[str]:
+        stores = Store(postgres_url), Store(postgres_url)
+        for store in stores:
+            await store.run(names)
+        await asyncio.gather(stores[0].run(locking("a", "b")), stores[1].run(locking("b", "a")))
+        held = await stores[0].run(names)
+        for store in stores:
+            await store.close()
+        return held
+
+    assert asyncio.run(play()) == ["a", "b"]
