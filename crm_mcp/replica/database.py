@@ -13,6 +13,7 @@ Beside a table for each `Table`, whose rows hold a few columns of bookkeeping (s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from zoneinfo import ZoneInfo
 
 from crm_mcp.errors import StoreError
 from crm_mcp.store.engine import Store
+from crm_mcp.store.forgetting.purges import last_purge
 from crm_mcp.store.location import DEFAULT_FOLDER, MEMORY, find_folder, is_postgres
 from crm_mcp.store.transaction import Transaction
 
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 UNUSED_DAYS = 30
 """After so long without use everything that was read is forgotten."""
 _DAY_S = 86_400.0
+_PURGED = "purged"
+"""The fact by whose time it is known up to which purge nothing is held."""
+_PURGES_LOOKED_FOR_EVERY_S = 1.0
 _VERSION_1 = """
 create table facts (name text primary key, value text not null, at real not null);
 create table passes (
@@ -67,9 +72,11 @@ class Replica:
         self.crm = account.crm
         self.zone = zone
         self.clock = clock
+        self._beside = beside
         self._place = _place_beside(beside)
         self._account = account
         self._opened: Store | None = None
+        self._look_for_purges_at = 0.0
 
     @property
     def _store(self) -> Store:
@@ -100,7 +107,26 @@ class Replica:
 
     async def run(self, work: Callable[[Transaction], _T]) -> _T:
         """Run work in one transaction; see `Store.run`."""
+        await self._follow_purges()
         return await self._store.run(work)
+
+    async def keep_through_purge(self, purged_at: float) -> None:
+        """Go on with what is held though a person was purged then: the person is erased from it by itself."""
+        await self._store.run(lambda transaction: keep_fact(transaction, _PURGED, "", purged_at))
+
+    async def _follow_purges(self) -> None:
+        """Forget everything where a person was purged by a process that has another replica, as on another machine.
+
+        Who it was is not known here: the store keeps no name of whoever was purged.
+        """
+        if self._beside.where == MEMORY or self.clock() < self._look_for_purges_at:
+            return
+        self._look_for_purges_at = self.clock() + _PURGES_LOOKED_FOR_EVERY_S
+        account = self._account.account_id
+        with contextlib.suppress(StoreError):  # then what is held is answered from, as long as the store fails
+            purged_at = await self._beside.run(lambda transaction: last_purge(transaction, account))
+            if purged_at and await self._store.run(lambda transaction: _forget_purged(transaction, purged_at)):
+                await self._store.compact()
 
     async def source(self) -> Path | bytes:
         """Return where another process reads it: its file, or where it is in memory all of its bytes."""
@@ -197,8 +223,20 @@ def _forget(transaction: Transaction, keep_days: int) -> None:
     now = time.time()
     _, used_at = read_fact(transaction, "used")
     if used_at and now - used_at > keep_days * _DAY_S:
-        for (table,) in transaction.execute(
-            "select name from sqlite_master where type = 'table' and name <> 'migrations'"
-        ):
-            transaction.execute(f'delete from "{table}"')
+        _empty(transaction)
     keep_fact(transaction, "used", "", now)
+
+
+def _forget_purged(transaction: Transaction, purged_at: float) -> bool:
+    """Forget everything that was read before a purge; tell whether that was not done yet."""
+    _, known_at = read_fact(transaction, _PURGED)
+    if known_at >= purged_at:
+        return False
+    _empty(transaction)
+    keep_fact(transaction, _PURGED, "", purged_at)
+    return True
+
+
+def _empty(transaction: Transaction) -> None:
+    for (table,) in transaction.execute("select name from sqlite_master where type = 'table' and name <> 'migrations'"):
+        transaction.execute(f'delete from "{table}"')

@@ -91,6 +91,9 @@ create table export_pieces (
     export_id text not null, place integer not null, sealed bytea not null, primary key (export_id, place)
 );
 
+-- When a person was last purged from an account; whom it was is not kept.
+create table purges (account text primary key, at double precision not null);
+
 -- What a task asks and what was replied, each sealed by a key that is made of the task's id. `task_id` is only a hash
 -- of that, so that the store can open neither these nor `outcome`.
 alter table tasks add column asked text;

@@ -12,13 +12,14 @@ from crm_mcp.store.transaction import Transaction
 _WITHOUT_CONTACTS = frozenset({"migrations", "passes", "fills", "facts", USERS, STATUSES})
 
 
-async def erase_from_replica(replica: Replica, person: Person) -> None:
-    """Erase a person, where anything was read at all.
+async def erase_from_replica(replica: Replica, person: Person, purged_at: float) -> None:
+    """Erase a person who was purged at a time of the store, where anything was read at all.
 
     Raises:
         StoreError: The file cannot be written.
     """
     if await replica.exists():
+        await replica.keep_through_purge(purged_at)
         await replica.run(lambda transaction: _erase(transaction, person))
         await replica.compact()
 

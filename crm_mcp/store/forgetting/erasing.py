@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from crm_mcp.store.forgetting.exports import drop_exports
+from crm_mcp.store.forgetting.purges import note_purge
 from crm_mcp.store.transaction import Transaction
 
 ERASED = "(erased)"
@@ -38,11 +39,13 @@ class Person:
         return any(one.casefold() in folded for one in self.texts)
 
 
-def erase_person(transaction: Transaction, account: str, person: Person) -> None:
+def erase_person(transaction: Transaction, account: str, person: Person) -> float:
     """Erase a person from audit, keys, plans, tasks and exports of an account.
 
     Into files of exports and results of tasks nobody can look here: all of them go.
+    Return when that was, see `note_purge`.
     """
+    purged_at = note_purge(transaction, account)
     drop_exports(transaction, "account = ?", (account,))
     own = _erase_writes(transaction, account, person)
     for tool, key, plan_id in own:
@@ -59,6 +62,7 @@ def erase_person(transaction: Transaction, account: str, person: Person) -> None
             transaction.execute("delete from plans where plan_id = ?", (plan_id,))
     _erase_json(transaction, "plans", ("plan_id",), ("arguments", "draft"), account, person)
     transaction.execute("delete from tasks where outcome is not null and owner like ?", (f"%{account}%",))
+    return purged_at
 
 
 def _erase_writes(transaction: Transaction, account: str, person: Person) -> list[tuple[str, str, str]]:

@@ -54,9 +54,9 @@ class Memory:
         records = {**{noun: [person_id] for noun in _NOUNS}, _ADDRESS: address_ids}
         person = Person(person_id, records, texts)
         account = self.writer.account.account_id
-        await self.writer.store.run(lambda transaction: erase_person(transaction, account, person))
+        purged_at = await self.writer.store.run(lambda transaction: erase_person(transaction, account, person))
         await self.writer.store.compact()
-        await erase_from_replica(self.source().replica, person)
+        await erase_from_replica(self.source().replica, person, purged_at)
         self.forget()
 
 
