@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import date, time
-from typing import Any, cast
+from threading import Thread
+from typing import cast
 
 from crm_mcp.errors import SettingsError
 from crm_mcp.languages import Texts
@@ -14,6 +15,8 @@ _said_texts = Texts(__file__)
 
 KEYCHAIN_SERVICE = "crm-mcp-server"
 """What all entries of the keychain stand under."""
+KEYCHAIN_WAIT_S = 20.0
+"""How long a person may take to unlock it: hosts wait a minute, or half of one, for a server to start."""
 _KEYCHAIN = "keychain"
 _ENVIRONMENT = "env"
 _TAKES_LISTS = ("toolsets", "allowed_hosts")
@@ -95,9 +98,7 @@ def read_keychain(entry: str) -> str:
         SettingsError: There is no such entry, or the keychain cannot be read.
     """
     try:
-        import keyring  # only where a file names an entry
-
-        found: Any = keyring.get_password(KEYCHAIN_SERVICE, entry)
+        found = _ask_keychain(entry)
     except Exception as error:  # noqa: BLE001  # each backend raises errors of its own
         raise SettingsError(
             _said_texts.later(
@@ -117,3 +118,29 @@ def read_keychain(entry: str) -> str:
             ),
         )
     return str(found)
+
+
+def _ask_keychain(entry: str) -> object:
+    """Return what the keychain has, in a thread: it may ask a person to unlock it, who is not there.
+
+    Raises:
+        TimeoutError: It did not answer.
+    """
+    import keyring  # only where a file names an entry
+
+    answers: list[object] = []
+
+    def ask() -> None:
+        try:
+            answers.append(keyring.get_password(KEYCHAIN_SERVICE, entry))
+        except Exception as error:  # noqa: BLE001  # each backend raises errors of its own
+            answers.append(error)
+
+    asking = Thread(target=ask, daemon=True)  # which holds up no end of the process either
+    asking.start()
+    asking.join(KEYCHAIN_WAIT_S)
+    if not answers:
+        raise TimeoutError
+    if isinstance(answers[0], Exception):
+        raise answers[0]
+    return answers[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from crm_mcp.ivinex.settings import IvinexSettings
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.settings import ServerSettings, load
+from crm_mcp.settings_file import values
 from crm_mcp.settings_file.language import find_language
 from crm_mcp.settings_file.place import usual_path
 from crm_mcp.store.engine import Store
@@ -80,8 +82,11 @@ class Keychain(KeyringBackend):
 
     priority = 1.0  # pyright: ignore[reportAssignmentType, reportIncompatibleVariableOverride]  # a property of the class
     entries: dict[tuple[str, str], str] | None = None
+    unlocked: threading.Event | None = None
 
     def get_password(self, service: str, username: str) -> str | None:
+        if self.unlocked is not None:
+            self.unlocked.wait(60)
         if self.entries is None:
             raise RuntimeError(SECRET)
         return self.entries.get((service, username))
@@ -283,6 +288,18 @@ def test_a_locked_keychain_is_told_with_what_to_do(write: Write, keychain: Keych
     problem = problem_of(MinicrmSettings)
     assert "the keychain of this machine cannot be read for the entry 'k' (RuntimeError)" in problem
     assert 'Unlock it, or write { env = "VARIABLE" }' in problem
+
+
+def test_a_keychain_that_waits_for_somebody_to_unlock_it_holds_up_nothing(
+    write: Write, keychain: Keychain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(values, "KEYCHAIN_WAIT_S", 0.05)
+    keychain.unlocked = threading.Event()
+    write("[accounts.acme.minicrm]\napi_key = { keychain = 'k' }\n")
+    problem = problem_of(MinicrmSettings)
+    keychain.unlocked.set()
+    assert "the keychain of this machine cannot be read for the entry 'k' (TimeoutError)" in problem
+    assert "Unlock it" in problem
 
 
 def test_the_keychain_is_not_asked_for_what_the_environment_says(
