@@ -88,6 +88,8 @@ class SharedSessions:
             await self._try(lambda transaction: rows.forget(transaction, session_id, client_of(scope)))
         with self._open.working_on(scope, client_of(scope), session_id, message):
             await self._go_on(scope, session_id, body, receive, send)
+        if scope["method"] == "DELETE":
+            self._here.pop((client_of(scope), session_id), None)
 
     async def _begin(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         """Let the SDK begin a session, and keep how it began before the client learns its id."""
