@@ -53,7 +53,7 @@ class _Judge:
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_READ and (first == "json_each" or _is_read_without_columns(first, second)):
             return sqlite3.SQLITE_OK
-        if action == sqlite3.SQLITE_READ and first in self._tables and second in self._tables[first]:
+        if action == sqlite3.SQLITE_READ and first and second and second in self._tables.get(first, ()):
             self.seen.add((first, second))
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_FUNCTION and second in ALLOWED:
