@@ -10,6 +10,7 @@ import importlib
 import io
 import json
 import logging
+import signal
 import sys
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from crm_mcp.settings_file.language import find_language
 from crm_mcp.telemetry.asked import begin_observing, end_observing
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from mcp.server import MCPServer
 
     from crm_mcp.http_service.logins.live import LiveLogins
@@ -176,6 +179,8 @@ def serve(
     transport: str = "stdio", host: str = "127.0.0.1", port: int = 8000, *, read_only: bool = False, toolsets: str = ""
 ) -> None:
     """Serve on stdio, or streamable HTTP at /mcp."""
+    if transport == "http":
+        _end_normally_on_signals()
     try:
         with _making_what_stays():
             built = _build_server(is_local=transport == "stdio", read_only=read_only, toolsets=toolsets)
@@ -199,7 +204,7 @@ def serve(
             store=built.store,
             logins=built.logins,
         )
-        http_service.serve(app, host, port, built.finish)
+        http_service.serve(app, host, port, built.finish, built.settings.shutdown_s)
     except SettingsError as error:
         end_by_settings(error)
     finally:
@@ -223,6 +228,16 @@ class _Built:
 
         others = [] if self.logins is None else [self.logins.finish()]
         await asyncio.gather(finish_writes(self.connectors), *others)
+
+
+def _end_normally_on_signals() -> None:
+    """Let a signal be a normal end of a service, also while it starts."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit_normally)
+
+
+def _exit_normally(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)
 
 
 @contextlib.contextmanager

@@ -187,6 +187,8 @@ class ServerSettings(EnvironmentSettings):
     `oauth_issuer` issues access tokens for `oauth_audience`; `oauth_jwks_url` is where its keys are, if not where its
     metadata says.
     `log_file` is written a line for each call, from `log_level` on; at `log_max_mb` it is begun anew (0: never).
+    `calls_per_user` and `sessions_per_user` are how many calls work at once over HTTP and how many sessions of older
+    clients are held for one user; 0 is no limit. `shutdown_s` is how long calls in flight may go on after a signal.
     `unconfirmed_writes` lets writes that need a confirmation through without asking anybody.
     """
 
@@ -214,6 +216,9 @@ class ServerSettings(EnvironmentSettings):
     oauth_issuer: IssuerUrl | None = None
     oauth_audience: str = ""
     oauth_jwks_url: IssuerUrl | None = None
+    calls_per_user: Annotated[int, Field(ge=0, le=1000)] = 20
+    sessions_per_user: Annotated[int, Field(ge=0, le=2000)] = 100
+    shutdown_s: Annotated[float, Field(ge=0, le=600)] = 3.0
 
     def keeps_reads(self, *, is_local: bool) -> bool:
         """Whether what was read may be kept on disk; by default only where the server serves one person."""

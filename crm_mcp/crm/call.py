@@ -10,6 +10,7 @@ import contextlib
 import math
 import time
 from collections.abc import Awaitable, Callable, Generator
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -107,6 +108,7 @@ class Call:
 
 
 _call: ContextVar[Call | None] = ContextVar("call", default=None)
+_aside: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar("aside", default=contextlib.nullcontext)
 
 
 def current_call() -> Call | None:
@@ -147,8 +149,18 @@ async def wait_for_caller() -> None:
 @contextlib.contextmanager
 def asking_the_user() -> Generator[None]:
     """Stop the time of the call inside the block: what a person takes to reply does not count."""
-    with call.asking() if (call := _call.get()) is not None else contextlib.nullcontext():
+    with _aside.get()(), call.asking() if (call := _call.get()) is not None else contextlib.nullcontext():
         yield
+
+
+@contextlib.contextmanager
+def stepping_aside(aside: Callable[[], AbstractContextManager[None]]) -> Generator[None]:
+    """Inside the block let calls go into `aside` while they wait for a person, also in tasks begun there."""
+    before = _aside.set(aside)
+    try:
+        yield
+    finally:
+        _aside.reset(before)
 
 
 @contextlib.contextmanager

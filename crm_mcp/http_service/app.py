@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from crm_mcp.http_service.access import JsonAlone, KnownNames, allowed_names, open_to_browsers
 from crm_mcp.http_service.bearer_tokens import OneToken, demand_token
+from crm_mcp.http_service.connections import note_let_in
+from crm_mcp.http_service.limits.limits import limits_of
 from crm_mcp.http_service.logins.by_subject import BySubject
 from crm_mcp.http_service.logins.served import ServedLogin
 from crm_mcp.http_service.message_bodies import OneMessage
@@ -23,6 +24,7 @@ from crm_mcp.http_service.oauth.resource_metadata import PATHS
 from crm_mcp.http_service.plain_requests import PlainRequests
 from crm_mcp.http_service.reach import Narrowed, WritersAnswer
 from crm_mcp.http_service.refusals import on_crash, on_http_exception
+from crm_mcp.http_service.supervision.readiness import Readiness, RefusedWhileStopping
 from crm_mcp.http_service.webhooks import webhook_routes
 from crm_mcp.http_service.whole_requests import whole_requests
 from crm_mcp.registry import choose_toolsets
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mcp.server import MCPServer
-    from starlette.requests import HTTPConnection, Request
+    from starlette.requests import HTTPConnection
     from starlette.types import ASGIApp
 
     from crm_mcp.http_service.logins.live import LiveLogins
@@ -68,9 +70,11 @@ def build_app(
     names = allowed_names(settings, host)
     issuer = find_issuer(settings, pool)
     is_shared = store is not None and store.where != MEMORY
-    own = server and ServedLogin(server, connectors, store if is_shared else None)
+    own = server and ServedLogin(server, connectors, store if is_shared else None, limits=limits_of(settings))
     mcp: ASGIApp = BySubject(own, logins) if logins is not None else _required(own)
-    mcp = Narrowed(whole_requests(JsonAlone(OneMessage(WritersAnswer(mcp)))), choose_toolsets)
+    readiness = Readiness(store)
+    mcp = JsonAlone(OneMessage(RefusedWhileStopping(WritersAnswer(mcp), readiness)))
+    mcp = note_let_in(Narrowed(whole_requests(mcp), choose_toolsets))
     one_token = settings.http_token.get_secret_value()
     if one_token or issuer:
         tokens, resource = issuer or (None, None)
@@ -78,8 +82,7 @@ def build_app(
     app = Starlette(
         routes=[
             *(Route(path, endpoint=KnownNames(mcp, names)) for path in ("/mcp", "/mcp/")),
-            Route("/health", endpoint=_health),
-            Route("/ready", endpoint=_ready),
+            *readiness.routes(),
             *webhook_routes(connectors, settings.webhook_login),
         ],
         middleware=[*_observed(), Middleware(PlainRequests), open_to_browsers(names)],
@@ -89,6 +92,7 @@ def build_app(
     if issuer:
         app.router.routes += [Route(path, endpoint=KnownNames(issuer[1], names), methods=["GET"]) for path in PATHS]
     app.router.redirect_slashes = False
+    app.state.readiness = readiness
     return app
 
 
@@ -127,13 +131,3 @@ def _observed() -> Iterator[Middleware]:
 
 def _no_metadata(_: HTTPConnection) -> str:
     return ""
-
-
-async def _health(_: Request) -> JSONResponse:
-    """Say that the process answers."""
-    return JSONResponse({"status": "ok"})
-
-
-async def _ready(_: Request) -> JSONResponse:
-    """Say that tools can be called: the application answers requests only between its start and its stop."""
-    return JSONResponse({"status": "ready"})

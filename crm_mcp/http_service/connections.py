@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import h11
@@ -17,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from crm_mcp.http_service.refusals import refuse
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
     from uvicorn.config import Config
     from uvicorn.server import ServerState
 
@@ -26,6 +28,8 @@ HEAD_TIMEOUT_S = 10.0
 """How long a client may take from connecting, or from its first byte, to the end of the headers."""
 BODY_TIMEOUT_S = 30.0
 """How long a client may take to send the body of a request."""
+TAKING_TIMEOUT_S = 30.0
+"""How long a client may take nothing of a response that is sent to it."""
 MOST_CONNECTIONS = 1000
 _LOG_EVERY_S = 60.0
 
@@ -42,6 +46,20 @@ _UNREADABLE = _refusal("400 Bad Request", "The request cannot be read as HTTP/1.
 _FULL = _refusal("503 Service Unavailable", "All connections are in use. Try again in 5 s.", "Retry-After: 5")
 
 
+_LET_IN = "crm_mcp.let_in"
+_LISTENS = (b"mcp-method", b"subscriptions/listen")
+
+
+def note_let_in(app: ASGIApp) -> ASGIApp:
+    """Return an application that stands behind the checks of who may call, and notes who did."""
+
+    async def noted(scope: Scope, receive: Receive, send: Send) -> None:
+        scope[_LET_IN] = True
+        await app(scope, receive, send)
+
+    return noted
+
+
 class TimedProtocol(H11Protocol):
     """HTTP/1.1 on one connection, with a time limit for the headers and one for the body of each request."""
 
@@ -54,8 +72,10 @@ class TimedProtocol(H11Protocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.waits_since_s = time.monotonic()
+        self.is_known = False
         self._timer: asyncio.TimerHandle | None = None
         self._limit_s = 0.0
+        self._taking: asyncio.TimerHandle | None = None
 
     @property
     def waits_for_client(self) -> bool:
@@ -64,8 +84,22 @@ class TimedProtocol(H11Protocol):
 
     @property
     def is_called(self) -> bool:
-        """Whether a POST is being answered."""
-        return self.conn.our_state in (h11.SEND_RESPONSE, h11.SEND_BODY) and self.scope["method"] == "POST"
+        """Whether a call is being answered."""
+        return self._is_answering and not self.is_listening
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether all that is answered is a stream of news, which may end at any time: clients ask for it again."""
+        return self._is_answering and (self.scope["method"] != "POST" or _LISTENS in self.scope["headers"])
+
+    @property
+    def address(self) -> str:
+        """Where the client is."""
+        return self.client[0] if self.client else ""
+
+    @property
+    def _is_answering(self) -> bool:
+        return self.conn.our_state in (h11.SEND_RESPONSE, h11.SEND_BODY) and not self.waits_for_client
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -75,6 +109,7 @@ class TimedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop waiting."""
         self._stop_timer()
+        self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -85,9 +120,22 @@ class TimedProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         """Begin to wait for the next request; the time for that is the server's keep-alive time."""
         self.waits_since_s = time.monotonic()
+        self.is_known = self.is_known or _LET_IN in self.scope
         super().on_response_complete()
         if self.conn.their_state is not h11.SEND_BODY:
             self._stop_timer()
+
+    def pause_writing(self) -> None:
+        """Give the client its time to take what was sent."""
+        super().pause_writing()
+        self._taking = self._taking or self.loop.call_later(TAKING_TIMEOUT_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Stop waiting for that."""
+        super().resume_writing()
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn names nothing else in it
         """Refuse what cannot be read; where a response has begun already, there is nobody to tell."""
@@ -151,12 +199,32 @@ class Room:
         self._connections = {one for one in self._connections if not one.transport.is_closing()}
         if len(self._connections) >= self._most:
             self._log()
-            waiting = [one for one in self._connections if one.waits_for_client]
-            if not waiting:
+            leaving = self._who_leaves()
+            if leaving is None:
                 newcomer.give_up(_FULL)
                 return
-            min(waiting, key=_waits_since).give_up(_TIMED_OUT)
+            if leaving.is_listening:
+                leaving.end_stream()
+            leaving.give_up(_TIMED_OUT)
         self._connections.add(newcomer)
+
+    def _who_leaves(self) -> TimedProtocol | None:
+        """Return whom to close: strangers first, of the address that has most; nobody whose call is answered."""
+        waiting = [one for one in self._connections if one.waits_for_client]
+        strangers = [one for one in waiting if not one.is_known]
+        listening = [one for one in self._connections if one.is_listening]
+        from_address = Counter(one.address for one in self._connections)
+        return min(
+            strangers or waiting or listening,
+            key=lambda one: (-from_address[one.address], one.waits_since_s),
+            default=None,
+        )
+
+    def let_go(self) -> None:
+        """Close all connections on which nothing is answered."""
+        for one in self._connections:
+            if not one.is_called and not one.is_listening:
+                one.shutdown()
 
     def end_streams(self) -> None:
         """End all responses that are under way."""
@@ -167,10 +235,6 @@ class Room:
         if (now_s := time.monotonic()) - self._logged_s >= _LOG_EVERY_S:
             self._logged_s = now_s
             logger.warning("%d connections are open: those that wait longest for their clients are closed", self._most)
-
-
-def _waits_since(connection: TimedProtocol) -> float:
-    return connection.waits_since_s
 
 
 def most_connections() -> int:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import signal
+import logging
 import socket
 import sys
+import time
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from sse_starlette.sse import AppStatus
 
 from crm_mcp.errors import SettingsError
 from crm_mcp.http_service.connections import Room, TimedProtocol, most_connections
+from crm_mcp.http_service.limits.repeated_warnings import RepeatedWarnings
 from crm_mcp.languages import Texts
 
 _texts = Texts(__file__)
@@ -24,8 +26,12 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
-SHUTDOWN_TIMEOUT_S = 3
-"""How long calls in flight may go on after a signal."""
+    from crm_mcp.http_service.supervision.readiness import Readiness
+
+_CUT_AFTER_S = 1
+"""How long what is left may take to end once calls in flight had their time."""
+_PATIENT_SIGNALS = 2
+"""As many signals do not wait for calls in flight any more."""
 KEEP_ALIVE_S = 75
 """Longer than clients keep idle connections: who lets go first never loses a request to the other's letting go."""
 _OUT_OF_FILES = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -35,27 +41,47 @@ class HttpServer(uvicorn.Server):
     """Accepts connections one by one, so that there is room for each, and says on stderr where it serves."""
 
     def __init__(
-        self, config: uvicorn.Config, listener: socket.socket, url: str, finish: Callable[[], Coroutine[Any, Any, None]]
+        self,
+        config: uvicorn.Config,
+        listener: socket.socket,
+        url: str,
+        finish: Callable[[], Coroutine[Any, Any, None]],
+        readiness: Readiness,
+        grace_s: float,
     ) -> None:
         super().__init__(config)
         self._finish = finish
         self._listener = listener
         self._url = url
+        self._grace_s = grace_s
         self._room = Room(most_connections())
-        self._tasks: list[asyncio.Task[None]] = []
+        self._readiness = readiness
+        self._signals = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept, and say so."""
         await super().startup(sockets)
-        self._tasks.append(asyncio.create_task(self._accept()))
+        self._accepting = asyncio.create_task(self._accept())
         print(f"serving MCP on {self._url}", file=sys.stderr, flush=True)
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop; a second signal lets calls in flight wait no longer, a third one nothing."""
+        self._readiness.is_stopping = True
+        self._signals += 1
+        super().handle_exit(sig, frame)
+        self.force_exit = self._signals > _PATIENT_SIGNALS
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop accepting, and let calls in flight end; streams that only wait for news end with the last call."""
-        self._tasks.pop().cancel()
-        self._tasks.append(asyncio.create_task(self._finish()))
-        self._tasks.append(asyncio.create_task(self._end_streams_after_calls()))
+        """Let calls in flight end, while whoever comes is told that this server stops; then end all else."""
+        self._readiness.is_stopping = True
+        self._finishing = asyncio.create_task(self._finish())
+        self._room.let_go()
+        until_s = time.monotonic() + self._grace_s
+        while self._room.is_called and self._signals < _PATIENT_SIGNALS and time.monotonic() < until_s:  # noqa: ASYNC110  # nothing tells of the end of a call
+            await asyncio.sleep(0.05)
+        self._accepting.cancel()
         self._listener.close()
+        self._room.end_streams()
         await super().shutdown(sockets)
 
     async def _accept(self) -> None:
@@ -75,20 +101,19 @@ class HttpServer(uvicorn.Server):
                 continue
             self._room.add(protocol)
 
-    async def _end_streams_after_calls(self) -> None:
-        while self._room.is_called:  # noqa: ASYNC110  # nothing tells of the end of a call
-            await asyncio.sleep(0.05)
-        self._room.end_streams()
 
-
-def serve(app: Starlette, host: str, port: int, finish: Callable[[], Coroutine[Any, Any, None]]) -> None:
+def serve(
+    app: Starlette, host: str, port: int, finish: Callable[[], Coroutine[Any, Any, None]], grace_s: float
+) -> None:
     """Serve until told to stop, which is a normal end of the process: then `finish` lets writes under way end.
+
+    Calls in flight have `grace_s` seconds to end.
 
     Raises:
         SettingsError: The address cannot be had.
     """
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _exit_normally)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(RepeatedWarnings())
     AppStatus.disable_automatic_graceful_drain()  # else streams are cut at once, and with them the calls in flight
     listener = listen(host, port)
     name = f"[{host}]" if ":" in host else host
@@ -100,13 +125,10 @@ def serve(app: Starlette, host: str, port: int, finish: Callable[[], Coroutine[A
         access_log=False,
         server_header=False,
         timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT_S,
+        timeout_graceful_shutdown=_CUT_AFTER_S,
     )
-    HttpServer(config, listener, f"http://{name}:{listener.getsockname()[1]}/mcp", finish).run(sockets=[])
-
-
-def _exit_normally(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(0)
+    url = f"http://{name}:{listener.getsockname()[1]}/mcp"
+    HttpServer(config, listener, url, finish, app.state.readiness, grace_s).run(sockets=[])
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -79,6 +79,7 @@ _VERSION_3 = """
 create table http_sessions (
     session_id text primary key, owner text not null, opening text not null, used_at double precision not null
 );
+create index http_sessions_by_owner on http_sessions (owner, used_at);
 
 -- Files of export_search, in pieces that are sealed by a key which stands in their address alone; `pieces` is how many
 -- there are, null as long as the file is being made.

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.http_service.limits.limits import Limits, limits_of
 from crm_mcp.http_service.logins.live import LiveLogins
 from crm_mcp.http_service.logins.served import ServedLogin
 from crm_mcp.languages import Texts
@@ -42,7 +43,8 @@ def find_logins(
             _texts.later("CRM_MCP_LOGINS says whose logins are whose by OAuth tokens, and no issuer of them is set."),
             hint=_texts.later("Set CRM_MCP_OAUTH_ISSUER and CRM_MCP_OAUTH_AUDIENCE, or leave CRM_MCP_LOGINS out."),
         )
-    return LiveLogins(WatchedLogins(settings.logins, pool), ServerMaker(pool, store, toolsets, read_only=read_only))
+    maker = ServerMaker(pool, store, toolsets, read_only=read_only, limits=limits_of(settings))
+    return LiveLogins(WatchedLogins(settings.logins, pool), maker)
 
 
 class ServerMaker:
@@ -53,9 +55,13 @@ class ServerMaker:
         store: The store of all of them, which others close.
         toolsets: The toolsets of the service.
         read_only: Whether the service writes nothing.
+        limits: How much each user may take.
     """
 
-    def __init__(self, pool: ConnectionPool, store: Store, toolsets: Toolsets, *, read_only: bool) -> None:
+    def __init__(
+        self, pool: ConnectionPool, store: Store, toolsets: Toolsets, *, read_only: bool, limits: Limits
+    ) -> None:
+        self._limits = limits
         self._pool = pool
         self._store = store
         self._toolsets = toolsets
@@ -71,7 +77,7 @@ class ServerMaker:
 
     def _make(self, login: Login) -> ServedLogin:
         connectors = login.connect(self._pool, self._store)
-        served = ServedLogin(self._build(login, connectors), connectors, self._store, login.name)
+        served = ServedLogin(self._build(login, connectors), connectors, self._store, login.name, limits=self._limits)
         served.callers.prepare()
         return served
 

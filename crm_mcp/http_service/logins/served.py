@@ -12,6 +12,8 @@ from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from mcp.server.transport_security import TransportSecuritySettings
 
 from crm_mcp.http_service.callers import NamedCallers
+from crm_mcp.http_service.limits.calls import CallsPerUser
+from crm_mcp.http_service.limits.sessions import SessionsPerUser
 from crm_mcp.http_service.reach import ReachedTools
 from crm_mcp.http_service.sessions.shared import SharedSessions
 from crm_mcp.http_service.whole_requests import MAX_BODY_BYTES
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from mcp.server import MCPServer
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from crm_mcp.http_service.limits.limits import Limits
     from crm_mcp.mcp.connector import Connector
     from crm_mcp.store.engine import Store
 
@@ -40,18 +43,26 @@ class ServedLogin:
         store: Where the sessions of older clients are kept, for other processes and the next server of the same login;
             None is nowhere.
         name: What the audit calls whoever uses it; empty is by their hashes.
+        limits: How much each user may take.
     """
 
     def __init__(
-        self, server: MCPServer[None], connectors: Sequence[Connector], store: Store | None, name: str = ""
+        self,
+        server: MCPServer[None],
+        connectors: Sequence[Connector],
+        store: Store | None,
+        name: str = "",
+        *,
+        limits: Limits,
     ) -> None:
         # Called for the session manager that it makes: its own application redirects /mcp/ to whatever Host it is sent.
         server.streamable_http_app(transport_security=_NO_CHECKS, max_request_body_size=MAX_BODY_BYTES)
         self._sessions = server.session_manager
         self._connectors = connectors
+        CallsPerUser(limits.calls).hold(server)
         ReachedTools(server, functools.partial(toolsets_of_tools, connectors))
         self.callers = NamedCallers(server, connectors, name)
-        app: ASGIApp = StreamableHTTPASGIApp(self._sessions)
+        app: ASGIApp = SessionsPerUser(StreamableHTTPASGIApp(self._sessions), limits.sessions)
         self._app = app if store is None else SharedSessions(app, store)
         self._calls = 0
         self._is_idle = asyncio.Event()

@@ -20,8 +20,17 @@ class SessionRow:
     opening: str
 
 
+MOST_OF_OWNER = 1_000
+"""As many sessions of one owner are kept: nobody fills the store by beginning ever more."""
+
+
 def keep(transaction: Transaction, session_id: str, row: SessionRow) -> None:
-    """Keep a session."""
+    """Keep a session; the ones of its owner that were not used for longest are forgotten where there are too many."""
+    transaction.execute(
+        "delete from http_sessions where owner = ? and used_at <= "
+        "(select used_at from http_sessions where owner = ? order by used_at desc limit 1 offset ?)",
+        (row.owner, row.owner, MOST_OF_OWNER - 1),
+    )
     transaction.execute(
         "insert into http_sessions (session_id, owner, opening, used_at) values (?, ?, ?, ?)",
         (session_id, row.owner, row.opening, transaction.now()),

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from crm_mcp.http_service.callers import NamedCallers
+from crm_mcp.http_service.limits.limits import Limits
 from crm_mcp.http_service.logins.by_subject import BySubject
 from crm_mcp.http_service.logins.live import LiveLogins
 from crm_mcp.http_service.logins.making import ServerMaker
@@ -35,7 +36,7 @@ class Team:
         self.write(*(f"u{at}" for at in range(6)))
         pool, store = ConnectionPool(), Store()
         watched = WatchedLogins(path, pool, clock=lambda: self.now)
-        maker = ServerMaker(pool, store, DEFAULT_TOOLSETS, read_only=False)
+        maker = ServerMaker(pool, store, DEFAULT_TOOLSETS, read_only=False, limits=Limits())
         self.live = LiveLogins(watched, maker, most=MOST, clock=lambda: self.now)
 
     def write(self, *subjects: str, api_key: str = "k") -> None:

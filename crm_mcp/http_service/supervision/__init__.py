@@ -1,0 +1,1 @@
+"""What supervisors and balancers are told, also while the service ends: then nothing new is begun."""
