@@ -90,7 +90,8 @@ class TimedProtocol(H11Protocol):
     @property
     def is_listening(self) -> bool:
         """Whether all that is answered is a stream of news, which may end at any time: clients ask for it again."""
-        return self._is_answering and (self.scope["method"] != "POST" or _LISTENS in self.scope["headers"])
+        has_begun = self.conn.our_state is h11.SEND_BODY and not self.waits_for_client
+        return has_begun and (self.scope["method"] != "POST" or _LISTENS in self.scope["headers"])
 
     @property
     def address(self) -> str:
