@@ -88,7 +88,7 @@ def test_a_client_is_served_by_whichever_server_lives(stack: Stack, fake: Fake, 
 
 
 @needs_haproxy
-def test_servers_are_replaced_one_after_the_other_and_no_call_is_lost(stack: Stack, fake: Fake) -> None:
+def test_servers_are_replaced_one_after_the_other_and_nothing_is_lost_or_doubled(stack: Stack, fake: Fake) -> None:
     fake.reset()
     is_over = asyncio.Event()
     ids: list[str] = []
@@ -96,8 +96,12 @@ def test_servers_are_replaced_one_after_the_other_and_no_call_is_lost(stack: Sta
     async def write_on() -> None:
         async with connected(stack, stack.url, "auto", User()) as client:
             while not is_over.is_set():
-                task = {"project_id": "6001", "comment": f"Task {len(ids)}"}
-                result = await client.call_tool("create_task", task)
+                text = f"Task {len(ids)}"
+                task = {"project_id": "6001", "comment": text, "idempotency_key": text}
+                try:
+                    result = await client.call_tool("create_task", task)
+                except MCPError:  # on a slow machine a call may last longer than an ending server waits
+                    continue
                 assert isinstance(result, CallToolResult)
                 if result.is_error:
                     assert "Nothing was written" in str(result.content)
