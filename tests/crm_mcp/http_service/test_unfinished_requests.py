@@ -95,3 +95,20 @@ def test_what_cannot_be_read_or_is_no_use_here_leaves_no_traceback(tmp_path: Pat
                     assert b"HTTP/1.1" not in rest, "no second response"
     assert "Traceback" not in log.getvalue()
     assert "upgrade" not in log.getvalue()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_caller_who_was_let_in_keeps_the_connection_while_strangers_come_and_go(tmp_path: Path) -> None:
+    with (
+        http_process(both_crms("http://127.0.0.1:9"), str(tmp_path), most_files=256) as (process, url),
+        httpx.Client(timeout=60, trust_env=False) as caller,
+    ):
+        session = caller.post(url, json=HELLO, headers=ACCEPT).headers["mcp-session-id"]
+        kept = caller.post(url, json=HELLO, headers=ACCEPT).extensions["network_stream"]
+        files = len(list(Path(f"/proc/{process.pid}/fd").iterdir()))
+        with hanging(url, HEAD, 150), hanging(url, b"", 150):
+            ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
+            answer = caller.post(url, json=ping, headers=ACCEPT | {"Mcp-Session-Id": session})
+            assert (answer.status_code, answer.extensions["network_stream"]) == (200, kept), "on the same connection"
+        while len(list(Path(f"/proc/{process.pid}/fd").iterdir())) > files:
+            assert caller.get(url.replace("/mcp", "/health")).status_code == 200
