@@ -34,7 +34,7 @@ def crm_mcp(*arguments: str, settings: Mapping[str, str] | None = None, cwd: Pat
 
 
 def start_crm_mcp(
-    *arguments: str, settings: Mapping[str, str] | None = None, cwd: Path
+    *arguments: str, settings: Mapping[str, str] | None = None, cwd: Path, encoding: str = "utf-8"
 ) -> subprocess.CompletedProcess[str]:
     """Run the command from its start."""
     return subprocess.run(
@@ -43,7 +43,7 @@ def start_crm_mcp(
         cwd=cwd,
         input="",
         capture_output=True,
-        encoding="utf-8",
+        encoding=encoding,
         timeout=120,
         check=False,
     )

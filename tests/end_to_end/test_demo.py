@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from tests.end_to_end.test_commands import crm_mcp
+from tests.end_to_end.test_commands import crm_mcp, start_crm_mcp
 from tests.images import demo_svg
 from tests.support.transports import quiet_environment
 
@@ -94,7 +94,7 @@ def test_the_picture_of_the_demo_loads_nothing() -> None:
 
 def test_the_demo_speaks_hungarian_where_the_terminal_knows_no_more_than_cp1250(tmp_path: Path) -> None:
     terminal = {"PYTHONIOENCODING": "cp1250", "MINICRM_LANGUAGE": "hu"}
-    result = crm_mcp("demo", settings=terminal, cwd=tmp_path, encoding="cp1250")
+    result = start_crm_mcp("demo", settings=terminal, cwd=tmp_path, encoding="cp1250")
     assert result.returncode == 0, result.stderr
     assert "1. Ki az a Katalin?" in result.stdout
     assert "+- a crm-mcp kérdése" in result.stdout
