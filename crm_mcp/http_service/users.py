@@ -16,6 +16,7 @@ LOCAL = "local"
 """Everybody, where no token is demanded."""
 ONE_TOKEN = "token"  # noqa: S105  # says that there is one
 """Whoever brings the token of the settings."""
+_PEOPLE_BEHIND_ONE_NAME = 10
 _DIGITS = 32
 _DIGITS_SHOWN = 8
 
@@ -32,6 +33,11 @@ def user_of(scope: Scope) -> str:
 def user_named(issuer: str | None, subject: str) -> str:
     """Return what a subject of an issuer is called."""
     return _opaque(issuer, subject)
+
+
+def people_behind(user: str) -> int:
+    """Return for how many people the limits of one are multiplied: a team may share what names nobody."""
+    return _PEOPLE_BEHIND_ONE_NAME if user in (LOCAL, ONE_TOKEN) else 1
 
 
 def shown_user(user: str) -> str:

@@ -17,7 +17,7 @@ from mcp.types import INTERNAL_ERROR, CallToolResult, TextContent
 from starlette.requests import HTTPConnection
 
 from crm_mcp.crm.call import stepping_aside
-from crm_mcp.http_service.users import user_of
+from crm_mcp.http_service.users import people_behind, user_of
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -38,7 +38,7 @@ class CallsPerUser:
     """The calls that work.
 
     Args:
-        most: How many of one user work at once; 0 is no limit.
+        most: How many of one user work at once, and ten times as many of those who have no name; 0 is no limit.
         waited_s: How long a further one waits.
         most_waiting: How many of one user wait.
     """
@@ -73,10 +73,11 @@ class CallsPerUser:
         Raises:
             TooManyCallsError: Too many others work or wait.
         """
-        turns = self._users.setdefault(user, _Turns(self._most))
+        most = self._most * people_behind(user)
+        turns = self._users.setdefault(user, _Turns(most))
         turns.callers += 1
         try:
-            await self._wait(turns)
+            await self._wait(turns, most)
             held = _HeldTurn(turns)
             try:
                 with stepping_aside(held.aside):
@@ -88,15 +89,15 @@ class CallsPerUser:
             if not turns.callers:
                 del self._users[user]
 
-    async def _wait(self, turns: _Turns) -> None:
+    async def _wait(self, turns: _Turns, most: int) -> None:
         try:
-            if turns.callers > self._most + self._most_waiting:
+            if turns.callers > most + self._most_waiting:
                 raise TimeoutError
             async with asyncio.timeout(self._waited_s):
                 await turns.take()
         except TimeoutError:
             raise TooManyCallsError(
-                f"{turns.callers - 1} other calls of yours are under way, of which {self._most} at once are worked on: "
+                f"{turns.callers - 1} other calls of yours are under way, of which {most} at once are worked on: "
                 "this one was not begun. Let some of them end, then call again, fewer at a time."
             ) from None
 

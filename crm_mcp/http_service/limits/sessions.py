@@ -15,7 +15,7 @@ from mcp.types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.datastructures import Headers
 
 from crm_mcp.http_service.refusals import refuse
-from crm_mcp.http_service.users import user_of
+from crm_mcp.http_service.users import people_behind, user_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,7 +39,7 @@ class SessionsPerUser:
 
     Args:
         app: Where sessions are held, each by the id in its header.
-        most: How many one user may have; 0 is as many as there may be in all.
+        most: How many one user may have, and ten times as many those who have no name; 0 is as many as in all.
         most_in_all: How many all of them may have.
     """
 
@@ -66,7 +66,8 @@ class SessionsPerUser:
         user = user_of(scope)
         if not await self._make_room(scope, user):
             wait = {"Retry-After": "5"}
-            why = f"All {self._most} sessions that you may have are at work: end some, or try again when one rests."
+            most = self._most_of(user)
+            why = f"All {most} sessions that you may have are at work: end some, or try again when one rests."
             await refuse(429, why, headers=wait)(scope, receive, send)
             return
 
@@ -96,13 +97,16 @@ class SessionsPerUser:
 
     async def _make_room(self, scope: Scope, user: str) -> bool:
         """End what rests, so that one more session may begin; return whether it may."""
-        while sum(one.user == user for one in self._sessions.values()) >= self._most:
+        while sum(one.user == user for one in self._sessions.values()) >= self._most_of(user):
             if not await self._end_one(scope, user):
                 return False
         while len(self._sessions) >= self._most_in_all:
             if not await self._end_one(scope, None):
                 return False
         return True
+
+    def _most_of(self, user: str) -> int:
+        return self._most * people_behind(user)
 
     async def _end_one(self, scope: Scope, user: str | None) -> bool:
         """End the session of a user, or of anybody, that has rested longest; return whether there was one."""

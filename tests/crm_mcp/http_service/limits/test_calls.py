@@ -13,8 +13,9 @@ from mcp import Client
 
 from crm_mcp.crm.call import asking_the_user
 from crm_mcp.http_service.limits.calls import CallsPerUser, TooManyCallsError
+from crm_mcp.http_service.users import ONE_TOKEN
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving
-from tests.support.mcp_play import both_crms, call
+from tests.support.mcp_play import both_crms
 from tests.support.transports import ERAS, Era, http_process
 
 
@@ -54,6 +55,18 @@ def test_further_calls_of_a_user_wait_in_order_and_another_users_do_not() -> Non
         working.over.set()
         await asyncio.gather(*tasks)
         assert working.begun == ["a", "b", "other", "d"]
+
+    asyncio.run(run())
+
+
+def test_those_who_share_one_name_have_the_turns_of_ten() -> None:
+    async def run() -> None:
+        working = Working(CallsPerUser(2))
+        tasks = [asyncio.create_task(working.work(ONE_TOKEN, str(number))) for number in range(21)]
+        await working.settle()
+        assert len(working.begun) == 20
+        working.over.set()
+        await asyncio.gather(*tasks)
 
     asyncio.run(run())
 
@@ -131,17 +144,19 @@ def test_what_asks_no_crm_is_answered_while_all_turns_are_taken(era: Era, tmp_pa
     async def run(url: str) -> None:
         async with Client(url, mode=era) as client:
             await client.list_tools()
-            working = [asyncio.create_task(call(client, "list_modules", crm="minicrm")) for _ in range(2)]
-            assert await asyncio.to_thread(handler.asked.acquire, timeout=20)  # type: ignore[attr-defined]
+            working = [
+                asyncio.create_task(client.call_tool("get_project", {"project_id": str(n)})) for n in range(1, 12)
+            ]
+            for _ in range(10):  # all that have no name share ten turns
+                assert await asyncio.to_thread(handler.asked.acquire, timeout=60)  # type: ignore[attr-defined]
             async with Client(url, mode=era) as other:
                 assert (await other.list_tools()).tools
                 assert (await client.list_tools()).tools
-                waiting = asyncio.create_task(call(other, "list_modules", crm="minicrm"))
+                waiting = asyncio.create_task(other.call_tool("get_project", {"project_id": "12"}))
                 assert not (await asyncio.wait({waiting}, timeout=0.3))[0]
                 assert not handler.asked.acquire(blocking=False)  # type: ignore[attr-defined]
                 handler.may_answer.set()  # type: ignore[attr-defined]
-                results = await asyncio.gather(*working, waiting)
-        assert [result["items"][0]["name"] for result in results] == ["Sales"] * 3
+                assert len(await asyncio.gather(*working, waiting)) == 12
 
     with serving(handler) as crm, http_process(both_crms(crm) | {"CRM_MCP_CALLS_PER_USER": "1"}, str(tmp_path)) as one:
         asyncio.run(run(one[1]))
