@@ -15,18 +15,18 @@ from starlette.routing import Route
 from crm_mcp.http_service.access import JsonAlone, KnownNames, allowed_names, open_to_browsers
 from crm_mcp.http_service.bearer_tokens import OneToken, demand_token
 from crm_mcp.http_service.connections import note_let_in
+from crm_mcp.http_service.incoming.message_bodies import OneMessage
+from crm_mcp.http_service.incoming.plain_requests import PlainRequests
+from crm_mcp.http_service.incoming.whole_requests import whole_requests
 from crm_mcp.http_service.limits.limits import limits_of
 from crm_mcp.http_service.logins.by_subject import BySubject
 from crm_mcp.http_service.logins.served import ServedLogin
-from crm_mcp.http_service.message_bodies import OneMessage
 from crm_mcp.http_service.oauth.issuer import find_issuer
 from crm_mcp.http_service.oauth.resource_metadata import PATHS
-from crm_mcp.http_service.plain_requests import PlainRequests
 from crm_mcp.http_service.reach import Narrowed, WritersAnswer
 from crm_mcp.http_service.refusals import on_crash, on_http_exception
 from crm_mcp.http_service.supervision.readiness import Readiness, RefusedWhileStopping
 from crm_mcp.http_service.webhooks import webhook_routes
-from crm_mcp.http_service.whole_requests import whole_requests
 from crm_mcp.registry import choose_toolsets
 from crm_mcp.server import holding_open
 from crm_mcp.store.location import MEMORY

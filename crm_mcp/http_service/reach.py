@@ -6,7 +6,6 @@ The address of a connection only ever narrows: nothing in it gives what settings
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from mcp.types import INVALID_REQUEST, CallToolResult, TextContent
 from starlette.requests import HTTPConnection
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.http_service.incoming.bodies import give_again, read_body
+from crm_mcp.http_service.incoming.messages import is_answer, parse
 from crm_mcp.http_service.oauth.access_tokens import WRITE
 from crm_mcp.http_service.refusals import INSUFFICIENT_SCOPE, refuse
 from crm_mcp.mcp.tool import READ
@@ -26,7 +27,7 @@ from crm_mcp.toolsets import DEFAULT, Toolsets
 if TYPE_CHECKING:
     from mcp.server import MCPServer
     from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 _KEY = "crm_mcp.reach"
 _YES = ("", "1", "true", "yes", "on")
@@ -77,25 +78,10 @@ class WritersAnswer:
         if not why or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        read = [await receive()]
-
-        async def replay() -> Message:
-            return read.pop() if read else await receive()
-
-        app = (
-            refuse(403, _NO_ANSWER.format(why), INSUFFICIENT_SCOPE)
-            if _is_answer(read[0].get("body", b""))
-            else self._app
-        )
-        await app(scope, replay, send)
-
-
-def _is_answer(body: bytes) -> bool:
-    try:
-        message: object = json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(message, dict) and "method" not in message
+        body = await read_body(receive)
+        is_refused = is_answer(parse(body))
+        app = refuse(403, _NO_ANSWER.format(why), INSUFFICIENT_SCOPE) if is_refused else self._app
+        await app(scope, give_again(body, receive), send)
 
 
 def _reach_of(connection: HTTPConnection, parse_toolsets: ParseToolsets) -> Reach:

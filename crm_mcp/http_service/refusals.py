@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 INVALID_REQUEST = "invalid_request"
 INSUFFICIENT_SCOPE = "insufficient_scope"
+CLOSE = {"Connection": "close"}
+"""The headers of a response that is the last one on its connection."""
 
 
 def refuse(

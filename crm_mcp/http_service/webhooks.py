@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from crm_mcp.http_service.incoming.whole_requests import whole_requests
 from crm_mcp.http_service.refusals import refuse
-from crm_mcp.http_service.whole_requests import whole_requests
 from crm_mcp.mcp.connector import ReceivesWebhooks
 
 if TYPE_CHECKING:

@@ -11,18 +11,17 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mcp.types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.datastructures import Headers
 
+from crm_mcp.http_service.incoming.bodies import give_again, send_nothing
 from crm_mcp.http_service.refusals import refuse
+from crm_mcp.http_service.sessions.session_requests import SESSION_ID, begun_session, is_of_older_client
 from crm_mcp.http_service.users import people_behind, user_of
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MOST_IN_ALL = 2_000
-_SESSION_ID = "mcp-session-id"
-_VERSION = "mcp-protocol-version"
 
 
 @dataclass(slots=True)
@@ -52,9 +51,9 @@ class SessionsPerUser:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = Headers(scope=scope)
-        if headers.get(_VERSION, HANDSHAKE_PROTOCOL_VERSIONS[-1]) not in HANDSHAKE_PROTOCOL_VERSIONS:
+        if not is_of_older_client(headers):
             await self._app(scope, receive, send)
-        elif session_id := headers.get(_SESSION_ID):
+        elif session_id := headers.get(SESSION_ID):
             with self._used(session_id, is_call=scope["method"] == "POST"):
                 await self._app(scope, receive, send)
             if scope["method"] == "DELETE":
@@ -72,10 +71,8 @@ class SessionsPerUser:
             return
 
         async def note(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] < 400:
-                session_id = Headers(raw=message["headers"]).get(_SESSION_ID)
-                if session_id:
-                    self._sessions[session_id] = _Session(user, scope.get("user"))
+            if session_id := begun_session(message):
+                self._sessions[session_id] = _Session(user, scope.get("user"))
             await send(message)
 
         await self._app(scope, receive, note)
@@ -115,16 +112,9 @@ class SessionsPerUser:
         if session is None:
             return False
         del self._sessions[session_id]
-        ending: dict[str, Any] = {**scope, "method": "DELETE", "headers": [(_SESSION_ID.encode(), session_id.encode())]}
+        headers = [(SESSION_ID.encode(), session_id.encode())]
+        ending: dict[str, Any] = {**scope, "method": "DELETE", "headers": headers}
         ending.pop("user", None)
-        await self._app(ending | ({"user": session.credential} if session.credential else {}), _nothing, _drop)
+        ending |= {"user": session.credential} if session.credential else {}
+        await self._app(ending, give_again(b""), send_nothing)
         return True
-
-
-async def _nothing() -> Message:
-    """Return an empty body."""
-    return {"type": "http.request", "body": b"", "more_body": False}
-
-
-async def _drop(_: Message) -> None:
-    """Send nothing."""

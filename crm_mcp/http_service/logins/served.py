@@ -12,11 +12,11 @@ from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from mcp.server.transport_security import TransportSecuritySettings
 
 from crm_mcp.http_service.callers import NamedCallers
+from crm_mcp.http_service.incoming.whole_requests import MAX_BODY_BYTES
 from crm_mcp.http_service.limits.calls import CallsPerUser
 from crm_mcp.http_service.limits.sessions import SessionsPerUser
 from crm_mcp.http_service.reach import ReachedTools
 from crm_mcp.http_service.sessions.shared import SharedSessions
-from crm_mcp.http_service.whole_requests import MAX_BODY_BYTES
 from crm_mcp.registry import toolsets_of_tools
 from crm_mcp.server import finish_writes
 

@@ -10,12 +10,13 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
+
+from crm_mcp.http_service.incoming.messages import Json, find_cancellation, is_request
 
 if TYPE_CHECKING:
     from starlette.types import Scope
 
-Json = dict[str, Any]
 Collect = Callable[[Sequence[str]], Awaitable[Sequence[str]]]
 """Returns, once, what was left in the store for these recipients."""
 Deliver = Callable[["Scope", str, Json], Awaitable[None]]
@@ -40,7 +41,7 @@ class OpenRequests:
     @contextlib.contextmanager
     def working_on(self, scope: Scope, client: str, session_id: str, message: object) -> Generator[None]:
         """Work on what a request brings inside the block; what was asked for it waits no longer after that."""
-        recipient = _name(client, session_id, cast("Json", message)["id"]) if _is_request(message) else ""
+        recipient = _name(client, session_id, message["id"]) if is_request(message) else ""
         if recipient:
             self._worked_on[recipient] = scope
             self._look()
@@ -81,19 +82,10 @@ class OpenRequests:
 
 def cancelled_by(client: str, session_id: str, message: object) -> str:
     """Return what the request that a message cancels is called in all processes; nothing where it cancels none."""
-    if not isinstance(message, dict):
-        return ""
-    known = cast("Json", message)
-    params: object = known.get("params")
-    if known.get("method") != "notifications/cancelled" or not isinstance(params, dict) or "requestId" not in params:
-        return ""
-    return _name(client, session_id, cast("Json", params)["requestId"])
+    params = find_cancellation(message)
+    return "" if params is None else _name(client, session_id, params["requestId"])
 
 
 def _name(client: str, session_id: str, request_id: object) -> str:
     """Return what a request is called: no client has part in the session of another, whatever its id."""
     return hashlib.sha256(json.dumps([client, session_id, request_id]).encode()).hexdigest()
-
-
-def _is_request(message: object) -> bool:
-    return isinstance(message, dict) and "method" in message and "id" in message

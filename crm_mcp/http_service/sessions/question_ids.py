@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from crm_mcp.http_service.incoming.messages import Json, find_cancellation, is_answer
+
 _PROCESS = re.compile(r"[0-9a-f]{8}")
 _EVENT_END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
@@ -24,13 +26,12 @@ class QuestionIds:
         """Mark the id of a question in place, or that of a question which is withdrawn; return it, else nothing."""
         if not isinstance(message, dict) or "method" not in message:
             return ""
-        known = cast("dict[str, Any]", message)
+        known = cast("Json", message)
         if known.get("id") is not None:
             known["id"] = self._marked(known["id"])
             return known["id"]
-        params = known.get("params")
-        if known["method"] == "notifications/cancelled" and isinstance(params, dict) and "requestId" in params:
-            params["requestId"] = self._marked(cast("Any", params)["requestId"])
+        if (params := find_cancellation(known)) is not None:
+            params["requestId"] = self._marked(params["requestId"])
         return ""
 
     def _marked(self, given: object) -> str:
@@ -39,9 +40,9 @@ class QuestionIds:
 
 def asker_of(message: object) -> str:
     """Return the process that put the question to which a message is the answer; empty where it is none."""
-    if not isinstance(message, dict) or "method" in message:
+    if not is_answer(message):
         return ""
-    given = cast("Mapping[str, Any]", message).get("id")
+    given = message.get("id")
     process, _, marked = given.partition(":") if isinstance(given, str) else ("", "", "")
     try:
         json.loads(marked)
@@ -50,7 +51,7 @@ def asker_of(message: object) -> str:
     return process if _PROCESS.fullmatch(process) else ""
 
 
-def unmark(message: Mapping[str, Any]) -> dict[str, Any]:
+def unmark(message: Mapping[str, Any]) -> Json:
     """Return an answer with the id as its asker knows it, where `asker_of` knows the asker."""
     return {**message, "id": json.loads(str(message["id"]).partition(":")[2])}
 

@@ -7,27 +7,27 @@ nor the plans of the others, though it may still answer some of what it is asked
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from crm_mcp.errors import StoreError
-from crm_mcp.http_service.refusals import refuse
+from crm_mcp.http_service.incoming.bodies import give_again, read_body
+from crm_mcp.http_service.incoming.messages import is_request, parse
+from crm_mcp.http_service.refusals import CLOSE, refuse
 from crm_mcp.store.location import MEMORY
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from crm_mcp.store.engine import Store
 
 _CHECKED_EVERY_S = 2.0
 _PATIENCE_S = 2.0
-_CLOSE = {"Connection": "close"}
-_LATER = {**_CLOSE, "Retry-After": "1"}
+_LATER = {**CLOSE, "Retry-After": "1"}
 
 
 class Readiness:
@@ -56,13 +56,13 @@ class Readiness:
         return "" if await self._reaches_store() else "store unreachable"
 
     async def _health(self, _: Request) -> Response:
-        return JSONResponse({"status": "ok"}, headers=_CLOSE if self.is_stopping else None)
+        return JSONResponse({"status": "ok"}, headers=CLOSE if self.is_stopping else None)
 
     async def _ready(self, _: Request) -> Response:
         why = await self.why_not()
         if not why:
             return JSONResponse({"status": "ready"})
-        return JSONResponse({"status": why}, 503, headers=_CLOSE if self.is_stopping else None)
+        return JSONResponse({"status": why}, 503, headers=CLOSE if self.is_stopping else None)
 
     async def _reaches_store(self) -> bool:
         """Ask the store, at most every few seconds and once at a time, whoever wants to know."""
@@ -99,18 +99,8 @@ class RefusedWhileStopping:
         if not self._readiness.is_stopping or scope["method"] == "DELETE":
             await self._app(scope, receive, send)
             return
-        read = [await receive()]
-
-        async def replay() -> Message:
-            return read.pop() if read else await receive()
-
+        body = await read_body(receive)
         app = self._app
-        if scope["method"] != "POST" or _begins_something(read[0].get("body", b"")):
+        if scope["method"] != "POST" or is_request(parse(body)):
             app = refuse(503, "This server is stopping: call again, and another one answers.", headers=_LATER)
-        await app(scope, replay, send)
-
-
-def _begins_something(body: bytes) -> bool:
-    """Tell whether a message is a request, and no answer or notification."""
-    message: object = json.loads(body)
-    return isinstance(message, dict) and {"method", "id"} <= cast("dict[str, Any]", message).keys()
+        await app(scope, give_again(body, receive), send)

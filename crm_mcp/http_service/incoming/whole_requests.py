@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 
+from crm_mcp.http_service.incoming.bodies import give_again
 from crm_mcp.http_service.refusals import refuse
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """A longer request body is refused with 413; the largest batch of records is far below it."""
@@ -40,9 +41,4 @@ class _WholeBodies:
         if max(length, len(read)) > MAX_BODY_BYTES:
             await refuse(413, _TOO_LARGE)(scope, receive, send)
             return
-        whole: list[Message] = [{"type": "http.request", "body": bytes(read), "more_body": False}]
-
-        async def replay() -> Message:
-            return whole.pop() if whole else await receive()
-
-        await self._app(scope, replay, send)
+        await self._app(scope, give_again(bytes(read), receive), send)

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 
-from crm_mcp.http_service.refusals import refuse
+from crm_mcp.http_service.refusals import CLOSE, refuse
 
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-_CLOSE = {"Connection": "close"}  # what follows on this connection may be what somebody hid in the body
 _ONCE = frozenset(
     (b"content-type", b"content-encoding", b"host", b"origin", b"mcp-session-id", b"mcp-protocol-version")
 )
@@ -38,10 +37,11 @@ class PlainRequests:
 
 def _refusal(scope: Scope) -> Response | None:
     names = Counter(name.lower() for name, _ in scope["headers"])
+    # With CLOSE, since what follows on this connection may be what somebody hid in the body.
     if b"transfer-encoding" in names and (b"content-length" in names or scope["http_version"] == "1.0"):
-        return refuse(400, "Send Content-Length or Transfer-Encoding, not both, by HTTP/1.1.", headers=_CLOSE)
+        return refuse(400, "Send Content-Length or Transfer-Encoding, not both, by HTTP/1.1.", headers=CLOSE)
     if scope["http_version"] not in ("1.0", "1.1"):
-        return refuse(505, "HTTP/1.1 is spoken here.", headers=_CLOSE)
+        return refuse(505, "HTTP/1.1 is spoken here.", headers=CLOSE)
     if twice := sorted(name.decode() for name in _ONCE if names[name] > 1):
         return refuse(400, f"Send the header {twice[0]} once.")
     if Headers(scope=scope).get("content-encoding", "identity").lower() != "identity":

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 from mcp.types import INVALID_REQUEST, PARSE_ERROR
 from starlette.responses import JSONResponse
 
+from crm_mcp.http_service.incoming.bodies import give_again, read_body
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 _CHECKED_APART_BYTES = 64 * 1024
 """A longer body is checked in a thread: others do not wait for it."""
@@ -51,20 +53,14 @@ class OneMessage:
         if scope["method"] != "POST":
             await self._app(scope, receive, send)
             return
-        first: Message | None = await receive()
+        body = await read_body(receive)
         try:
-            await _check(first.get("body", b""))
+            await _check(body)
         except MessageRefusedError as error:
             refusal = {"jsonrpc": "2.0", "id": None, "error": {"code": error.code, "message": str(error)}}
             await JSONResponse(refusal, 400)(scope, receive, send)
             return
-
-        async def replay() -> Message:
-            nonlocal first
-            message, first = first, None
-            return message or await receive()
-
-        await self._app(scope, replay, send)
+        await self._app(scope, give_again(body, receive), send)
 
 
 async def _check(body: bytes) -> None:
