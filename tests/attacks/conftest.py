@@ -10,7 +10,8 @@ from mockserver.fake_process import running_fake
 from tests.attacks.target import SECRETS, TOKEN, WEBHOOK_LOGIN, Target, attacked
 from tests.crm_mcp.safe_writes.playing import Fake
 from tests.support.mcp_play import both_crms
-from tests.support.token_issuer import AUDIENCE, Issuer, issuing
+from tests.support.team import oauth_of
+from tests.support.token_issuer import Issuer, issuing
 
 
 @pytest.fixture(scope="package")
@@ -33,8 +34,7 @@ def target(crms: Fake, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory)
     settings = {
         **both_crms(crms.url),
         "CRM_MCP_HTTP_TOKEN": TOKEN,
-        "CRM_MCP_OAUTH_ISSUER": issuer.url,
-        "CRM_MCP_OAUTH_AUDIENCE": AUDIENCE,
+        **oauth_of(issuer),
         "CRM_MCP_WEBHOOK_LOGIN": WEBHOOK_LOGIN,
         "CRM_MCP_ALLOWED_HOSTS": "crm.example",
         "CRM_MCP_STORE": str(folder / "store"),

@@ -9,13 +9,13 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.support.processes import wait_for_address
 from tests.support.transports import quiet_environment
 
 TOKEN = "A-long-random-Fake-token"
@@ -225,16 +225,9 @@ def attacked(settings: Mapping[str, str], folder: Path, *options: str) -> Genera
         subprocess.Popen(command, env=quiet_environment(settings), cwd=folder, stderr=stderr) as process,
     ):
         try:
-            target = Target(_wait_for_address(log, process), log, process)
+            target = Target(wait_for_address(log, process), log, process)
             target.grown_log()
             yield target
         finally:
             process.terminate()
             process.wait(timeout=10)
-
-
-def _wait_for_address(log: Path, process: subprocess.Popen[bytes]) -> str:
-    while not (found := re.search(r"serving MCP on (\S+)\n", said := log.read_text(encoding="utf-8"))):
-        assert process.poll() is None, said
-        time.sleep(0.02)
-    return found[1]

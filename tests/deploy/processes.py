@@ -10,7 +10,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,16 +23,12 @@ from psycopg import sql
 
 from tests.deploy.compose_file import ROOT, SERVERS, SERVICES, command_of, environment_of
 from tests.support.postgres import PostgresServer
+from tests.support.processes import free_port
 from tests.support.transports import quiet_environment
 from tests.support.warm_commands import PID_FILE, WARM
 
 HAPROXY = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin:/usr/local/sbin")
 _LIMIT_S = 30.0
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 @dataclass

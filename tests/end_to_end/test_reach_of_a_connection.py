@@ -13,7 +13,8 @@ from mcp.client.streamable_http import streamable_http_client
 
 from mockserver.fake_process import FakeServer
 from tests.support.mcp_play import both_crms, fail
-from tests.support.token_issuer import AUDIENCE, Issuer, issuing
+from tests.support.team import oauth_of
+from tests.support.token_issuer import Issuer, issuing
 from tests.support.transports import ERAS, Era, serving_http
 
 pytestmark = pytest.mark.slow
@@ -30,9 +31,8 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture(scope="module")
 def address(fake_server: FakeServer, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    oauth = {"CRM_MCP_OAUTH_ISSUER": issuer.url, "CRM_MCP_OAUTH_AUDIENCE": AUDIENCE}
     folder = str(tmp_path_factory.mktemp("cwd"))
-    with serving_http(both_crms(fake_server.url) | oauth, folder, "--toolsets", "default,history") as url:
+    with serving_http(both_crms(fake_server.url) | oauth_of(issuer), folder, "--toolsets", "default,history") as url:
         yield url
 
 

@@ -23,7 +23,8 @@ from mockserver.fake_process import FakeServer
 from mockserver.testing.crm_fake import CrmFake
 from tests.support.mcp_play import call
 from tests.support.otlp_receiver import Received, receiving
-from tests.support.token_issuer import AUDIENCE, Issuer, issuing
+from tests.support.team import oauth_of
+from tests.support.token_issuer import Issuer, issuing
 from tests.support.transports import Era, http_process, over_stdio
 from tests.support.warm_commands import run_warm
 
@@ -122,8 +123,7 @@ def on_stdio(fake_server: FakeServer, tmp_path_factory: pytest.TempPathFactory) 
 def over_http(fake_server: FakeServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     folder = tmp_path_factory.mktemp("http")
     with issuing() as issuer, receiving() as received, fake_server.new_workspace() as fake:
-        oauth = {"CRM_MCP_OAUTH_ISSUER": issuer.url, "CRM_MCP_OAUTH_AUDIENCE": AUDIENCE}
-        settings = {**settings_of(fake, received, folder), **oauth, "CRM_MCP_WEBHOOK_LOGIN": WEBHOOKS}
+        settings = {**settings_of(fake, received, folder), **oauth_of(issuer), "CRM_MCP_WEBHOOK_LOGIN": WEBHOOKS}
         token = issuer.token(sub=f"{WORD}-subject", email=f"{WORD}@example.com")
         log = folder / "stderr"
         with log.open("w") as stderr, http_process(settings, str(folder), log=stderr) as (_, url):

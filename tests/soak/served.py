@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
-import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from tests.soak.visits import ONE_TOKEN, SLOW_CONTACT, WEBHOOK_LOGIN
 from tests.support.logins_file import write_logins
 from tests.support.mcp_play import MODULES, both_crms
 from tests.support.postgres import running_postgres
+from tests.support.processes import wait_for_address
 from tests.support.team import oauth_of
 from tests.support.token_issuer import Issuer, issuing
 from tests.support.transports import quiet_environment
@@ -25,8 +25,6 @@ from tests.support.transports import quiet_environment
 KINDS_OF_STORE = ("sqlite", "postgresql", "memory")
 _IDLE_S = 10.0
 """After so long without a word a session ends here; by default half an hour."""
-_SERVING = "serving MCP on "
-_START_LIMIT_S = 60.0
 _SLOW_RULE = {
     "match": {"method": "GET", "path": f"/Api/R3/Contact/{SLOW_CONTACT}"},
     "fault": {"kind": "latency", "delay_s": 2.5},
@@ -86,7 +84,7 @@ def serving(store: str, folder: Path, *, users: int) -> Generator[Served]:
         report, log = folder / "held.jsonl", folder / "log"
         report.touch()
         with _started(settings, report, log) as process:
-            url = _address(process, log)
+            url = wait_for_address(log, process)
             yield Served(url, process.pid, issuer, users, store, report, log)
 
 
@@ -108,12 +106,3 @@ def _started(settings: Mapping[str, str], report: Path, log: Path) -> Generator[
     finally:
         process.terminate()
         process.wait(timeout=30)
-
-
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    give_up_at = time.monotonic() + _START_LIMIT_S
-    while _SERVING not in (said := log.read_text(encoding="utf-8")):
-        assert process.poll() is None, said
-        assert time.monotonic() < give_up_at, said
-        time.sleep(0.05)
-    return said.partition(_SERVING)[2].split()[0]

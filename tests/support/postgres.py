@@ -9,7 +9,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from tests.support.processes import free_port
 
 PASSWORD = "password-of-the-store"
 """Its owner's; no log, result or error may hold it."""
@@ -113,7 +114,7 @@ def running_postgres() -> Generator[PostgresServer]:
         command = [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "owner", "--no-sync"]
         options = ["--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", f"--pwfile={folder / 'password'}"]
         subprocess.run([*command, *options], check=True, capture_output=True, cwd=folder, user=user)
-        port = _free_port()
+        port = free_port()
         command = [str(programs / "postgres"), "-D", str(folder / "data"), "-p", str(port), "-k", str(folder)]
         command += ["-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200"]
 
@@ -139,8 +140,3 @@ def _hand_over(folder: Path) -> str | None:
     user = "postgres" if "postgres" in names else "nobody"
     shutil.chown(folder, user)
     return user
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]

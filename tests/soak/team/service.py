@@ -7,7 +7,6 @@ import contextlib
 import os
 import random
 import signal
-import socket
 import subprocess
 import time
 from collections import Counter
@@ -23,16 +22,12 @@ from mcp.client.session import ElicitationFnT
 from mcp.client.streamable_http import streamable_http_client
 
 from tests.support.postgres import PostgresServer
+from tests.support.processes import free_port
 from tests.support.transports import Era, quiet_environment
 from tests.support.warm_commands import PID_FILE, WARM
 
 TOKEN = "a-made-up-word-for-the-team"  # nobody else's
 _READY_WITHIN_S = 60.0
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 @dataclass
