@@ -84,8 +84,10 @@ def _started(folder: Path) -> Generator[Path]:
         script = folder / "crm-mcp"
         script.write_text(CLIENT.format(python=sys.executable, address=address), encoding="utf-8")
         script.chmod(0o755)
-        yield script
-        process.terminate()
+        try:
+            yield script
+        finally:
+            process.terminate()
 
 
 def serve(address: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import sys
 import tempfile
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from tests.soak.story import show_figures, tell_stories
 from tests.soak.team.play import Size, play
 from tests.support.postgres import running_postgres
+from tests.support.warm_commands import WARM
 
 
 def main() -> int:
@@ -21,7 +23,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     size = Size(given.seconds, given.servers, given.assistants, (0.5, 3.0), given.seed)
-    with tempfile.TemporaryDirectory() as folder, running_postgres() as postgres, postgres.new_database() as store:
+    with (
+        contextlib.closing(WARM),
+        tempfile.TemporaryDirectory() as folder,
+        running_postgres() as postgres,
+        postgres.new_database() as store,
+    ):
         report = asyncio.run(play(size, Path(folder), postgres, store))
         print(show_figures(report))
         print("\n".join(report.problems[:20]))
