@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from crm_mcp.http_service.access import JsonAlone, KnownNames, allowed_names, open_to_browsers
 from crm_mcp.http_service.bearer_tokens import OneToken, demand_token
-from crm_mcp.http_service.connections import note_let_in
+from crm_mcp.http_service.connections.timed import note_let_in
 from crm_mcp.http_service.incoming.message_bodies import OneMessage
 from crm_mcp.http_service.incoming.plain_requests import PlainRequests
 from crm_mcp.http_service.incoming.whole_requests import whole_requests

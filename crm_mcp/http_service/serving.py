@@ -15,7 +15,8 @@ import uvicorn
 from sse_starlette.sse import AppStatus
 
 from crm_mcp.errors import SettingsError
-from crm_mcp.http_service.connections import Room, TimedProtocol, most_connections
+from crm_mcp.http_service.connections.room import Room, most_connections
+from crm_mcp.http_service.connections.timed import TimedProtocol
 from crm_mcp.http_service.limits.repeated_warnings import RepeatedWarnings
 from crm_mcp.languages import Texts
 

@@ -12,7 +12,7 @@ import pytest
 import crm_mcp
 import mockserver
 from crm_mcp.commands.connecting import until_stopped
-from crm_mcp.http_service.connections import MOST_CONNECTIONS, most_connections
+from crm_mcp.http_service.connections.room import MOST_CONNECTIONS, most_connections
 
 POSIX_ONLY = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 

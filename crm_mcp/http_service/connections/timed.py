@@ -1,28 +1,20 @@
-"""Connections that clients keep open: how long each may take to send a request, and how many there may be.
-
-Whoever sends half a request and waits costs a file descriptor. Nobody is locked out by that: each has its time, and
-where all places are taken, the connection that has waited longest for its client makes room.
-"""
+"""One connection: how long its client may take to send a request, and to take the response."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from crm_mcp.http_service.refusals import refuse
+from crm_mcp.http_service.connections.refusals import TIMED_OUT, UNREADABLE
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
     from uvicorn.config import Config
     from uvicorn.server import ServerState
-
-logger = logging.getLogger(__name__)
 
 HEAD_TIMEOUT_S = 10.0
 """How long a client may take from connecting, or from its first byte, to the end of the headers."""
@@ -30,21 +22,6 @@ BODY_TIMEOUT_S = 30.0
 """How long a client may take to send the body of a request."""
 TAKING_TIMEOUT_S = 30.0
 """How long a client may take nothing of a response that is sent to it."""
-MOST_CONNECTIONS = 1000
-_LOG_EVERY_S = 60.0
-
-
-def _refusal(status: str, description: str, *headers: str) -> bytes:
-    """Return a whole response, for those whose request no application answers."""
-    body = refuse(400, description).body
-    told = (f"HTTP/1.1 {status}", "Connection: close", "Content-Type: application/json", f"Content-Length: {len(body)}")
-    return "".join(f"{line}\r\n" for line in (*told, *headers, "")).encode() + bytes(body)
-
-
-_TIMED_OUT = _refusal("408 Request Timeout", "The request was not complete in time. Send it again at once.")
-_UNREADABLE = _refusal("400 Bad Request", "The request cannot be read as HTTP/1.1, or its headers are too long.")
-_FULL = _refusal("503 Service Unavailable", "All connections are in use. Try again in 5 s.", "Retry-After: 5")
-
 
 _LET_IN = "crm_mcp.let_in"
 _LISTENS = (b"mcp-method", b"subscriptions/listen")
@@ -140,7 +117,7 @@ class TimedProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn names nothing else in it
         """Refuse what cannot be read; where a response has begun already, there is nobody to tell."""
-        self.give_up(_UNREADABLE)
+        self.give_up(UNREADABLE)
 
     def _unsupported_upgrade_warning(self) -> None:
         """Say nothing: Java's client offers HTTP/2 with every request, and takes HTTP/1.1 as well."""
@@ -166,7 +143,7 @@ class TimedProtocol(H11Protocol):
         if sending:
             self.waits_since_s = time.monotonic()
             self._limit_s = sending
-            self._timer = self.loop.call_later(sending, self.give_up, _TIMED_OUT)
+            self._timer = self.loop.call_later(sending, self.give_up, TIMED_OUT)
 
     def _stop_timer(self) -> None:
         self._limit_s = 0.0
@@ -180,69 +157,3 @@ def _limit_s(their_state: object) -> float:
     if their_state is h11.IDLE:
         return HEAD_TIMEOUT_S
     return BODY_TIMEOUT_S if their_state is h11.SEND_BODY else 0.0
-
-
-class Room:
-    """The connections that are open, and how many there may be."""
-
-    def __init__(self, most: int) -> None:
-        self._connections: set[TimedProtocol] = set()
-        self._most = most
-        self._logged_s = -_LOG_EVERY_S
-
-    @property
-    def is_called(self) -> bool:
-        """Whether a call is in flight on any of them."""
-        return any(one.is_called for one in self._connections)
-
-    def add(self, newcomer: TimedProtocol) -> None:
-        """Add a connection that was just accepted; where there is no room, another is closed, or else it is itself."""
-        self._connections = {one for one in self._connections if not one.transport.is_closing()}
-        if len(self._connections) >= self._most:
-            self._log()
-            leaving = self._who_leaves()
-            if leaving is None:
-                newcomer.give_up(_FULL)
-                return
-            if leaving.is_listening:
-                leaving.end_stream()
-            leaving.give_up(_TIMED_OUT)
-        self._connections.add(newcomer)
-
-    def _who_leaves(self) -> TimedProtocol | None:
-        """Return whom to close: strangers first, of the address that has most; nobody whose call is answered."""
-        waiting = [one for one in self._connections if one.waits_for_client]
-        strangers = [one for one in waiting if not one.is_known]
-        listening = [one for one in self._connections if one.is_listening]
-        from_address = Counter(one.address for one in self._connections)
-        return min(
-            strangers or waiting or listening,
-            key=lambda one: (-from_address[one.address], one.waits_since_s),
-            default=None,
-        )
-
-    def let_go(self) -> None:
-        """Close all connections on which nothing is answered."""
-        for one in self._connections:
-            if not one.is_called and not one.is_listening:
-                one.shutdown()
-
-    def end_streams(self) -> None:
-        """End all responses that are under way."""
-        for one in self._connections:
-            one.end_stream()
-
-    def _log(self) -> None:
-        if (now_s := time.monotonic()) - self._logged_s >= _LOG_EVERY_S:
-            self._logged_s = now_s
-            logger.warning("%d connections are open: those that wait longest for their clients are closed", self._most)
-
-
-def most_connections() -> int:
-    """Return how many connections to hold: half the files that the process may open, the rest is for the CRMs."""
-    try:
-        import resource
-    except ImportError:  # Windows has no such limit
-        return MOST_CONNECTIONS
-    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return MOST_CONNECTIONS if limit == resource.RLIM_INFINITY else max(8, min(MOST_CONNECTIONS, limit // 2))

@@ -10,8 +10,8 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from crm_mcp.http_service import connections
-from crm_mcp.http_service.connections import TimedProtocol
+from crm_mcp.http_service.connections import timed
+from crm_mcp.http_service.connections.timed import TimedProtocol
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
 BODY = HEAD + b"Content-Length: 1000\r\n\r\n"
@@ -29,8 +29,8 @@ async def echo(_: Scope, receive: Receive, send: Send) -> None:
 
 def with_a_client(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     """Connect a client to a server whose limits are 0.2 s."""
-    monkeypatch.setattr(connections, "HEAD_TIMEOUT_S", 0.2)
-    monkeypatch.setattr(connections, "BODY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(timed, "HEAD_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(timed, "BODY_TIMEOUT_S", 0.2)
 
     async def run() -> None:
         server = uvicorn.Server(uvicorn.Config(echo, http=TimedProtocol, lifespan="off", log_config=None))

@@ -7,7 +7,8 @@ import asyncio
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from crm_mcp.http_service.connections import Room, TimedProtocol
+from crm_mcp.http_service.connections.room import Room
+from crm_mcp.http_service.connections.timed import TimedProtocol
 
 
 def test_a_newcomer_is_refused_only_where_every_other_is_being_answered() -> None:
