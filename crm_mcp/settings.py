@@ -385,7 +385,7 @@ def require_whole(names_and_values: dict[str, str], *, crm: str) -> bool:
     """
     missing = [name for name, value in names_and_values.items() if not value]
     if missing and len(missing) < len(names_and_values):
-        named = ", ".join(missing) + place_in_file(missing)
+        named = Later.joined([", ".join(missing), place_in_file(missing)], by="")
         half = mark("{crm} is only half configured: {names} are missing.")
         if len(missing) == 1:
             half = mark("{crm} is only half configured: {names} is missing.")

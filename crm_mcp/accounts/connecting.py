@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crm_mcp import registry
 from crm_mcp.crm.name_matching import did_you_mean
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts, all_of, any_of, mark
 from crm_mcp.setting_names import given_variables
 from crm_mcp.settings import EnvironmentSettings
 from crm_mcp.settings_file.place import NO_FILE, VARIABLE
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
     from crm_mcp.settings_file.document import SettingsFile
     from crm_mcp.store.engine import Store
     from crm_mcp.transport.connections import ConnectionPool
+
+_texts = Texts(__file__)
+
+_UNSET_IT = mark("Unset it to work with the file's accounts, or set {setting} to work with the environment's alone.")
+_UNSET_THEM = mark(
+    "Unset them to work with the file's accounts, or set {setting} to work with the environment's alone."
+)
 
 Accounts = Mapping[str, Sequence["Connector"]]
 """The connectors of each account by its name."""
@@ -81,8 +89,13 @@ def _refuse_unknown_crms(document: SettingsFile) -> None:
         for crm in sections:
             if crm not in known:
                 raise SettingsError(
-                    f"{document.path}: [accounts.{account}.{crm[:60]}] is no CRM{did_you_mean(crm, known)}.",
-                    hint=f"There are {', '.join(known)}.",
+                    _texts.later(
+                        "{file}: [{section}] is no CRM{near}.",
+                        file=document.path,
+                        section=f"accounts.{account}.{crm[:60]}",
+                        near=did_you_mean(crm, known),
+                    ),
+                    hint=_texts.later("There are {names}.", names=", ".join(known)),
                 )
 
 
@@ -92,15 +105,18 @@ def _refuse_without_login(document: SettingsFile, account: str, connectors: Sequ
     sections = document.accounts[account]
     if not sections:
         raise SettingsError(
-            f"{document.path}: the account {account} has no CRM.",
-            hint=f"Add {' or '.join(f'[accounts.{account}.{one.name}]' for one in registry.CONNECTORS)}.",
+            _texts.later("{file}: the account {account} has no CRM.", file=document.path, account=account),
+            hint=_texts.later(
+                "Add {sections}.", sections=any_of(f"[accounts.{account}.{one.name}]" for one in registry.CONNECTORS)
+            ),
         )
     for known in registry.CONNECTORS:
         if known.name in sections and known.name not in connected:
-            needed = list(_settings_of(known).login) or ["a login"]
+            needed = list(_settings_of(known).login) or [_texts.later("a login")]
+            section = f"accounts.{account}.{known.name}"
             raise SettingsError(
-                f"{document.path}, [accounts.{account}.{known.name}] has no login.",
-                hint=f"It needs {' and '.join(needed)}.",
+                _texts.later("{file}, [{section}] has no login.", file=document.path, section=section),
+                hint=_texts.later("It needs {settings}.", settings=all_of(needed)),
             )
 
 
@@ -112,20 +128,29 @@ def _refuse_variables(document: SettingsFile) -> None:
         names = [f"{known.name}_{key}".upper() for key in (*settings.login, *settings.of_one_account)]
         if found := [name for name in names if name in given]:
             raise SettingsError(
-                f"{document.path} has {len(document.accounts)} accounts ({', '.join(document.accounts)}), and the "
-                f"environment says {', '.join(found)}: which of them that is for cannot be known.",
-                hint=f"Unset {'it' if len(found) == 1 else 'them'} to work with the file's accounts, or set "
-                f"{VARIABLE}={NO_FILE} to work with the environment's alone.",
+                _texts.later(
+                    "{file} has {count} accounts ({accounts}), and the environment says {variables}: which of them "
+                    "that is for cannot be known.",
+                    file=document.path,
+                    count=len(document.accounts),
+                    accounts=", ".join(document.accounts),
+                    variables=", ".join(found),
+                ),
+                hint=_texts.later(_UNSET_IT if len(found) == 1 else _UNSET_THEM, setting=f"{VARIABLE}={NO_FILE}"),
             )
 
 
 def _refuse_same_logins(document: SettingsFile, connectors: Sequence[Connector]) -> None:
     for one, other in combinations(connectors, 2):
         if one.account == other.account:
-            names = f"{one.account.name} and {other.account.name}"
             raise SettingsError(
-                f"{document.path}: the accounts {names} have the same login of {one.title}.",
-                hint="An account is one company: give it one name, with its other CRM beside it.",
+                _texts.later(
+                    "{file}: the accounts {names} have the same login of {crm}.",
+                    file=document.path,
+                    names=all_of((one.account.name, other.account.name)),
+                    crm=one.title,
+                ),
+                hint=_texts.later("An account is one company: give it one name, with its other CRM beside it."),
             )
 
 

@@ -26,7 +26,7 @@ from crm_mcp.errors import (
     ServerFaultError,
     UnexpectedAnswerError,
 )
-from crm_mcp.languages import Later, Texts, mark
+from crm_mcp.languages import Later, Texts, all_of, mark
 
 _texts = Texts(__file__)
 MAX_DEPTH = 40
@@ -251,5 +251,4 @@ def unexpected(response: Response, account: Account, what: str, *, is_transient:
 
 
 def _named(variables: str) -> str:
-    one, both, other = variables.partition(" and ")
-    return _texts.later("{one} and {other}", one=one, other=other) if both else variables
+    return all_of(variables.split(" and "))

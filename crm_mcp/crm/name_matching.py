@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crm_mcp.crm.pasted_text import mend_text
 from crm_mcp.errors import InputError
+from crm_mcp.languages import Texts, any_of
+
+_texts = Texts(__file__)
 
 _FULL_LIST = 30
 """Up to this many choices are all named in an error."""
@@ -125,7 +128,7 @@ def nearest(name: str, valid: Iterable[str], *, cutoff: float = 0.6, key: Callab
 def did_you_mean(name: str, valid: Iterable[str]) -> str:
     """Return the nearest names as the end of a sentence; empty where none is near."""
     near = nearest(name, valid)
-    return f", did you mean {' or '.join(near)}" if near else ""
+    return _texts.later(", did you mean {names}", names=any_of(near)) if near else ""
 
 
 def shown(value: object) -> str:

@@ -15,6 +15,7 @@ below it, named as the folder is. To add a text:
 
 from crm_mcp.languages.choice import LANGUAGES, Language, current, known_language, use
 from crm_mcp.languages.later import Later, said
+from crm_mcp.languages.lists import all_of, any_of
 from crm_mcp.languages.texts import Texts, mark, npmark, pmark
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Language",
     "Later",
     "Texts",
+    "all_of",
+    "any_of",
     "current",
     "known_language",
     "mark",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from crm_mcp.languages import mark
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _NOT_IN_SLUGS = re.compile("[^a-z0-9]+")
-ALLOWED = "up to 32 letters from a to z, digits, - and _, beginning with a letter or a digit"
+ALLOWED = mark("up to 32 letters from a to z, digits, - and _, beginning with a letter or a digit")
 
 
 def is_allowed(name: str) -> bool:

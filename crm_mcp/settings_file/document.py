@@ -13,7 +13,10 @@ from typing import Any, cast
 
 from crm_mcp.crm.name_matching import did_you_mean
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts, all_of
 from crm_mcp.settings_file.account_names import ALLOWED, is_allowed, slug_of
+
+_texts = Texts(__file__)
 
 Table = Mapping[str, Any]
 SERVER = "server"
@@ -45,7 +48,7 @@ def read_document(path: Path) -> SettingsFile:
     try:
         seen = path.stat()
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.", hint="Its owner must be able to.") from None
+        raise _unreadable(path, error) from None
     return _read_version(path, seen.st_mtime_ns, seen.st_size)
 
 
@@ -58,7 +61,8 @@ def _read_version(path: Path, _changed_at: int, _size: int) -> SettingsFile:
             known = (f"[{SERVER}]", f"[{ACCOUNTS}.NAME.CRM]")
             near = did_you_mean(name, (SERVER, ACCOUNTS))
             raise SettingsError(
-                f"{path}: {name[:60]!r} has no place there{near}.", hint=f"It holds {' and '.join(known)}."
+                _texts.later("{file}: {name} has no place there{near}.", file=path, name=repr(name[:60]), near=near),
+                hint=_texts.later("It holds {sections}.", sections=all_of(known)),
             )
     accounts = _table(path, ACCOUNTS, document.get(ACCOUNTS, {}))
     _refuse_odd_names(path, accounts)
@@ -79,19 +83,33 @@ def _parse(path: Path) -> Table:
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.", hint="Its owner must be able to.") from None
+        raise _unreadable(path, error) from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{path} is not UTF-8 text.", hint="Save it as UTF-8.") from None
+        raise SettingsError(
+            _texts.later("{file} is not UTF-8 text.", file=path), hint=_texts.later("Save it as UTF-8.")
+        ) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(
-            f"{path} is not TOML: {error}.",
-            hint='A setting is written as name = "text", under its [section]; numbers, true and false without quotes.',
+            _texts.later("{file} is not TOML: {why}.", file=path, why=error),
+            hint=_texts.later(
+                'A setting is written as name = "text", under its [section]; numbers, true and false without quotes.'
+            ),
         ) from None
+
+
+def _unreadable(path: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        _texts.later("{file} cannot be read: {why}.", file=path, why=error.strerror),
+        hint=_texts.later("Its owner must be able to."),
+    )
 
 
 def _table(path: Path, name: str, value: object) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise SettingsError(f"{path}: {name} is no section.", hint=f"Write [{name}] on a line of its own.")
+        raise SettingsError(
+            _texts.later("{file}: {name} is no section.", file=path, name=name),
+            hint=_texts.later("Write [{name}] on a line of its own.", name=name),
+        )
     return cast("dict[str, Any]", value)
 
 
@@ -100,9 +118,12 @@ def _refuse_odd_names(path: Path, names: Iterable[str]) -> None:
     for name in names:
         if not is_allowed(name):
             raise SettingsError(
-                f"{path}: an account cannot be called {name[:60]!r}.",
-                hint=f"Use {ALLOWED}.",
+                _texts.later("{file}: an account cannot be called {name}.", file=path, name=repr(name[:60])),
+                hint=_texts.later("Use {allowed}.", allowed=_texts.later(ALLOWED)),
             )
         other = alike.setdefault(slug_of(name), name)
         if other != name:
-            raise SettingsError(f"{path}: the accounts {other} and {name} are called alike.", hint="Rename one.")
+            raise SettingsError(
+                _texts.later("{file}: the accounts {names} are called alike.", file=path, names=all_of((other, name))),
+                hint=_texts.later("Rename one."),
+            )

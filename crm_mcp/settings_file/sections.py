@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_mcp.crm.name_matching import did_you_mean
 from crm_mcp.errors import SettingsError
-from crm_mcp.languages import Later
+from crm_mcp.languages import Later, Texts, all_of
 from crm_mcp.setting_names import SERVER_PREFIX
 from crm_mcp.settings_file.place import find_file
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crm_mcp.settings_file.document import SettingsFile
+
+_texts = Texts(__file__)
 
 _account: ContextVar[str] = ContextVar("account", default="")
 _login: ContextVar[Mapping[str, Section] | None] = ContextVar("login", default=None)
@@ -119,15 +121,19 @@ def read_section(
 def place_in_file(variables: Sequence[str]) -> str:
     """Return where the settings file would hold what these variables of one CRM say; empty where it is not asked."""
     crm = _crm_of(variables[0])
-    keys = " and ".join(name.partition("_")[2].lower() for name in variables)
+    keys = all_of(name.partition("_")[2].lower() for name in variables)
     own = _login.get()
     if own is not None:
-        return f" ({keys} in [{own[crm].name}] of {own[crm].path})" if crm in own else ""
+        return _place(keys, own[crm].name, own[crm].path) if crm in own else ""
     document = read_file()
     account = _account_in(document) if document else ""
     if document is None or not account or crm not in document.accounts[account]:
         return ""
-    return f" ({keys} in [accounts.{account}.{crm}] of {document.path})"
+    return _place(keys, f"accounts.{account}.{crm}", document.path)
+
+
+def _place(keys: str, section: str, path: Path) -> str:
+    return _texts.later(" ({keys} in [{section}] of {file})", keys=keys, section=section, file=path)
 
 
 def _account_in(document: SettingsFile) -> str:
@@ -161,14 +167,16 @@ def read_table(
     for key, value in table.items():
         if key not in kinds:
             near = did_you_mean(key, kinds)
-            hint = "" if near else f"There are {', '.join(kinds)}."
-            raise SettingsError(f"{section.place_of(key[:60])} is not a setting{near}.", hint=hint)
+            hint = "" if near else _texts.later("There are {names}.", names=", ".join(kinds))
+            place = section.place_of(key[:60])
+            raise SettingsError(_texts.later("{place} is not a setting{near}.", place=place, near=near), hint=hint)
         if key in given:
             continue
         try:
             values[key] = read_value(key, value, kinds[key])
         except ValueError as error:
-            raise SettingsError(f"{section.place_of(key)}: {error}.", hint="Correct it there.") from None
+            told = _texts.later("{place}: {problem}.", place=section.place_of(key), problem=error.args[0])
+            raise SettingsError(told, hint=_texts.later("Correct it there.")) from None
         except SettingsError as error:
             raise SettingsError(Later.joined([f"{section.place_of(key)}:", error.args[0]]), hint=error.hint) from None
     return Section(path, name, {key: value for key, value in values.items() if value not in ("", {})})

@@ -53,14 +53,14 @@ def _wants_table(kind: object) -> bool:
 def _flag(value: bool, kind: object) -> object:  # a value
     if kind is bool:
         return value
-    raise ValueError("it is true or false; write text in quotes, or a number")
+    raise ValueError(_said_texts.later("it is true or false; write text in quotes, or a number"))
 
 
 def _list(key: str, values: Collection[object]) -> str:
     if key not in _TAKES_LISTS:
-        raise ValueError("it is a list; write one value")
+        raise ValueError(_said_texts.later("it is a list; write one value"))
     if not all(isinstance(one, str) and "," not in one for one in values):
-        raise ValueError("it is a list of something else than texts without commas")
+        raise ValueError(_said_texts.later("it is a list of something else than texts without commas"))
     return ",".join(map(str, values))
 
 
@@ -68,7 +68,7 @@ def _texts(table: dict[str, object]) -> dict[str, str]:
     """Return a table as the environment's pairs, such as labels by field."""
     odd = [name for name, value in table.items() if isinstance(value, bool) or not isinstance(value, (str, int))]
     if odd:
-        raise ValueError(f"{odd[0][:60]} is neither text nor a number")
+        raise ValueError(_said_texts.later("{name} is neither text nor a number", name=odd[0][:60]))
     return {name.strip(): str(value).strip() for name, value in table.items()}
 
 
@@ -79,7 +79,13 @@ def _follow(table: dict[str, object]) -> str:
         (way, name), *_ = table.items()
         if way in ways and isinstance(name, str) and name.strip():
             return ways[way](name.strip())
-    raise ValueError('it is a table; write text, { keychain = "entry" } or { env = "VARIABLE" }')
+    raise ValueError(
+        _said_texts.later(
+            "it is a table; write text, {keychain} or {env}",
+            keychain='{ keychain = "entry" }',
+            env='{ env = "VARIABLE" }',
+        )
+    )
 
 
 def _read_variable(name: str) -> str:

@@ -20,6 +20,7 @@ from crm_mcp.doctor import examine
 from crm_mcp.errors import SettingsError
 from crm_mcp.ivinex.connector import IvinexConnector
 from crm_mcp.ivinex.settings import IvinexSettings
+from crm_mcp.languages import said
 from crm_mcp.minicrm.connector import MinicrmConnector
 from crm_mcp.minicrm.settings import MinicrmSettings
 from crm_mcp.settings import ServerSettings, load
@@ -241,6 +242,24 @@ def test_what_is_wrong_is_said_by_file_and_key(
     problem = problem_of(settings)
     assert says in problem
     assert str(path) in problem
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "says"),
+    [
+        ("[servers]\n", ServerSettings, "{}: ennek ott nincs helye: 'servers', erre gondolhatott: server."),
+        ("[server]\ntimeout_s = true", ServerSettings, "{}, [server] timeout_s: értéke true vagy false; írjon idéző"),
+        ("[accounts.a-b.minicrm]\n[accounts.a_b.minicrm]", ServerSettings, "szinte ugyanaz a neve: a-b és a_b."),
+        ("[accounts.a.minicrm]\napikey = 'x'", MinicrmSettings, "{}, [accounts.a.minicrm] apikey, erre gondolhatott"),
+    ],
+)
+def test_a_hungarian_is_told_in_hungarian_what_is_wrong_with_the_file(
+    text: str, settings: type[BaseSettings], says: str, write: Write
+) -> None:
+    path = write(text)
+    with pytest.raises(SettingsError) as caught:
+        load(settings)
+    assert says.format(path) in said(caught.value.args[0], "hu")
 
 
 def test_a_file_that_is_not_utf8_says_so(write: Write) -> None:
