@@ -71,8 +71,8 @@ class OpenRequests:
     async def _look_for_messages(self) -> None:
         while self._questions or self._worked_on:
             await asyncio.sleep(_ANSWERS_LOOKED_FOR_EVERY_S if self._questions else _CANCELLATIONS_LOOKED_FOR_EVERY_S)
-            recipients = [self._process] if self._questions else []
-            for text in await self._collect([*recipients, *self._worked_on]):
+            recipients = [*([self._process] if self._questions else []), *self._worked_on]
+            for text in await self._collect(recipients) if recipients else ():
                 session_id, recipient, message = json.loads(text)
                 is_answer = recipient == self._process
                 about = self.take_answer(session_id, message) if is_answer else self._worked_on.get(recipient)

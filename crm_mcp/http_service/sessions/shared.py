@@ -7,6 +7,7 @@ import functools
 import json
 import logging
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +47,11 @@ _INITIALIZED = b'{"jsonrpc":"2.0","method":"notifications/initialized"}'
 class SharedSessions:
     """Finds sessions that other processes of the store began; newer clients need none and pass through."""
 
-    def __init__(self, app: ASGIApp, store: Store) -> None:
+    def __init__(self, app: ASGIApp, store: Store, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._app = app
         self._store = store
         self._ids = QuestionIds(secrets.token_hex(4))
-        self._here = SessionsHere()
+        self._here = SessionsHere(clock)
         self._beginning: dict[str, asyncio.Lock] = {}
         self._open = OpenRequests(self._ids.process, self._collect, self._deliver)
 
@@ -75,6 +76,7 @@ class SharedSessions:
             await self._pass_on(scope, session_id, message, cancelled, receive, send)
             return
         if scope["method"] == "DELETE":
+            await self._find(scope, session_id)  # while it is still in the store: below it is not looked for again
             await self._try(lambda transaction: rows.forget(transaction, session_id, client))
         with self._open.working_on(scope, client, session_id, message):
             await self._go_on(scope, session_id, body, receive, send)
@@ -134,7 +136,7 @@ class SharedSessions:
             async with lock:
                 client = client_of(scope)
                 known = self._here.find(client, session_id)
-                if known is not None and known.was_just_looked_for:
+                if known is not None and self._here.was_just_looked_for(known):
                     return known.session_id
                 found = await self._try(lambda transaction: [rows.use(transaction, session_id)])
                 row = found[0] if found else None
