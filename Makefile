@@ -70,6 +70,7 @@ soak: schemathesis
 	$(BIN)/python -m tests.soak.webhooks
 	$(BIN)/python -m tests.soak.team
 	$(BIN)/python -m tests.soak.crowd
+	$(BIN)/python -m tests.soak.hostile_crm
 	SOAK_S=$(SOAK_S) $(BIN)/python -m tests.soak.service
 
 # make schemathesis SCHEMATHESIS_EXAMPLES=2000 makes these runs longer.

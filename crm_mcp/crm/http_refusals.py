@@ -7,6 +7,7 @@ HTML shows in how it begins; the media type does not tell, since PHP calls every
 
 from __future__ import annotations
 
+import codecs
 import html
 import json
 import math
@@ -30,11 +31,17 @@ from crm_mcp.languages import Later, Texts, all_of, mark
 
 _texts = Texts(__file__)
 MAX_DEPTH = 40
-_TO_CHECK: tuple[type, ...] = (dict, list, float)
 """How deep a response may be nested."""
+_TO_CHECK: tuple[type, ...] = (dict, list, float)
 MAX_OBJECTS = 50_000
+MAX_TEXTS = 250_000
 MAX_VALUES = 1_000_000
 """How much a response may hold: pages have at most a hundred rows, and a parsed row takes ten times its bytes."""
+MAX_MEMBERS = 10_000
+"""How many fields one object may have, and values one list of no objects: a result shows each of them."""
+MAX_WIDE_BYTES = 16 * 1024 * 1024
+"""How long a response may be that holds a character such as an emoji: each of a text's takes four bytes then."""
+_LEADS_OF_WIDE = tuple(bytes([lead]) for lead in range(0xF0, 0xF5))
 _HALF_OF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _MAX_OF_PAGE = 120
 """Characters of a page's title or words that are passed on."""
@@ -200,13 +207,13 @@ def json_of(response: Response, account: Account) -> object:
         UnexpectedAnswerError: The body is not JSON in UTF-8, holds a number that JSON does not have, or is nested
             deeper than any response of a CRM. After a write, the hint says that it may have been done.
     """
-    if _holds_too_much(response.body):
-        raise unexpected(response, account, f"sent more than {MAX_OBJECTS:,} objects or {MAX_VALUES:,} values")
+    if too_much := _too_much(response.body):
+        raise unexpected(response, account, f"sent more than {too_much}")
     try:
-        value = json.loads(response.body.decode("utf-8-sig"), parse_constant=_refuse_constant)
-        if _HALF_OF_A_PAIR.search(response.body):  # an escaped half of a surrogate pair is legal JSON, but no text
-            value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+        value = _parsed(response.body)
         _check_readable(value)
+    except _TooManyMembersError:
+        raise unexpected(response, account, f"sent more than {MAX_MEMBERS:,} values in one place") from None
     except (ValueError, RecursionError):
         said = quote(response)
         kind = "HTML" if said.startswith(_PAGE) else "something that is not JSON"
@@ -216,9 +223,31 @@ def json_of(response: Response, account: Account) -> object:
     return value
 
 
-def _holds_too_much(body: bytes) -> bool:
-    """Tell whether a body would fill the memory with objects; what stands in texts counts too, and is far below."""
-    return body.count(b"{") + body.count(b"[") > MAX_OBJECTS or body.count(b",") > MAX_VALUES
+class _TooManyMembersError(Exception):
+    """An object or a list holds more than can be shown."""
+
+
+def _too_much(body: bytes) -> str:
+    """Return what would fill the memory, empty for none; commas and braces of texts count too, and are far below."""
+    texts = (body.count(b'"') - body.count(b'\\"')) // 2
+    if body.count(b"{") + body.count(b"[") > MAX_OBJECTS or texts > MAX_TEXTS or body.count(b",") > MAX_VALUES:
+        return f"{MAX_OBJECTS:,} objects, {MAX_TEXTS:,} names and texts or {MAX_VALUES:,} values"
+    if len(body) > MAX_WIDE_BYTES and (any(lead in body for lead in _LEADS_OF_WIDE) or _HALF_OF_A_PAIR.search(body)):
+        return f"{MAX_WIDE_BYTES // 2**20} MB with wide characters"
+    return ""
+
+
+def _parsed(body: bytes) -> object:
+    """Parse JSON; by a parser that copies no whole body, which also lets others have their turn much sooner."""
+    from pydantic_core import from_json  # here, since only who calls a CRM needs it
+
+    try:
+        return from_json(body.removeprefix(codecs.BOM_UTF8), allow_inf_nan=False, cache_strings="keys")
+    except ValueError:  # what only the standard library reads, or nothing does
+        value = json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    if _HALF_OF_A_PAIR.search(body):  # an escaped half of a surrogate pair is legal JSON, but no text
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -234,7 +263,10 @@ def _check_readable(value: object, depth: int = 0) -> None:
         inside = cast("dict[str, object] | list[object]", value)
         if inside and depth >= MAX_DEPTH:
             raise ValueError
-        for item in inside.values() if isinstance(inside, dict) else inside:
+        items = inside.values() if isinstance(inside, dict) else inside
+        if len(inside) > MAX_MEMBERS and not all(isinstance(item, dict) for item in items):
+            raise _TooManyMembersError
+        for item in items:
             if isinstance(item, _TO_CHECK):  # most are texts: a call for each takes longer than to parse them
                 _check_readable(item, depth + 1)
 

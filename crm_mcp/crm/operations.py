@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -61,7 +62,20 @@ async def parse_response(response: Response, parse: Callable[[Response], _T]) ->
     """Return what `parse` makes of a response; a long one is parsed in a thread."""
     if len(response.body) < PARSED_APART_BYTES:
         return parse(response)
-    return await asyncio.to_thread(parse, response)
+    try:
+        return await asyncio.to_thread(parse, response)
+    except Exception as error:
+        _forget_values(error)
+        raise
+    finally:
+        del response
+
+
+def _forget_values(error: BaseException | None) -> None:
+    """Let an error hold nothing of the body it is about: some are kept for a while, and a body may have 32 MB."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def operation(

@@ -41,6 +41,7 @@ async def read_body(
             if len(body) > limit:
                 if is_refusal:
                     return bytes(body[:limit])
+                body.clear()  # the error may be kept for long, and this with it
                 raise BodyTooLargeError
             await asyncio.sleep(0)  # others have their turn: a small chunk may hold a thousand times its length
     decoder.finish()

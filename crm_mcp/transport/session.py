@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote, urlencode
 
 from crm_mcp.crm.messages import Request, Response
-from crm_mcp.crm.operations import parse_response
+from crm_mcp.crm.operations import PARSED_APART_BYTES, parse_response
 from crm_mcp.errors import InputError, UnexpectedAnswerError, UnreachableError
 from crm_mcp.languages import Later, Texts
 from crm_mcp.store.account import Account
@@ -188,7 +188,11 @@ class Session:
         except (httpx.TransportError, TimeoutError) as error:
             raise self._unreachable(error, timeout_s, sent=True, request=request) from error
         is_data = received.is_success and content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
-        body = self._without_login(content, least=_LEAST_IN_DATA if is_data else _LEAST_IN_PAGES)
+        least = _LEAST_IN_DATA if is_data else _LEAST_IN_PAGES
+        if len(content) < PARSED_APART_BYTES:
+            body = self._without_login(content, least=least)
+        else:
+            body = await asyncio.to_thread(self._without_login, content, least=least)
         headers = {name.lower(): value for name, value in received.headers.items()}
         content_type = headers.get("content-type", "")
         return Response(received.status_code, body, content_type, request, headers, login_note=self._login_note)
