@@ -25,6 +25,10 @@ _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
 
 MAX_RECENT_READS = 2_000
+MAX_RECENT_BYTES = 32 * 1024 * 1024
+"""Of all responses together, as they were sent: in memory they take a few times that."""
+MAX_COPIED_BYTES = 2 * 1024 * 1024
+"""A longer response is read again rather than kept: copying it would hold up all other calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,9 @@ class RecentReads:
     def __init__(self, sender: Sender, clock: Callable[[], float] = time.monotonic) -> None:
         self._sender = sender
         self._clock = clock
-        self._known = ExpiringMap[Hashable, tuple[float, Any]](RECENT_S, max_items=MAX_RECENT_READS, clock=clock)
+        self._known = ExpiringMap[Hashable, tuple[float, Any]](
+            RECENT_S, max_items=MAX_RECENT_READS, max_bytes=MAX_RECENT_BYTES, clock=clock
+        )
         self._clearings = 0
 
     async def perform(self, request: Request, parse: Callable[[Response], _V]) -> _V:
@@ -150,9 +156,16 @@ class RecentReads:
                 call.oldest_read_s = max(call.oldest_read_s, self._clock() - read_at_s)
             return copy.deepcopy(result)
         clearings = self._clearings
-        result = await self._sender.perform(request, parse)
-        if clearings == self._clearings:  # else it may be from before a write
-            self._known.put(key, (self._clock(), copy.deepcopy(result)))
+        size = 0
+
+        def parse_measured(response: Response) -> _V:
+            nonlocal size
+            size = len(response.body)
+            return parse(response)
+
+        result = await self._sender.perform(request, parse_measured)
+        if clearings == self._clearings and size <= MAX_COPIED_BYTES:  # else it may be from before a write
+            self._known.put(key, (self._clock(), copy.deepcopy(result)), size=size)
         return result
 
     def clear(self) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 
-from crm_mcp.crm.expiring import CACHE_TTL_S, ExpiringMap, TtlCache
+from crm_mcp.crm.expiring import CACHE_TTL_S, MAX_COPIED_BYTES, ExpiringMap, RecentReads, TtlCache
+from crm_mcp.crm.messages import Request, Response
 from crm_mcp.errors import UnreachableError
+
+_V = TypeVar("_V")
 
 
 class Clock:
@@ -93,3 +98,22 @@ def test_a_cache_keeps_none_as_it_keeps_any_value() -> None:
         assert read == ["a"]
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize(("length", "requests"), [(MAX_COPIED_BYTES, 1), (MAX_COPIED_BYTES + 1, 2)])
+def test_a_response_that_is_long_to_copy_is_read_again(length: int, requests: int) -> None:
+    class Sender:
+        sent = 0
+
+        async def perform(self, request: Request, parse: Callable[[Response], _V]) -> _V:
+            self.sent += 1
+            return parse(Response(200, b" " * length, "", request))
+
+    async def run() -> int:
+        sender = Sender()
+        reads = RecentReads(sender)
+        for _ in range(2):
+            assert await reads.perform(Request("GET", "/x"), lambda response: len(response.body)) == length
+        return sender.sent
+
+    assert asyncio.run(run()) == requests
