@@ -34,7 +34,7 @@ _ROTATED_EVERY_S = 40.0
 """A key is fetched no sooner than 15 s after the last one."""
 _TRANSIENT_TABLES = ("waiting", "leases", "sends", "pauses", "secrets")
 _MOST_MESSAGES = 100
-"""Those that nobody took are forgotten after some minutes."""
+"""Those that nobody took are forgotten after a minute."""
 _TABLES = re.findall(r"create table (\w+)", "".join(MIGRATIONS))
 
 

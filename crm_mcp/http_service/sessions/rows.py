@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crm_mcp.store.transaction import Transaction
 
-_LEFT_S = 600.0
+_LEFT_S = 60.0
 """Whom a message is for takes it within a second, or is gone."""
 
 
@@ -52,7 +52,7 @@ def forget(transaction: Transaction, session_id: str, owner: str) -> None:
 
 
 def post(transaction: Transaction, recipient: str, body: str) -> None:
-    """Leave a message for another process; those that nobody took are forgotten after some minutes."""
+    """Leave a message for another process; those that nobody took are forgotten after a minute."""
     now = transaction.now()
     transaction.execute("delete from http_messages where at < ?", (now - _LEFT_S,))
     transaction.execute(
