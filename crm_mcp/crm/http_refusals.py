@@ -39,7 +39,7 @@ MAX_VALUES = 1_000_000
 """How much a response may hold: pages have at most a hundred rows, and a parsed row takes ten times its bytes."""
 MAX_MEMBERS = 10_000
 """How many fields one object may have, and values one list of no objects: a result shows each of them."""
-MAX_WIDE_BYTES = 16 * 1024 * 1024
+MAX_WIDE_BYTES = 8 * 1024 * 1024
 """How long a response may be that holds a character such as an emoji: each of a text's takes four bytes then."""
 _LEADS_OF_WIDE = tuple(bytes([lead]) for lead in range(0xF0, 0xF5))
 _HALF_OF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")

@@ -71,8 +71,8 @@ def _long_list(_: int) -> bytes:
     return b'"Numbers": [%s]' % b",".join(b"%d" % one for one in range(990_000))
 
 
-def _half_long_text(_: int) -> bytes:
-    return b'"Text": "%s"' % ("x" * (2**24 - 500) + "\N{GRINNING FACE}").encode()
+def _widest_text(_: int) -> bytes:
+    return b'"Text": "%s"' % ("x" * (2**23 - 500) + "\N{GRINNING FACE}").encode()
 
 
 def _accents(_: int) -> bytes:
@@ -91,7 +91,7 @@ ROWS: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "short_names": (1, _short_names),
     "long_list": (1, _long_list),
     "long_text": (1, _long_text),
-    "half_long_text": (1, _half_long_text),
+    "widest_text": (1, _widest_text),
     "accents": (1, _accents),
     "escapes": (1, _escapes),
     "deep": (1, _deep),

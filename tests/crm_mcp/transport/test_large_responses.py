@@ -28,7 +28,7 @@ KINDS = {
     "small_rows": "sent more than 50,000 objects",
     "many_names": "sent more than 50,000 objects",
     "short_names": "sent more than 10,000 values in one place",
-    "long_text": "sent more than 16 MB with wide characters",
+    "long_text": "sent more than 8 MB with wide characters",
     "lists": "sent more than 50,000 objects",
     "wide_rows": '{"items":[{"id":"1"',  # within all limits, if barely
     "endless_refusal": "HibaHiba",
