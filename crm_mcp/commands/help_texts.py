@@ -26,6 +26,7 @@ def in_language(command: _Command) -> _Command:
     if current() == "en":
         return command
     said = copy.copy(command)
+    vars(said)["_help_option"] = None  # click keeps it in the language in which it was first asked for
     said.help = _translated(command.help)
     said.short_help = _translated(command.short_help)
     said.epilog = _translated(command.epilog)
