@@ -110,6 +110,13 @@ def test_no_help_is_in_english() -> None:
         assert english_in(run(*command.split(), "--help")) == [], command
 
 
+def test_help_that_was_asked_for_in_english_before_is_not_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_MCP_LANGUAGE", "en")
+    assert english_in(run("audit", "--help"))
+    monkeypatch.setenv("CRM_MCP_LANGUAGE", "hu")
+    assert english_in(run("audit", "--help")) == []
+
+
 def as_json(arguments: dict[str, Any]) -> str:
     import json
 
