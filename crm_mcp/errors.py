@@ -103,6 +103,7 @@ class UnreachableError(CrmError):
         was_sent: Whether anything of the request may have been sent; False where no connection could be made.
         may_have_been_done: Whether a write may have reached the CRM all the same.
         is_out_of_time: Whether the request was given up for lack of time.
+        what: What happened to the connection, without the address; nothing where that is not known.
     """
 
     def __init__(
@@ -114,8 +115,10 @@ class UnreachableError(CrmError):
         was_sent: bool = True,
         may_have_been_done: bool = False,
         is_out_of_time: bool = False,
+        what: str = "",
     ) -> None:
         super().__init__(message, hint=hint, is_transient=is_transient)
+        self.what = what
         self.was_sent = was_sent
         self.may_have_been_done = may_have_been_done
         self.is_out_of_time = is_out_of_time

@@ -60,5 +60,5 @@ def _name_odd(questions: Sequence[LoginQuestion], values: Mapping[str, object]) 
 
 def _detail(error: CrmError) -> str:
     """Return what the network or the CRM said, without the address that the person knows."""
-    told = said(error.args[0])
-    return told.rpartition("did not respond: ")[2].rstrip(".")
+    told = error.what if isinstance(error, UnreachableError) and error.what else error.args[0]
+    return said(told).rstrip(".")

@@ -216,9 +216,9 @@ class Session:
         Of a read nothing is said about changes: it may be part of a call that made some.
         """
         unknown = request.unknown_outcome if sent else ""
-        unsent = "" if sent or request.is_read else "The change was not sent. "
+        unsent = "" if sent or request.is_read else _texts.later("The change was not sent. ")
         proxy = find_proxy(self._base_url)
-        way = f" through the proxy that {proxy.variable} names" if proxy else ""
+        way = _texts.later(" through the proxy that {variable} names", variable=proxy.variable) if proxy else ""
         what, next_step = describe_failure(error, timeout_s)
         return UnreachableError(
             _texts.later(
@@ -229,6 +229,7 @@ class Session:
             was_sent=sent,
             may_have_been_done=bool(unknown),
             is_out_of_time=is_out_of_time(error),
+            what=what,
         )
 
 

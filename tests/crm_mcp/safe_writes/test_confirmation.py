@@ -149,7 +149,7 @@ def test_read_only_beats_the_installers_leave(fake: Fake, monkeypatch: pytest.Mo
         (
             "update_project",
             {"project_id": 6001, "fields": {"Deleted": 1, "StatusId": "Lost"}},
-            "Áthelyezzek a lomtárba 1 MiniCRM-adatlapot úgy, hogy ez is változik: státusz „Lost”? Érintett: ",
+            "Áthelyezzek 1 MiniCRM-adatlapot a lomtárba úgy, hogy ez is változik: státusz „Lost”? Érintett: ",
         ),
         (
             "update_task",

@@ -52,6 +52,15 @@ def test_an_address_that_nobody_answers_at_can_be_corrected(machine: Setup) -> N
     assert machine.keychain.entries == {"minicrm.minicrm.api_key": "demo-api-key"}
 
 
+def test_what_happened_is_told_without_the_address_in_hungarian_too(machine: Setup) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{free.getsockname()[1]}"
+    person = machine.minicrm(language="hu", minicrm__url=[nobody, machine.url], minicrm__api_key=["demo-api-key", ""])
+    machine.run(person, language="", dry_run=True)
+    assert "Jó a cím? Van internetkapcsolat? (nem jött létre kapcsolat (Connection refused))" in person.heard
+
+
 def test_an_address_of_something_else_is_told(machine: Setup) -> None:
     person = machine.minicrm(
         minicrm__url=[f"{machine.url}/elsewhere", machine.url], minicrm__api_key=["demo-api-key", ""]
