@@ -82,6 +82,7 @@ PURE = (
     *("crm_mcp.errors", "crm_mcp.crm.messages", "crm_mcp.aggregate.*", "crm_mcp.rendering.*"),
     *("crm_mcp.CRM.wire.*", "crm_mcp.CRM.models", "crm_mcp.CRM.field_table"),
     *(
+        "crm_mcp.safe_writes.changes",
         "crm_mcp.safe_writes.draft",
         "crm_mcp.safe_writes.preview",
         "crm_mcp.safe_writes.consent.question",

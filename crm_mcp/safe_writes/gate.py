@@ -12,21 +12,23 @@ from typing import cast
 from crm_mcp.crm.call import wait_for_caller
 from crm_mcp.crm.expiring import ExpiringMap
 from crm_mcp.errors import InputError, StoreError
-from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, Call, require_possible
+from crm_mcp.safe_writes.call import Call, require_possible
+from crm_mcp.safe_writes.changes import is_unchanged
+from crm_mcp.safe_writes.consent.needed import MAX_UNPLANNED, needs_confirmation, next_step
 from crm_mcp.safe_writes.consent.question import build_question
 from crm_mcp.safe_writes.consent.words import QuestionWords
-from crm_mcp.safe_writes.draft import Draft, is_unchanged, number
+from crm_mcp.safe_writes.draft import Draft, number
 from crm_mcp.safe_writes.plan_table import SeenPlan
 from crm_mcp.safe_writes.preview import build_preview
 from crm_mcp.safe_writes.refreshing import refresh
 from crm_mcp.safe_writes.saved import Restore
-from crm_mcp.safe_writes.writing.execution import raises_as_a_whole
 from crm_mcp.safe_writes.writing.narrowing import leave_out, left_out
 from crm_mcp.safe_writes.writing.plan_calls import PlanCalls, result_under_key
 from crm_mcp.safe_writes.writing.plan_results import read_result
 from crm_mcp.safe_writes.writing.plans import PLAN_TTL_S, Plan
 from crm_mcp.safe_writes.writing.results import WriteResult
 from crm_mcp.safe_writes.writing.runs import Order, Runs
+from crm_mcp.safe_writes.writing.sending.execution import raises_as_a_whole
 from crm_mcp.settings import ServerSettings, load
 from crm_mcp.settings_file.sections import chosen_account
 from crm_mcp.store.account import Account
@@ -34,12 +36,11 @@ from crm_mcp.store.audit import calls as audit
 from crm_mcp.store.engine import Store
 
 _ENGLISH = QuestionWords()
-MAX_UNPLANNED = 10
-"""More records than this are planned first, and the user confirms the plan."""
 _READING_SHARE = 0.6
 """The part of a call's time after which a plan leaves to the write what can be left."""
 MAX_RECORDS = 1000
 """More records than this are refused."""
+_NOTHING_TO_WRITE = "Nothing was written, and there is nothing to write: see warnings."
 _OF_THE_SAME_CALL = (
     "This is what came of the same call before, which nobody had been told; nothing was sent now. "
     "Call again to write it once more."
@@ -172,8 +173,7 @@ class SafeWriter:
 
     def _asks_about(self, call: Call, draft: Draft) -> bool:
         """Tell whether the user must confirm a draft that needs no plan."""
-        is_large = len(draft.written_changes) > MAX_UNPLANNED
-        return call.was_asked and (_cannot_go_unasked(draft) or is_large)
+        return call.was_asked and needs_confirmation(draft)
 
     async def _perform_with_key(self, call: Call, held: AsyncExitStack) -> WriteResult:
         keys = self._runs.keys
@@ -211,7 +211,7 @@ class SafeWriter:
             InputError: There is no such plan.
         """
         plan = await self._plan_calls.get(call)
-        asks = _needs_confirmation(plan.draft)
+        asks = needs_confirmation(plan.draft)
         if not plan.write_id:
             return SeenPlan(plan, asks)
         account = self.account.account_id
@@ -225,8 +225,8 @@ class SafeWriter:
             return await self._plan(call, draft)
         draft = await refresh(draft, call.confirmer.report_progress)
         asked = "; the user will be asked first" if self._asks_about(call, draft) and call.asking == "asked" else ""
-        next_step = f"Nothing was written yet. To take this back, call {call.tool} without dry_run{asked}."
-        return cast("WriteResult", build_preview(draft, next_step, dry_run=True, labels=self.words.labels))
+        then = f"Nothing was written yet. To take this back, call {call.tool} without dry_run{asked}."
+        return cast("WriteResult", build_preview(draft, then, dry_run=True, labels=self.words.labels))
 
     async def _plan(self, call: Call, draft: Draft) -> WriteResult:
         """Preview a draft, and keep it as a plan where it would change anything."""
@@ -252,16 +252,14 @@ class SafeWriter:
         return result
 
     def _preview(self, draft: Draft, plan: Plan | None, call: Call) -> WriteResult:
-        next_step = "Nothing was written, and there is nothing to write: see warnings."
-        if plan is not None:
-            next_step = _next_step(plan, call.asking)
+        then = _NOTHING_TO_WRITE if plan is None else next_step(plan, call.asking)
         plan_id = "" if plan is None else plan.plan_id
-        preview = build_preview(draft, next_step, plan_id=plan_id, dry_run=call.dry_run, labels=self.words.labels)
+        preview = build_preview(draft, then, plan_id=plan_id, dry_run=call.dry_run, labels=self.words.labels)
         return cast("WriteResult", preview)
 
     async def _confirm_plan(self, call: Call, whole: Draft, chosen: Draft) -> bool:
         """Ask about what was chosen where the whole plan needs it: leaving records out takes no question away."""
-        return await self._confirm(call, chosen) if call.was_asked and _needs_confirmation(whole) else False
+        return await self._confirm(call, chosen) if call.was_asked and needs_confirmation(whole) else False
 
     async def _confirm(self, call: Call, draft: Draft) -> bool:
         """Return once the user confirmed; tell whether anybody was asked."""
@@ -290,26 +288,3 @@ def _nothing() -> None:
 def _refuse_too_many(count: int) -> None:
     if count > MAX_RECORDS:
         raise InputError(f"{count} records are too many for one call.", hint=f"Send at most {MAX_RECORDS}.")
-
-
-def _next_step(plan: Plan, asking: Asking) -> str:
-    needs_confirmation = _needs_confirmation(plan.draft)
-    if needs_confirmation and asking == "impossible":
-        return (
-            f"Nothing was written. Writing this needs the user's consent, and {CANNOT_ASK}: plan_id would be refused. "
-            "Tell the user what would be written."
-        )
-    asked = "; the user will be asked first" if needs_confirmation and asking == "asked" else ""
-    minutes = f"{PLAN_TTL_S / 60:.0f} minutes"
-    return (
-        f"Nothing was written yet. To write exactly this, call {plan.tool} with plan_id alone within {minutes}{asked}."
-    )
-
-
-def _needs_confirmation(draft: Draft) -> bool:
-    return _cannot_go_unasked(draft) or len(draft.written_changes) > MAX_UNPLANNED
-
-
-def _cannot_go_unasked(draft: Draft) -> bool:
-    """Tell whether the user must confirm even a single one of these changes."""
-    return draft.target.is_irrevocable or draft.trashes or draft.loses_text

@@ -14,7 +14,7 @@ from pydantic import Field, WithJsonSchema
 from crm_mcp.crm.duplicates import name_existing
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.errors import InputError
-from crm_mcp.safe_writes.draft import Change, Values
+from crm_mcp.safe_writes.changes import Change, Values
 
 REFUSE = "refuse"
 RETURN = "return"

@@ -12,8 +12,8 @@ from typing_extensions import TypedDict
 from crm_mcp.rendering.hidden_characters import without_hidden
 from crm_mcp.rendering.shortening import size_of
 from crm_mcp.safe_writes.call import Asking
+from crm_mcp.safe_writes.changes import Change, holds_already, is_empty, is_unchanged
 from crm_mcp.safe_writes.consent.words import QuestionWords
-from crm_mcp.safe_writes.draft import Change, holds_already, is_empty, is_unchanged
 from crm_mcp.safe_writes.writing.narrowing import LEFT_OUT
 from crm_mcp.safe_writes.writing.plan_results import PlanResult
 from crm_mcp.safe_writes.writing.plans import Plan

@@ -9,8 +9,9 @@ from typing_extensions import TypedDict
 
 from crm_mcp.crm.field_labels import NO_LABELS, FieldLabels
 from crm_mcp.crm.wording import clip_text, listing
+from crm_mcp.safe_writes.changes import Change, holds_already, is_same, is_unchanged
 from crm_mcp.safe_writes.consent.question import name_of
-from crm_mcp.safe_writes.draft import Change, Draft, holds_already, is_same, is_unchanged
+from crm_mcp.safe_writes.draft import Draft
 
 MAX_SHOWN_WHOLE = 10
 """A draft of at most so many records is shown whole."""

@@ -12,7 +12,8 @@ from typing import Any, cast
 from crm_mcp.errors import CrmError, InputError, NotFoundError
 from crm_mcp.mcp.calls.coercion import coerce, parse_json_text
 from crm_mcp.mcp.calls.shapes import Shape
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 from crm_mcp.safe_writes.record_rows import read_row
 
 RECORDS = "records"

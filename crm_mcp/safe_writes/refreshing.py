@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crm_mcp.errors import InputError, NotFoundError
-from crm_mcp.safe_writes.draft import Change, Draft, ReportProgress, Target, lost_texts
+from crm_mcp.safe_writes.changes import Change, lost_texts
+from crm_mcp.safe_writes.draft import Draft, ReportProgress, Target
 from crm_mcp.safe_writes.taking_back import check_left
 
 _FEW = 10

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, cast
 
-from crm_mcp.safe_writes.draft import Change, Draft, Target
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft, Target
 
 Restore = Callable[[Mapping[str, Any]], Awaitable[Target]]
 """Makes a target again from what its `saved` returned."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from crm_mcp.crm.wording import listing, quoted
-from crm_mcp.safe_writes.draft import Change, are_other_ids, holds_already, is_emptied_number, is_same, is_unchanged
+from crm_mcp.safe_writes.changes import Change, are_other_ids, holds_already, is_emptied_number, is_same, is_unchanged
 
 LEFT = "Left as it is"
 """How the refusal begins of a record that holds what somebody wrote since."""

@@ -15,7 +15,8 @@ from crm_mcp.ivinex.tools.targets import CANNOT_DELETE
 from crm_mcp.ivinex.wire.checks import check_fields, check_id
 from crm_mcp.mcp.arguments import Id, Text
 from crm_mcp.mcp.tool import CREATE, CrmTool
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool

@@ -15,7 +15,8 @@ from crm_mcp.ivinex.tools.targets import RecordChanges, RecordCreations
 from crm_mcp.ivinex.wire.checks import check_fields, check_updates
 from crm_mcp.mcp.arguments import Module
 from crm_mcp.mcp.tool import CREATE, UPDATE, CrmTool
-from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.on_existing import REFUSE, OnExisting, check_on_existing
 from crm_mcp.safe_writes.tool import WriteTool

@@ -11,8 +11,9 @@ from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record, RecordFilter
 from crm_mcp.ivinex.search.duplicates import ContactLookup, Matches
 from crm_mcp.ivinex.search.links import ShownValues
+from crm_mcp.safe_writes.changes import Change
 from crm_mcp.safe_writes.consent.words import QuestionWords
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 from crm_mcp.safe_writes.on_existing import REFUSE, UPDATE, Existing, apply_on_existing
 from crm_mcp.safe_writes.taking_back import put_back
 

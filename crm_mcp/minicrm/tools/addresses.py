@@ -19,7 +19,8 @@ from crm_mcp.minicrm.wire.checks import check_create, check_id, check_update
 from crm_mcp.minicrm.writes.lost_creates import find_alike_addresses
 from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.rendering.shortening import RenderOptions
-from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool
 

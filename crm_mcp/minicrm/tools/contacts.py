@@ -27,7 +27,8 @@ from crm_mcp.minicrm.writes.held_values import find_by_search
 from crm_mcp.minicrm.writes.lost_creates import find_alike_contacts
 from crm_mcp.minicrm.writes.targets import Record, Updates
 from crm_mcp.rendering.shortening import list_options, object_options
-from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.on_existing import REFUSE, OnExisting, check_on_existing
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool

@@ -32,7 +32,8 @@ from crm_mcp.minicrm.writes.lost_creates import find_alike_projects
 from crm_mcp.minicrm.writes.project_creation import ProjectCreation
 from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
 from crm_mcp.rendering.shortening import RenderOptions, list_options, object_options
-from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool
 

@@ -28,7 +28,8 @@ from crm_mcp.minicrm.writes.lost_creates import find_alike_tasks
 from crm_mcp.minicrm.writes.targets import Creation, Record
 from crm_mcp.minicrm.writes.task_updates import TaskUpdates
 from crm_mcp.rendering.shortening import CONTINUED_TEXT, OBJECT_TEXT, RenderOptions
-from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool
 

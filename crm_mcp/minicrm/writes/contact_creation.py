@@ -16,7 +16,8 @@ from crm_mcp.minicrm.writes.existing_contacts import ExistingContacts, identifie
 from crm_mcp.minicrm.writes.known_contacts import ContactIndex, SearchedContacts, words_of_name
 from crm_mcp.minicrm.writes.linked_records import linking
 from crm_mcp.minicrm.writes.targets import Creation, Record, Updates
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 from crm_mcp.safe_writes.on_existing import RETURN, UPDATE, Existing, apply_on_existing
 
 _MOST_NAMED = 3

@@ -14,7 +14,7 @@ from crm_mcp.minicrm.account.local_time import local_before
 from crm_mcp.minicrm.field_table import LINKS
 from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.writes.linked_records import linking
-from crm_mcp.safe_writes.draft import Change
+from crm_mcp.safe_writes.changes import Change
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from crm_mcp.crm.wording import quoted
 from crm_mcp.errors import RefusedError
 from crm_mcp.minicrm.writes.targets import Creation, Updates
-from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft
 
 
 @dataclass(kw_only=True)

@@ -14,7 +14,8 @@ from crm_mcp.minicrm.models import Written
 from crm_mcp.minicrm.writes.held_values import FindChoices, HeldValues, no_choices
 from crm_mcp.minicrm.writes.linked_records import Linked, LinkedRecords
 from crm_mcp.minicrm.writes.moved_records import MovedLinks, MovedRecords
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
+from crm_mcp.safe_writes.changes import Change, Values
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 from crm_mcp.safe_writes.taking_back import put_back
 
 Record = Mapping[str, object]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crm_mcp.minicrm.writes.targets import Record, Updates
-from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft
 
 _CLOSED = "MiniCRM does not open a closed task again: create a new one with create_task."
 

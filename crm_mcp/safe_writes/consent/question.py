@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from crm_mcp.safe_writes.changes import Change, holds_already, lost_texts
 from crm_mcp.safe_writes.consent.words import QuestionWords
-from crm_mcp.safe_writes.draft import Change, Draft, holds_already, lost_texts
+from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.writing.narrowing import left_out
 
 _Ask = Callable[[Sequence[Change], str, QuestionWords], str]

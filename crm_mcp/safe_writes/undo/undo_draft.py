@@ -10,7 +10,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from crm_mcp.errors import CrmError
-from crm_mcp.safe_writes.draft import Change, Draft, Target
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft, Target
 from crm_mcp.safe_writes.saved import change_from_saved
 from crm_mcp.safe_writes.taking_back import NEEDLESS
 from crm_mcp.store.audit.calls import AuditedCall, AuditedWrite

@@ -6,10 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crm_mcp.safe_writes.draft import Change, Target
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Target
 from crm_mcp.safe_writes.saved import Restore, change_from_json
-from crm_mcp.safe_writes.writing.lost_responses import find_created
 from crm_mcp.safe_writes.writing.results import ItemResult
+from crm_mcp.safe_writes.writing.sending.lost_responses import find_created
 from crm_mcp.store import writes
 from crm_mcp.store.writes import Write
 

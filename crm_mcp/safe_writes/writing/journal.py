@@ -16,7 +16,7 @@ from crm_mcp.store.location import is_postgres
 from crm_mcp.store.writes import Batch, Write
 
 if TYPE_CHECKING:
-    from crm_mcp.safe_writes.draft import Change
+    from crm_mcp.safe_writes.changes import Change
     from crm_mcp.safe_writes.writing.results import ItemResult
     from crm_mcp.store.engine import Store, Transaction
     from crm_mcp.store.leases import Lease

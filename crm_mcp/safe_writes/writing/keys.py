@@ -10,7 +10,8 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 
 from crm_mcp.errors import InputError
-from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.saved import Restore, draft_from_json, draft_to_json, to_json
 from crm_mcp.safe_writes.writing.attempts import STILL_CREATING, Attempt, attempt_of, look_for
 from crm_mcp.safe_writes.writing.journal import read_item, settling

@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from crm_mcp.errors import InputError
-from crm_mcp.safe_writes.draft import Change, Draft
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft
 
 LEFT_OUT = "Left out by the user: not written."
 """The problem of a change that is left out; it stands in the plan, the result and the audit."""

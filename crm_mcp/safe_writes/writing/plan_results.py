@@ -6,12 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crm_mcp.safe_writes.draft import Change, Target
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Target
 from crm_mcp.safe_writes.saved import change_from_json
 from crm_mcp.safe_writes.writing.journal import read_item, settle_item
-from crm_mcp.safe_writes.writing.lost_responses import Found, find_created, read_back
 from crm_mcp.safe_writes.writing.plans import Plan
 from crm_mcp.safe_writes.writing.results import NOT_TRIED, UNKNOWN, ItemResult
+from crm_mcp.safe_writes.writing.sending.lost_responses import Found, find_created, read_back
 from crm_mcp.store import writes
 from crm_mcp.store.engine import Store
 from crm_mcp.store.transaction import Transaction

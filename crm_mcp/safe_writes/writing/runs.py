@@ -16,10 +16,10 @@ from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.saved import to_json
 from crm_mcp.safe_writes.writing.background import Background
-from crm_mcp.safe_writes.writing.execution import Execution
 from crm_mcp.safe_writes.writing.journal import Journal
 from crm_mcp.safe_writes.writing.keys import KeyState, KeyStore
 from crm_mcp.safe_writes.writing.plans import Plan, PlanStore
+from crm_mcp.safe_writes.writing.sending.execution import Execution
 from crm_mcp.store.engine import Store
 from crm_mcp.store.leases import Lease, Leases
 from crm_mcp.store.writes import Batch, batch_of

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from crm_mcp.safe_writes.draft import is_same
+from crm_mcp.safe_writes.changes import is_same
 from tests.crm_mcp.safe_writes.playing import Era, Fake, User, play
 from tests.crm_mcp.test_tool_list import IRREVOCABLE, WRITING
 from tests.support.mcp_play import call, fail

@@ -11,7 +11,8 @@ from mcp import Client
 
 from crm_mcp.registry import connect
 from crm_mcp.safe_writes.call import Call
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.writing.results import WriteResult

@@ -12,8 +12,9 @@ import pytest
 
 from crm_mcp.errors import CrmError, InputError, NotConfirmedError, StoreError, UnreachableError
 from crm_mcp.safe_writes.call import Asking, Call
+from crm_mcp.safe_writes.changes import Change
 from crm_mcp.safe_writes.consent.words import QuestionWords
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.writing.results import WriteResult

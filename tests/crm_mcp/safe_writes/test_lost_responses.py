@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from crm_mcp.errors import UnreachableError
-from crm_mcp.safe_writes.draft import Change, Outcome, Target
-from crm_mcp.safe_writes.writing.lost_responses import Found, find_created, read_back
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Outcome, Target
+from crm_mcp.safe_writes.writing.sending.lost_responses import Found, find_created, read_back
 
 NEW = Change({"a": 1}, {"a": 1})
 

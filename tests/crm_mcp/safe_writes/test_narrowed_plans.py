@@ -15,8 +15,10 @@ from mcp import Client
 
 from crm_mcp.errors import InputError, RateLimitedError, RefusedError, UnreachableError
 from crm_mcp.safe_writes.call import Call
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
-from crm_mcp.safe_writes.gate import MAX_UNPLANNED, SafeWriter
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.consent.needed import MAX_UNPLANNED
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
+from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.writing.results import WriteResult
 from tests.crm_mcp.safe_writes.playing import Fake, User, play

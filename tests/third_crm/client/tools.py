@@ -16,7 +16,8 @@ from crm_mcp.mcp.connector import ExportRows
 from crm_mcp.mcp.cursor import FIRST_PAGE, Cursor
 from crm_mcp.mcp.tool import CREATE, READ, UPDATE, CrmTool, build_tool
 from crm_mcp.rendering.shortening import list_options, show_list
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.tool import WriteTool

@@ -19,7 +19,8 @@ from crm_mcp.minicrm.writes.money.invoice_creation import InvoiceCreation, Invoi
 from crm_mcp.minicrm.writes.money.invoice_items import read_items
 from crm_mcp.minicrm.writes.money.invoice_ledger import InvoiceLedger
 from crm_mcp.minicrm.writes.money.invoice_terms import build_body, read_customer_block, read_terms
-from crm_mcp.safe_writes.draft import Change, Draft, Target
+from crm_mcp.safe_writes.changes import Change
+from crm_mcp.safe_writes.draft import Draft, Target
 from crm_mcp.safe_writes.tool import WriteTool
 
 CREATE_INVOICE = "create_invoice"

@@ -21,8 +21,9 @@ from crm_mcp.minicrm.writes.money.invoice_items import written_amount
 from crm_mcp.minicrm.writes.money.invoice_terms import PROFORMA
 from crm_mcp.minicrm.writes.money.issued_invoices import read_changed
 from crm_mcp.minicrm.writes.money.question import ask_to_change
+from crm_mcp.safe_writes.changes import Change, Values
 from crm_mcp.safe_writes.consent.words import QuestionWords
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 
 _CANNOT_UNDO = (
     "What was done with a document cannot be taken back: an invoice that is wrong is cancelled by a storno, "

@@ -24,8 +24,9 @@ from crm_mcp.minicrm.writes.money.invoice_ledger import InvoiceLedger
 from crm_mcp.minicrm.writes.money.invoice_terms import OVERWRITTEN
 from crm_mcp.minicrm.writes.money.issued_invoices import IssuedInvoices, Sought
 from crm_mcp.minicrm.writes.money.question import ask_to_issue
+from crm_mcp.safe_writes.changes import Change, Values
 from crm_mcp.safe_writes.consent.words import QuestionWords
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 from crm_mcp.safe_writes.saved import Restore
 
 _CANNOT_UNDO = (

@@ -14,8 +14,8 @@ from crm_mcp.languages import mark
 from crm_mcp.languages.writing import write_day, write_number
 from crm_mcp.minicrm.writes.money.invoice_items import InvoiceItem, read_items, written_amount
 from crm_mcp.minicrm.writes.money.invoice_terms import OVERWRITTEN, PROFORMA
+from crm_mcp.safe_writes.changes import Change
 from crm_mcp.safe_writes.consent.words import QuestionWords
-from crm_mcp.safe_writes.draft import Change
 
 _LABELS = {
     "customer": mark("Customer"),

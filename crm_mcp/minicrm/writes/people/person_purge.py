@@ -13,8 +13,9 @@ from crm_mcp.languages import mark
 from crm_mcp.minicrm.client import MinicrmClient
 from crm_mcp.minicrm.clients.people import PeopleClient
 from crm_mcp.minicrm.models import Contact
+from crm_mcp.safe_writes.changes import Change, Values
 from crm_mcp.safe_writes.consent.words import QuestionWords
-from crm_mcp.safe_writes.draft import Change, Draft, Outcome, Target, Values
+from crm_mcp.safe_writes.draft import Draft, Outcome, Target
 from crm_mcp.store.forgetting.erasing import Person, erase_person
 
 if TYPE_CHECKING:

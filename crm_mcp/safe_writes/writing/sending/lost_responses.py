@@ -13,7 +13,8 @@ from crm_mcp.errors import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from crm_mcp.safe_writes.draft import Change, Target, holds_already, is_as_planned, is_emptied_number, is_unchanged
+from crm_mcp.safe_writes.changes import Change, holds_already, is_as_planned, is_emptied_number, is_unchanged
+from crm_mcp.safe_writes.draft import Target
 
 _LOOKED_AGAIN_AFTER_S = (0.5, 1.5, 3.0)
 _NOT_READ = "It could not be read back: look at it before you repeat it."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from crm_mcp.crm.wording import listing, quoted
-from crm_mcp.safe_writes.draft import Change, Outcome, is_as_planned, is_unchanged
+from crm_mcp.safe_writes.changes import Change, is_as_planned, is_unchanged
+from crm_mcp.safe_writes.draft import Outcome
 
 _MOST_NAMED = 5
 
