@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 _INVISIBLE = "\ufeff\u200b\u2060"
-_LETTER = rf"(?:[A-Za-z_]|(?![\s{_INVISIBLE}])[\x80-\U0010ffff])"
+_WORD_LETTER = rf"[^\x00-\x23\x25-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f\s{_INVISIBLE}]"  # A-Za-z0-9_$ of ASCII
 _TOKEN = re.compile(
     rf"""
       (?P<space>   [\s{_INVISIBLE}]+ | --[^\n]* | /\*.*?(?:\*/|\Z) )
-    | (?P<text>    '[^']*+(?:''[^']*+)*+(?:'|\Z) )
-    | (?P<quoted>  "[^"]*+(?:""[^"]*+)*+(?:"|\Z) | `[^`]*+(?:``[^`]*+)*+(?:`|\Z) | \[[^\]]*+(?:\]|\Z) )
-    | (?P<word>    {_LETTER}(?:{_LETTER}|[0-9$])*+ )
+    | (?P<text>    '[^']*(?:''[^']*)*(?:'|\Z) )
+    | (?P<quoted>  "[^"]*(?:""[^"]*)*(?:"|\Z) | `[^`]*(?:``[^`]*)*(?:`|\Z) | \[[^\]]*(?:\]|\Z) )
+    | (?P<word>    (?![0-9$]){_WORD_LETTER}+ )
     | (?P<number>  0[xX][0-9a-fA-F]+ | (?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
     | (?P<parameter> \?[0-9]* | [:@$\#]\w+ )
     | (?P<mark>    :: | <= | >= | <> | != | == | \|\| | ->> | -> | . )
