@@ -174,7 +174,7 @@ def shown(
 def show_call(page: Page, host: AppHost, call: ToolCall, **options: Any) -> None:
     """Show the page of a call anew, as a host does that was loaded again."""
     html, _ = host.read_page(call.tool)
-    given = {"arguments": call.arguments, "result": call.result}
+    given = {"tool": call.tool, "arguments": call.arguments, "result": call.result}
     page.evaluate("([html, call, options]) => show(html, call, options)", [html, given, options])
 
 

@@ -30,6 +30,13 @@ function written(number, options = {}) {
   try { return number.toLocaleString(locale, all); } catch { return number.toLocaleString(undefined, { maximumFractionDigits: 2 }); }
 }
 
+const saidBy = result => (result.content || []).map(block => block.text).filter(Boolean).join(" ");
+// A host may hand on a result's text alone, which is the same as JSON.
+function foundIn(result) {
+  if (result.structuredContent) return result.structuredContent;
+  try { return Object(JSON.parse(saidBy(result))); } catch { return {}; }
+}
+
 const host = (() => {
   const waiting = new Map();
   let lastId = 0, capabilities = {}, handlers = {}, size = "";
@@ -46,7 +53,8 @@ const host = (() => {
   async function callTool(name, given, withinMs = 0) {
     const result = await request("tools/call", { name, arguments: given }, withinMs) || {};
     if (result.resultType === "input_required") throw new Error(handlers.texts.unasked);
-    if (result.isError) throw new Error(result.content?.map(block => block.text).filter(Boolean).join(" ") || handlers.texts.failed);
+    // What the tool itself says is known to be so; any other error leaves open what became of the call.
+    if (result.isError) throw Object.assign(new Error(saidBy(result) || handlers.texts.failed), { isSaid: true });
     return result;
   }
   // The host's colours are taken in pairs, and only where they can be read on each other.
@@ -106,7 +114,8 @@ const host = (() => {
   return {
     callTool,
     get canCall() { return Boolean(capabilities.serverTools); },
-    say: said => request("ui/message", { role: "user", content: [{ type: "text", text: said }] }).catch(() => {}),
+    // Tells whether the host took it.
+    say: said => request("ui/message", { role: "user", content: [{ type: "text", text: said }] }).then(taken => !taken?.isError, () => false),
     tellModel: said => capabilities.updateModelContext
       && request("ui/update-model-context", { content: [{ type: "text", text: said }] }).catch(() => {}),
     start(name, given) {

@@ -95,6 +95,9 @@ def test_the_cards_of_a_stage_are_read_by_keyboard_alone_and_one_is_asked_about(
         offers.get_by_role("button", name="Reception desk").press("Enter")
         page.wait_for_function("window.said.length")
         assert json.loads(page.evaluate("JSON.stringify(said)"))[0]["content"][0]["text"].endswith("project 6002.")
+        page.evaluate("options.isDeaf = true")
+        offers.get_by_role("button", name="Reception desk").press("Enter")
+        expect(app.get_by_role("alert")).to_contain_text("Write it yourself: Tell me about MiniCRM project 6002.")
         assert page.evaluate("tearDown()") == {}
         assert page.evaluate("errors") == []
 

@@ -86,6 +86,78 @@ def test_a_no_a_cancel_and_a_closed_page_write_nothing(browser: Browser, host: A
     assert fake.writes() == []
 
 
+def test_a_connection_lost_while_writing_or_undoing_leaves_nobody_believing_a_wrong_state(
+    browser: Browser, host: AppHost, fake: Fake
+) -> None:
+    call = host.call("update_project", RENAME)
+    with shown(browser, host, call) as (page, app):
+        for button, told, then in (
+            ("Write 14 records", "some records may be written", "14 written."),
+            ("Undo 14 records", "some records may be taken back", "14 taken back."),
+        ):
+            expect(app.get_by_role("button", name=button)).to_be_enabled()
+            page.evaluate("options.losesResults = true")
+            app.get_by_role("button", name=button).click()
+            expect(app.get_by_role("heading", name="It is not known what became of it")).to_be_focused()
+            expect(app.locator("#told")).to_contain_text(told)
+            assert app.get_by_role("button").all_inner_texts() == ["Look again"]
+            assert ticks(app).count() == 0
+            assert "not known" in str(page.evaluate("learned.at(-1)"))
+            page.evaluate("options.losesResults = false")
+            app.get_by_role("button", name="Look again").click()
+            expect(app.locator("#told")).to_have_text(then)
+    assert len(fake.writes()) == 28
+
+
+def test_a_cancel_tells_what_another_client_had_written_meanwhile(browser: Browser, host: AppHost) -> None:
+    call = host.call("update_project", RENAME)
+    with shown(browser, host, call) as (page, app):
+        expect(app.get_by_role("button", name="Write 14 records")).to_be_enabled()
+        host.call_tool("update_project", {"plan_id": call.result["structuredContent"]["plan_id"]})
+        app.get_by_role("button", name="Cancel").click()
+        expect(app.locator("#told")).to_have_text("14 written.")
+        assert page.evaluate("learned") == []
+
+
+def test_a_call_that_was_cancelled_is_said_to_have_written_nothing_only_where_it_cannot_have(
+    browser: Browser, host: AppHost
+) -> None:
+    plan = host.call("update_project", RENAME)
+    plan_id = plan.result["structuredContent"]["plan_id"]
+    host.call_tool("update_project", {"plan_id": plan_id})
+    for arguments, told in (
+        (RENAME, "The call was cancelled. Nothing was written."),
+        ({"project_id": 6001, "fields": {"Name": "New"}}, "Some records may be written"),
+        ({"plan_id": plan_id}, "14 written."),
+    ):
+        call = ToolCall(plan.tool, arguments, plan.result)
+        with shown(browser, host, call, cancelled=True) as (_, app):
+            expect(app.locator("#told")).to_contain_text(told)
+
+
+def test_a_host_that_hands_on_texts_alone_hears_nothing_untrue(browser: Browser, host: AppHost) -> None:
+    call = host.call("update_project", {"project_id": 6001, "fields": {"Name": "New"}})
+    del call.result["structuredContent"]
+    with shown(browser, host, call) as (_, app):
+        expect(app.locator("#told")).to_have_text("1 written.")
+    lost = {"content": [{"type": "text", "text": "It may be written."}], "isError": True}
+    with shown(browser, host, ToolCall(call.tool, {"plan_id": "plan-1"}, lost), canCall=False) as (_, app):
+        expect(app.get_by_role("alert")).to_have_text("It may be written.")
+        assert "Nothing was written" not in app.locator("body").inner_text()
+
+
+def test_an_undo_without_a_plan_says_which_records_were_left_and_why(
+    browser: Browser, host: AppHost, fake: Fake
+) -> None:
+    call = host.call("update_project", {"project_ids": [6001, 6002], "fields": {"Name": "Same"}})
+    fake.change("Project/6002", Name="A colleague's")
+    with shown(browser, host, call) as (page, app):
+        app.get_by_role("button", name="Undo 2 records").click()
+        expect(app.locator("#told")).to_have_text("1 written, 1 taken back.")
+        expect(app.get_by_role("rowgroup").filter(has_text="6002")).to_contain_text("A colleague's")
+        assert '"written":1' in str(page.evaluate("learned.at(-1)"))
+
+
 def test_where_the_host_cannot_ask_or_call_nothing_can_be_written_from_the_page(browser: Browser, fake: Fake) -> None:
     with AppHost(None) as host:
         call = host.call("update_project", RENAME)
@@ -137,6 +209,14 @@ def test_long_texts_emptied_values_and_trash_are_plain_on_a_narrow_host_in_the_d
             expect(first).to_contain_text(long.strip())
             assert overflow_of(app) == 0
             assert min(read_contrasts(app)) >= 4.5
+
+
+def test_long_texts_are_cut_to_where_they_begin_to_differ(browser: Browser, host: AppHost, fake: Fake) -> None:
+    long = "Árvíztűrő tükörfúrógép. " * 30
+    fake.change("Project/6001", Text1204=long)
+    changed = {"project_id": 6001, "fields": {"Text1204": f"{long}Not any more."}, "dry_run": True}
+    with shown(browser, host, host.call("update_project", changed)) as (_, app):
+        expect(app.get_by_role("table")).to_contain_text("Not any more.")
 
 
 def test_five_hundred_rows_are_found_paged_and_chosen_together(browser: Browser, host: AppHost) -> None:
