@@ -1,6 +1,6 @@
 """`python -m tests.snapshots` (`make snapshots`) writes anew all that is generated from code; read the diff it leaves.
 
-The schema snapshots of the tools, the tool table of the README, and the reference in `docs/reference`. A test holds
+The schema snapshots of the tools, the tables of the README, and the reference in `docs/reference`. A test holds
 each to the code.
 """
 
@@ -18,7 +18,6 @@ from unittest import mock
 from mcp.types import Tool
 
 from crm_mcp.cli import main as crm_mcp_command
-from crm_mcp.mcp.tool_table import render_markdown
 from crm_mcp.registry import CONNECTORS, choose_toolsets, connect
 from crm_mcp.server import build_server
 from crm_mcp.toolsets import DEFAULT
@@ -32,6 +31,7 @@ from release.server_description import MANIFEST, SERVER_JSON, describe_server, r
 from tests.reference.command_pages import render_commands
 from tests.reference.error_page import render_errors
 from tests.reference.fake_pages import render_control_api, render_fixtures, render_rules
+from tests.reference.readme_parts import render_settings, render_tool_groups
 from tests.reference.replica_page import render_replica
 from tests.reference.telemetry_page import render_audit_columns, render_events, render_opentelemetry
 from tests.reference.tool_pages import render_tools
@@ -70,11 +70,16 @@ def render_tool(tool: Tool) -> str:
     return json.dumps(as_json(tool), indent=2, ensure_ascii=False) + "\n"
 
 
-def render_tool_table() -> str:
-    """Return the README's tables of all tools, one for each toolset."""
+def render_tools_of_readme() -> str:
+    """Return the README's table of all tools: of both CRMs, of each, and of each further toolset."""
+    environment = both_crms("http://127.0.0.1:9")
+    of_crm: dict[str, list[Tool]] = {}
+    for known in CONNECTORS:
+        own = {name: value for name, value in environment.items() if name.startswith(known.name.upper())}
+        with mock.patch.dict(os.environ, own):
+            of_crm[known.title] = list_tools()
     further = [name for known in CONNECTORS for name in known.further_toolsets]
-    tables = [f"\nToolset `{name}`:\n\n{render_markdown(list_all_tools(name))}" for name in further]
-    return render_markdown(list_all_tools(DEFAULT)) + "".join(tables)
+    return render_tool_groups(of_crm, {name: list_all_tools(name) for name in further})
 
 
 def render_manifest() -> str:
@@ -101,13 +106,8 @@ def render_all_commands() -> str:
 
 
 def render_settings_of_readme() -> str:
-    """Return the settings as the reference has them, with links as they lead from the README."""
-    table = SETTINGS.read_text(encoding="utf-8").split("<!-- settings -->\n")[1].split("<!-- /settings -->")[0]
-    return (
-        table.replace("](../", "](docs/")
-        .replace("](settings-file", "](docs/reference/settings-file")
-        .replace("](telemetry", "](docs/reference/telemetry")
-    )
+    """Return the settings that everybody needs as the reference has them, and the names of the others."""
+    return render_settings(SETTINGS.read_text(encoding="utf-8"))
 
 
 def render_deviations() -> str:
@@ -128,7 +128,7 @@ def _render_row(deviation: Deviation) -> str:
 
 
 GENERATED: Mapping[tuple[Path, str], Callable[[], str]] = {
-    (README, "tools"): render_tool_table,
+    (README, "tools"): render_tools_of_readme,
     (README, "links"): render_links,
     (README, "registry"): render_registry_mark,
     (README, "settings"): render_settings_of_readme,
