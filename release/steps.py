@@ -17,19 +17,22 @@ from release.project import ROOT
 DIST = ROOT / "dist"
 MCPB = "@anthropic-ai/mcpb@2.1.2"
 _IS_WINDOWS = os.name == "nt"
+_PROGRAMS = Path(sys.executable).parent
+AUDIT_OF_WORKFLOWS = (_PROGRAMS / "zizmor", "--offline", "--quiet", ".github/workflows")
 
 
 def run(*command: str | Path, cwd: Path = ROOT) -> None:
-    """Run a command that must succeed, its output on the terminal."""
+    """Run a command, its output on the terminal; where it fails, nothing is released."""
     print("+", *command, flush=True)
-    subprocess.run([str(word) for word in command], cwd=cwd, check=True)
+    status = subprocess.run([str(word) for word in command], cwd=cwd, check=False).returncode
+    if status:
+        sys.exit(f"{Path(command[0]).name} ended with {status}, as shown above: nothing is ready to be released")
 
 
 def check_files() -> None:
     """Look over what is handed to other people's programs: the Dockerfile and the workflows."""
-    programs = Path(sys.executable).parent
-    run(programs / "hadolint", "Dockerfile")
-    run(programs / "zizmor", "--offline", "--quiet", ".github/workflows")
+    run(_PROGRAMS / "hadolint", "Dockerfile")
+    run(*AUDIT_OF_WORKFLOWS)
 
 
 def build_distributions() -> Path:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from typing import Any, cast
 
 import yaml
 
 from release.check_tag import find_faults
 from release.project import PROJECT, REPOSITORY, ROOT, VERSION
+from release.steps import AUDIT_OF_WORKFLOWS
 
 WORKFLOWS: dict[str, dict[Any, Any]] = {
     path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -54,12 +56,22 @@ def test_rights_are_few_and_no_secret_is_kept() -> None:
         assert not re.search(r"https?://", text)
 
 
-def test_each_action_has_a_version_and_no_checkout_keeps_its_login() -> None:
-    for name in WORKFLOWS:
-        for step in list_steps(name):
-            used = step.get("uses", "actions/none@v1")
-            assert re.fullmatch(r"[\w./-]+@(v\d+|release/v\d+|[0-9a-f]{40})", used), used
-            assert not used.startswith("actions/checkout") or step["with"]["persist-credentials"] is False
+def test_each_action_is_pinned_to_a_commit_and_no_checkout_keeps_its_login() -> None:
+    for name, text in TEXTS.items():
+        for used in re.findall(r"uses: (?!\./)(.*)", text):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+.*", used), used
+        checkouts = [step for step in list_steps(name) if step.get("uses", "").startswith("actions/checkout@")]
+        assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_an_action_is_the_same_commit_wherever_it_is_used() -> None:
+    used = {line for text in TEXTS.values() for line in re.findall(r"uses: ([\w./-]+@[0-9a-f]{40})", text)}
+    assert len({line.partition("@")[0] for line in used}) == len(used)
+
+
+def test_the_audit_that_make_dist_begins_with_finds_nothing() -> None:
+    audited = subprocess.run(AUDIT_OF_WORKFLOWS, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert audited.returncode == 0, audited.stdout
 
 
 def test_a_tag_or_an_address_that_is_not_the_projects_stops_the_release() -> None:
