@@ -12,7 +12,8 @@ from pydantic import PrivateAttr
 from crm_mcp.accounts.answers import bind_result, unbind_cursor
 from crm_mcp.accounts.names import ACCOUNT, find_account
 from crm_mcp.errors import InputError
-from crm_mcp.mcp.tool import CrmTool, Json
+from crm_mcp.mcp.calls.schemas import Json
+from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.rendering.addresses import bind_addresses
 
 _CURSOR = "cursor"

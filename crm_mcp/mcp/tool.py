@@ -6,33 +6,31 @@ Errors turn into MCP's `ToolError` here and nowhere else.
 from __future__ import annotations
 
 import functools
-import inspect
 import json
 import math
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Annotated, Any, Self, cast, get_args, get_origin
-from weakref import WeakKeyDictionary
 
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import FuncMetadata
 from mcp.types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import PrivateAttr, ValidationError, create_model
+from pydantic import PrivateAttr, ValidationError
 
 from crm_mcp.crm.call import Call, answering
 from crm_mcp.errors import CrmError, UnknownModuleError
-from crm_mcp.mcp.arguments import arguments_described_elsewhere, context_parameter, flat_parameters, flatten
-from crm_mcp.mcp.calls.coercion import CallArguments
+from crm_mcp.mcp.arguments import context_parameter, flatten
 from crm_mcp.mcp.calls.refusals import explain
-from crm_mcp.mcp.calls.shapes import Kind, Shape, shape_of, shape_of_model
+from crm_mcp.mcp.calls.schemas import Json, output_schema_of
+from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCallError, UnfinishedCalls
+from crm_mcp.mcp.tool_arguments import arguments_of
 from crm_mcp.rendering.hidden_characters import may_hide, remove_hidden, without_hidden
 from crm_mcp.rendering.shortening import MAX_ANSWER_BYTES
 from crm_mcp.telemetry.current import note_error
 
-Json = dict[str, Any]
 FindModule = Callable[[str], Awaitable[str]]
 """Returns a sentence about a module of another CRM, empty where there is none."""
 
@@ -83,7 +81,7 @@ class CrmTool(Tool):
 
         What the SDK makes of a function is not used: it would take a second model of the arguments to coerce them.
         """
-        taken = _arguments_of(function, tuple(unlisted))
+        taken = arguments_of(function, unlisted)
         return cls(
             fn=flatten(function, taken.signature),
             name=name or function.__name__,
@@ -217,53 +215,11 @@ def build_tool(
     schemas are stripped of what tells a model nothing.
     """
     tool = CrmTool.of(function, name=name, title=title, annotations=annotations, unlisted=unlisted)
-    result = _arguments_of(function, tuple(unlisted)).signature.return_annotation
+    result = arguments_of(function, unlisted).signature.return_annotation
     if get_origin(result) is Annotated:  # of a tool that makes its own `CallToolResult`
         result = get_args(result)[1]
     tool.fn_metadata.output_schema = output_schema_of(result)
     return tool
-
-
-@dataclass(frozen=True, slots=True)
-class _Arguments:
-    """What a function takes, as its signature, the model that checks it, and the schema that a client sees."""
-
-    signature: inspect.Signature
-    model: type[CallArguments]
-    schema: Json
-
-
-_KNOWN: MutableMapping[object, dict[tuple[str, ...], _Arguments]] = WeakKeyDictionary()
-"""Of functions that were made tools before: a server for each of many logins, or accounts, has the same ones."""
-
-
-def _arguments_of(function: Callable[..., Awaitable[object]], unlisted: tuple[str, ...]) -> _Arguments:
-    known = _KNOWN.setdefault(getattr(function, "__func__", function), {})
-    if unlisted not in known:
-        known[unlisted] = _read_arguments(function, unlisted)
-    return known[unlisted]
-
-
-def _read_arguments(function: Callable[..., Awaitable[object]], unlisted: Sequence[str]) -> _Arguments:
-    signature = inspect.signature(function, eval_str=True)
-    model = _argument_model(function.__name__, flat_parameters(signature), unlisted)
-    schema = slim_schema(model.model_json_schema())
-    for argument in unlisted:
-        del schema["properties"][argument]
-    for argument in arguments_described_elsewhere(signature):
-        schema["properties"][argument] = {"type": schema["properties"][argument]["type"]}
-    return _Arguments(signature, model, schema)
-
-
-def _argument_model(name: str, parameters: Sequence[inspect.Parameter], unlisted: Sequence[str]) -> type[CallArguments]:
-    """Return the model of a tool's arguments.
-
-    A tool that lists no argument ignores what it is sent: some hosts invent one for it.
-    """
-    required = inspect.Parameter.empty
-    fields = {one.name: (one.annotation, ... if one.default is required else one.default) for one in parameters}
-    extra = "forbid" if fields.keys() - set(unlisted) else "ignore"
-    return create_model(name, __base__=CallArguments, __cls_kwargs__={"extra": extra}, **cast("Any", fields))
 
 
 def refuse_same_names(tools: Iterable[CrmTool]) -> None:
@@ -277,58 +233,3 @@ def refuse_same_names(tools: Iterable[CrmTool]) -> None:
         if tool.name in titles:
             raise ValueError(f"Two tools are called {tool.name}: {titles[tool.name]!r} and {tool.title!r}.")
         titles[tool.name] = tool.title
-
-
-_FOR_LATER_CALLS = frozenset({"id", "next_cursor", "plan_id", "write_id"})
-"""Texts in a result that a later call takes."""
-_JSON_TYPES: Mapping[Kind, str] = {"text": "string", "id": "string", "list": "array"}
-
-
-def output_schema_of(result: object) -> Json:
-    """Return the output schema of a TypedDict: the keys of a result, but not what is inside their values.
-
-    Of optional texts and booleans only those are kept that a later call takes.
-    """
-    shape = shape_of(result)
-    types = {name: _JSON_TYPES.get(one.kind, one.kind) for name, one in (shape.keys or {}).items()}
-    always = [name for name in types if name in shape.required]
-    properties = {
-        name: {"type": kind}
-        for name, kind in types.items()
-        if name in always or name in _FOR_LATER_CALLS or kind not in ("string", "boolean")
-    }
-    required = {"required": always} if always else {}
-    return {"properties": properties, **required, "type": "object"}
-
-
-def slim_schema(schema: Json) -> Json:
-    """Return a JSON Schema without titles, empty defaults and references, which cost tokens and tell nothing."""
-    definitions = cast("dict[str, Json]", schema.get("$defs", {}))
-
-    def slim(node: object, *, names_properties: bool = False) -> object:
-        if isinstance(node, list):
-            return [slim(item) for item in cast("list[object]", node)]
-        if not isinstance(node, dict):
-            return node
-        node = cast("Json", node)
-        if not names_properties and "$ref" in node:
-            node = definitions[str(node["$ref"]).rsplit("/", 1)[-1]] | {k: v for k, v in node.items() if k != "$ref"}
-        return {
-            key: slim(value, names_properties=key == "properties" and not names_properties)
-            for key, value in node.items()
-            if names_properties or not _is_noise(key, value, is_object="properties" in node)
-        }
-
-    return cast("Json", slim(schema))
-
-
-_NEVER_SHOWN = frozenset({"title", "$defs", "additionalProperties", "examples"})
-"""google-genai dies on `additionalProperties`; unknown arguments are refused by the model of the arguments."""
-
-
-def _is_noise(key: str, value: object, *, is_object: bool) -> bool:
-    if key == "description":
-        return is_object  # it would be a docstring
-    if key in ("minimum", "minItems"):
-        return value in (0, 1)
-    return key in _NEVER_SHOWN or (key == "default" and value in ("", [], {}, False))

@@ -17,8 +17,9 @@ from crm_mcp.errors import CrmError, InputError, UnknownModuleError
 from crm_mcp.mcp.arguments import CallContext, Id
 from crm_mcp.mcp.calls.coercion import CallArguments, coerce
 from crm_mcp.mcp.calls.refusals import explain
+from crm_mcp.mcp.calls.schemas import Json, output_schema_of, slim_schema
 from crm_mcp.mcp.calls.shapes import Shape, shape_of_model
-from crm_mcp.mcp.tool import CREATE, CrmTool, Json, output_schema_of, slim_schema
+from crm_mcp.mcp.tool import CREATE, CrmTool
 from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.consent.confirmation import QuestionPendingError, UserConfirmation

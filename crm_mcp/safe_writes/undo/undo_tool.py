@@ -8,7 +8,8 @@ from mcp.types import CallToolResult
 from pydantic import PrivateAttr
 
 from crm_mcp.mcp.arguments import CallContext, Id
-from crm_mcp.mcp.tool import UPDATE, CrmTool, Json, output_schema_of
+from crm_mcp.mcp.calls.schemas import Json, output_schema_of
+from crm_mcp.mcp.tool import UPDATE, CrmTool
 from crm_mcp.safe_writes.gate import SafeWriter
 from crm_mcp.safe_writes.tool import WriteTool, confirmation_of
 from crm_mcp.safe_writes.undo.undo_calls import UNDO, Undo

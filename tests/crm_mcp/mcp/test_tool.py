@@ -15,7 +15,8 @@ from typing_extensions import TypedDict
 
 from crm_mcp.errors import InputError, NotFoundError
 from crm_mcp.mcp.arguments import Fields, Id, Limit, Text
-from crm_mcp.mcp.tool import READ, build_tool, refuse_same_names, slim_schema
+from crm_mcp.mcp.calls.schemas import slim_schema
+from crm_mcp.mcp.tool import READ, build_tool, refuse_same_names
 
 
 class Echo(TypedDict):
