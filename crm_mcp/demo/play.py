@@ -30,9 +30,13 @@ async def play(stage: Stage) -> None:
             stage.begin(
                 [
                     _texts.text("crm-mcp demo: an assistant's session, played for real"),
-                    _texts.text("assistant (MCP client) -> crm-mcp (stdio) -> HTTP -> crm-mock (a fake of both CRMs)"),
+                    _texts.text("assistant -> crm-mcp (MCP over stdio) -> crm-mock (a fake of both CRMs, HTTP)"),
                     _texts.text("{count} tools. For the CRMs it is Monday, 23 November 2026, 9:00.", count=len(tools)),
                 ]
             )
             await play_session(Assistant(client, stage, person), stage)
-    stage.end(_texts.text("Done."), _texts.text("Next: crm-mcp setup, for your own CRM and your assistant."))
+    stage.end(
+        _texts.text("Done."),
+        _texts.text("Next: crm-mcp setup, for your own CRM and your assistant."),
+        _texts.text("Or try it by hand on the same data: docs/tutorial.md in the repository."),
+    )

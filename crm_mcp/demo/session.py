@@ -18,7 +18,7 @@ NOW = "2026-11-23T09:00:00"
 _FIRST_NAME = "Katalin"
 _NOTE = "Called \u00c1gnes: she takes both grinders & wants them by 30/11 \u2013 100% sure."
 _IN_BOTH = """\
-SELECT m.name AS minicrm, i.full_name AS ivinex,
+SELECT m.name AS minicrm, m.email, i.full_name AS ivinex,
        CASE WHEN m.email = i.email THEN 'e-mail'
             ELSE 'last name' END AS same
 FROM minicrm_contacts m JOIN ivinex_contact i
@@ -168,7 +168,12 @@ async def _change_many(assistant: Assistant, stage: Stage) -> None:
 
 async def _draw_pipeline(assistant: Assistant, stage: Stage) -> None:
     stage.step(_texts.text("How does the pipeline look?"))
-    module = await assistant.call("describe_module", lambda _: "", crm="minicrm", module="Sales")
+
+    def show_statuses(module: Any) -> str:  # noqa: ANN401  # JSON
+        count = len(module["statuses"])
+        return _texts.ntext("{count} status in its order", "{count} statuses in their order", count)
+
+    module = await assistant.call("describe_module", show_statuses, crm="minicrm", module="Sales")
 
     def show_pipeline(summary: Any) -> str:  # noqa: ANN401  # JSON
         groups = {each["status"]: each for each in summary["groups"]}

@@ -114,10 +114,13 @@ class Stage:
             cost += f", {took_s * 1000:.0f} ms"
         self._print(Text.assemble(_printable(summary), " " if summary else "", (f"({cost})", "dim")), _INDENT + 2)
 
-    def end(self, done: str, next_step: str) -> None:
-        """Print that the session is over."""
+    def end(self, done: str, *next_steps: str) -> None:
+        """Print that the session is over, and what can be done next."""
+        first, *others = next_steps
         self._console.print()
-        self._print(Text.assemble((done, "bold green"), f" {next_step}"), 0)
+        self._print(Text.assemble((done, "bold green"), f" {first}"), 0)
+        for line in others:
+            self._print(Text(line), 0)
 
     def _print(self, shown: RenderableType, indent: int) -> None:
         self._console.print(Padding(shown, (0, 0, 0, indent), expand=False))

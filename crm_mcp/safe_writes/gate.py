@@ -263,7 +263,7 @@ class SafeWriter:
 
     async def _confirm(self, call: Call, draft: Draft) -> bool:
         """Return once the user confirmed; tell whether anybody was asked."""
-        question = build_question(draft, self.words)
+        question = build_question(draft, self.words, undoes=call.undoes)
         await wait_for_caller()
         await call.confirmer.require_confirmation(question)
         return call.asking == "asked"

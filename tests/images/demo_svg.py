@@ -18,7 +18,7 @@ from rich.text import Text
 from crm_mcp.demo import play
 from crm_mcp.demo.stage import Stage
 
-WIDTH = 100
+WIDTH = 80
 FILE = Path(__file__).parents[2] / "docs" / "images" / "demo.svg"
 _STEPS = {0, 1, 7, 9, 10, 11, 12}
 """The steps in the picture: 0 is the heading, 12 the end."""

@@ -19,18 +19,29 @@ _MAX_FIELDS = 4
 """Fields that a question names."""
 
 
-def build_question(draft: Draft, words: QuestionWords = _ENGLISH) -> str:
+def build_question(draft: Draft, words: QuestionWords = _ENGLISH, *, undoes: str = "") -> str:
     """Return the question to the user: what happens to how many records, which ones, and their new values.
 
-    A batch of several kinds of change has a sentence for each kind. Some targets have words of their own.
+    Args:
+        draft: What is to be written.
+        words: The language of the question.
+        undoes: The id of the write that is taken back, if one is.
     """
+    asked = _ask_all(draft, words)
+    if undoes:
+        asked = words.texts.text("Undo of {write_id}: {question}", write_id=undoes, question=asked)
+    return words.in_account(asked)
+
+
+def _ask_all(draft: Draft, words: QuestionWords) -> str:
+    """Ask about all changes: a sentence for each kind of change. Some targets have words of their own."""
     if own := draft.target.question(draft.written_changes, words):
-        return words.in_account(own)
+        return own
     asked: dict[_Ask, list[Change]] = {}
     for change in draft.written_changes:
         asked.setdefault(_ask_about(change), []).append(change)
     asks = [ask(changes, draft.target.counted(len(changes), words), words) for ask, changes in asked.items()]
-    return words.in_account(" ".join([*asks, *_tell_left_out(draft, words)]))
+    return " ".join([*asks, *_tell_left_out(draft, words)])
 
 
 def _tell_left_out(draft: Draft, words: QuestionWords) -> list[str]:

@@ -122,6 +122,19 @@ def test_many_stages_with_long_names_fit_a_narrow_host_and_are_readable_in_the_d
             assert page.evaluate("sizes.at(-1).height") > 1000
 
 
+def test_nothing_has_no_bar_and_what_is_below_nothing_has_another_than_what_is_above(
+    browser: Browser, host: AppHost
+) -> None:
+    amounts: list[dict[str, float]] = [{"sum:Budget (HUF)": amount} for amount in (5, 0, -5)]
+    groups = [{"status": "A", **one} for one in (*amounts, {})]
+    with shown(browser, host, summary(groups=groups), canCall=False) as (_, app):
+        expect(app.get_by_role("listitem")).to_have_text(["A HUF 5", "A HUF 0", "A -HUF 5", "A –"])
+        looks = "bars => bars.map(one => one.firstChild && getComputedStyle(one.firstChild).backgroundColor)"
+        above, nothing, below, absent = app.locator(".track").evaluate_all(looks)
+    assert above != below
+    assert nothing is absent is None
+
+
 def test_colours_of_a_host_that_cannot_be_read_are_not_taken(browser: Browser, host: AppHost) -> None:
     pale = {"--color-text-primary": "#bbbbbb", "--color-background-primary": "#ffffff"}
     with shown(browser, host, summary(groups=[{"status": "A", "count": 1}]), canCall=False, variables=pale) as (
