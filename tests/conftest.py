@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pkgutil
 from importlib import import_module
@@ -14,11 +15,12 @@ import crm_mcp
 import mockserver
 from crm_mcp.languages import use
 from mockserver.fake_process import FakeServer, running_fake
+from tests.support.order import spread
 from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.warm_commands import WARM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
 # No test is timed: a slow machine is no failure. What is tried hangs on the test alone: every run tries the same.
@@ -30,7 +32,24 @@ settings.register_profile("soak", deadline=None, max_examples=2_000, derandomize
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while the tests are found, nor ever among them: they stay, and there are thousands."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in an order that keeps all cores busy, and import what Hypothesis looks at."""
+    items[:] = spread(items)
+    _import_all_modules(items)
+
+
+def _import_all_modules(items: list[pytest.Item]) -> None:
     """Import every module of both packages before the first test, where one of the tests is Hypothesis's.
 
     Hypothesis also tries the constants of those project modules that happen to be imported. Were not all of them,
