@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 from release.project import NAME, PACKAGING, PROJECT, ROOT, VERSION
@@ -20,6 +21,16 @@ def stage(wheel: Path, folder: Path) -> None:
     shutil.copy(ROOT / "LICENSE", folder)
     shutil.copy(wheel, folder)
     (folder / "pyproject.toml").write_text(render_project(wheel.name), encoding="utf-8")
+
+
+def forget_times(packed: Path) -> None:
+    """Give every file of the packed bundle one time, so that whoever packs the same files gets the same bytes."""
+    with zipfile.ZipFile(packed) as archive:
+        held = [(entry, archive.read(entry)) for entry in archive.infolist()]
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry, content in held:
+            entry.date_time = (2020, 2, 2, 0, 0, 0)  # as in the wheel
+            archive.writestr(entry, content)
 
 
 def render_project(wheel_name: str) -> str:

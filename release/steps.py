@@ -45,12 +45,11 @@ def build_distributions() -> Path:
 
 
 def try_in_bare_environment(wheel: Path, folder: Path) -> Path:
-    """Install the wheel where nothing else is and use each command; return that environment's Python."""
-    venv.create(folder / "env", with_pip=True, clear=True)
+    """Install the wheel where nothing else is, not even pip, and use each command; return that environment's Python."""
+    venv.create(folder / "env", clear=True)
     scripts = folder / "env" / ("Scripts" if _IS_WINDOWS else "bin")
-    constraints = ROOT / "constraints.txt"
-    pip = (scripts / "python", "-m", "pip", "--disable-pip-version-check")
-    run(*pip, "install", "--quiet", "--constraint", constraints, wheel)
+    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", scripts / "python")
+    run(*pip, "install", "--quiet", "--constraint", ROOT / "constraints.txt", wheel)
     run(*pip, "check")
     for command in (("crm-mcp-server", "--version"), ("crm-mcp", "demo"), ("crm-mock", "contract")):
         run(scripts / command[0], *command[1:], cwd=folder)
@@ -73,6 +72,7 @@ def pack_bundle(wheel: Path, folder: Path) -> Path:
     run(npx, "--yes", MCPB, "validate", staged / "manifest.json")
     packed = DIST / bundle.FILE_NAME
     run(npx, "--yes", MCPB, "pack", staged, packed)
+    bundle.forget_times(packed)
     return packed
 
 

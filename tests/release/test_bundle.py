@@ -93,6 +93,22 @@ def test_its_project_installs_the_published_wheel_at_the_tested_versions(unpacke
     assert any(pin.startswith("mcp==") for pin in project["tool"]["uv"]["constraint-dependencies"])
 
 
+def test_who_packs_the_same_files_gets_the_same_bundle(wheel: Path, tmp_path: Path) -> None:
+    bundle.stage(wheel, tmp_path / "staged")
+    packed: list[bytes] = []
+    for year in (2001, 2026):
+        archive = tmp_path / f"{year}.mcpb"
+        with zipfile.ZipFile(archive, "w") as written:
+            for path in sorted(path for path in (tmp_path / "staged").rglob("*") if path.is_file()):
+                entry = zipfile.ZipInfo(path.relative_to(tmp_path / "staged").as_posix(), (year, 1, 1, 0, 0, 0))
+                written.writestr(entry, path.read_bytes())
+        bundle.forget_times(archive)
+        packed.append(archive.read_bytes())
+        with zipfile.ZipFile(archive) as read:
+            assert read.read("server/main.py") == (tmp_path / "staged" / "server" / "main.py").read_bytes()
+    assert packed[0] == packed[1]
+
+
 def fill_in(unpacked: Path, form: dict[str, Any], unfilled: str) -> tuple[list[str], dict[str, str]]:
     """Return arguments and environment as a host makes them of the manifest.
 

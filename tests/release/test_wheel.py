@@ -49,9 +49,10 @@ def run_installed(installed: Path, folder: Path, *arguments: str) -> str:
     ).stdout
 
 
-def test_a_folder_with_tests_of_its_own_can_be_held_to_the_contract(installed: Path, tmp_path: Path) -> None:
-    (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "__init__.py").touch()
+def test_the_contract_works_in_a_folder_with_tests_and_fixtures_of_its_own(installed: Path, tmp_path: Path) -> None:
+    for name in ("tests", "fixtures"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").touch()
     told = run_installed(
         installed, tmp_path, "mockserver", "contract", "--rule", "minicrm.paging", "--contract-report", "report"
     )

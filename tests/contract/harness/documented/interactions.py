@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.contract.harness.sandbox import changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from importlib.resources.abc import Traversable
 
 CRMS = ("ivinex", "minicrm")
 
@@ -23,7 +22,7 @@ CRMS = ("ivinex", "minicrm")
 class Interaction:
     """One fixture file; the attributes are its keys."""
 
-    file: Traversable
+    file: Path
     crm: str
     document: dict[str, Any]
 
@@ -72,9 +71,13 @@ class Interaction:
         return bool(self.document["source"]["provenance"] == "documented")
 
 
-def fixtures_folder() -> Traversable:
-    """Return the folder of the fixtures as it was installed."""
-    return resources.files("fixtures")
+def fixtures_folder() -> Path:
+    """Return the folder of the fixtures, which lies above this one wherever both are installed.
+
+    By its import name, a folder `fixtures` of the caller's could come first.
+    """
+    above = (folder / "fixtures" for folder in Path(__file__).parents)
+    return next(folder for folder in above if (folder / "schema.json").is_file())
 
 
 def load_interactions() -> list[Interaction]:
