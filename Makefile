@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export PIP_USER := 0  # an environment takes no installation for the user, even where pip is set to make those
+# An environment takes no installation for the user, even where pip is set to make those.
+export PIP_USER := 0
 
 .PHONY: demo test lint format fast snapshots readme messages images soak schemathesis evaluation hosts start queries docs dist audit clean
 
