@@ -283,7 +283,7 @@ def _describe_problems(error: ValidationError, prefix: str, section: Section | N
     for problem in error.errors(include_url=False, include_input=False):
         key = str(problem["loc"][0])
         place = section.place_of(key) if section and key in section.values else f"{prefix}{key.upper()}"
-        problems.append(_texts.later("{place}: {problem}.", place=place, problem=_problem(problem)))
+        problems.append(_texts.later("{place}: {problem}.", place=place, problem=describe_problem(problem)))
     return SettingsError(Later.joined(problems), hint=_how_to_correct(len(problems), section))
 
 
@@ -295,7 +295,7 @@ def _how_to_correct(count: int, section: Section | None) -> str:
     return _texts.later("Correct them in the environment or in {file}.", file=current_env_file())
 
 
-def _problem(problem: ErrorDetails) -> str:
+def describe_problem(problem: ErrorDetails) -> str:
     """Return what is wrong with a value: pydantic's words, or those of a check of ours."""
     text = problem["msg"].removeprefix("Value error, ").rstrip(".")
     values = problem.get("ctx", {})

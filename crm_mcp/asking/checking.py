@@ -8,26 +8,32 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from crm_mcp.asking.crm_setup import Values
-from crm_mcp.settings import describe_odd_values
+from crm_mcp.languages import Texts, said
+from crm_mcp.settings import describe_odd_values, describe_problem
 
+_texts = Texts(__file__)
 _S = TypeVar("_S", bound=BaseSettings)
 
 
 def find_problem(settings_class: type[BaseSettings], name: str, value: object) -> str:
-    """Return what is wrong with the value of one setting, as a clause in English; nothing where it will do."""
+    """Return what is wrong with the value of one setting, as a sentence; nothing where it will do."""
     info = settings_class.model_fields[name]
     kind = cast("Any", Annotated)[cast("Any", info).annotation, info]
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     try:
         adapter.validate_python(value)
     except ValidationError as error:
-        return error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
+        return _as_sentence(said(describe_problem(error.errors(include_url=False, include_input=False)[0])))
     return ""
 
 
-def find_odd(value: str) -> str:
-    """Return what looks unintended about how a value is written, as a clause in English; usually nothing."""
-    return describe_odd_values({"": value}).strip().rstrip(".")
+def find_odd(value: str, name: str = "") -> str:
+    """Return what looks unintended about how a value is written, as a sentence about `name`; usually nothing."""
+    return _as_sentence(said(describe_odd_values({name or _texts.text("it"): value})))
+
+
+def _as_sentence(clause: str) -> str:
+    return f"{clause[:1].upper()}{clause[1:].rstrip('.')}." if clause else ""
 
 
 def read_values(settings_class: type[_S], values: Values) -> _S:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -26,7 +26,9 @@ class LoginQuestion:
         where: Where the person finds it; empty where that is plain.
         default: What is offered.
         is_secret: Whether it is not shown, and is kept apart from the other settings.
-        is_address: Whether it is the CRM's address, which is https unless it is written otherwise.
+        read: Returns the settings that an answer gives, where people paste more than is asked for; without its own name
+            among them the answer will not do, and `wanted` says what would.
+        wanted: See `read`; a sentence.
     """
 
     name: str
@@ -34,7 +36,12 @@ class LoginQuestion:
     where: str = ""
     default: str = ""
     is_secret: bool = False
-    is_address: bool = False
+    read: Callable[[str], Mapping[str, str]] | None = None
+    wanted: str = ""
+
+    def settings_of(self, answer: str) -> Mapping[str, str]:
+        """Return the settings that an answer gives, by name."""
+        return self.read(answer) if self.read else {self.name: answer}
 
 
 class CrmSetup(Protocol):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 import click
 
 from crm_mcp import languages
-from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.commands.connecting import EXIT_PROBLEM, EXIT_SETTINGS, EXIT_STOPPED
 from crm_mcp.errors import CrmError, SettingsError
 from crm_mcp.languages import Texts
@@ -123,7 +122,7 @@ def _connections(asks: Asks, *, is_new: bool) -> Connections:
     try:
         settings = load(ServerSettings)
     except SettingsError as error:
-        asks.say(tell_error(error), "note")
+        asks.say(error.told, "note")
         return Connections()
     return Connections(settings.ca_file, settings.timeout_s)
 
@@ -140,7 +139,10 @@ def _settings_path() -> Path:
     named = given_variables(SERVER_PREFIX).get(VARIABLE, "").strip()
     path = Path(named).expanduser() if named and named.casefold() != NO_FILE else usual_path()
     if path is None:
-        raise SettingsError("There is no home folder for the settings file.", hint=f"Name one in {VARIABLE}.")
+        raise SettingsError(
+            _texts.later("There is no home folder for the settings file."),
+            hint=_texts.later("Name a file in {variable}.", variable=VARIABLE),
+        )
     return path
 
 
@@ -153,5 +155,5 @@ def _name_unused(asks: Asks) -> None:
 
 
 def _end(error: CrmError, code: int) -> NoReturn:
-    click.echo(f"crm-mcp setup: {tell_error(error)}", err=True)
+    click.echo(f"crm-mcp setup: {error.told}", err=True)
     sys.exit(code)

@@ -11,7 +11,6 @@ from crm_mcp.errors import AuthenticationError, CrmError
 from crm_mcp.languages import Texts
 from crm_mcp.setup.connections import Connections
 from crm_mcp.setup.login_failures import explain_failure
-from crm_mcp.setup.odd_answers import as_sentence
 
 _texts = Texts(__file__)
 
@@ -50,7 +49,7 @@ class AccountQuestions:
         is_to_ask = True
         while True:
             if is_to_ask:
-                values |= await self._ask_login(values)
+                await self._ask_login(values)
             try:
                 async with self._connections.hasty() as pool:
                     with self._asks.working(_texts.text("Signing in to {crm}...", crm=self._title)):
@@ -78,11 +77,14 @@ class AccountQuestions:
         answer = await self._asks.choose(f"{self._name}.after_failure", _texts.text("What now?"), choices)
         return answer == "ask"
 
-    async def _ask_login(self, before: Values) -> dict[str, object]:
-        return {
-            question.name: await self._ask_one(question, str(before.get(question.name) or ""))
-            for question in self._setup.login_questions()
-        }
+    async def _ask_login(self, values: dict[str, object]) -> None:
+        """Ask for the login; what an answer says beside is offered for the next question."""
+        for question in self._setup.login_questions():
+            answer = await self._ask_one(question, str(values.get(question.name) or ""))
+            found = question.settings_of(answer)
+            if found[question.name] != answer and not question.is_secret:
+                self._asks.say(_texts.text("Taken from it: {value}", value=found[question.name]))
+            values |= found
 
     async def _ask_one(self, question: LoginQuestion, before: str) -> str:
         key = f"{self._name}.{question.name}"
@@ -92,27 +94,22 @@ class AccountQuestions:
         def check(answer: str) -> str:
             return self._find_problem(question, answer)
 
-        if question.is_secret:
-            if not before:
-                return await self._asks.secret(key, question.question, check=check)
-            kept = _texts.text("{question} (Enter keeps the present one)", question=question.question)
-            return await self._asks.secret(key, kept, check=lambda answer: check(answer) if answer else "") or before
-        answer = await self._asks.text(key, question.question, default=before or question.default, check=check)
-        return _as_address(answer) if question.is_address else answer
+        if not question.is_secret:
+            return await self._asks.text(key, question.question, default=before or question.default, check=check)
+        if not before:
+            return await self._asks.secret(key, question.question, check=check)
+        kept = _texts.text("{question} (Enter keeps the present one)", question=question.question)
+        return await self._asks.secret(key, kept, check=lambda answer: check(answer) if answer else "") or before
 
     def _find_problem(self, question: LoginQuestion, answer: str) -> str:
         """Return what is wrong with an answer; a secret may look odd, which is told once it is refused."""
         if not answer:
             return _texts.text("It is needed: without it nobody can sign in.")
-        value = _as_address(answer) if question.is_address else answer
+        value = question.settings_of(answer).get(question.name)
+        if value is None:
+            return question.wanted
         problem = find_problem(self._setup.settings_class, question.name, value)
-        return as_sentence(problem or ("" if question.is_secret else find_odd(value)))
-
-
-def _as_address(answer: str) -> str:
-    """Return an address with https where it was typed as people say it."""
-    plain = answer.rstrip("/")
-    return plain if "://" in plain or find_odd(plain) else f"https://{plain}"
+        return problem or ("" if question.is_secret else find_odd(value))
 
 
 def secrets_among(setup: CrmSetup, values: Mapping[str, object]) -> dict[str, str]:

@@ -10,7 +10,9 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import InlineTable, Table
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts
 
+_texts = Texts(__file__)
 SERVER = "server"
 ACCOUNTS = "accounts"
 _HEAD = "Settings of crm-mcp, written by `crm-mcp setup`. The environment and .env win over this file."
@@ -34,7 +36,8 @@ class SettingsDocument:
             self._document = tomlkit.parse(text)
         except TOMLKitError as error:
             raise SettingsError(
-                f"The settings file is not TOML: {error}", hint="Mend it, or move it away, then run setup again."
+                _texts.later("The settings file is not TOML: {problem}", problem=error),
+                hint=_texts.later("Mend it, or move it away, then run setup again."),
             ) from None
         if not text.strip():
             self._document.add(tomlkit.comment(_HEAD))
@@ -54,7 +57,7 @@ class SettingsDocument:
         for name, crms in self._section(ACCOUNTS).items():
             sections = cast("Mapping[str, object]", crms) if isinstance(crms, Mapping) else {"": ""}
             if not all(isinstance(one, Mapping) for one in sections.values()):
-                raise SettingsError(f"{ACCOUNTS}.{name} in the settings file is no section.", hint="Mend it first.")
+                raise _no_section(f"{ACCOUNTS}.{name}")
             accounts[name] = cast("Mapping[str, Settings]", sections)
         return accounts
 
@@ -82,8 +85,15 @@ class SettingsDocument:
     def _section(self, name: str) -> Settings:
         section: Any = self._document.unwrap().get(name, {})
         if not isinstance(section, Mapping):
-            raise SettingsError(f"{name} in the settings file is no section.", hint=f"Write [{name}] on its own line.")
+            raise _no_section(name)
         return cast("Settings", section)
+
+
+def _no_section(name: str) -> SettingsError:
+    return SettingsError(
+        _texts.later("{name} in the settings file is no section.", name=name),
+        hint=_texts.later("Write [{name}] on a line of its own.", name=name),
+    )
 
 
 def _child(parent: Any, name: str, *, is_super: bool) -> Any:  # noqa: ANN401  # tomlkit's tables have several types

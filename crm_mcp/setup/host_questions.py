@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 from crm_mcp.asking.asks import Asks, Choice
-from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.errors import CrmError
 from crm_mcp.languages import Texts
 
@@ -84,7 +83,7 @@ def _install(asks: Asks, installer: HostInstaller, host: OfferedHost, settings_f
     try:
         told = installer.install(host.name, settings_file)
     except CrmError as error:
-        asks.say(f"{host.title}: {tell_error(error)}", "bad")
+        asks.say(f"{host.title}: {error.told}", "bad")
         return ()
     asks.say(f"{host.title}: {', '.join(told.files) or _texts.text('it knew already')}", "good")
     return told.advice

@@ -6,8 +6,10 @@ import contextlib
 from typing import Protocol
 
 from crm_mcp.errors import CrmError
+from crm_mcp.languages import Texts
 from crm_mcp.settings_file.values import KEYCHAIN_SERVICE
 
+_texts = Texts(__file__)
 _TRIAL = "trial-of-setup"
 _PLAIN_FILES = ("keyrings.alt", "keyring.backends.null", "keyring.backends.fail")
 """Backends that keep secrets in a file that anybody can read, keep none, or refuse."""
@@ -73,4 +75,7 @@ class OsKeychain:
             elif keyring.get_password(KEYCHAIN_SERVICE, entry) is not None:
                 keyring.delete_password(KEYCHAIN_SERVICE, entry)
         except Exception as error:  # noqa: BLE001  # each backend raises errors of its own
-            raise KeychainError(f"The keychain refused {entry} ({type(error).__name__}).") from None
+            raise KeychainError(
+                _texts.later("The keychain refused {entry} ({why}).", entry=entry, why=type(error).__name__),
+                hint=_texts.later("Nothing was changed. Unlock it, then run this again."),
+            ) from None

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from crm_mcp.asking.checking import find_odd
 from crm_mcp.asking.crm_setup import LoginQuestion
-from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.errors import (
     AuthenticationError,
     CrmError,
@@ -16,7 +15,6 @@ from crm_mcp.errors import (
     UnreachableError,
 )
 from crm_mcp.languages import Texts, said
-from crm_mcp.setup.odd_answers import explain
 
 _texts = Texts(__file__)
 
@@ -36,7 +34,9 @@ def explain_failure(
         case AuthenticationError():
             yield _texts.text("{crm} refused this login ({status}).", crm=crm, status=error.status)
             yield from _name_odd(questions, values)
-            yield _texts.text("Copy each part anew, without spaces or quotes round it; the secret is asked for again.")
+            yield _texts.text(
+                "Look at each part once more: Enter keeps what is there, only the secret has to be entered again."
+            )
         case UnreachableError() if error.is_out_of_time:
             yield _texts.text("{crm} did not answer in time.", crm=crm)
             yield _texts.text("Is the network up, and is a VPN or proxy needed?")
@@ -49,13 +49,13 @@ def explain_failure(
         case RateLimitedError():
             yield _texts.text("{crm} takes no more requests for the moment: wait a minute.", crm=crm)
         case _:
-            yield tell_error(error)
+            yield error.told
 
 
 def _name_odd(questions: Sequence[LoginQuestion], values: Mapping[str, object]) -> Iterator[str]:
     for question in questions:
-        if odd := find_odd(str(values.get(question.name, ""))):
-            yield f"{question.question}: {explain(odd)}."
+        if odd := find_odd(str(values.get(question.name, "")), f"{question.question}:"):
+            yield odd
 
 
 def _detail(error: CrmError) -> str:

@@ -11,10 +11,13 @@ from typing import cast
 
 from crm_mcp.errors import CrmError
 from crm_mcp.hosts import files
+from crm_mcp.languages import Texts
+from crm_mcp.settings_file.place import VARIABLE
 from crm_mcp.setup.document import Settings, SettingsDocument
 from crm_mcp.setup.keychain import Keychain
 from crm_mcp.setup.secret_places import KeptSecret, Place, place_secret
 
+_texts = Texts(__file__)
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
 _HIDDEN = "***"
@@ -126,7 +129,10 @@ class Plan:
             if not folder.exists():
                 folder.mkdir(parents=True, mode=_PRIVATE_FOLDER)
         except OSError as error:
-            raise CrmError(f"{folder} cannot be made: {error.strerror}.") from None
+            raise CrmError(
+                _texts.later("{folder} cannot be made: {reason}.", folder=folder, reason=error.strerror),
+                hint=_texts.later("Name another file in {variable}. Nothing was changed.", variable=VARIABLE),
+            ) from None
         content = files.Content(self._before.raw, self._before.text, _PRIVATE_FILE)
         backup = files.write(self.path, content, self.document.as_text())
         if backup is not None and os.name == "posix":

@@ -51,7 +51,7 @@ async def choose_place(asks: Asks, keychain: Keychain) -> Place:
     problem = keychain.find_problem()
     key = "secrets"
     if not problem and not asks.knows(key):
-        asks.say(_texts.text("Your password goes into the keychain of this machine, not into a file."), "good")
+        asks.say(_texts.text("Your password or key goes into the keychain of this machine, not into a file."), "good")
         return "keychain"
     choices = [
         *([] if problem else [Choice("keychain", _texts.text("In the keychain of this machine"))]),
@@ -65,8 +65,10 @@ async def choose_place(asks: Asks, keychain: Keychain) -> Place:
             ),
             "note",
         )
-    asks.say(_texts.text("In the file it is plain text, which other users cannot read (mode 0600)."), "hint")
-    return cast("Place", await asks.choose(key, _texts.text("Where shall the password be kept?"), choices))
+    asks.say(
+        _texts.text("In the file it is plain text, but other users of this machine cannot read it (mode 0600)."), "hint"
+    )
+    return cast("Place", await asks.choose(key, _texts.text("Where shall the password or key be kept?"), choices))
 
 
 def read_secret(reference: object, keychain: Keychain, variables: Callable[[], Mapping[str, str]]) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from crm_mcp.asking.asks import Asks, Choice
 from crm_mcp.asking.checking import find_problem, read_values
-from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.asking.field_naming import clip_line
 from crm_mcp.errors import CrmError
 from crm_mcp.ivinex.client import IvinexClient
@@ -144,4 +143,4 @@ _OF_EVERY_MODULE = frozenset({"created_by", "created_date", "modified_by", "modi
 
 
 def _tell_end(error: CrmError) -> str:
-    return _texts.text("The search ended early: {error}", error=tell_error(error))
+    return _texts.text("The search ended early: {error}", error=error.told)

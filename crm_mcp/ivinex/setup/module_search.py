@@ -90,6 +90,15 @@ def _batches(first_id: int) -> Iterator[range]:
     return (range(start, start + _AT_ONCE) for start in range(first_id, first_id + MOST_ASKED, _AT_ONCE))
 
 
+async def is_refused_login(client: IvinexClient) -> bool:
+    """Tell whether the login is refused whatever is asked for, and not only what the user may not see."""
+    try:
+        await _is_taken(client, _NOBODYS_ID)
+    except AuthenticationError:
+        return True
+    return False
+
+
 async def _is_taken(client: IvinexClient, module_id: str) -> bool:
     """Tell whether an id gets a response that is no refusal; a refused login is raised."""
     try:

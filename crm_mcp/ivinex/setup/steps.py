@@ -11,18 +11,19 @@ from pydantic_settings import BaseSettings
 from crm_mcp.asking.asks import Asks
 from crm_mcp.asking.checking import find_problem, read_values
 from crm_mcp.asking.crm_setup import LoginQuestion, Values
-from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.asking.field_naming import name_fields, sample
+from crm_mcp.asking.pasted import split_address
 from crm_mcp.errors import AuthenticationError, BadRequestError, CrmError, NotFoundError
 from crm_mcp.ivinex.account.module_check import find_module_problems
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.settings import IvinexSettings
 from crm_mcp.ivinex.setup.module_questions import ModuleQuestions
-from crm_mcp.ivinex.setup.module_search import FIRST_ID, FoundModule
+from crm_mcp.ivinex.setup.module_search import FIRST_ID, FoundModule, is_refused_login
 from crm_mcp.languages import Texts, said
 from crm_mcp.transport.connections import ConnectionPool
 
 _texts = Texts(__file__)
+_FORBIDDEN = 403
 
 
 class IvinexSetup:
@@ -42,7 +43,7 @@ class IvinexSetup:
                 where=_texts.text(
                     "The address in your browser when you are signed in, such as https://demo.ivinex.com"
                 ),
-                is_address=True,
+                read=lambda answer: {"url": split_address(answer)[0]},
             ),
             LoginQuestion("username", _texts.text("User name")),
             LoginQuestion("password", _texts.text("Password"), is_secret=True),
@@ -51,10 +52,12 @@ class IvinexSetup:
     async def test_login(self, pool: ConnectionPool, values: Values) -> str:
         """Ask for one record; a refusal of the module, which is a guess, shows that the login works."""
         modules = cast("Mapping[str, str]", values.get("modules") or {})
+        client = self._client(pool, values)
         try:
-            await self._client(pool, values).search_records(next(iter(modules.values()), str(FIRST_ID)), limit=1)
-        except AuthenticationError:
-            raise
+            await client.search_records(next(iter(modules.values()), str(FIRST_ID)), limit=1)
+        except AuthenticationError as error:
+            if error.status != _FORBIDDEN or await is_refused_login(client):
+                raise
         except (BadRequestError, NotFoundError):
             return _texts.text("Ivinex answers.")
         return _texts.text("The login works.")
@@ -75,7 +78,7 @@ class IvinexSetup:
             for problem in await find_module_problems(client, modules):
                 asks.say(said(problem), "bad")
         except CrmError as error:
-            asks.say(tell_error(error), "bad")
+            asks.say(error.told, "bad")
         if not read_values(IvinexSettings, {"modules": modules}).has_notes:
             asks.say(
                 _texts.text("Without contact and note among the modules the assistant cannot write notes."), "note"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
@@ -10,8 +11,8 @@ from pydantic_settings import BaseSettings
 from crm_mcp.asking.asks import Asks, Choice
 from crm_mcp.asking.checking import find_problem, read_values
 from crm_mcp.asking.crm_setup import LoginQuestion, Values
-from crm_mcp.asking.errors_told import tell_error
 from crm_mcp.asking.field_naming import name_fields
+from crm_mcp.asking.pasted import split_address, without_spaces
 from crm_mcp.crm.name_matching import resolve_choice
 from crm_mcp.crm.wording import quote_text
 from crm_mcp.errors import CrmError, InputError
@@ -24,6 +25,7 @@ from crm_mcp.transport.connections import ConnectionPool
 
 _texts = Texts(__file__)
 _NOBODY = ""
+_SYSTEM = re.compile(r"/([0-9]+)(?:/|$)", re.ASCII)
 
 
 class MinicrmSetup:
@@ -44,18 +46,23 @@ class MinicrmSetup:
                 _texts.text("Address of MiniCRM"),
                 where=_texts.text("For nearly everybody the one that is offered: press Enter."),
                 default=str(MinicrmSettings.model_fields["url"].default),
-                is_address=True,
+                read=_read_address,
             ),
             LoginQuestion(
                 "system_id",
                 _texts.text("System ID"),
-                where=_texts.text("A number: it follows r3.minicrm.hu/ in the address of your MiniCRM."),
+                where=_texts.text(
+                    "A number: it follows r3.minicrm.hu/ in the address of your MiniCRM; you can paste all of it."
+                ),
+                read=_read_system_id,
+                wanted=_texts.text("It is a number, such as 10001."),
             ),
             LoginQuestion(
                 "api_key",
                 _texts.text("API key"),
                 where=_texts.text("In MiniCRM: Settings > System > Create new API key."),
                 is_secret=True,
+                read=lambda answer: {"api_key": without_spaces(answer)},
             ),
         )
 
@@ -82,7 +89,7 @@ class MinicrmSetup:
             with asks.working(_texts.text("Reading the users of the account...")):
                 users = (await directory.merged_project_schema())["users"]
         except CrmError as error:
-            asks.say(_texts.text("The users cannot be read: {error}", error=tell_error(error)), "bad")
+            asks.say(_texts.text("The users cannot be read: {error}", error=error.told), "bad")
             return before
         if not users:
             return before
@@ -104,14 +111,19 @@ class MinicrmSetup:
                 key, _texts.text("Names of fields"), check=lambda text: find_problem(MinicrmSettings, "labels", text)
             )
             return read_values(MinicrmSettings, {"labels": answer}).labels
-        asks.say(_texts.text("To its API your own fields are called Int1201 and the like: say what they are."), "hint")
+        asks.say(
+            _texts.text(
+                "The API knows your own fields only as Int1201 and the like. With names, the assistant knows them too."
+            ),
+            "hint",
+        )
         if not await asks.confirm("minicrm.name_fields", _texts.text("Name your fields now?"), default=False):
             return labels
         try:
             with asks.working(_texts.text("Reading the fields with a few examples...")):
                 fields = await sample_fields(client, directory)
         except CrmError as error:
-            asks.say(_texts.text("The fields cannot be read: {error}", error=tell_error(error)), "bad")
+            asks.say(_texts.text("The fields cannot be read: {error}", error=error.told), "bad")
             return labels
         if not fields:
             asks.say(_texts.text("The account has no fields of its own."), "note")
@@ -129,6 +141,22 @@ class MinicrmSetup:
 
     def _open(self, pool: ConnectionPool, values: Values) -> tuple[MinicrmClient, Directory]:
         return self._open_account(read_values(MinicrmSettings, values), pool)
+
+
+def _read_address(answer: str) -> dict[str, str]:
+    """Return the server, and the system where its number stands in the address as in that of a browser."""
+    address, path = split_address(answer)
+    system = _SYSTEM.match(path)
+    return {"url": address, "system_id": system[1]} if system else {"url": address}
+
+
+def _read_system_id(answer: str) -> dict[str, str]:
+    """Return the number, also out of an address of MiniCRM, which then is the server's."""
+    number = without_spaces(answer).removeprefix("#")
+    if number.isascii() and number.isdigit():
+        return {"system_id": number}
+    found = _read_address(answer)
+    return found if "system_id" in found else {}
 
 
 def _known(before: str, users: Mapping[str, str], value_of: Mapping[str, str]) -> str:

@@ -13,6 +13,10 @@ from typing import cast
 
 from crm_mcp.asking.asks import Asks, Check, Choice, Tone, anything
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts, mark
+
+_texts = Texts(__file__)
+_CORRECT = mark("Correct the answers, then run this again.")
 
 
 class AnswersError(SettingsError):
@@ -32,7 +36,7 @@ class Answers(Asks):
 
     def __init__(self, answers: object, tell: Callable[[str], None]) -> None:
         if not isinstance(answers, Mapping):
-            raise AnswersError("The answers are no JSON object.")
+            raise AnswersError(_texts.later("The answers are no JSON object."))
         self._answers = dict(_flat(cast("Mapping[str, object]", answers)))
         self._tell = tell
         self._used = {"language"}  # not asked for where the command names one
@@ -60,7 +64,11 @@ class Answers(Asks):
         by_label = {one.label.casefold(): one.value for one in choices}
 
         def check(answer: str) -> str:
-            return "" if answer in values or answer.casefold() in by_label else f"It is none of {', '.join(values)}."
+            return (
+                ""
+                if answer in values or answer.casefold() in by_label
+                else _texts.text("It is none of {values}.", values=", ".join(values))
+            )
 
         answer = self._answer(key, question, default if default in values else values[0], check)
         return answer if answer in values else by_label[answer.casefold()]
@@ -73,7 +81,11 @@ class Answers(Asks):
         values = [one.value for one in choices]
         named = [one.strip() for one in self._answer(key, question, "", anything).split(",") if one.strip()]
         if odd := [one for one in named if one not in values]:
-            raise AnswersError(f"{key}: {odd[0][:60]!r} is none of {', '.join(values)}.")
+            raise AnswersError(
+                _texts.later(
+                    "{key}: {answer} is none of {values}.", key=key, answer=repr(odd[0][:60]), values=", ".join(values)
+                )
+            )
         return named
 
     async def confirm(self, key: str, question: str, *, default: bool) -> bool:
@@ -99,12 +111,16 @@ class Answers(Asks):
 
     def _answer(self, key: str, question: str, default: str, check: Check) -> str:
         if key in self._used - {"language"}:
-            raise AnswersError(f"{key}: the answer was refused.", hint="Correct it, then run this again.")
+            raise AnswersError(_texts.later("{key}: the answer was refused.", key=key), hint=_texts.later(_CORRECT))
         self._used.add(key)
         answer = self._answers.get(key, default)
         if problem := check(answer):
-            what = f"{key}: {problem}" if key in self._answers else f"There is no answer to {key} ({question})."
-            raise AnswersError(what, hint="Correct the file of answers, then run this again.")
+            if key in self._answers:
+                raise AnswersError(f"{key}: {problem}", hint=_texts.later(_CORRECT))
+            raise AnswersError(
+                _texts.later("There is no answer to {key} ({question}).", key=key, question=question),
+                hint=_texts.later(_CORRECT),
+            )
         return answer
 
 
@@ -117,8 +133,9 @@ def read_answers(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError as error:
-        where = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise AnswersError(f"The answers are not JSON{where}.") from None
+        if isinstance(error, json.JSONDecodeError):
+            raise AnswersError(_texts.later("The answers are not JSON (line {line}).", line=error.lineno)) from None
+        raise AnswersError(_texts.later("The answers are not JSON.")) from None
 
 
 def _flat(answers: Mapping[str, object]) -> dict[str, str]:
