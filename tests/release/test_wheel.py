@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
+from email.message import Message
 from email.parser import Parser
 from pathlib import Path
 
 import pytest
 
+from release.project import REPOSITORY, VERSION
 from tests.release.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -33,12 +36,28 @@ def test_the_wheel_holds_every_file_of_the_packages_their_data_and_the_contract_
     assert held == packages | moved
 
 
-def test_its_metadata_says_what_it_is_and_where_it_lives(installed: Path) -> None:
+def read_metadata(installed: Path) -> Message:
     (metadata,) = installed.glob("crm_mcp_server-*.dist-info/METADATA")
-    fields = Parser().parsestr(metadata.read_text(encoding="utf-8"))
+    return Parser().parsestr(metadata.read_text(encoding="utf-8"))
+
+
+def test_its_metadata_says_what_it_is_and_where_it_lives(installed: Path) -> None:
+    fields = read_metadata(installed)
     assert {"charts", "files", "postgres", "test"} <= set(fields.get_all("Provides-Extra", []))
     assert "Programming Language :: Python :: 3.14" in fields.get_all("Classifier", [])
     assert any(url.startswith("Repository, https://") for url in fields.get_all("Project-URL", []))
+
+
+def test_every_link_and_picture_of_the_readme_leads_somewhere_on_the_package_index_too(installed: Path) -> None:
+    text = str(read_metadata(installed).get_payload())
+    targets = re.findall(r"\]\(([^)]+)\)", text)
+    own = [target for target in targets if target.startswith(REPOSITORY)]
+    assert len(own) > 20
+    for target in own:
+        path = re.sub(rf"^{re.escape(REPOSITORY)}/(blob|raw)/v{re.escape(VERSION)}/", "", target).partition("#")[0]
+        assert (ROOT / path).exists(), target
+    assert [target for target in targets if not target.startswith(("https:", "#"))] == []
+    assert "mcp-name: " in text
 
 
 def run_installed(installed: Path, folder: Path, *arguments: str) -> str:
