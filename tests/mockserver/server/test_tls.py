@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from mockserver.fake_process import FakeServer, running_fake
+from mockserver.health_check import is_healthy
 from mockserver.http.certificates import KEY_FILE, Authority, CertificateError
 from mockserver.testing.control_client import ControlError
 from mockserver.testing.crm_fake import CrmFake
@@ -79,6 +80,12 @@ def test_a_name_that_no_certificate_can_hold_harms_nobody(url: str):
     with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=120) as connection:
         context.wrap_socket(connection, server_hostname="under_score").close()
     assert read_ca(url)
+
+
+@pytest.mark.slow
+def test_the_health_check_of_its_image_knows_no_more_than_a_port_and_finds_it_healthy(url: str):
+    assert is_healthy(url.replace("https:", "http:"))
+    assert not is_healthy("http://127.0.0.1:9")
 
 
 @pytest.mark.slow
