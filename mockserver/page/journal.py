@@ -12,7 +12,7 @@ from mockserver.texts import mark
 from mockserver.workspaces.journal import JournalEntry, Selection
 
 SHOWN = 100
-_OUTCOMES = {"": mark("All"), "refused": mark("Refused"), "fault": mark("With a fault")}
+_OUTCOMES = {"": mark("All"), "refused": mark("Refused"), "fault": mark("With a fault"), "sent": mark("To webhooks")}
 
 
 def handle_journal(request: PageRequest) -> ApiResponse:
@@ -121,6 +121,7 @@ def _choose(request: PageRequest, entries: Sequence[JournalEntry]) -> Sequence[J
         for entry in entries
         if not (outcome == "refused" and not is_refused(entry))
         and not (outcome == "fault" and not entry.exchange.fault)
+        and not (outcome == "sent" and not entry.exchange.sent_to)
         and text in f"{entry.exchange.method} {_show_target(entry)} {entry.exchange.reason}".casefold()
     ]
 

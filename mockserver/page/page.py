@@ -4,6 +4,7 @@
 /_page/ivinex/1001/8     the records of a CRM, of a kind, one of them
 /_page/journal           requests and responses
 /_page/faults            the plan of faults
+/_page/webhooks          where changes are sent
 /_page/data              seeds, reset, the clock
 /_page/workspaces        independent accounts side by side
 /_page/w/NAME/...        each of these, for a workspace by that name
@@ -25,7 +26,8 @@ from mockserver.page.home import handle_home
 from mockserver.page.journal import handle_journal
 from mockserver.page.language import tell_language
 from mockserver.page.page_request import ROOT, PageRequest, redirect, serve_static
-from mockserver.page.records import handle_records
+from mockserver.page.records.pages import handle_records
+from mockserver.page.webhooks import handle_webhooks
 from mockserver.page.workspaces import handle_workspaces
 from mockserver.registry import CRMS
 from mockserver.workspaces.all import Workspaces
@@ -133,6 +135,7 @@ class Page:
 _PAGES: Mapping[str, Callable[[PageRequest], ApiResponse]] = {
     "journal": handle_journal,
     "faults": handle_faults,
+    "webhooks": handle_webhooks,
     "data": handle_data,
 }
 

@@ -79,6 +79,10 @@ class Webhooks:
         self._queues = [_Queue(webhook) for webhook in webhooks]
         self._kept.clear()
 
+    def add(self, webhook: Webhook) -> None:
+        """Set up one more; what is on its way to the others goes on."""
+        self._queues.append(_Queue(webhook))
+
     def clear(self) -> int:
         """Take all away, and return how many there were."""
         count = len(self._queues)

@@ -245,6 +245,7 @@ PAGES = [
     "/_page/journal",
     "/_page/journal/{entry}",
     "/_page/faults",
+    "/_page/webhooks?done=add",
     "/_page/data?done=reset",
     "/_page/workspaces",
     "/_page/nothing",

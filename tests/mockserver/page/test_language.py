@@ -134,6 +134,7 @@ PAGES = [
     "/_page/journal/1",
     "/_page/journal/99",
     "/_page/faults",
+    "/_page/webhooks?done=add",
     "/_page/data?done=reset",
     "/_page/workspaces?done=create&name=x",
     "/_page/nothing",

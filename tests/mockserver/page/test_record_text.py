@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mockserver.page.record_text import find_changes, find_refused_member, read_record, show_record
+from mockserver.page.records.text import find_changes, find_refused_member, read_record, show_record
 
 
 def test_a_record_is_shown_with_one_member_a_line_and_read_back():

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from mockserver.crm.api import ApiResponse
 from mockserver.crm.record_views import Record, RecordKind, RecordPage, Related, Search
-from mockserver.page.crm_records import CrmRecords
 from mockserver.page.page_request import PageRequest
+from mockserver.page.records.crm_records import CrmRecords
 
 MAX_SORTED = 1000
 """Most records that the page sorts by itself, where an API sorts none."""

@@ -1,4 +1,4 @@
-"""One record of a CRM: show, create and change it, by requests to the CRM's own API; `record_lists` has the lists.
+"""One record of a CRM: show, create and change it, by requests to the CRM's own API; `lists` has the lists.
 
 A record is edited as the JSON that the API prints, and the API says what is wrong with it.
 """
@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from mockserver.crm.api import ApiResponse
 from mockserver.crm.record_views import Record, RecordKind
 from mockserver.documents.strict_json import JsonError
-from mockserver.page.crm_records import CrmRecords
 from mockserver.page.page_request import PageRequest
-from mockserver.page.record_lists import list_records, list_related
-from mockserver.page.record_text import find_changes, find_refused_member, read_record, show_record
+from mockserver.page.records.crm_records import CrmRecords
+from mockserver.page.records.lists import list_records, list_related
+from mockserver.page.records.text import find_changes, find_refused_member, read_record, show_record
 from mockserver.registry import CrmEntry
 from mockserver.texts import mark
 
