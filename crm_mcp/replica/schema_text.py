@@ -8,6 +8,7 @@ from typing import Any
 
 from crm_mcp.crm.name_matching import did_you_mean
 from crm_mcp.errors import InputError
+from crm_mcp.languages import Texts
 from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.replica.catalogue import CHANGES, CHANGES_COLUMNS, FRESHNESS, FRESHNESS_COLUMNS, Catalogue, freshness_of
 from crm_mcp.replica.sandbox.functions import OFFERED
@@ -15,6 +16,8 @@ from crm_mcp.replica.source import Source
 from crm_mcp.replica.tables import Column, Table
 from crm_mcp.replica.worked_questions import work_questions
 from crm_mcp.store.transaction import Transaction
+
+_texts = Texts(__file__)
 
 MOST_BYTES = 12_000
 SMALL_BYTES = 6_000
@@ -51,7 +54,8 @@ async def read_schema(sources: Sequence[Source], table: str = "") -> str:
         return _describe_all(held)
     known = {one.name: (one, each) for each in held for one in each.tables}
     if table.lower() not in known:
-        raise InputError(f"There is no table {table[:60]!r}{did_you_mean(table, list(known))}.")
+        near = did_you_mean(table, list(known))
+        raise InputError(_texts.later("There is no table {name}{near}.", name=repr(table[:60]), near=near))
     one, each = known[table.lower()]
     return "\n".join(_describe_table(one, each, _Detail(10_000, whole=True)))
 

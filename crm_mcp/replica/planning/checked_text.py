@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from crm_mcp.crm.name_matching import shown
 from crm_mcp.errors import QueryError
+from crm_mcp.languages import Texts
 from crm_mcp.replica.planning.tokens import Token, tokens_of
 from crm_mcp.replica.sandbox.limits import LONGEST_STATEMENT
 
+_texts = Texts(__file__)
 _FIRST_WORDS = ("select", "with", "values")
 _WRITES = ("insert", "update", "delete", "replace", "create", "drop", "alter", "merge", "truncate", "upsert")
 _MOST_DEFINED = 100
@@ -27,10 +29,11 @@ def checked_tokens(sql: str) -> list[Token]:
     while tokens and tokens[-1].is_mark(";"):
         tokens.pop()
     if not tokens:
-        raise QueryError("The statement is empty.", hint="Give one SELECT.")
+        raise QueryError(_texts.later("The statement is empty."), hint=_texts.later("Give one SELECT."))
     if any(token.is_mark(";") for token in tokens):
         raise QueryError(
-            "This is more than one statement.", hint="Ask one SELECT at a time, or join them by UNION ALL."
+            _texts.later("This is more than one statement."),
+            hint=_texts.later("Ask one SELECT at a time, or join them by UNION ALL."),
         )
     _check_first_word(tokens[0])
     _check_parameters(tokens)
@@ -41,13 +44,19 @@ def checked_tokens(sql: str) -> list[Token]:
 def _check_characters(sql: str) -> None:
     if len(sql) > LONGEST_STATEMENT:
         raise QueryError(
-            f"The statement has {len(sql):,} characters; at most {LONGEST_STATEMENT:,} are taken.",
-            hint="Ask by a condition or a join instead of long lists of values.",
+            _texts.later(
+                "The statement has {count:,} characters; at most {most:,} are taken.",
+                count=len(sql),
+                most=LONGEST_STATEMENT,
+            ),
+            hint=_texts.later("Ask by a condition or a join instead of long lists of values."),
         )
     if "\0" in sql:
-        raise QueryError("The statement holds a NUL character.", hint="Leave it out.")
+        raise QueryError(_texts.later("The statement holds a NUL character."), hint=_texts.later("Leave it out."))
     if any("\ud800" <= letter <= "\udfff" for letter in sql):
-        raise QueryError("The statement holds half a character (a lone surrogate).", hint="Leave it out.")
+        raise QueryError(
+            _texts.later("The statement holds half a character (a lone surrogate)."), hint=_texts.later("Leave it out.")
+        )
 
 
 def _check_first_word(first: Token) -> None:
@@ -55,12 +64,14 @@ def _check_first_word(first: Token) -> None:
         return
     if first.is_word(*_WRITES):
         raise QueryError(
-            f"{first.text} would write, and a query only reads.", hint="Change records with the CRM's tools."
+            _texts.later("{word} would write, and a query only reads.", word=first.text),
+            hint=_texts.later("Change records with the CRM's tools."),
         )
     if first.is_word("explain"):
-        raise QueryError("EXPLAIN is not available.", hint="Ask the SELECT itself.")
+        raise QueryError(_texts.later("EXPLAIN is not available."), hint=_texts.later("Ask the SELECT itself."))
     raise QueryError(
-        f"A query begins with SELECT, WITH or VALUES, not with {shown(first.text)}.", hint="Give one SELECT."
+        _texts.later("A query begins with SELECT, WITH or VALUES, not with {word}.", word=shown(first.text)),
+        hint=_texts.later("Give one SELECT."),
     )
 
 
@@ -68,8 +79,8 @@ def _check_parameters(tokens: Sequence[Token]) -> None:
     for token in tokens:
         if token.kind == "parameter":
             raise QueryError(
-                f"{token.text} is a parameter, and there are no values for parameters.",
-                hint="Write the value itself: a text in single quotes, a number plain.",
+                _texts.later("{word} is a parameter, and there are no values for parameters.", word=token.text),
+                hint=_texts.later("Write the value itself: a text in single quotes, a number plain."),
             )
 
 
@@ -80,7 +91,8 @@ def _check_expansion(tokens: Sequence[Token]) -> None:
         bodies.setdefault(name, []).extend(body)
     if len(bodies) > _MOST_DEFINED or sum(map(_Expansion(bodies).size, _sources(tokens))) > _MOST_EXPANDED:
         raise QueryError(
-            "The names of WITH are used too often within one another.", hint="Use fewer, or ask in several statements."
+            _texts.later("The names of WITH are used too often within one another."),
+            hint=_texts.later("Use fewer, or ask in several statements."),
         )
 
 

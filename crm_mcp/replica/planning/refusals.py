@@ -8,17 +8,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from crm_mcp.crm.name_matching import did_you_mean, nearest, shown
-from crm_mcp.crm.wording import clip_text, listing
+from crm_mcp.crm.wording import clip_text
 from crm_mcp.errors import QueryError
+from crm_mcp.languages import Later, Texts, any_of, mark
 from crm_mcp.replica.planning.names_in_scope import Scope
 from crm_mcp.replica.planning.other_dialects import FUNCTIONS, slip
 from crm_mcp.replica.planning.schema import DeniedError
 from crm_mcp.replica.planning.tokens import Token
 from crm_mcp.replica.sandbox.functions import ALLOWED, OFFERED
 
+_texts = Texts(__file__)
 _MOST_TABLES = 60
 _MOST_COLUMNS = 60
-_WHERE_ALL_ARE = "crm://replica/schema has them all"
+_SCHEMA = "crm://replica/schema"
+_DOUBLED = "'O''Brien'"
 _ROW_IDS = frozenset({"rowid", "oid", "_rowid_"})
 _WRITES = frozenset({sqlite3.SQLITE_INSERT, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE})
 
@@ -60,19 +63,26 @@ class Refusals:
         if error.action == sqlite3.SQLITE_READ or error.first.startswith(("sqlite_", "pragma_")):
             return self._no_table(_written_table(tokens, self._tables) or error.first)
         if error.action in _WRITES:
-            return QueryError("The statement would write, and a query only reads.", hint="Give one SELECT.")
-        return QueryError("The statement would do more than read.", hint="Give one SELECT.")
+            return QueryError(
+                _texts.later("The statement would write, and a query only reads."),
+                hint=_texts.later("Give one SELECT."),
+            )
+        return QueryError(_texts.later("The statement would do more than read."), hint=_texts.later("Give one SELECT."))
 
     def _no_table(self, name: str) -> QueryError:
         bare = _bare(name)
         qualifier = (
-            "" if "." not in name or bare not in self._tables else f"Tables have no schema before them: {bare}. "
+            ""
+            if "." not in name or bare not in self._tables
+            else _texts.later("Tables have no schema before them: {name}.", name=bare)
         )
         tables = _listed(sorted(self._tables), _MOST_TABLES)
         meant = "" if qualifier else did_you_mean(bare, self._tables)
         return QueryError(
-            f"There is no table {_clean(name)}{meant}.",
-            hint=f"{qualifier}Tables: {tables}. Their columns: crm://replica/schema.",
+            _texts.later("There is no table {name}{near}.", name=_clean(name), near=meant),
+            hint=_joined(
+                qualifier, _texts.later("Tables: {tables}. Their columns: {where}.", tables=tables, where=_SCHEMA)
+            ),
         )
 
     def _no_column(self, name: str, tokens: Sequence[Token]) -> QueryError:
@@ -80,101 +90,149 @@ class Refusals:
         scope = Scope(tokens, self._tables)
         if qualifier and not scope.has(qualifier):
             return QueryError(
-                f"{_clean(qualifier)} is neither a table nor an alias of this statement.",
-                hint=f"Name the table in FROM or JOIN, or use what is there: {_listed(scope.names, 20) or 'nothing'}.",
+                _texts.later("{name} is neither a table nor an alias of this statement.", name=_clean(qualifier)),
+                hint=_texts.later(
+                    "Name the table in FROM or JOIN, or use what is there: {names}.",
+                    names=_listed(scope.names, 20) or _texts.later("nothing"),
+                ),
             )
         tables = scope.tables_of(qualifier)
         is_text = any(token.kind == "quoted" and token.text[1:-1] == column for token in tokens if token.text[0] == '"')
-        text = f" A text stands in single quotes: '{_clean(column)}'." if is_text else ""
-        return QueryError(f"{self._lacking(column, tables)}{text}", hint=self._columns_hint(column, tables))
+        text = _texts.later("A text stands in single quotes: '{text}'.", text=_clean(column)) if is_text else ""
+        return QueryError(_joined(self._lacking(column, tables), text), hint=self._columns_hint(column, tables))
 
     def _lacking(self, column: str, tables: Sequence[str]) -> str:
         columns = {one: table for table in tables for one in self._tables[table]}
         if column.lower() in columns:
-            return (
-                f"{_clean(column)} is a column of {columns[column.lower()]}, but is not to be seen where it is named: "
-                "name it in the SELECT of the subquery or WITH before."
+            return _texts.later(
+                "{column} is a column of {table}, but is not to be seen where it is named: name it in the SELECT of "
+                "the subquery or WITH before.",
+                column=_clean(column),
+                table=columns[column.lower()],
             )
         near = nearest(column, columns) if column.lower() not in _ROW_IDS else [one for one in columns if one == "id"]
-        holder = tables[0] if len(tables) == 1 else "No table of this statement"
         meant = near if len(tables) == 1 else [f"{columns[one]}.{one}" for one in near]
-        ending = f": did you mean {' or '.join(meant)}?" if near else "."
-        return f"{holder} has {'no' if len(tables) == 1 else 'a'} column {_clean(column)}{ending}"
+        ending = _texts.later(": did you mean {names}?", names=any_of(meant)) if near else "."
+        if len(tables) == 1:
+            return _texts.later(
+                "{table} has no column {column}{ending}", table=tables[0], column=_clean(column), ending=ending
+            )
+        return _texts.later(
+            "No table of this statement has a column {column}{ending}", column=_clean(column), ending=ending
+        )
 
     def _columns_hint(self, column: str, tables: Sequence[str]) -> str:
         holders = [
             table for table, columns in self._tables.items() if column.lower() in columns and table not in tables
         ]
-        elsewhere = f"{_clean(column)} is in {listing(holders, 5)}. " if holders else ""
+        elsewhere = (
+            _texts.later("{column} is in {tables}.", column=_clean(column), tables=_listed(holders, 5))
+            if holders
+            else ""
+        )
         if len(tables) == 1:
-            return f"{elsewhere}Columns: {_listed(self._tables[tables[0]], _MOST_COLUMNS)}."
+            columns = _listed(self._tables[tables[0]], _MOST_COLUMNS)
+            return _joined(elsewhere, _texts.later("Columns: {columns}.", columns=columns))
         most = max(10, _MOST_COLUMNS // max(1, len(tables)))
-        listed = "; ".join(f"{table}: {_listed(self._tables[table], most)}" for table in tables)
-        return f"{elsewhere}Columns: {listed}." if listed else f"{elsewhere}The statement reads no table.".strip()
+        listed = Later.joined(
+            [Later.joined([table, _listed(self._tables[table], most)], ": ") for table in tables], "; "
+        )
+        said = (
+            _texts.later("Columns: {columns}.", columns=listed)
+            if listed
+            else _texts.later("The statement reads no table.")
+        )
+        return _joined(elsewhere, said)
 
 
 def _other(message: str, tokens: Sequence[Token]) -> QueryError:
     known = slip(tokens)
     if not message:
-        return QueryError("The statement is too large to be planned.", hint="Ask in several smaller ones.")
+        return QueryError(
+            _texts.later("The statement is too large to be planned."), hint=_texts.later("Ask in several smaller ones.")
+        )
     if near := re.fullmatch(r'near "(.*)": syntax error', message, re.DOTALL):
-        return QueryError(f"Syntax error near {shown(near[1])}.", hint=known or _keyword_hint(near[1]))
+        where = _texts.later("Syntax error near {word}.", word=shown(near[1]))
+        return QueryError(where, hint=known or _keyword_hint(near[1]))
     if message == "incomplete input":
         return QueryError(
-            "The statement ends too early.", hint=known or "Close what is open: a parenthesis, a CASE by END."
+            _texts.later("The statement ends too early."),
+            hint=known or _texts.later("Close what is open: a parenthesis, a CASE by END."),
         )
     if message.startswith("unrecognized token"):
         return QueryError(
-            f"SQLite cannot read this: {_clean(message.partition(':')[2].strip())}.",
-            hint=known or "A text stands in single quotes, and a quote within it is doubled: 'O''Brien'.",
+            _texts.later("SQLite cannot read this: {text}.", text=_clean(message.partition(":")[2].strip())),
+            hint=known
+            or _texts.later(
+                "A text stands in single quotes, and a quote within it is doubled: {example}.", example=_DOUBLED
+            ),
         )
     for beginning, hint in _HINTS:
         if message.startswith(beginning):
-            return QueryError(f"SQLite: {_clean(message)}.", hint=hint)
+            return QueryError(f"SQLite: {_clean(message)}.", hint=_texts.later(hint))
     return QueryError(f"SQLite: {_clean(message)}.", hint=known)
 
 
 _HINTS = (
-    ("misuse of aggregate", "An aggregate cannot stand in WHERE or in another aggregate: use HAVING, or a subquery."),
-    ("misuse of window function", "A window function stands in the SELECT list: filter by it in an outer SELECT."),
+    (
+        "misuse of aggregate",
+        mark("An aggregate cannot stand in WHERE or in another aggregate: use HAVING, or a subquery."),
+    ),
+    (
+        "misuse of window function",
+        mark("A window function stands in the SELECT list: filter by it in an outer SELECT."),
+    ),
     (
         "DISTINCT aggregates must",
-        "Write group_concat(distinct x), which joins by commas, or a subquery with SELECT DISTINCT.",
+        mark("Write group_concat(distinct x), which joins by commas, or a subquery with SELECT DISTINCT."),
     ),
-    ("Expression tree is too large", "Write x in (a, b, c) instead of many ORs."),
-    ("parser stack overflow", "Nest less."),
-    ("too many terms in compound SELECT", "Use fewer UNIONs, or one VALUES list."),
-    ("SELECTs to the left and right", "Name as many columns in each SELECT."),
-    ("RIGHT and FULL OUTER JOINs", "Turn it into a LEFT JOIN."),
+    ("Expression tree is too large", mark("Write x in (a, b, c) instead of many ORs.")),
+    ("parser stack overflow", mark("Nest less.")),
+    ("too many terms in compound SELECT", mark("Use fewer UNIONs, or one VALUES list.")),
+    ("SELECTs to the left and right", mark("Name as many columns in each SELECT.")),
+    ("RIGHT and FULL OUTER JOINs", mark("Turn it into a LEFT JOIN.")),
 )
 
 
 def _keyword_hint(near: str) -> str:
     if near and near[0].isalpha():
-        return f'Where {_clean(near)} is a name, put it in double quotes: "{_clean(near)}".'
-    return "The dialect is SQLite's."
+        return _texts.later('Where {name} is a name, put it in double quotes: "{name}".', name=_clean(near))
+    return _texts.later("The dialect is SQLite's.")
 
 
 def _no_function(name: str) -> QueryError:
     if instead := FUNCTIONS.get(name.lower()):
-        return QueryError(f"There is no function {_clean(name)} here: write {instead}.")
+        return QueryError(
+            _texts.later(
+                "There is no function {name} here: write {instead}.", name=_clean(name), instead=_texts.later(instead)
+            )
+        )
     ours = ", ".join(function.call for function in OFFERED)
     return QueryError(
-        f"There is no function {_clean(name)} here{did_you_mean(name, sorted(ALLOWED))}.",
-        hint=f"SQLite's usual ones are there, and {ours}.",
+        _texts.later(
+            "There is no function {name} here{near}.", name=_clean(name), near=did_you_mean(name, sorted(ALLOWED))
+        ),
+        hint=_texts.later("SQLite's usual ones are there, and {ours}.", ours=ours),
     )
 
 
 def _wrong_arguments(name: str) -> QueryError:
     call = next((function.call for function in OFFERED if function.name == name.lower()), "")
     instead = FUNCTIONS.get(name.lower(), "")
-    hint = f"It is {call}." if call else f"Write {instead}." if instead else ""
-    return QueryError(f"{_clean(name)}() does not take that many arguments.", hint=hint)
+    hint = (
+        _texts.later("It is {call}.", call=call)
+        if call
+        else _texts.later("Write {instead}.", instead=_texts.later(instead))
+        if instead
+        else ""
+    )
+    return QueryError(_texts.later("{name}() does not take that many arguments.", name=_clean(name)), hint=hint)
 
 
 def _ambiguous(name: str, _tokens: Sequence[Token]) -> QueryError:
     return QueryError(
-        f"{_clean(name)} is a column of several tables here.", hint=f"Say of which: alias.{_clean(_bare(name))}."
+        _texts.later("{name} is a column of several tables here.", name=_clean(name)),
+        hint=_texts.later("Say of which: alias.{column}.", column=_clean(_bare(name))),
     )
 
 
@@ -193,7 +251,16 @@ def _listed(names: Iterable[str], most: int) -> str:
     every = list(names)
     if len(every) <= most:
         return ", ".join(every)
-    return f"{', '.join(every[:most])} and {len(every) - most} more ({_WHERE_ALL_ARE})"
+    return _texts.later(
+        "{names} and {count} more ({where} has them all)",
+        names=", ".join(every[:most]),
+        count=len(every) - most,
+        where=_SCHEMA,
+    )
+
+
+def _joined(*sentences: str) -> str:
+    return Later.joined(filter(None, sentences))
 
 
 def _clean(text: str) -> str:

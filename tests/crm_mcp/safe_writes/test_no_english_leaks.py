@@ -13,7 +13,9 @@ from mcp import Client
 from mcp.types import CallToolResult, TextContent
 
 from crm_mcp.cli import main
+from crm_mcp.errors import QueryError
 from crm_mcp.languages import use
+from crm_mcp.replica.planning.planner import Planner
 from tests.crm_mcp.safe_writes.playing import Fake, User, play
 
 pytestmark = pytest.mark.slow
@@ -103,6 +105,31 @@ def test_no_command_says_anything_in_english(monkeypatch: pytest.MonkeyPatch, br
         said += run("replica", "rm", "--yes") + run("replica", "rm") + run("sync", "--crm", "nope")
     assert english_in(said) == []
     assert len(said.splitlines()) > (20 if not broken else 0)
+
+
+SQL = re.compile(r"\b[A-Z]{2,}\b|SQLite: .*?\. |:\S*:\S*|\bhelyette: [^ ]*|\bname ")
+"""What is SQL, or SQLite's own words."""
+REFUSED = [
+    "", ";", "select 1; select 2", "delete from projects", "explain select 1", "selec 1", "select ?", "select nope",
+    "select nam from projects", "select nope from projects, tasks", "select x.id from projects", "select nope(1)",
+    "select getdate()", "select median(1, 2, 3)", "select left(name, 2) from tasks", "select id from projects, tasks",
+    'select name from projects where status = "Open"', "select * from nope", "select * from main.projects",
+    "select (1", "select 'a", "select top 5 * from tasks", "select a::int from tasks",
+    "select interval '7 days'", "select * from projects where name ilike 'a'", "select sum(sum(budget)) from projects",
+    "select name from projects limit 5 for update", "select 1 union select 1, 2", "select 1 from projects where",
+    "with x as (select id as hidden from projects) select 1 from x where name = 'a'", "select rowid from projects",
+    "select \0", "select " + "1" * 200_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sql", REFUSED)
+def test_no_refusal_of_a_statement_is_in_english(sql: str) -> None:
+    planner = Planner({"projects": ["id", "name", "status", "budget"], "tasks": ["id", "project_id", "comment"]})
+    use("hu")
+    with pytest.raises(QueryError) as refused:
+        planner.plan(sql)
+    assert english_in(SQL.sub(" ", refused.value.told)) == []
+    assert refused.value.told != str(refused.value)  # what the model reads
 
 
 def test_no_help_is_in_english() -> None:
