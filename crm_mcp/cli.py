@@ -76,7 +76,10 @@ class _Commands(click.Group):
             from crm_mcp.commands.help_texts import speak_as_click_does
 
             speak_as_click_does()
-        return super().parse_args(ctx, args)
+        return super(_Commands, _in_language(self)).parse_args(ctx, args)
+
+    def get_usage(self, ctx: click.Context) -> str:
+        return super(_Commands, _in_language(self)).get_usage(ctx)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super(_Commands, _in_language(self)).format_help(ctx, formatter)
@@ -278,7 +281,7 @@ def _explain_to_host(error: SettingsError) -> NoReturn:
     """Serve what is wrong with the settings until the host goes: it would hide how a process ended."""
     from crm_mcp import unconfigured
 
-    click.echo(f"crm-mcp: {error}", err=True)
+    click.echo(f"crm-mcp: {error.told}", err=True)
     stdio_service.serve(unconfigured.build_server(str(error)))
     sys.exit(EXIT_SETTINGS)
 

@@ -67,7 +67,7 @@ def toolsets_of_tools(connectors: Sequence[Connector]) -> dict[str, str]:
 
 def describe_variables() -> str:
     """Return which variables connect which CRM, a line each, for people."""
-    return "\n".join(f"{f'  for {known.title}:':<16}{known.variables}" for known in CONNECTORS)
+    return "\n".join(f"{f'  {known.title}:':<12}{known.variables}" for known in CONNECTORS)
 
 
 def all_tools(

@@ -18,11 +18,15 @@ from crm_mcp.commands.connecting import (
     find_server_builder,
 )
 from crm_mcp.errors import CrmError, InputError, SettingsError
+from crm_mcp.languages import Texts
 from crm_mcp.rendering.hidden_characters import remove_hidden
 
 if TYPE_CHECKING:
     from mcp.client import ClientRequestContext
     from mcp.types import ElicitRequestParams, ElicitResult
+
+_texts = Texts(__file__)
+_EXAMPLE = """'{"query": "Anna"}'"""
 
 
 @click.command()
@@ -56,10 +60,14 @@ def _read_arguments(text: str) -> dict[str, Any]:
     try:
         given = json.loads(text)
     except ValueError as error:
-        raise InputError(f"The arguments are no JSON: {error}.", hint='Write them as \'{"query": "Anna"}\'.') from error
+        raise InputError(_texts.later("The arguments are no JSON: {error}.", error=error), hint=_how()) from error
     if not isinstance(given, dict):
-        raise InputError("The arguments are no JSON object.", hint='Write them as \'{"query": "Anna"}\'.')
+        raise InputError(_texts.later("The arguments are no JSON object."), hint=_how())
     return cast("dict[str, Any]", given)
+
+
+def _how() -> str:
+    return _texts.later("Write them as {example}.", example=_EXAMPLE)
 
 
 async def _call(tool: str, arguments: dict[str, Any], toolsets: str) -> tuple[bool, str]:
@@ -80,7 +88,10 @@ async def _call(tool: str, arguments: dict[str, Any], toolsets: str) -> tuple[bo
     )
     names = [one.name for one in await server.list_tools()]
     if tool not in names:
-        raise InputError(f"There is no tool {tool[:60]!r}.", hint=f"The tools are {', '.join(names)}.")
+        raise InputError(
+            _texts.later("There is no tool {name}.", name=repr(tool[:60])),
+            hint=_texts.later("The tools are {names}.", names=", ".join(names)),
+        )
     ask = _ask_on_terminal if sys.stdin.isatty() else None
     async with Client(server, elicitation_callback=ask) as client:
         result = await client.call_tool(tool, arguments)

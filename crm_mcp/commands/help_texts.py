@@ -30,17 +30,20 @@ def in_language(command: _Command) -> _Command:
     said.help = _translated(command.help)
     said.short_help = _translated(command.short_help)
     said.epilog = _translated(command.epilog)
-    said.params = [_option_in_language(option) for option in command.params]
+    said.params = [_parameter_in_language(one) for one in command.params]
+    said.options_metavar = _translated(command.options_metavar)
     if isinstance(said, click.Group):
+        said.subcommand_metavar = _texts.text(said.subcommand_metavar)
         said.commands = {name: in_language(below) for name, below in said.commands.items()}
     return said
 
 
-def _option_in_language(option: click.Parameter) -> click.Parameter:
-    if not isinstance(option, click.Option) or not option.help:
-        return option
-    said = copy.copy(option)
-    said.help = _translated(option.help)
+def _parameter_in_language(parameter: click.Parameter) -> click.Parameter:
+    said = copy.copy(parameter)
+    said.type = copy.copy(parameter.type)
+    said.type.name = _texts.text(said.type.name)
+    if isinstance(said, click.Option) and said.help:
+        said.help = _translated(said.help)
     return said
 
 

@@ -9,6 +9,9 @@ from typing import Any, Generic, TypeVar
 from crm_mcp.crm.call import Steps
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.paging import Page, PageRules
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 MAX_ROWS = 20_000
 """Most rows of one search: 200 pages."""
@@ -46,7 +49,9 @@ async def read_all_pages(
 
     async def read(number: int) -> Page[_Row]:
         page = await read_page(number)
-        await steps.advance(f"page {number + 1} of {max(expected, number + 1)}")
+        await steps.advance(
+            _texts.later("page {number} of {pages}", number=number + 1, pages=max(expected, number + 1))
+        )
         return page
 
     expected = 1

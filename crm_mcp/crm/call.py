@@ -15,6 +15,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from crm_mcp.languages import Texts, said
+
+_texts = Texts(__file__)
+
 TOLD_EVERY_S = 10.0
 """Hosts give up calls of which they hear nothing."""
 
@@ -192,7 +196,7 @@ class Steps:
         if (call := _call.get()) is not None:
             call.progress = self._done
             call.told_at = time.monotonic()
-        await self._reporter.report_progress(self._done, total, message)
+        await self._reporter.report_progress(self._done, total, said(message))
 
 
 async def tell_of_wait(seconds: float, reason: str) -> None:
@@ -223,4 +227,8 @@ async def sleep_told(seconds: float, reason: str, sleep: Callable[[float], Await
 async def _tell(call: Call, seconds: float, reason: str) -> None:
     if call.reporter is not None:
         call.progress += 0.001  # a wait is no step
-        await call.reporter.report_progress(call.progress, None, f"{reason}: {math.ceil(seconds)} s to wait")
+        await call.reporter.report_progress(
+            call.progress,
+            None,
+            _texts.text("{reason}: {seconds} s to wait", reason=said(reason), seconds=math.ceil(seconds)),
+        )

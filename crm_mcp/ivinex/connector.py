@@ -53,7 +53,7 @@ class IvinexConnector:
 
     name = "ivinex"
     title = "Ivinex"
-    variables = "IVINEX_URL, IVINEX_USERNAME, IVINEX_PASSWORD (and IVINEX_MODULES=contact=1001,note=1002)"
+    variables = "IVINEX_URL, IVINEX_USERNAME, IVINEX_PASSWORD; IVINEX_MODULES=contact=1001,note=1002"
     settings_class: type[BaseSettings] = IvinexSettings
     has_replica = True
     further_toolsets: Sequence[str] = ()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from crm_mcp.crm.call import TOLD_EVERY_S, Call, current_call, tell_of_wait
 from crm_mcp.errors import RateLimitedError, StoreError
+from crm_mcp.languages import Texts
 from crm_mcp.store.budget import BACKGROUND, WINDOW_S, Budget, Ticket, Turn
 from crm_mcp.store.engine import Store
 from crm_mcp.telemetry import events
@@ -24,6 +25,8 @@ from crm_mcp.transport.retry import TOO_MANY_REQUESTS
 if TYPE_CHECKING:
     from crm_mcp.store.account import Account
     from crm_mcp.store.budget import Transactions
+
+_texts = Texts(__file__)
 
 _ASKED_AGAIN_S = 0.25
 _ASKED_AGAIN_IN_BACKGROUND_S = 1.0
@@ -144,8 +147,10 @@ class RateLimit:
 
     def _reason(self, crm: str, turn: Turn) -> str:
         if turn.is_refused:
-            return f"{crm} takes no more requests for now"
-        return f"{crm} takes {self._per_minute} requests a minute, and others go first"
+            return _texts.later("{crm} takes no more requests for now", crm=crm)
+        return _texts.later(
+            "{crm} takes {count} requests a minute, and others go first", crm=crm, count=self._per_minute
+        )
 
     def _known_too_long(self, crm: str, turn: Turn, call: Call | None) -> RateLimitedError:
         unsent = "This request was not sent." if call is not None and call.requests > 1 else "Nothing was sent."

@@ -93,7 +93,7 @@ class Session:
         attempts = Attempts(
             request,
             within_s=self._pool.patience_s,
-            reason=f"{self._crm} is busy or down for the moment",
+            reason=_texts.later("{crm} is busy or down for the moment", crm=self._crm),
             sleep=self._pool.sleep,
         )
 

@@ -13,7 +13,10 @@ from crm_mcp.crm.call import Steps
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.errors import UnexpectedAnswerError
 from crm_mcp.ivinex.models import PAGE_LIMIT, Record
+from crm_mcp.languages import Texts
 from crm_mcp.mcp.cursor import Cursor
+
+_texts = Texts(__file__)
 
 ReadRecords = Callable[[int, int], Awaitable[list[Record]]]
 """Reads records, given how many at most (1 to 100) and how many to skip."""
@@ -73,7 +76,7 @@ async def read_all_pages(
         nonlocal rows
         page = await read(PAGE_LIMIT, number * PAGE_LIMIT)
         rows += len(page)
-        await steps.advance(f"{rows} records read")
+        await steps.advance(_texts.later("{count} records read", count=rows))
         return page
 
     return _joined(await read_pages_ahead(read_page, at_once=at_once, most=max_rows // PAGE_LIMIT))

@@ -16,8 +16,10 @@ from typing import Any
 
 from crm_mcp.crm.call import TOLD_EVERY_S, Call, working_for
 from crm_mcp.errors import CrmError
+from crm_mcp.languages import Texts, said
 from crm_mcp.mcp.calls.caller import current_caller
 
+_texts = Texts(__file__)
 _KEPT_S = 300.0
 """How long a result is kept that nobody fetched, and how long reading goes on that nobody asks for."""
 _HELD_S = 60.0
@@ -145,7 +147,7 @@ class UnfinishedCalls:
     async def _tell(self, working: _Work, caller: Call) -> None:
         if caller.reporter is not None:
             working.call.progress += 0.001  # a wait is no step
-            await caller.reporter.report_progress(working.call.progress, None, _so_far(working))
+            await caller.reporter.report_progress(working.call.progress, None, said(_so_far(working)))
 
     def _forget(self, key: str, working: _Work) -> None:
         if self._works.get(key) is working:
@@ -177,7 +179,9 @@ def _blocked_s(working: _Work) -> float:
 
 def _so_far(working: _Work) -> str:
     count = working.call.requests
-    return f"{working.name} is not finished: {count} request{'' if count == 1 else 's'} so far"
+    if count == 1:
+        return _texts.later("{name} is not finished: {count} request so far", name=working.name, count=1)
+    return _texts.later("{name} is not finished: {count} requests so far", name=working.name, count=count)
 
 
 def _unfinished(working: _Work, how: str) -> UnfinishedCallError:

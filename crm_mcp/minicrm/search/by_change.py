@@ -11,8 +11,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from crm_mcp.crm.fetch_many import map_bounded
+from crm_mcp.languages import Texts
 from crm_mcp.minicrm.models import Project
 from crm_mcp.minicrm.search.projects import ProjectSearch
+
+_texts = Texts(__file__)
 
 FINISHED: Sequence[Mapping[str, object]] = ({"StatusGroup": "Success"}, {"StatusGroup": "Failed"})
 """The searches that find finished projects."""
@@ -92,7 +95,7 @@ async def _count(
     search: ProjectSearch, searches: Sequence[Mapping[str, object]], narrower: Mapping[str, object] | None = None
 ) -> int:
     pages = await map_bounded(searches, lambda one: search.read_page(narrower={**one, **(narrower or {})}))
-    await search.steps.advance("changes counted")
+    await search.steps.advance(_texts.later("changes counted"))
     return sum(page.total or 0 for page in pages)
 
 

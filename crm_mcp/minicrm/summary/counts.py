@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.paging import Page
+from crm_mcp.languages import Texts
 from crm_mcp.minicrm.field_table import PROJECT
 from crm_mcp.minicrm.models import PAGE_RULES, PAGE_SIZE, Project
 from crm_mcp.minicrm.search.projects import ProjectSearch
 from crm_mcp.minicrm.summary.rows import Tally, Values
+
+_texts = Texts(__file__)
 
 Cell = tuple[str | None, ...]
 """One choice of each field that is grouped by; None for any, and in the end for none of them."""
@@ -39,7 +42,7 @@ async def count_groups(search: ProjectSearch, choices: Mapping[str, Mapping[str,
     async def count(cell: Cell) -> int:
         narrower = {field: choice for field, choice in zip(fields, cell, strict=True) if choice is not None}
         counted = _checked_count(await search.read_page(narrower=narrower), search)
-        await search.steps.advance(f"{counted} counted")
+        await search.steps.advance(_texts.later("{count} counted", count=counted))
         return counted
 
     every: Cell = (None,) * len(fields)
@@ -80,7 +83,7 @@ async def _check_last_page(search: ProjectSearch, total: int) -> None:
     last = PAGE_RULES.count_pages(total) - 1
     if last:
         page = await search.read_page(last)
-        await search.steps.advance("the last page")
+        await search.steps.advance(_texts.later("the last page"))
         if last * PAGE_SIZE + len(page.items) != total:
             raise CountsDisagreeError
 

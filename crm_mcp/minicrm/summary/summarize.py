@@ -11,6 +11,7 @@ from crm_mcp.aggregate.grouping import GroupKey, Measure, Summary, parse_group_k
 from crm_mcp.crm.field_labels import NO_LABELS, FieldLabels
 from crm_mcp.crm.paging import Page
 from crm_mcp.errors import InputError
+from crm_mcp.languages import Texts
 from crm_mcp.mcp.summary_result import SummaryResult, build_summary_result
 from crm_mcp.minicrm.account.schema import check_field_names, choices_of
 from crm_mcp.minicrm.field_table import PROJECT
@@ -19,6 +20,8 @@ from crm_mcp.minicrm.search.projects import ProjectSearch, fields_in_rows
 from crm_mcp.minicrm.summary.counts import CountsDisagreeError, count_groups
 from crm_mcp.minicrm.summary.plan import Need, choose_plan
 from crm_mcp.minicrm.summary.rows import OverlappingChoicesError, Tally, read_projects
+
+_texts = Texts(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ async def summarize(
     criteria = search.criteria
     fixed = {field: choices[field].get(str(value), value) for field, value in criteria.items() if field in choices}
     first = await search.read_page()
-    await search.steps.advance("page 1")
+    await search.steps.advance(_texts.later("page {number}", number=1))
     tally = await _tally(search, question, choices, first, max_reads=max_reads)
     summary = Summary(question.keys, question.measures, zone)
     for values, number in tally.rows:

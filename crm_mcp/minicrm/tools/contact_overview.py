@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 from crm_mcp.crm.call import Steps
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.errors import AuthenticationError, CrmError, InputError, NotFoundError
+from crm_mcp.languages import Texts
 from crm_mcp.mcp.arguments import CallContext, Id, JsonObject, Text
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.account.directory import Directory
@@ -29,6 +30,8 @@ from crm_mcp.minicrm.tools.open_tasks import (
 )
 from crm_mcp.minicrm.wire.checks import check_id
 from crm_mcp.rendering.shortening import list_options, shorten
+
+_texts = Texts(__file__)
 
 _T = TypeVar("_T")
 ReadInvoices = Callable[[Collection[str]], Awaitable[tuple[Mapping[str, Any], str]]]
@@ -109,7 +112,7 @@ class OverviewReader:
             InputError: None does.
         """
         page = await self._client.search_contacts(criteria)
-        await self._steps.advance("contacts searched")
+        await self._steps.advance(_texts.later("contacts searched"))
         if not page.items:
             raise InputError(
                 "No contact matches.", hint="Try fewer or other words, or part of the phone number: search_contacts."
@@ -123,7 +126,7 @@ class OverviewReader:
     async def read(self, contact_id: str) -> ContactOverview:
         """Return the overview of a contact; a part that the CRM fails to give is left out and named."""
         contact = await self._client.get_contact(contact_id)
-        await self._steps.advance("contact")
+        await self._steps.advance(_texts.later("contact"))
         own = shorten(contact["fields"], list_options("get_contact"))
         overview: dict[str, Any] = {"contact": {**_contact_entry(contact), **own}}
         parts = {
@@ -151,7 +154,7 @@ class OverviewReader:
     async def _read_company_or_people(self, contact: Contact) -> dict[str, Any]:
         if contact.get("type") == "Business":
             page = await self._client.search_contacts({"BusinessId": contact["id"]})
-            await self._steps.advance("people")
+            await self._steps.advance(_texts.later("people"))
             people = [person for person in page.items if person["id"] != contact["id"]]
             return {"people": [_contact_entry(person) for person in self._cut(people, "people", page.total)]}
         business_id = contact.get("business_id")
@@ -162,7 +165,7 @@ class OverviewReader:
         except NotFoundError:
             self._problems.append(f"Its company {business_id} does not exist.")
             return {}
-        await self._steps.advance("company")
+        await self._steps.advance(_texts.later("company"))
         return {"company": _contact_entry(business)}
 
     async def _read_projects_and_tasks(self, contact: Contact) -> dict[str, Any]:
@@ -203,7 +206,7 @@ class OverviewReader:
 
     async def _read_addresses(self, contact: Contact) -> dict[str, Any]:
         page = await self._client.list_addresses(contact["id"])
-        await self._steps.advance("addresses")
+        await self._steps.advance(_texts.later("addresses"))
         return {"addresses": [row["label"] for row in self._cut(page.items, "addresses", page.total)]}
 
     def _cut(self, items: Sequence[_T], what: str, total: int | None) -> Sequence[_T]:

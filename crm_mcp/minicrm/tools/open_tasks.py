@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 
 from crm_mcp.crm.fetch_many import map_bounded, read_each
 from crm_mcp.crm.name_matching import resolve_choice
+from crm_mcp.languages import Texts
 from crm_mcp.mcp.arguments import CallContext, JsonObject, Module
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.minicrm.models import PAGE_RULES, Project, Task
@@ -24,6 +25,8 @@ from crm_mcp.rendering.shortening import cut_text
 
 if TYPE_CHECKING:
     from crm_mcp.minicrm.replica.questions.reads import ReplicaReads, Row
+
+_texts = Texts(__file__)
 
 UNFINISHED = ("Open", "Lead")
 """Status groups of unfinished projects."""
@@ -102,7 +105,7 @@ async def read_open_tasks(search: ProjectSearch, projects: Sequence[Project]) ->
 
 
 def _name_of(project: Project) -> str:
-    return f"tasks of project {project['id']}"
+    return _texts.later("tasks of project {id}", id=project["id"])
 
 
 def task_entry(task: Task, project: Project, due: DueFilter, users: Mapping[str, str]) -> dict[str, Any]:

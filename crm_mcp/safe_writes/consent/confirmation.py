@@ -20,9 +20,12 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 
 from crm_mcp.crm.call import asking_the_user, current_call
 from crm_mcp.errors import NotConfirmedError
+from crm_mcp.languages import Texts
 from crm_mcp.mcp.arguments import CallContext
 from crm_mcp.mcp.calls.caller import current_caller
 from crm_mcp.safe_writes.call import CANNOT_ASK, Asking, way_out
+
+_texts = Texts(__file__)
 
 _ASKING_BY_RESULT = "2026-07-28"
 """The first protocol version in which a question is the result of a call, which the client then repeats."""
@@ -128,7 +131,9 @@ class UserConfirmation:
     async def report_progress(self, done: int, total: int) -> None:
         """Report to the client how many records are done."""
         if self._context.protocol_version is not None:
-            await self._context.report_progress(done, total, f"{done} of {total} records")
+            await self._context.report_progress(
+                done, total, _texts.text("{done} of {total} records", done=done, total=total)
+            )
 
     def _client_can_ask(self) -> bool:
         if self._context.protocol_version is None:  # not called by a client

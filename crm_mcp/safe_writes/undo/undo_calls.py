@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crm_mcp.crm.call import current_call, sleep_told
 from crm_mcp.errors import InputError, StoreError
-from crm_mcp.languages import Texts
+from crm_mcp.languages import Texts, mark
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.saved import restore_as
 from crm_mcp.safe_writes.taking_back import LEFT, NEEDLESS
@@ -19,6 +19,7 @@ from crm_mcp.store.audit import calls as audit
 from crm_mcp.store.leases import Leases
 
 _texts = Texts(__file__)
+_UNDER_WAY = {"written": mark("{write_id} is being written"), "undone": mark("{write_id} is being undone")}
 
 if TYPE_CHECKING:
     from crm_mcp.safe_writes.call import Asking, Confirmer
@@ -144,7 +145,7 @@ async def _wait_for_running(writer: SafeWriter, found: AuditedCall) -> None:
             call = current_call()
             if call is None or call.time_left_s(writer.call_budget_s * _WAITING_SHARE) <= 0:
                 raise InputError(f"{found.write_id} is being {what} right now.", hint="Call again in a few seconds.")
-            await sleep_told(_LOOKED_EVERY_S, f"{found.write_id} is being {what}")
+            await sleep_told(_LOOKED_EVERY_S, _texts.later(_UNDER_WAY[what], write_id=found.write_id))
 
 
 def _settled(draft: Draft) -> WriteResult:

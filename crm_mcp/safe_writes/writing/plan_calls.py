@@ -10,6 +10,7 @@ from dataclasses import replace
 from crm_mcp.crm.call import sleep_told
 from crm_mcp.crm.wording import listing
 from crm_mcp.errors import InputError, StoreError
+from crm_mcp.languages import Texts
 from crm_mcp.safe_writes.call import Call
 from crm_mcp.safe_writes.draft import Draft
 from crm_mcp.safe_writes.preview import MAX_SHOWN
@@ -22,6 +23,8 @@ from crm_mcp.safe_writes.writing.runs import Order, Runs, lease_of
 from crm_mcp.store import writes
 from crm_mcp.store.engine import Store
 from crm_mcp.store.leases import Lease
+
+_texts = Texts(__file__)
 
 _LOOKED_EVERY_S = 0.25
 _MOST_IDS = 100
@@ -122,7 +125,7 @@ class PlanCalls:
             elif self._runs.time_left_s() <= 0:
                 return await self.tell_progress(plan)
             else:
-                await sleep_told(_LOOKED_EVERY_S, "The plan is being written", self._sleep)
+                await sleep_told(_LOOKED_EVERY_S, _texts.later("The plan is being written"), self._sleep)
             plan = await self.get(call)
         result = await read_result(self._store, self._account, plan)
         if plan.is_told or not await self._runs.plans.tell(plan):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,6 +59,27 @@ def test_a_wrong_option_is_refused_in_the_language_of_the_person() -> None:
     assert "Nincs ilyen kapcsoló: '--no'." in run("undo", "--no", "w1")
     assert "Hiányzó argumentum" in run("undo")
     assert "'x' nem választható itt; lehetőségek: 'table', 'csv', 'json'." in run("query", "--format", "x", "select 1")
+
+
+def test_what_stands_for_values_is_in_the_language_of_the_person() -> None:
+    said = run("--help") + run("serve", "--help") + run("replica", "--help") + run("setup", "--help")
+    assert "main serve [KAPCSOLÓK]" in said
+    assert not {"OPTIONS", "COMMAND", "ARGS", "TEXT", "INTEGER", "RANGE", "FILENAME"} & set(re.findall(r"\w+", said))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "refusal"),
+    [
+        (["serve", "--port", "x"], "'x' nem megfelelő érték, a várt típus: egész szám."),
+        (["--env-file", "/", "tools"], "Érvénytelen érték ('--env-file'): fájl: '/' egy mappa."),
+        (["call", "get_task", "{"], "crm-mcp call: Az argumentumok nem JSON-formátumúak: "),
+        (["call", "get_task", "[]"], "crm-mcp call: Az argumentumok nem alkotnak JSON-objektumot. Így írja: "),
+    ],
+)
+def test_no_refusal_mixes_languages(arguments: list[str], refusal: str) -> None:
+    said = run(*arguments)
+    assert refusal.casefold() in said.casefold()
+    assert "OPTIONS" not in said
 
 
 def test_the_words_of_click_are_those_that_click_says() -> None:

@@ -90,6 +90,32 @@ def test_no_question_has_an_english_word_in_it() -> None:
     assert all(re.match("Létrehozzak|Módosítsak|Áthelyezzek", question) for question in user.asked)
 
 
+def test_no_progress_is_told_in_english() -> None:
+    heard: list[str] = []
+    use("hu")
+
+    async def hear(progress: float, total: float | None, message: str | None) -> None:
+        del progress, total
+        heard.append(message or "")
+
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("list_open_tasks", {"module": "Sales"}),
+        ("summarize_projects", {"module": "Sales", "group_by": ["status"]}),
+        ("get_contact_overview", {"contact_id": "5101"}),
+        ("summarize_records", {"module": "contact", "group_by": ["last_name"]}),
+        ("list_documents", {"kind": "invoice"}),
+        ("create_task", {"records": MANY[2][1], "dry_run": True}),
+    ]
+
+    async def scene(client: Client) -> None:
+        for tool, arguments in calls:
+            await client.call_tool(tool, arguments, progress_callback=hear)
+
+    play(scene)
+    assert len(set(heard)) > 8
+    assert [message for message in heard if english_in(message) or not message] == []
+
+
 @pytest.mark.parametrize("broken", [{}, {"MINICRM_API_KEY": "wrong"}, {"MINICRM_API_KEY": ""}, {"CRM_MCP_REED": "1"}])
 def test_no_command_says_anything_in_english(monkeypatch: pytest.MonkeyPatch, broken: dict[str, str]) -> None:
     for name, value in broken.items():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm_mcp.errors import AuthenticationError, CrmError
+from crm_mcp.languages import Texts, mark
 from crm_mcp.minicrm.documents.facts import is_of_storno, perhaps_unpaid
 from crm_mcp.minicrm.replica.columns import PROJECTS
 from crm_mcp.minicrm.replica.documents.keys import key_of
@@ -15,6 +16,9 @@ from crm_mcp.minicrm.replica.documents.tables import DOCUMENTS, OWN_ID, UNPAID
 from crm_mcp.minicrm.replica.questions.reads import ReplicaReads, Row
 from crm_mcp.minicrm.wire.documents.models import DocumentKind
 from crm_mcp.replica.source import Need
+
+_texts = Texts(__file__)
+_LISTS = {"invoice": mark("invoices"), "offer": mark("offers"), "order": mark("orders")}
 
 _IS_STORNO = is_of_storno(DOCUMENTS, OWN_ID)
 _PERHAPS_UNPAID = perhaps_unpaid(DOCUMENTS, OWN_ID)
@@ -91,7 +95,7 @@ async def refresh_documents(reads: ReplicaReads, kind: DocumentKind) -> None:
         reads.problems.append(f"The {kind}s are as read before, since the CRM could not be asked again: {error}")
     if (refusal := await documents.plan.refusal(kind)) is not None:
         raise refusal
-    await reads.steps.advance(f"{kind}s")
+    await reads.steps.advance(_texts.later(_LISTS[kind]))
     known = (await lists.passes()).get(kind)
     if known is None or not known.is_complete:
         reads.problems.append(f"Not all {kind}s were read{f': {known.note}' if known and known.note else ''}.")

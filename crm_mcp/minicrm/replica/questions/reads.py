@@ -10,10 +10,13 @@ from typing import Any
 from crm_mcp.crm.call import Steps, current_call
 from crm_mcp.crm.fetch_many import read_each
 from crm_mcp.errors import AuthenticationError, CrmError
+from crm_mcp.languages import Texts
 from crm_mcp.minicrm.models import PAGE_RULES
 from crm_mcp.minicrm.replica.columns import PROJECTS, TASKS
 from crm_mcp.minicrm.replica.source import MinicrmSource
 from crm_mcp.replica.source import Need, Todo
+
+_texts = Texts(__file__)
 
 OUTDATED = 1.0
 """What was written since it was read counts as read at this time, see `own_writes`."""
@@ -50,7 +53,7 @@ class ReplicaReads:
             if not await self.rows({"id": "id"}, f"{PROJECTS} limit 1"):
                 raise
             self.problems.append(f"Projects are as read before, since the CRM could not be asked again: {error}")
-        await self.steps.advance("projects")
+        await self.steps.advance(_texts.later("projects"))
         lacks = [*(one.what for one in await self.source.lacks(need)), *self._unreadable_modules(module_id)]
         if lacks:
             self.problems.append(f"Not all projects were read: {'; '.join(lacks)}.")
@@ -101,4 +104,4 @@ class ReplicaReads:
 
 
 def _name_of(project_id: int) -> str:
-    return f"tasks of project {project_id}"
+    return _texts.later("tasks of project {id}", id=project_id)

@@ -9,10 +9,13 @@ from typing import Any, Generic, TypeVar
 from crm_mcp.crm.call import Steps
 from crm_mcp.crm.paging import Page
 from crm_mcp.errors import BadRequestError, MethodNotAllowedError, NotFoundError, RefusedError
+from crm_mcp.languages import Texts
 from crm_mcp.mcp.arguments import CallContext
 from crm_mcp.minicrm.clients.history import HistoryClient
 from crm_mcp.minicrm.models import Project
 from crm_mcp.minicrm.tools.context import ToolContext
+
+_texts = Texts(__file__)
 
 MOST_PAGES = 50
 _NOT_OFFERED = (401, 403, 404, 405)
@@ -54,7 +57,7 @@ async def read_card_rows(
     """
     steps = Steps(call)
     project = await context.client.recent.get_project(project_id)
-    await steps.advance("project")
+    await steps.advance(_texts.later("project"))
     client = HistoryClient((context.client if is_first else context.client.recent).sender)
     try:
         rows, problem = await _read_all(lambda page: read(client, page), steps)
@@ -78,7 +81,7 @@ async def _read_all(read: Callable[[int], Awaitable[Page[_T]]], steps: Steps) ->
             if not number:
                 raise
             break
-        await steps.advance(f"page {number + 1}")
+        await steps.advance(_texts.later("page {number}", number=number + 1))
         total = page.total if total is None else total
         new = {row["id"]: row for row in page.items if row["id"] not in rows}
         rows |= new
