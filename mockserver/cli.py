@@ -8,28 +8,43 @@ from typing import cast
 
 import click
 
+from mockserver.command_help import in_language, speak_as_click_does
 from mockserver.contract_command import contract
 from mockserver.live.drift.command import drift
 from mockserver.live.record.command import record
 from mockserver.seed_command import seed
 from mockserver.serve_command import proxy, serve
+from mockserver.texts import person_texts
 
 
 class _ServingGroup(click.Group):
     """A group whose options and behaviour are those of `serve` where no subcommand is named."""
 
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        return found and in_language(found)
+
+    def get_usage(self, ctx: click.Context) -> str:
+        return super(_ServingGroup, in_language(self)).get_usage(ctx)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super(_ServingGroup, in_language(self)).format_help(ctx, formatter)
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         # What the encoding of a terminal or file lacks is printed as an escape, in place of a traceback.
         if getattr(sys.stdout, "errors", "") == "strict":
             cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
+        speak_as_click_does()
         own = {"--help", "--version"}
         if not args or (args[0].startswith("-") and not own & set(args)):
             args = ["serve", *args]
-        return super().parse_args(ctx, args)
+        return super(_ServingGroup, in_language(self)).parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Options, the same with and without the word serve"):
-            records = [record for option in serve.params if (record := option.get_help_record(ctx)) is not None]
+        with formatter.section(person_texts().text("Options, the same with and without the word serve")):
+            records = [
+                record for option in in_language(serve).params if (record := option.get_help_record(ctx)) is not None
+            ]
             formatter.write_dl(records)
         super().format_options(ctx, formatter)
 

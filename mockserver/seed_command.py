@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from mockserver.texts import person_texts
+
 if TYPE_CHECKING:
     from mockserver.seeds.generate.writing import Format
 
@@ -57,7 +59,9 @@ def seed(
     """  # noqa: D301 - \b is click's word for "leave the lines as they are"
     chosen = [bool(name), bool(check), schema, count is not None]
     if sum(chosen) != 1:
-        raise click.UsageError("name one seed to print, or use one of --generate, --check and --schema.")
+        raise click.UsageError(
+            person_texts().text("name one seed to print, or use one of --generate, --check and --schema.")
+        )
     from mockserver.crm.api import SeedError  # imported late, as all here, so that --help does not wait
 
     source = check or name or base
@@ -82,9 +86,10 @@ def _check(source: str) -> str:
 
     counts = _load(read_seed(source))
     held = "; ".join(
-        f"{crm}: {', '.join(f'{n} {kind}' for kind, n in of.items() if n) or 'nothing'}" for crm, of in counts.items()
+        f"{crm}: {', '.join(f'{n} {kind}' for kind, n in of.items() if n) or person_texts().text('nothing')}"
+        for crm, of in counts.items()
     )
-    return f"{source} can be loaded: {held}"
+    return person_texts().text("{file} can be loaded: {held}", file=source, held=held)
 
 
 def _write_seed(source: str, count: int | None, random_seed: int, out: str, kind: Format | None) -> None:
@@ -119,7 +124,8 @@ def _write(out: str, content: bytes) -> None:
     try:
         Path(out).write_bytes(content)
     except OSError as error:
-        _fail(f"cannot write {out!r}: {error.strerror or error}; name another --out")
+        why = error.strerror or error
+        _fail(person_texts().text("cannot write {file}: {why}; name another --out", file=repr(out), why=why))
 
 
 def _fail(message: str) -> NoReturn:

@@ -13,7 +13,9 @@ import click
 
 from mockserver.crm.api import SeedError
 from mockserver.crm.profiles import Language, Profile, ProfileName
+from mockserver.live.options import tell_busy
 from mockserver.registry import CRMS
+from mockserver.texts import person_texts
 
 if TYPE_CHECKING:
     from mockserver.server.app import MockApp
@@ -139,7 +141,7 @@ def _take_hosts(command: Callable[..., None]) -> Callable[..., None]:
 def serve(*, is_tls: bool, **options: Unpack[ServingOptions]) -> None:
     """Serve both APIs until SIGTERM or Ctrl+C."""
     if options["ca_folder"] and not is_tls:
-        _fail("--ca-dir says where the CA of --tls is kept: name --tls too")
+        _fail(person_texts().text("--ca-dir says where the CA of --tls is kept: name --tls too"))
     _serve(options, is_tls=is_tls)
 
 
@@ -174,7 +176,7 @@ def _serve(
         try:
             listener = stack.enter_context(closing(serving.bind_socket(host, port)))
         except OSError as error:
-            _fail(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port, or 0 for a free one")
+            _fail(tell_busy(f"{host}:{port}", error))
         url = serving.format_url(host, listener, scheme="https" if is_tls else "http")
         ways = entrance.open_entrance(url, is_tls=is_tls, proxied_hosts=proxied_hosts, ca_folder=options["ca_folder"])
         stack.enter_context(closing(ways))
@@ -226,13 +228,14 @@ def _read_token(token: str, file: str) -> str:
     if not file:
         return token
     if token:
-        _fail("name the control token or the file that holds it, not both")
+        _fail(person_texts().text("name the control token or the file that holds it, not both"))
     try:
         found = Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        _fail(f"--control-token-file: {file} cannot be read: {getattr(error, 'strerror', '') or error}")
+        why = getattr(error, "strerror", "") or error
+        _fail(person_texts().text("--control-token-file: {file} cannot be read: {why}", file=file, why=why))
     if not found:
-        _fail(f"--control-token-file: {file} is empty")
+        _fail(person_texts().text("--control-token-file: {file} is empty", file=file))
     return found
 
 

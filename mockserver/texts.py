@@ -1,4 +1,4 @@
-"""What people read on the page, in their language.
+"""What people read on the page and of the commands, in their language.
 
 English is the key and loads nothing; the catalogue of every other language is in `locale/`. Templates say `_("...")`,
 code says `texts.text("...")`, and `mark("...")` marks a text that is only looked up elsewhere. `make messages` writes
@@ -7,6 +7,7 @@ the catalogues anew. What programs read stays English.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -18,8 +19,9 @@ LANGUAGES = {"en": "English", "hu": "Magyar"}
 """The languages, each by its own name."""
 
 
-def mark(message: str) -> str:
-    """Return a text that is put into the catalogue here and looked up elsewhere."""
+def mark(message: str, many: str = "") -> str:
+    """Return a text that is put into the catalogue here, with the one for many, and looked up elsewhere."""
+    del many
     return message
 
 
@@ -56,6 +58,12 @@ class Texts:
         if self.language == "en":
             return day
         return f"{day[:10].replace('-', '. ')}.{day[10:]}"
+
+
+def person_texts() -> Texts:
+    """Return the texts of who runs a command: in the language of `CRM_MCP_LANGUAGE`, English where that has none."""
+    language = os.environ.get("CRM_MCP_LANGUAGE", "").strip().casefold()
+    return Texts(language if language in LANGUAGES else "en")
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -27,6 +27,8 @@ from crm_mcp.commands.help_texts import paragraphs
 from crm_mcp.languages import LANGUAGES
 from crm_mcp.languages.pages import find_messages
 from crm_mcp.languages.texts import find_locale
+from mockserver.cli import main as fakes_main
+from mockserver.command_help import paragraphs as paragraphs_of_fake
 
 ROOT = Path(crm_mcp.__file__).parents[1]
 PACKAGE = Path(crm_mcp.__file__).parent
@@ -105,7 +107,9 @@ def _all_texts(locale: Path) -> Iterator[Found]:
         else:
             yield from _texts_of_module(file)
     if locale.parent.name == "commands":
-        yield from _texts_of_commands(main)
+        yield from _texts_of_commands(main, paragraphs)
+    if locale.parent == FAKE:
+        yield from _texts_of_commands(fakes_main, paragraphs_of_fake)
 
 
 def _texts_of_module(file: Path) -> Iterator[Found]:
@@ -116,6 +120,8 @@ def _texts_of_module(file: Path) -> Iterator[Found]:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=who) | ast.Attribute(attr=who), attr=name)) if (
                 who.endswith("texts") and name in _SAID
             ):
+                yield from _text_of_call(name, node)
+            case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="person_texts")), attr=name)):
                 yield from _text_of_call(name, node)
             case ast.Call(func=ast.Name(id=name)) if name in _MARKS:
                 yield from _text_of_call(name, node)
@@ -141,18 +147,18 @@ def _text_of_call(name: str, call: ast.Call) -> Iterator[Found]:
         yield Found(texts[0] if len(texts) == 1 else (texts[0], texts[1]), context)
 
 
-def _texts_of_commands(command: click.Command) -> Iterator[Found]:
+def _texts_of_commands(command: click.Command, split: Callable[[str], Iterable[str]]) -> Iterator[Found]:
     """Yield what the help of a command and of those below it says."""
     for text in (command.help, command.short_help, command.epilog):
         if text:
-            yield from map(Found, paragraphs(text))
+            yield from map(Found, split(text))
     yield from (Found(option.help) for option in command.params if isinstance(option, click.Option) and option.help)
     if isinstance(command, click.Group):
         context = click.Context(command)
         for name in command.list_commands(context):
             below = command.get_command(context, name)
             assert below is not None
-            yield from _texts_of_commands(below)
+            yield from _texts_of_commands(below, split)
 
 
 def update(locale: Path, language: str) -> StableCatalog:

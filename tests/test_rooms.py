@@ -74,6 +74,7 @@ LAYERS = {
         "server.*",
         "testing.* fake_process respx_mount pytest_plugin",
         "live.*",
+        "command_help.*",
         "cli serve_command seed_command contract_command",
         "__main__",
     ),

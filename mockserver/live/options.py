@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from mockserver.registry import ALL_CRMS, CRMS
+from mockserver.texts import person_texts
 
 EXIT_UNUSABLE = 2
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -35,6 +36,15 @@ def crm_option(purpose: str) -> Callable[[_Function], _Function]:
         default=ALL_CRMS,
         show_default=True,
         help=purpose.format(ALL_CRMS),
+    )
+
+
+def tell_busy(address: str, error: OSError) -> str:
+    """Return why an address cannot be listened at."""
+    return person_texts().text(
+        "cannot listen on {address}: {why}; choose another --port, or 0 for a free one",
+        address=address,
+        why=error.strerror,
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from mockserver.http.certificates import LOOPBACK, Authority
 from mockserver.registry import CRMS
+from mockserver.texts import person_texts
 
 CA_VARIABLES = ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Where the languages' own variables name a file of CAs: Node; OpenSSL with Python, .NET, Ruby, Go; requests; curl."""
@@ -51,10 +52,15 @@ class Entrance:
         file = self.authority.ca_file
         trust = " ".join(f"{name}={shlex.quote(str(file))}" for name in CA_VARIABLES)
         if not self.is_proxy:
-            return f"# Programs must trust {file}, which {url}/_control/ca.pem gives too.\nexport {trust}"
+            told = person_texts().text(
+                "Programs must trust {file}, which {url} gives too.", file=file, url=f"{url}/_control/ca.pem"
+            )
+            return f"# {told}\nexport {trust}"
+        hosts = ", ".join(sorted(self.proxied_hosts))
+        told = person_texts().text("A proxy for {hosts}; all others are refused. For your program:", hosts=hosts)
         return "\n".join(
             [
-                f"# A proxy for {', '.join(sorted(self.proxied_hosts))}; all others are refused. For your program:",
+                f"# {told}",
                 f"export {' '.join(f'{name}={value}' for name, value in list_proxy_variables(url).items())}",
                 f"export {trust}",
             ]

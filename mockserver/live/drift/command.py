@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from mockserver.live.options import crm_option, fail, notify, requests_per_minute_option, upstream_option
+from mockserver.texts import person_texts
 
 if TYPE_CHECKING:
     from mockserver.crm.profiles import ProfileName
@@ -72,7 +73,7 @@ def drift(
     from mockserver.live.drift.report import format_json, format_text
 
     if accept and baseline is None:
-        raise click.UsageError("--accept needs --baseline FILE to write to.")
+        raise click.UsageError(person_texts().text("--accept needs --baseline FILE to write to."))
     try:
         known = frozenset(read_baseline(baseline)) if baseline and not accept else frozenset[Difference]()
         comparisons = _compare(crm, upstream, recorded, profile, requests_per_minute)

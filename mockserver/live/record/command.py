@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.live.options import crm_option, fail, notify, requests_per_minute_option, upstream_option
+from mockserver.live.options import crm_option, fail, notify, requests_per_minute_option, tell_busy, upstream_option
 from mockserver.registry import CRMS
+from mockserver.texts import person_texts
 
 if TYPE_CHECKING:
     import socket
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
-    from mockserver.live.accounts import Accounts
+    from mockserver.live.accounts import Account, Accounts
     from mockserver.scrubbing.pseudonyms import Pseudonyms
 
 LISTENING_AT = "127.0.0.1"
@@ -105,7 +106,11 @@ def _prepare(
     except OSError as error:
         fail(_explain(error, out, port))
     if is_new:
-        notify(f"made a new key, {key_path}: keep it for further recordings of this account, and to yourself")
+        notify(
+            person_texts().text(
+                "made a new key, {path}: keep it for further recordings of this account, and to yourself", path=key_path
+            )
+        )
     return accounts, Pseudonyms(key), listener
 
 
@@ -137,9 +142,19 @@ def _build_app(
         for account in accounts.accounts
     }
     for account in accounts.accounts:
-        whose = "the client's, else that of the variables" if account.login else "the client's"
-        notify(f"{account.title} at {account.url}: {'reads and writes' if allow_writes else 'reads'}; login: {whose}")
+        notify(_describe(account, allow_writes=allow_writes))
     return build_app(RecordingProxy(recordings, allows_writes=allow_writes, notify=notify), connection, started)
+
+
+def _describe(account: Account, *, allow_writes: bool) -> str:
+    texts = person_texts()
+    return texts.text(
+        "{crm} at {url}: {what}; login: {whose}",
+        crm=account.title,
+        url=account.url,
+        what=texts.text("reads and writes") if allow_writes else texts.text("reads"),
+        whose=texts.text("the client's, else that of the variables") if account.login else texts.text("the client's"),
+    )
 
 
 def _serve(app: Starlette, listener: socket.socket) -> None:
@@ -165,5 +180,7 @@ def _serve(app: Starlette, listener: socket.socket) -> None:
 
 def _explain(error: OSError, out: Path, port: int) -> str:
     if error.filename is not None:
-        return f"cannot write into {str(out)!r}: {error.strerror}; name another --out"
-    return f"cannot listen on {LISTENING_AT}:{port}: {error.strerror}; choose another --port, or 0 for a free one"
+        return person_texts().text(
+            "cannot write into {folder}: {why}; name another --out", folder=repr(str(out)), why=error.strerror
+        )
+    return tell_busy(f"{LISTENING_AT}:{port}", error)

@@ -17,20 +17,10 @@ from crm_mcp.errors import QueryError
 from crm_mcp.languages import use
 from crm_mcp.replica.planning.planner import Planner
 from tests.crm_mcp.safe_writes.playing import Fake, User, play
+from tests.support.english import english_in
 
 pytestmark = pytest.mark.slow
 
-ENGLISH = re.compile(
-    r"\b(the|of|and|not|with|for|this|that|from|are|was|were|which|has|nothing|every|cannot|it|set|change|create|move"
-    r"|empty|undo|login|settings|rows|user|records?|please|yes)\b",
-    re.IGNORECASE,
-)
-"""Words that no Hungarian sentence has."""
-DATA = re.compile(
-    r"Használat: .*|„[^”]*”|\S*[/_=]\S*|--[a-z-]+|crm-mcp [a-z]+( rm)?|HTTP\w*|'[^']*'|\[[^\]]*\]|\([a-z]+\)",
-    re.IGNORECASE,
-)
-"""What is no text of this server's: values in quotes, paths, names of variables, tools and commands."""
 TRASH = {"project_id": "6001", "fields": {"Deleted": 1, "StatusId": "Lost"}}
 LONG = {"contact_id": "5101", "fields": {"Description": "á" * 600}}
 EMPTY = {"contact_id": "5101", "fields": {"Description": "", "Phone": "+36 1 555 0000"}}
@@ -54,10 +44,6 @@ def _in_hungarian(fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         monkeypatch.setenv(name, value)
     yield
     use("en")
-
-
-def english_in(text: str) -> list[str]:
-    return [line for line in text.splitlines() if ENGLISH.search(DATA.sub(" ", line))]
 
 
 async def write(client: Client, tool: str, **arguments: Any) -> str:
