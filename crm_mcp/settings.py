@@ -207,7 +207,7 @@ class ServerSettings(EnvironmentSettings):
     ca_file: CaFile | None = None
     export_dir: Path | None = None
     store: Annotated[StoreLocation, Field(repr=False)] = DEFAULT_FOLDER
-    replica: Annotated[Literal["on", "off"] | None, BeforeValidator(_folded)] = None
+    replica: bool | None = None
     audit_days: Annotated[int, Field(ge=1, le=3650)] = 90
     logins: Path | None = None
     log_file: LogPath | None = None
@@ -222,7 +222,7 @@ class ServerSettings(EnvironmentSettings):
 
     def keeps_reads(self, *, is_local: bool) -> bool:
         """Whether what was read may be kept on disk; by default only where the server serves one person."""
-        return self.replica == "on" or (self.replica is None and is_local)
+        return is_local if self.replica is None else self.replica
 
     @property
     def undo_days(self) -> int:

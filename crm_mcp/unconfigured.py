@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
 
 NEXT_STEP = (
-    "Tell the user: only whoever installed this server can change that. Its settings are environment variables, in "
-    "the configuration of this host or in a .env file; the command `crm-mcp doctor` checks them."
+    "Tell the user: only whoever installed this server can change that. Its settings are the form of the extension "
+    "where the host has one, else environment variables in the host's configuration or a .env file. The command "
+    "`crm-mcp setup` asks for them and writes them, `crm-mcp doctor` checks them."
 )
 
 

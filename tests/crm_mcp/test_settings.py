@@ -163,6 +163,16 @@ def test_a_wrong_server_value_names_its_variable(name: str, value: str, monkeypa
         load(ServerSettings)
 
 
+@pytest.mark.parametrize(
+    ("value", "is_kept"), [("on", True), ("OFF", False), ("true", True), ("False", False), ("0", False)]
+)
+def test_keeping_what_was_read_is_said_as_people_and_forms_say_it(
+    value: str, is_kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_MCP_REPLICA", value)
+    assert load(ServerSettings).keeps_reads(is_local=not is_kept) is is_kept
+
+
 def test_allowed_hosts_are_split_at_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRM_MCP_ALLOWED_HOSTS", "crm.example, other.example:8443,")
     assert load(ServerSettings).allowed_host_list == ["crm.example", "other.example:8443"]

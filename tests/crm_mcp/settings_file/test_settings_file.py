@@ -115,7 +115,7 @@ def test_each_kind_of_value_is_read(write: Write, monkeypatch: pytest.MonkeyPatc
     write(WHOLE)
     monkeypatch.setenv("ACME_PASSWORD", SECRET)
     server, minicrm, ivinex = load(ServerSettings), load(MinicrmSettings), load(IvinexSettings)
-    assert (server.read_only, server.toolsets, server.timeout_s, server.replica) == (True, "default,money", 12, "off")
+    assert (server.read_only, server.toolsets, server.timeout_s, server.replica) == (True, "default,money", 12, False)
     assert (minicrm.system_id, minicrm.user, minicrm.requests_per_minute) == ("10001", "Nagy Anna", 30)
     assert minicrm.api_key.get_secret_value() == SECRET
     assert minicrm.labels == {"Int1201": "Budget (HUF)", "Text1105": "Source, first"}
