@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
-import shutil
 import socket
 import subprocess
 import sys
@@ -163,8 +162,3 @@ def _typing(answer: str) -> Generator[int]:
     finally:
         os.close(person)
         os.close(terminal)
-
-
-def lacks(program: str) -> bool:
-    """Tell whether a program is not on this machine."""
-    return not shutil.which(program)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import shlex
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import yaml
 
 from mockserver.fake_process import FakeServer, running_fake
 from tests.docs.pages import ROOT, Block, list_pages, needs_of, read_blocks
-from tests.docs.shell_session import ShellSession, lacks
+from tests.docs.shell_session import ShellSession
 from tests.support.mcp_play import assistant, both_crms, call
 from tests.support.warm_commands import WARM
 
@@ -24,10 +25,11 @@ pytestmark = pytest.mark.slow
 
 SETTINGS = "".join(f"{name}={value}\n" for name, value in both_crms("http://127.0.0.1:8080").items())
 PARSERS = {"json": json.loads, "toml": tomllib.loads, "yaml": yaml.safe_load}
-# Saved as files and run by a command of the page; what is drawn, or shown as it is.
-OTHERS = {"js", "php", "java", "csharp", "text", "", "csv", "ini"}
+# What is drawn, or shown as it is. A program in another language has a name, and is run by a command of the page.
+SHOWN = {"text", "", "csv", "ini", "sql"}
 PAGES = [page for page in list_pages() if any(block.language for block in read_blocks(page))]
 MOST_NOT_RUN = 30
+OPTIONS = {"exit", "needs", "answer", "no-rows", "own"}
 
 
 @pytest.fixture(scope="module")
@@ -53,19 +55,25 @@ def test_the_blocks_of_a_page_do_what_it_says(
         if "settings" in needs_of(page):
             session.write(".env", SETTINGS)
         for block, below in zip(blocks, [*blocks[1:], None], strict=True):
-            shown = below if below and below.follows and below.language in {"text", "json", "toml", "csv"} else None
-            play(session, block, shown)
+            play(session, block, below if below and below.follows else None)
     statements = [block for block in blocks if block.language == "sql" and not block.why_not_run]
     if statements:
         for name, value in both_crms(fake.url).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("CRM_MCP_STORE", "memory")
         asyncio.run(ask(statements))
+    if left_out := sorted({program for block in blocks for program in lacking(block)}):
+        pytest.skip(f"run, but for the blocks that need {', '.join(left_out)}")
+
+
+def lacking(block: Block) -> list[str]:
+    """Return the programs that a block needs and this machine has not."""
+    return [program for program in block.options.get("needs", "").split(",") if program and not shutil.which(program)]
 
 
 def play(session: ShellSession, block: Block, shown: Block | None) -> None:
     """Do with a block what a reader does: save it, start it, run it, or read it."""
-    if block.why_not_run or any(lacks(program) for program in block.options.get("needs", "").split(",") if program):
+    if block.why_not_run or lacking(block):
         return
     if block.file:
         session.write(block.file, block.text)
@@ -80,7 +88,7 @@ def play(session: ShellSession, block: Block, shown: Block | None) -> None:
         if not block.follows:
             PARSERS[block.language](block.text)
     else:
-        assert block.language in OTHERS | {"sql"}, f"{block.place}: nothing here runs {block.language}"
+        assert block.language in SHOWN, f"{block.place}: nothing here runs {block.language}"
 
 
 def run(session: ShellSession, block: Block, shown: Block | None) -> None:
@@ -89,6 +97,7 @@ def run(session: ShellSession, block: Block, shown: Block | None) -> None:
     if block.language == "python":
         session.write("block.py", command)
         command = "python block.py"
+    assert shown is None or shown.language in {"text", "json", "toml", "csv"}, f"{shown.place} is compared with nothing"
     is_one_stream = shown is not None and shown.language != "json"
     code, said, errors = session.run(command, answer=block.options.get("answer", ""), is_one_stream=is_one_stream)
     told = f"{block.place}\n{block.text}\nexit code {code}\n{said}\n{errors}"
@@ -135,6 +144,11 @@ def test_few_blocks_are_not_run_and_each_has_a_reason() -> None:
     docker = [block for block in left_out if "Docker engine" in block.why_not_run]
     assert len(left_out) - len(docker) <= MOST_NOT_RUN
     assert [block.place for block in left_out if len(block.why_not_run) < len("a reason")] == []
+
+
+def test_every_marker_says_what_the_tests_know() -> None:
+    said = {(block.place, option) for page in PAGES for block in read_blocks(page) for option in block.options}
+    assert [place for place, option in sorted(said) if option not in OPTIONS] == []
 
 
 def test_what_a_page_shows_is_compared_and_dots_stand_for_anything() -> None:

@@ -22,6 +22,8 @@ from tests.docs.pages import DOCS, ROOT, list_pages
 from tests.snapshots import DEVIATIONS, GENERATED, HOW, REFERENCE, SETTINGS, read_table
 
 CONTROL = REFERENCE / "control-api.md"
+ARCHITECTURE = DOCS / "explanation" / "architecture.md"
+ROOM_COLUMN = 35
 _FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 
@@ -32,13 +34,25 @@ def test_a_generated_part_is_what_the_code_says(page: Path, name: str) -> None:
 
 
 def test_every_setting_is_told_and_none_that_is_gone() -> None:
-    known = {
-        f"{settings.model_config.get('env_prefix', '')}{name.upper()}"
-        for settings in (ServerSettings, MinicrmSettings, IvinexSettings)
-        for name in settings.model_fields
-    }
     rows = re.findall(r"^\| (.*?) \|", SETTINGS.read_text(encoding="utf-8"), re.MULTILINE)
-    assert {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)} == known
+    assert {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)} == list_defaults().keys()
+
+
+def test_every_default_that_is_a_number_is_told() -> None:
+    rows = SETTINGS.read_text(encoding="utf-8").splitlines()
+    numbers = {name: value for name, value in list_defaults().items() if type(value) in {int, float}}
+    assert len(numbers) > 8
+    told = {name for name in numbers for row in rows if f"`{name}`" in row and f"default {numbers[name]:g}" in row}
+    assert told == numbers.keys()
+
+
+def list_defaults() -> dict[str, object]:
+    """Return each setting with its default."""
+    return {
+        f"{settings.model_config.get('env_prefix', '')}{name.upper()}": field.default
+        for settings in (ServerSettings, MinicrmSettings, IvinexSettings)
+        for name, field in settings.model_fields.items()
+    }
 
 
 def test_every_switch_that_the_page_shows_exists() -> None:
@@ -59,6 +73,20 @@ def test_every_control_endpoint_and_every_fault_is_told() -> None:
         assert {(method, shown) for method in methods} <= told, path
     workspaces.close()
     assert sorted(re.findall(r"^\| `(\w+)` \| (?:yes|no) \|", text, re.MULTILINE)) == sorted(KINDS)
+
+
+@pytest.mark.parametrize(("title", "package"), [("The client: one direction", "crm_mcp"), ("The fake", "mockserver")])
+def test_every_room_that_the_architecture_lists_exists(title: str, package: str) -> None:
+    listed = ARCHITECTURE.read_text(encoding="utf-8").partition(f"## {title}\n\n```\n")[2].partition("```")[0]
+    rooms = [room.removeprefix("<crm>") for line in listed.splitlines() for room in line[:ROOM_COLUMN].split()]
+    folders = [ROOT / package, ROOT / package / "ivinex", ROOT / package / "minicrm"]
+    missing = [room for room in rooms if not any(_is_room(folder / room.strip("/")) for folder in folders)]
+    assert len(rooms) > 10
+    assert missing == []
+
+
+def _is_room(place: Path) -> bool:
+    return place.is_dir() or place.with_suffix(".py").is_file()
 
 
 @pytest.mark.parametrize("page", list_pages(), ids=lambda page: str(page.relative_to(ROOT)))
