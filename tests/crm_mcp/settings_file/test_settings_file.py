@@ -248,7 +248,7 @@ def test_what_is_wrong_is_said_by_file_and_key(
     ("text", "settings", "says"),
     [
         ("[servers]\n", ServerSettings, "{}: ennek ott nincs helye: 'servers', erre gondolhatott: server."),
-        ("[server]\ntimeout_s = true", ServerSettings, "{}, [server] timeout_s: értéke true vagy false; írjon idéző"),
+        ("[server]\ntimeout_s = true", ServerSettings, "{}, [server] timeout_s: true vagy false áll itt; idézőjelek"),
         ("[accounts.a-b.minicrm]\n[accounts.a_b.minicrm]", ServerSettings, "szinte ugyanaz a neve: a-b és a_b."),
         ("[accounts.a.minicrm]\napikey = 'x'", MinicrmSettings, "{}, [accounts.a.minicrm] apikey, erre gondolhatott"),
     ],
