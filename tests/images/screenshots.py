@@ -95,6 +95,8 @@ def _take_apps(browser: Browser, fake: FakeServer) -> Iterator[tuple[str, bytes]
 def _take_app(browser: Browser, host: AppHost, call: ToolCall, wait_for: str, width: int, **options: Any) -> bytes:
     with shown(browser, host, call, width=width, height=640, **options) as (page, app):
         app.get_by_text(wait_for, exact=True).first.wait_for()
+        tall = app.locator("body").evaluate("body => Math.ceil(body.getBoundingClientRect().height)")
+        page.wait_for_function("tall => sizes.at(-1)?.height === tall", arg=tall)  # the host gives it its height
         return page.screenshot(animations="disabled")
 
 
