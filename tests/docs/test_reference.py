@@ -85,6 +85,12 @@ def test_every_room_that_the_architecture_lists_exists(title: str, package: str)
     assert missing == []
 
 
+def test_the_map_of_the_tests_has_every_folder() -> None:
+    text = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
+    folders = {file.parent.relative_to(ROOT / "tests").parts[0] for file in (ROOT / "tests").glob("*/**/*.py")}
+    assert sorted(folder for folder in folders if f"`{folder}/" not in text) == []
+
+
 def _is_room(place: Path) -> bool:
     return place.is_dir() or place.with_suffix(".py").is_file()
 
