@@ -98,11 +98,11 @@ def find_texts(locale: Path) -> list[Found]:
 
 def _all_texts(locale: Path) -> Iterator[Found]:
     for file in sorted(locale.parent.rglob("*")):
-        if file.suffix not in (".py", ".html") or find_locale(str(file)) != locale:
+        if file.suffix not in (".py", ".html", ".js") or find_locale(str(file)) != locale:
             continue
         if file.suffix == ".html" and FAKE in file.parents:
             yield from _texts_of_template(file)
-        elif file.suffix == ".html":
+        elif file.suffix in (".html", ".js"):
             yield from map(Found, find_messages(file.read_text(encoding="utf-8")))
         else:
             yield from _texts_of_module(file)

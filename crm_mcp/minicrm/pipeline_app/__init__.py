@@ -1,4 +1,4 @@
-"""The pipeline, stage by stage; `pipeline.html` is the page.
+"""The pipeline, stage by stage.
 
 It draws what `summarize_projects` answers and asks the host to call `search_projects` for the cards.
 """

@@ -1,4 +1,4 @@
-"""A plan as a table in hosts that show MCP Apps: each record before and after, with a tick; `plan.html` is the page.
+"""A plan as a table in hosts that show MCP Apps: each record before and after, with a tick.
 
 It reads the plan by the tool that made it, with the unlisted argument `table`, and has it written by the same tool,
 with `plan_id` and the unlisted argument `without`. So whatever holds of a plan's call holds of the page's: the page can
