@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,16 +32,18 @@ def _read_errors(file: Path) -> Iterator[tuple[str, str, str]]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _TREE and node.args:
             text = _as_text(node.args[0])
             hints = [_as_text(one.value) for one in node.keywords if one.arg == "hint"]
-            if any(char.isalpha() for char in text.replace("...", "")):
+            if any(char.isalpha() for char in re.sub(r"\{\w+\}", "", text)):
                 yield node.func.id, _cell(text), _cell(hints[0] if hints else "")
 
 
 def _as_text(node: ast.expr) -> str:
-    """Return a text as it stands in the code, with ... for what is filled in."""
+    """Return a text as it stands in the code, with a name in braces, or ..., for what is filled in."""
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
         return "".join(_as_text(part) for part in node.values)
+    if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.Name):
+        return f"{{{node.value.id}}}"
     if isinstance(node, ast.BinOp):
         return _as_text(node.left) + _as_text(node.right)
     if isinstance(node, ast.IfExp):
