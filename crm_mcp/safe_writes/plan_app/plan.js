@@ -90,12 +90,22 @@ async function attempt(act, said = "") {
   busy(true);
   tell("problem");
   if (said) tell("told", said);
-  const still = setTimeout(() => tell("hint", text("No answer yet. If the host shows a question, it waits for you.")), STILL_MS);
+  const still = setTimeout(offerLook, STILL_MS);
   try { await act(); } catch (error) { tell("problem", error.message); }
   clearTimeout(still);
   busy(false);
   if (plan) draw();
   page("title").focus();
+}
+
+// An answer may have been lost on its way: the plan itself still tells what became of it.
+function offerLook() {
+  tell("hint", text("No answer yet. If the host shows a question, it waits for you."));
+  if (!plan?.plan_id) return;
+  const look = button(text("Look again"), () => load(plan.plan_id).then(() => { if (plan.state === "applied") busy(false); else offerLook(); },
+    error => tell("problem", error.message)));
+  look.disabled = false;
+  page("actions").append(look);
 }
 
 function write() {

@@ -109,6 +109,28 @@ def test_a_connection_lost_while_writing_or_undoing_leaves_nobody_believing_a_wr
     assert len(fake.writes()) == 28
 
 
+def test_a_host_that_never_answers_keeps_nobody_from_seeing_what_became_of_the_plan(
+    browser: Browser, host: AppHost, fake: Fake
+) -> None:
+    call = host.call("update_project", RENAME)
+    with shown(browser, host, call) as (page, app):
+        page.clock.install()
+        show_call(page, host, call)
+        expect(app.get_by_role("button", name="Write 14 records")).to_be_enabled()
+        page.evaluate("options.isSilent = true")
+        app.get_by_role("button", name="Write 14 records").click()
+        page.clock.fast_forward(16_000)
+        expect(app.get_by_text("No answer yet.")).to_be_visible()
+        page.evaluate("options.isSilent = false")
+        app.get_by_role("button", name="Look again").click()
+        expect(app.locator("#told")).to_contain_text("Nothing was written yet.")
+        host.call_tool("update_project", {"plan_id": call.result["structuredContent"]["plan_id"]})
+        app.get_by_role("button", name="Look again").click()
+        expect(app.locator("#told")).to_have_text("14 written.")
+        expect(app.get_by_role("button", name="Undo 14 records")).to_be_enabled()
+    assert len(fake.writes()) == 14
+
+
 def test_a_cancel_tells_what_another_client_had_written_meanwhile(browser: Browser, host: AppHost) -> None:
     call = host.call("update_project", RENAME)
     with shown(browser, host, call) as (page, app):
