@@ -41,6 +41,7 @@ def build_distributions() -> Path:
     run(sys.executable, "-m", "build", "--no-isolation", "--outdir", DIST, ".")
     run(sys.executable, "-m", "twine", "check", "--strict", *sorted(DIST.glob("*")))
     (wheel,) = DIST.glob("*.whl")
+    run(_PROGRAMS / "check-wheel-contents", wheel)
     return wheel
 
 
@@ -64,11 +65,15 @@ def describe_contents(python: Path) -> None:
     run(*tool, "--pyproject", project, "--output-file", target, python)
 
 
-def pack_bundle(wheel: Path, folder: Path) -> Path:
-    """Stage, validate and pack the .mcpb bundle; npx of node brings the packer."""
+def find_npx() -> str:
+    """Return the program of node that brings the packer of the bundle."""
+    return shutil.which("npx") or sys.exit("npx is not on this machine; install node 18 or newer for the .mcpb bundle")
+
+
+def pack_bundle(wheel: Path, folder: Path, npx: str) -> Path:
+    """Stage, validate and pack the .mcpb bundle."""
     staged = folder / "bundle"
     bundle.stage(wheel, staged)
-    npx = shutil.which("npx") or sys.exit("npx is not on this machine; install node 18 or newer for the .mcpb bundle")
     run(npx, "--yes", MCPB, "validate", staged / "manifest.json")
     packed = DIST / bundle.FILE_NAME
     run(npx, "--yes", MCPB, "pack", staged, packed)
@@ -108,11 +113,12 @@ def checksum(path: Path) -> str:
 
 def make_all() -> None:
     """Make everything that a release publishes."""
+    npx = find_npx()
     check_files()
     with tempfile.TemporaryDirectory(prefix="crm-release-") as name:
         folder = Path(name)
         wheel = build_distributions()
         describe_contents(try_in_bare_environment(wheel, folder))
-        describe_server(pack_bundle(wheel, folder))
+        describe_server(pack_bundle(wheel, folder, npx))
     build_images()
     write_checksums()
