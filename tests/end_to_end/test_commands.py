@@ -18,8 +18,7 @@ import pytest
 from mockserver.fake_process import FakeServer, running_fake
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving
 from tests.support.mcp_play import both_crms, call
-from tests.support.transports import ERAS, Era, over_stdio, quiet_environment
-from tests.support.warm_commands import run_warm
+from tests.support.transports import ERAS, Era, over_stdio, quiet_environment, run_warm
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,7 @@ from crm_mcp.store.location import FILE
 from mockserver.fake_process import FakeServer, running_fake
 from tests.support.mcp_play import both_crms
 from tests.support.postgres import PASSWORD
-from tests.support.transports import quiet_environment
-from tests.support.warm_commands import run_warm
+from tests.support.transports import quiet_environment, run_warm
 
 pytestmark = pytest.mark.slow
 

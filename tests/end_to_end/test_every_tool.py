@@ -57,7 +57,7 @@ def transport(request: pytest.FixtureRequest) -> Literal["stdio", "http"]:
 @asynccontextmanager
 async def connected(fake: FakeServer, transport: str, era: Era, cwd: str) -> AsyncGenerator[Client]:
     if transport == "stdio":
-        async with over_stdio(both_crms(fake.url), cwd, era) as client:
+        async with over_stdio(both_crms(fake.url), cwd, era, is_cold=True) as client:
             yield client
         return
     with serving_http(both_crms(fake.url), cwd) as url:

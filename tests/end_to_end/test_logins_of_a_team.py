@@ -25,8 +25,7 @@ from tests.support.mcp_play import both_crms, call, fail
 from tests.support.task_play import TASKS, get, over, start
 from tests.support.team import Team, oauth_of
 from tests.support.token_issuer import issuing
-from tests.support.transports import ERAS, Era, http_process
-from tests.support.warm_commands import run_warm
+from tests.support.transports import ERAS, Era, http_process, run_warm
 
 pytestmark = pytest.mark.slow
 

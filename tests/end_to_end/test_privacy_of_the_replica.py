@@ -16,7 +16,7 @@ from mockserver.fake_process import FakeServer
 from mockserver.testing.crm_fake import CrmFake
 from tests.support.mcp_play import call
 from tests.support.transports import over_stdio
-from tests.support.warm_commands import run_warm as crm_mcp
+from tests.support.transports import run_warm as crm_mcp
 
 SQL = (
     "select p.id, p.name, p.text1204, t.comment from minicrm_projects_sales p "

@@ -18,7 +18,7 @@ import pytest
 from mockserver.fake_process import FakeServer
 from mockserver.testing.crm_fake import CrmFake
 from tests.support.transports import quiet_environment
-from tests.support.warm_commands import run_warm as crm_mcp
+from tests.support.transports import run_warm as crm_mcp
 
 STATUSES = "select status, count(*) as number from minicrm_projects_sales where deleted = 0 group by status"
 

@@ -21,8 +21,7 @@ from tests.support.mcp_play import both_crms, call
 from tests.support.task_play import TASKS, cancel, get, over, start
 from tests.support.team import Team, oauth_of
 from tests.support.token_issuer import issuing
-from tests.support.transports import serving_http
-from tests.support.warm_commands import run_warm
+from tests.support.transports import run_warm, serving_http
 
 pytestmark = pytest.mark.slow
 

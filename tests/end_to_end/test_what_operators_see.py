@@ -25,8 +25,7 @@ from tests.support.mcp_play import call
 from tests.support.otlp_receiver import Received, receiving
 from tests.support.team import oauth_of
 from tests.support.token_issuer import Issuer, issuing
-from tests.support.transports import Era, http_process, over_stdio
-from tests.support.warm_commands import run_warm
+from tests.support.transports import Era, http_process, over_stdio, run_warm
 
 pytestmark = pytest.mark.slow
 WORD = "kanari"

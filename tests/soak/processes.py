@@ -20,6 +20,7 @@ from mcp.client.session import ElicitationFnT
 from tests.soak.faults import FAULTS
 from tests.support.mcp_play import both_crms
 from tests.support.transports import Era, quiet_environment
+from tests.support.warm_commands import PID_FILE, WARM
 
 _LISTENING = re.compile(r"listening on (http://\S+):(\d+)\n")
 
@@ -104,12 +105,8 @@ class ServerProcess:
         """Start it, and connect a client."""
         self.lives += 1
         settings: Mapping[str, str] = {**both_crms(url), "CRM_MCP_STORE": str(self.store), **self.settings}
-        serve = [sys.executable, "-m", "crm_mcp", "serve"]
-        # The client does not tell the id of the process that it starts; a shell that becomes the server does.
-        written = ["-c", 'echo $$ > "$0"; exec "$@"', str(self._pid_file), *serve]
-        command = StdioServerParameters(
-            command="sh", args=written, env=quiet_environment(settings), cwd=str(self.folder)
-        )
+        environment = quiet_environment(settings) | {PID_FILE: str(self._pid_file)}
+        command = StdioServerParameters(command=str(WARM.path()), args=["serve"], env=environment, cwd=str(self.folder))
         async with Client(command, mode=self.era, elicitation_callback=user) as client:
             self._is_up = True
             try:

@@ -31,6 +31,7 @@ from mockserver.seeds.load import read_seed
 from tests.support.copied_account import list_differences, open_copy
 from tests.support.database_of_the_fake import read_database
 from tests.support.transports import quiet_environment
+from tests.support.warm_commands import PID_FILE, WARM
 
 STATEMENTS = (
     "select status, count(*), sum(int1201) from minicrm_projects_sales where deleted = 0 group by status",
@@ -74,8 +75,8 @@ class Run:
         """Ask statements of a server until it is killed."""
         pid_file = folder / f"{name}.pid"
         pid_file.unlink(missing_ok=True)
-        written = ["-c", 'echo $$ > "$0"; exec "$@"', str(pid_file), sys.executable, "-m", "crm_mcp"]
-        command = StdioServerParameters(command="sh", args=written, env=quiet_environment(self.settings))
+        environment = quiet_environment(self.settings) | {PID_FILE: str(pid_file)}
+        command = StdioServerParameters(command=str(WARM.path()), env=environment)
         async with Client(command) as client:
             self.pids[name] = int(pid_file.read_text())
             while True:

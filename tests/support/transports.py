@@ -6,11 +6,14 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from pathlib import Path
 from typing import IO, Literal
 
 from mcp import Client, StdioServerParameters
 from mcp.client.session import ElicitationFnT
+
+from tests.support.warm_commands import WARM
 
 Era = Literal["legacy", "auto"]
 _SERVING = "serving MCP on http://127.0.0.1:"
@@ -30,13 +33,44 @@ def quiet_environment(settings: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "CRM_MCP_STORE": "memory", "CRM_MCP_SETTINGS": "off", **no_file, **settings}
 
 
+def run_warm(
+    *arguments: str, settings: Mapping[str, str], cwd: Path | str = ".", stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of `crm-mcp` with these settings and no others."""
+    return subprocess.run(
+        [WARM.path(), *arguments],
+        env=quiet_environment(settings),
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
 @contextlib.asynccontextmanager
 async def over_stdio(
-    settings: Mapping[str, str], cwd: str, era: Era, *options: str, user: ElicitationFnT | None = None
+    settings: Mapping[str, str],
+    cwd: str,
+    era: Era,
+    *options: str,
+    user: ElicitationFnT | None = None,
+    is_cold: bool = False,
 ) -> AsyncGenerator[Client]:
-    """Start `crm-mcp` and speak to it through its standard input and output; `user` answers its questions."""
+    """Start `crm-mcp` and speak to it through its standard input and output.
+
+    Args:
+        settings: The environment's settings.
+        cwd: The folder to start in.
+        era: How the client begins.
+        *options: More options of the command.
+        user: Answers its questions.
+        is_cold: Start a Python of its own, as hosts do, which takes a second; else what has imported all forks.
+    """
+    program = (sys.executable, "-m", "crm_mcp") if is_cold else (str(WARM.path()),)
     command = StdioServerParameters(
-        command=sys.executable, args=["-m", "crm_mcp", *options], env=quiet_environment(settings), cwd=cwd
+        command=program[0], args=[*program[1:], *options], env=quiet_environment(settings), cwd=cwd
     )
     async with Client(command, mode=era, elicitation_callback=user) as client:
         yield client
@@ -45,7 +79,8 @@ async def over_stdio(
 @contextlib.contextmanager
 def serving_http(settings: Mapping[str, str], cwd: str, *options: str) -> Generator[str]:
     """Start `crm-mcp serve --transport http` on a free port; yield the address of `/mcp`, end it by SIGTERM."""
-    with http_process(settings, cwd, *options) as (_, url):
+    command = [str(WARM.path()), "serve", "--transport", "http", "--port", "0", *options]
+    with _serving(command, settings, cwd, None, options) as (_, url):
         yield url
 
 
@@ -53,7 +88,7 @@ def serving_http(settings: Mapping[str, str], cwd: str, *options: str) -> Genera
 def http_process(
     settings: Mapping[str, str], cwd: str, *options: str, log: IO[str] | None = None, most_files: int = 0
 ) -> Generator[tuple[subprocess.Popen[str], str]]:
-    """Start the same; yield the process too.
+    """Start the same with a Python of its own, as a service is started; yield the process too.
 
     Args:
         settings: The environment's settings.
@@ -65,6 +100,14 @@ def http_process(
     command = [sys.executable, "-m", "crm_mcp", "serve", "--transport", "http", "--port", "0", *options]
     if most_files:
         command = ["sh", "-c", f'ulimit -n {most_files}; exec "$@"', "sh", *command]
+    with _serving(command, settings, cwd, log, options) as served:
+        yield served
+
+
+@contextlib.contextmanager
+def _serving(
+    command: Sequence[str], settings: Mapping[str, str], cwd: str, log: IO[str] | None, options: Sequence[str]
+) -> Generator[tuple[subprocess.Popen[str], str]]:
     said: list[str] = []
     with subprocess.Popen(
         command, env=quiet_environment(settings), cwd=cwd, stderr=subprocess.PIPE, text=True

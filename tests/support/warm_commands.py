@@ -2,11 +2,13 @@
 
 Pages and tests run dozens of commands, and each would spend a second on imports. That the installed command starts is
 tested in `tests/end_to_end/test_commands.py`; here a script of that name hands its arguments, variables and streams
-over, and ends as it ends. Who wants to send signals finds the id of the process itself in a file, see `PID_FILE`.
+over, passes SIGTERM and SIGINT on, and ends as it ends; the command ends where the script is killed. Who wants to send
+other signals finds the id of the process itself in a file, see `PID_FILE`.
 """
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import json
 import os
@@ -15,24 +17,29 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.support.transports import quiet_environment
-
 _ROOT = Path(__file__).parents[2]
 PID_FILE = "WARM_COMMANDS_PID_FILE"
 """The variable that names a file for the id of the process that a command is."""
 CLIENT = """#!{python} -IS
-import json, os, socket, sys
+import json, os, signal, socket, sys
 with socket.socket(socket.AF_UNIX) as to_server:
     to_server.connect({address!r})
     asked = json.dumps([sys.argv, os.getcwd(), dict(os.environ)]).encode()
     socket.send_fds(to_server, [len(asked).to_bytes(8, "big")], [0, 1, 2])
     to_server.sendall(asked)
+    command = int.from_bytes(to_server.recv(8), "big")
+    if not command:
+        sys.exit(1)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _: os.kill(command, number))
+    for stream in range(3):
+        os.close(stream)
     sys.exit(to_server.recv(1)[0])
 """
 
@@ -47,6 +54,7 @@ class WarmProgram:
     def path(self) -> Path:
         """Return the path of a `crm-mcp` that starts at once."""
         if self._path is None:
+            atexit.register(self.close)
             folder = Path(self._open.enter_context(TemporaryDirectory()))
             self._path = self._open.enter_context(_started(folder))
         return self._path
@@ -56,22 +64,6 @@ class WarmProgram:
 
 
 WARM = WarmProgram()
-
-
-def run_warm(
-    *arguments: str, settings: Mapping[str, str], cwd: Path | str = ".", stdin: str = ""
-) -> subprocess.CompletedProcess[str]:
-    """Run a command of `crm-mcp` with these settings and no others."""
-    return subprocess.run(
-        [WARM.path(), *arguments],
-        env=quiet_environment(settings),
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
 
 
 @contextmanager
@@ -102,20 +94,26 @@ def serve(address: str) -> None:
         print("ready", flush=True)
         while True:
             connection, _ = listening.accept()
-            size, streams, _, _ = socket.recv_fds(connection, 8, 3)
+            asked, streams = _read(connection)
             child = os.fork()
             if not child:
                 listening.close()
-                _run(connection, int.from_bytes(size, "big"), streams)
+                connection.close()
+                _run(asked, streams)
             for stream in streams:
                 os.close(stream)
-            threading.Thread(target=_finish, args=(child, connection), daemon=True).start()
+            has_ended = threading.Event()
+            for watch in (_tell_the_end, _kill_if_left):
+                threading.Thread(target=watch, args=(child, connection, has_ended), daemon=True).start()
 
 
-def _run(connection: socket.socket, size: int, streams: list[int]) -> None:
-    asked = b""
-    while len(asked) < size:
-        asked += connection.recv(size - len(asked))
+def _read(connection: socket.socket) -> tuple[bytes, list[int]]:
+    size, streams, _, _ = socket.recv_fds(connection, 8, 3)
+    with connection.makefile("rb") as sent:
+        return sent.read(int.from_bytes(size, "big")), streams
+
+
+def _run(asked: bytes, streams: list[int]) -> None:
     arguments, folder, environment = json.loads(asked)
     for at, stream in enumerate(streams):
         os.dup2(stream, at)
@@ -141,10 +139,23 @@ def _run(connection: socket.socket, size: int, streams: list[int]) -> None:
         os._exit(code)
 
 
-def _finish(child: int, connection: socket.socket) -> None:
-    _, status = os.waitpid(child, 0)
-    with connection, suppress(OSError):
-        connection.sendall(bytes([os.waitstatus_to_exitcode(status) & 255]))
+def _tell_the_end(child: int, connection: socket.socket, has_ended: threading.Event) -> None:
+    with connection:
+        with suppress(OSError):
+            connection.sendall(child.to_bytes(8, "big"))
+        _, status = os.waitpid(child, 0)
+        has_ended.set()
+        with suppress(OSError):
+            connection.sendall(bytes([os.waitstatus_to_exitcode(status) & 255]))
+            connection.shutdown(socket.SHUT_RDWR)
+
+
+def _kill_if_left(child: int, connection: socket.socket, has_ended: threading.Event) -> None:
+    """End a command whose script was killed: it sends nothing more, so what comes is the end."""
+    with suppress(OSError):
+        connection.recv(1)
+    if not has_ended.is_set():
+        os.kill(child, signal.SIGKILL)
 
 
 if __name__ == "__main__":

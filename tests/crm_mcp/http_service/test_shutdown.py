@@ -21,8 +21,7 @@ from mcp import Client
 from tests.crm_mcp.http_service.app_client import ACCEPT, HELLO
 from tests.crm_mcp.transport.local_server import serving
 from tests.support.mcp_play import both_crms, call
-from tests.support.transports import ERAS, Era, http_process, quiet_environment
-from tests.support.warm_commands import run_warm
+from tests.support.transports import ERAS, Era, http_process, quiet_environment, run_warm
 
 PATIENT = {"CRM_MCP_SHUTDOWN_S": "30"}
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")]
