@@ -53,6 +53,10 @@ class Texts:
             return f"{number:,}"
         return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}" if abs(number) >= 10_000 else "")
 
+    def write_decimal(self, number: float) -> str:
+        """Return `0.5`, or `0,5`."""
+        return f"{number:g}" if self.language == "en" else f"{number:g}".replace(".", ",")
+
     def write_day(self, day: str) -> str:
         """Return a date, or a date and a time, that is written as ISO 8601 as people write it."""
         if self.language == "en":

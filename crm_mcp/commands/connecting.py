@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from crm_mcp.errors import CrmError, SettingsError
-from crm_mcp.languages import Texts, mark
+from crm_mcp.languages import Texts, any_of, mark
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -86,8 +86,12 @@ def choose_account(connectors: Sequence[Connector], account: str) -> list[Connec
     names = list(dict.fromkeys(one.account.name for one in connectors))
     if account and account.casefold() not in map(str.casefold, names):
         named = ", ".join(filter(None, names))
-        hint = f"Use {named}." if named else "One account is connected, and it has no name: leave --account out."
-        raise SettingsError(f"There is no account {account[:60]!r}.", hint=hint)
+        hint = (
+            _texts.later("Use {names}.", names=named)
+            if named
+            else _texts.later("One account is connected, and it has no name: leave --account out.")
+        )
+        raise SettingsError(_texts.later("There is no account {name}.", name=repr(account[:60])), hint=hint)
     return [one for one in connectors if account.casefold() in ("", one.account.name.casefold())]
 
 
@@ -100,7 +104,10 @@ def choose_one_account(connectors: Sequence[Connector], account: str) -> list[Co
     found = choose_account(connectors, account)
     names = list(dict.fromkeys(one.account.name for one in found))
     if len(names) > 1:
-        raise SettingsError("Several accounts are connected.", hint=f"Name one: --account {' or '.join(names)}.")
+        raise SettingsError(
+            _texts.later("Several accounts are connected."),
+            hint=_texts.later("Name one: --account {names}.", names=any_of(names)),
+        )
     return found
 
 

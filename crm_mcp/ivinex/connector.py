@@ -111,7 +111,7 @@ class IvinexConnector:
     def _open_client(cls, settings: IvinexSettings, pool: ConnectionPool) -> IvinexClient:
         connector = cls.from_settings(settings, pool, Store())
         if connector is None:
-            raise SettingsError("No login of Ivinex's is given.")
+            raise SettingsError(_texts.later("No login of Ivinex's is given."))
         return connector._portal.client  # noqa: SLF001  # one of its own class
 
     @classmethod

@@ -14,7 +14,7 @@ from crm_mcp.crm.messages import Request
 from crm_mcp.crm.operations import FollowedSender, Sender
 from crm_mcp.crm.paging import PageCache, WatchedSender
 from crm_mcp.errors import InputError, SettingsError
-from crm_mcp.languages import Language, Texts
+from crm_mcp.languages import Language, Texts, mark
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
@@ -143,7 +143,7 @@ class MinicrmConnector:
     def _open_account(cls, settings: MinicrmSettings, pool: ConnectionPool) -> tuple[MinicrmClient, Directory]:
         connector = cls.from_settings(settings, pool, Store())
         if connector is None:
-            raise SettingsError("No login of MiniCRM's is given.")
+            raise SettingsError(_texts.later("No login of MiniCRM's is given."))
         return connector._client, connector._directory  # noqa: SLF001  # one of its own class
 
     @classmethod
@@ -296,11 +296,13 @@ class MinicrmConnector:
         schemas = [await self._directory.merged_project_schema(), await self._directory.merged_contact_schema()]
         known = {field["name"] for schema in schemas for field in schema["fields"]}
         for problem, names in (
-            ("names fields that no module has", labels.unknown(known)),
-            ("has labels that are the names of other fields", labels.hidden(known)),
+            (mark("MINICRM_LABELS names fields that no module has: {names}."), labels.unknown(known)),
+            (mark("MINICRM_LABELS has labels that are the names of other fields: {names}."), labels.hidden(known)),
         ):
             if names:
-                raise SettingsError(f"MINICRM_LABELS {problem}: {', '.join(names)}.", hint="Correct the setting.")
+                raise SettingsError(
+                    _texts.later(problem, names=", ".join(names)), hint=_texts.later("Correct the setting.")
+                )
 
     async def check_login(self) -> str:
         """Ask for the modules, for who "me" is where the settings say, and for the fields that these name."""

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crm_mcp.errors import StoreError
+from crm_mcp.languages import Texts
 from crm_mcp.store.engine import Store
 from crm_mcp.store.forgetting.purges import last_purge
 from crm_mcp.store.location import DEFAULT_FOLDER, MEMORY, find_folder, is_postgres
@@ -29,6 +30,8 @@ from crm_mcp.store.transaction import Transaction
 
 if TYPE_CHECKING:
     from crm_mcp.store.account import Account
+
+_texts = Texts(__file__)
 
 UNUSED_DAYS = 30
 """After so long without use everything that was read is forgotten."""
@@ -194,11 +197,18 @@ def remove_file(path: Path) -> bool:
             one.unlink(missing_ok=True)
         except PermissionError:
             raise StoreError(
-                f"The replica {one} cannot be deleted: a program that uses it holds it, or it is another user's.",
-                hint="End the servers and syncs that run (crm-mcp) and the apps that started them, and try again.",
+                _texts.later(
+                    "The replica {path} cannot be deleted: a program that uses it holds it, or it is another user's.",
+                    path=one,
+                ),
+                hint=_texts.later(
+                    "End the servers and syncs that run (crm-mcp) and the apps that started them, and try again."
+                ),
             ) from None
         except OSError as error:
-            raise StoreError(f"The replica {one} cannot be deleted: {error.strerror}.") from None
+            raise StoreError(
+                _texts.later("The replica {path} cannot be deleted: {why}.", path=one, why=error.strerror)
+            ) from None
     return found
 
 

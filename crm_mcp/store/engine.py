@@ -14,15 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from crm_mcp.errors import StoreError
+from crm_mcp.languages import Later, Texts, mark
 from crm_mcp.store.forgetting.retention import forget_old
 from crm_mcp.store.location import FILE, MEMORY, find_folder, is_postgres
 from crm_mcp.store.schema import MIGRATIONS
 from crm_mcp.store.transaction import Database, Transaction
 from crm_mcp.telemetry import events
 
+_texts = Texts(__file__)
+
 __all__ = ["MEMORY", "Store", "Transaction"]
 
-_WITHOUT = "Until that is mended and this server is started again, it remembers nothing beyond this process."
+_WITHOUT = mark("Until that is mended and this server is started again, it remembers nothing beyond this process.")
 
 _BETWEEN_FORGETTING_S = 3_600.0
 _MOST_ATTEMPTS = 3
@@ -170,7 +173,7 @@ class Store:
         except StoreError as error:
             if self._is_needed:
                 raise
-            self.problem = f"{error} {_WITHOUT}"
+            self.problem = Later.joined(filter(None, [error.args[0], error.hint, _texts.later(_WITHOUT)]))
             events.store_failed(error=type(error).__name__)
             _log.warning("%s", self.problem)
             database = open_database(MEMORY, self._migrations)
@@ -205,7 +208,7 @@ def _open_postgres(url: str, migrations: Sequence[str]) -> Database:
         from crm_mcp.store.engines import postgres
     except ImportError:
         raise StoreError(
-            "CRM_MCP_STORE names a PostgreSQL, and psycopg, by which it is reached, is not installed.",
-            hint='Run pip install "crm-mcp-server[postgres]".',
+            _texts.later("CRM_MCP_STORE names a PostgreSQL, and psycopg, by which it is reached, is not installed."),
+            hint=_texts.later("Run {command}.", command='pip install "crm-mcp-server[postgres]"'),
         ) from None
     return postgres.open_url(url, migrations)

@@ -9,6 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from crm_mcp.errors import StoreError
+from crm_mcp.languages import Texts
+
+_texts = Texts(__file__)
 
 Execute = Callable[..., list[tuple[Any, ...]]]
 
@@ -119,8 +122,12 @@ def migrate(execute: Execute, migrations: Sequence[str] = MIGRATIONS) -> None:
     ((version,),) = execute("select coalesce(max(version), 0) from migrations")
     if version > len(migrations):
         raise StoreError(
-            f"It was made by a newer crm-mcp: its tables are of version {version}, known here is {len(migrations)}.",
-            hint="Update this crm-mcp, or let CRM_MCP_STORE name another place.",
+            _texts.later(
+                "It was made by a newer crm-mcp: its tables are of version {version}, known here is {known}.",
+                version=version,
+                known=len(migrations),
+            ),
+            hint=_texts.later("Update this crm-mcp, or let CRM_MCP_STORE name another place."),
         )
     for number, script in enumerate(migrations[version:], start=version + 1):
         for statement in filter(str.strip, script.split(";\n")):

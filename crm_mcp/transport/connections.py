@@ -11,12 +11,15 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts
 from crm_mcp.transport.network import find_proxy, trusted_certificates
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
+
+_texts = Texts(__file__)
 
 
 _MOST_KEPT = 20
@@ -84,7 +87,9 @@ class ConnectionPool:
         try:
             via = proxy and httpx.Proxy(proxy.url, ssl_context=verify if is_private_proxy else None)
         except (ValueError, httpx.InvalidURL):
-            raise SettingsError(f"{proxy and proxy.variable}: its address cannot be read.") from None
+            raise SettingsError(
+                _texts.later("{variable}: its address cannot be read.", variable=proxy and proxy.variable)
+            ) from None
         return httpx.AsyncClient(
             timeout=self.timeout_s,
             verify=verify,

@@ -14,7 +14,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from crm_mcp.errors import SettingsError
+from crm_mcp.languages import Texts
 from crm_mcp.settings import LOOPBACK_HOSTS
+
+_texts = Texts(__file__)
 
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _UNSET_IT = "Correct or unset it; to keep a host from the proxy, name the host in NO_PROXY."
@@ -68,7 +71,9 @@ def _given_certificates() -> tuple[str, str]:
 
 def _check_certificates(file: str, folders: str) -> None:
     if folders and not any(Path(one).is_dir() for one in folders.split(os.pathsep) if one):
-        raise SettingsError("SSL_CERT_DIR: there is no such folder.", hint="Correct or unset it.")
+        raise SettingsError(
+            _texts.later("SSL_CERT_DIR: there is no such folder."), hint=_texts.later("Correct or unset it.")
+        )
     if file:
         try:
             is_pem = b"CERTIFICATE-----" in Path(file).read_bytes()
@@ -115,8 +120,12 @@ def _load(context: ssl.SSLContext, variable: str, path: str | Path) -> None:
 
 def _no_certificates(variable: str, error: Exception) -> SettingsError:
     return SettingsError(
-        f"{variable}: no certificates can be read from the file that it names ({type(error).__name__}).",
-        hint="Correct or unset it.",
+        _texts.later(
+            "{variable}: no certificates can be read from the file that it names ({error}).",
+            variable=variable,
+            error=type(error).__name__,
+        ),
+        hint=_texts.later("Correct or unset it."),
     )
 
 

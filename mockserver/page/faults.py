@@ -163,8 +163,10 @@ def describe_rule(rule: Rule, texts: Texts) -> str:
 
 def _describe_delay(shortest: float, longest: float, texts: Texts) -> str:
     if shortest == longest:
-        return texts.text("{seconds} s", seconds=f"{shortest:g}")
-    return texts.text("{shortest} to {longest} s", shortest=f"{shortest:g}", longest=f"{longest:g}")
+        return texts.text("{seconds} s", seconds=texts.write_decimal(shortest))
+    return texts.text(
+        "{shortest} to {longest} s", shortest=texts.write_decimal(shortest), longest=texts.write_decimal(longest)
+    )
 
 
 def _describe_when(rule: Rule, texts: Texts) -> Iterator[str]:

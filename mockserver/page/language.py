@@ -55,19 +55,23 @@ def _said_in_cookie(request: HttpRequest) -> str:
 def _said_in_header(request: HttpRequest) -> str:
     """Return the language of ours that is wanted most; of those wanted alike, the first."""
     wanted = list(_read_wishes(request.headers.get(b"accept-language", b"").decode("latin-1")))
-    weight, language = max(wanted, key=lambda wish: wish[0], default=(0.0, ""))
+    named = {name for name, _ in wanted}
+    offered = [
+        (weight, language)
+        for name, weight in wanted
+        for language in ([one for one in LANGUAGES if one not in named] if name == "*" else [name])
+        if language in LANGUAGES
+    ]
+    weight, language = max(offered, key=lambda wish: wish[0], default=(0.0, ""))
     return language if weight > 0 else ""
 
 
-def _read_wishes(header: str) -> Iterator[tuple[float, str]]:
-    """Yield the weight of each of our languages that an `Accept-Language` names, `*` as English."""
+def _read_wishes(header: str) -> Iterator[tuple[str, float]]:
+    """Yield each language of an `Accept-Language`, without its country, `*` for all others; and its weight."""
     for part in header.split(","):
-        name, _, parameters = part.partition(";")
-        language = name.strip().lower().partition("-")[0]
-        language = "en" if language == "*" else language
-        key, _, value = parameters.strip().partition("=")
-        if language in LANGUAGES:
-            yield (_read_weight(value) if key.strip() == "q" else 1.0), language
+        name, *parameters = (text.strip().lower() for text in part.split(";"))
+        weights = [_read_weight(one[2:]) for one in parameters if one.startswith("q=")]
+        yield name.partition("-")[0], weights[0] if weights else 1.0
 
 
 def _read_weight(text: str) -> float:

@@ -13,9 +13,12 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from crm_mcp.errors import StoreError
+from crm_mcp.languages import Texts, mark
 from crm_mcp.store.location import describe_postgres
 from crm_mcp.store.schema import migrate
 from crm_mcp.store.transaction import Row, Transaction
+
+_texts = Texts(__file__)
 
 _SCHEMA = "crm_mcp"
 _BEGIN = b"""begin; set local search_path to crm_mcp; set local lock_timeout to '5s';
@@ -26,27 +29,30 @@ _LOCKS = 1024
 _DEFAULTS = {"connect_timeout": "4", "application_name": "crm-mcp", "tcp_user_timeout": "10000"}
 
 _FAILURES: dict[str, tuple[str, str]] = {
-    "55P03": ("another process has kept a row locked for 5 s", "Try again."),
-    "40001": ("two processes changed the same at once", "Try again."),
-    "40P01": ("two processes waited for each other", "Try again."),
-    "57014": ("a statement took more than 30 s", "Try again."),
-    "53100": ("the disk of that machine is full", "Free some space there."),
-    "42501": ("its user lacks a right there", "Let its owner run: create schema crm_mcp authorization THAT_USER."),
-    "25006": ("it is read-only, a standby perhaps", "Name the primary in CRM_MCP_STORE."),
+    "55P03": (mark("another process has kept a row locked for 5 s"), mark("Try again.")),
+    "40001": (mark("two processes changed the same at once"), mark("Try again.")),
+    "40P01": (mark("two processes waited for each other"), mark("Try again.")),
+    "57014": (mark("a statement took more than 30 s"), mark("Try again.")),
+    "53100": (mark("the disk of that machine is full"), mark("Free some space there.")),
+    "42501": (
+        mark("its user lacks a right there"),
+        mark("Let its owner run: create schema crm_mcp authorization THAT_USER."),
+    ),
+    "25006": (mark("it is read-only, a standby perhaps"), mark("Name the primary in CRM_MCP_STORE.")),
 }
 _COLLISIONS = ("40001", "40P01")
 """The transaction was undone for the sake of another one."""
 _REFUSALS = (
-    ("password", "it refuses the user or the password in CRM_MCP_STORE"),
-    ("authentication", "it refuses the user or the password in CRM_MCP_STORE"),
-    ("no pg_hba.conf entry", "it lets nobody in from this machine: its pg_hba.conf decides that"),
-    ("does not exist", "it has no such database or user"),
-    ("too many", "it has too many connections"),
-    ("refused", "nothing listens at that address"),
-    ("resolve", "no such host is known here"),
-    ("translate", "no such host is known here"),
-    ("timeout", "it does not answer"),
-    ("certificate", "its certificate is not trusted here"),
+    ("password", mark("it refuses the user or the password in CRM_MCP_STORE")),
+    ("authentication", mark("it refuses the user or the password in CRM_MCP_STORE")),
+    ("no pg_hba.conf entry", mark("it lets nobody in from this machine: its pg_hba.conf decides that")),
+    ("does not exist", mark("it has no such database or user")),
+    ("too many", mark("it has too many connections")),
+    ("refused", mark("nothing listens at that address")),
+    ("resolve", mark("no such host is known here")),
+    ("translate", mark("no such host is known here")),
+    ("timeout", mark("it does not answer")),
+    ("certificate", mark("its certificate is not trusted here")),
 )
 
 
@@ -75,7 +81,7 @@ class PostgresDatabase:
 
     def copy(self) -> bytes:
         """Refuse: only a SQLite store has a file."""
-        raise StoreError("A PostgreSQL cannot be copied into a file.")
+        raise StoreError(_texts.later("A PostgreSQL cannot be copied into a file."))
 
     def compact(self) -> None:
         """Do nothing: PostgreSQL clears away by itself what was deleted."""
@@ -99,9 +105,10 @@ class PostgresDatabase:
             return psycopg.connect(**options, autocommit=True, prepare_threshold=None)  # pyright: ignore[reportArgumentType]
         except psycopg.Error as error:  # its text may hold the URL
             why = str(error).lower()
-            what = next((said for words, said in _REFUSALS if words in why), "it cannot be reached")
+            what = next((said for words, said in _REFUSALS if words in why), mark("it cannot be reached"))
         raise StoreError(
-            f"The store ({self.place}) cannot be used: {what}.", hint="Correct CRM_MCP_STORE, or start that server."
+            _texts.later("The store ({place}) cannot be used: {what}.", place=self.place, what=_texts.later(what)),
+            hint=_texts.later("Correct CRM_MCP_STORE, or start that server."),
         )
 
     @contextlib.contextmanager
@@ -110,11 +117,12 @@ class PostgresDatabase:
         try:
             yield
         except psycopg.Error as error:
-            lost = ("the connection was lost", "Try again; it is opened anew.")
+            lost = (mark("the connection was lost"), mark("Try again; it is opened anew."))
             known = lost if self._connection.closed else (str(error).splitlines()[0], "")
             what, hint = _FAILURES.get(error.sqlstate or "", known)
             again = error.sqlstate in _COLLISIONS
-            raise StoreError(f"The store ({self.place}) failed: {what}.", hint=hint, is_transient=again) from error
+            told = _texts.later("The store ({place}) failed: {what}.", place=self.place, what=_texts.later(what))
+            raise StoreError(told, hint=_texts.later(hint), is_transient=again) from error
 
 
 class _PostgresTransaction:

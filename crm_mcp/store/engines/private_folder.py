@@ -9,12 +9,14 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from crm_mcp.errors import StoreError
+from crm_mcp.languages import Texts
 from crm_mcp.store.engines.drives import find_network_drive
 from crm_mcp.store.location import FILE
 
+_texts = Texts(__file__)
+
 _OWN = ("memory.sqlite*", "replica-*.sqlite*")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_ELSEWHERE = "Let CRM_MCP_STORE name another folder"
 
 
 def prepare_file(folder: Path, name: str = FILE) -> Path:
@@ -26,20 +28,29 @@ def prepare_file(folder: Path, name: str = FILE) -> Path:
     path = folder / name
     if drive := find_network_drive(folder):
         raise StoreError(
-            f"The store cannot be in {folder}, which is on another machine ({drive}): processes there would not see "
-            "each other's locks.",
-            hint=f"{_ELSEWHERE} on a disk of this machine, or a PostgreSQL.",
+            _texts.later(
+                "The store cannot be in {folder}, which is on another machine ({drive}): processes there would not see "
+                "each other's locks.",
+                folder=folder,
+                drive=drive,
+            ),
+            hint=_texts.later("Let CRM_MCP_STORE name another folder on a disk of this machine, or a PostgreSQL."),
         )
     try:
         _make_folder(folder)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         _close_to_others(folder)
     except (FileExistsError, NotADirectoryError):
-        raise StoreError(f"The store cannot be in {folder}, which is no folder.", hint=f"{_ELSEWHERE}.") from None
+        raise StoreError(
+            _texts.later("The store cannot be in {folder}, which is no folder.", folder=folder),
+            hint=_texts.later("Let CRM_MCP_STORE name another folder."),
+        ) from None
     except OSError as error:
         raise StoreError(
-            f"The store {path} cannot be written: {error.strerror}.",
-            hint=f"Make the folder writable for this user. {_ELSEWHERE} otherwise.",
+            _texts.later("The store {path} cannot be written: {why}.", path=path, why=error.strerror),
+            hint=_texts.later(
+                "Make the folder writable for this user. Let CRM_MCP_STORE name another folder otherwise."
+            ),
         ) from None
     return path
 

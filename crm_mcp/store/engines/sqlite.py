@@ -9,7 +9,7 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 
 from crm_mcp.errors import StoreError
-from crm_mcp.languages import Texts
+from crm_mcp.languages import Texts, mark
 from crm_mcp.store.engines.private_folder import describe_access, prepare_file
 from crm_mcp.store.location import FILE
 from crm_mcp.store.schema import migrate
@@ -24,15 +24,24 @@ _CHECKED_BYTES = 16 << 20
 _OLDEST = (3, 35, 0)
 """SQLite's first version with `returning`."""
 
-_LEFT_ALONE = "It was left as it is: put a backup in its place, or move it away, and its -wal and -shm, to begin anew."
+_LEFT_ALONE = mark(
+    "It was left as it is: put a backup in its place, or move it away, and its -wal and -shm, to begin anew."
+)
+_WRITABLE = mark("Make the file and its folder writable for this user.")
 _FAILURES = {
-    sqlite3.SQLITE_BUSY: (f"another process has kept it locked for {_BUSY_S:.0f} s", "Try again, or end that process."),
-    sqlite3.SQLITE_CORRUPT: ("the file is damaged", _LEFT_ALONE),
-    sqlite3.SQLITE_NOTADB: ("the file is damaged, or no SQLite file", _LEFT_ALONE),
-    sqlite3.SQLITE_FULL: ("the disk is full", "Free some space."),
-    sqlite3.SQLITE_IOERR: ("the disk reports an error", "See whether it is full or damaged."),
-    sqlite3.SQLITE_READONLY: ("it cannot be written", "Make the file and its folder writable for this user."),
-    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "Make the file and its folder writable for this user."),
+    sqlite3.SQLITE_BUSY: (mark("another process has kept it locked for 5 s"), mark("Try again, or end that process.")),
+    sqlite3.SQLITE_CORRUPT: (mark("the file is damaged"), _LEFT_ALONE),
+    sqlite3.SQLITE_NOTADB: (mark("the file is damaged, or no SQLite file"), _LEFT_ALONE),
+    sqlite3.SQLITE_FULL: (mark("the disk is full"), mark("Free some space.")),
+    sqlite3.SQLITE_IOERR: (mark("the disk reports an error"), mark("See whether it is full or damaged.")),
+    sqlite3.SQLITE_READONLY: (
+        mark("it cannot be written"),
+        _WRITABLE,
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        mark("it cannot be opened"),
+        _WRITABLE,
+    ),
 }
 
 
@@ -121,8 +130,10 @@ def open_memory(migrations: Sequence[str]) -> SqliteDatabase:
 def _connect(path: str) -> sqlite3.Connection:
     if sqlite3.sqlite_version_info < _OLDEST:
         raise StoreError(
-            f"This Python's SQLite is {sqlite3.sqlite_version}; the store needs 3.35 or newer.",
-            hint="Use a Python that was built with a newer one.",
+            _texts.later(
+                "This Python's SQLite is {version}; the store needs 3.35 or newer.", version=sqlite3.sqlite_version
+            ),
+            hint=_texts.later("Use a Python that was built with a newer one."),
         )
     return sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
 
@@ -140,8 +151,8 @@ def _write_ahead(connection: sqlite3.Connection, place: str) -> None:
             time.sleep(0.01)
     if mode != "wal":
         raise StoreError(
-            f"The store ({place}) is on a file system without shared memory.",
-            hint="Let CRM_MCP_STORE name a folder on a disk of this machine, or a PostgreSQL.",
+            _texts.later("The store ({place}) is on a file system without shared memory.", place=place),
+            hint=_texts.later("Let CRM_MCP_STORE name a folder on a disk of this machine, or a PostgreSQL."),
         )
     connection.execute("pragma synchronous=normal")
     connection.execute(f"pragma journal_size_limit={_JOURNAL_BYTES}")
@@ -152,7 +163,8 @@ def _look_at(connection: sqlite3.Connection, path: Path) -> None:
     tables = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
     if tables and ("migrations",) not in tables:
         raise StoreError(
-            f"The file {path} is another program's.", hint="Let CRM_MCP_STORE name a folder without such a file."
+            _texts.later("The file {path} is another program's.", path=path),
+            hint=_texts.later("Let CRM_MCP_STORE name a folder without such a file."),
         )
     if path.stat().st_size > _CHECKED_BYTES:
         return
@@ -176,8 +188,11 @@ def _telling(place: str) -> Generator[None]:
         yield
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        what, hint = _FAILURES.get(code, (str(error), ""))
-        raise StoreError(f"The store ({place}) cannot be used: {what}.", hint=hint) from error
+        known = _FAILURES.get(code)
+        what, hint = map(_texts.later, known) if known else (str(error), "")
+        raise StoreError(
+            _texts.later("The store ({place}) cannot be used: {what}.", place=place, what=what), hint=hint
+        ) from error
 
 
 class _SqliteTransaction:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 from string import Formatter
 
@@ -73,6 +75,45 @@ def test_a_translation_begins_and_ends_as_its_text_does(locale: Path, language: 
         for english, said in zip(forms_of(message.id), forms_of(message.string or ""), strict=False):
             assert said.strip() == said or english.strip() != english, said
             assert said.endswith(_ENDS) == english.endswith(_ENDS), said
+
+
+_TOLD = (
+    "SettingsError",
+    "StoreError",
+    "HostError",
+    "QueryError",
+    "UsageError",
+    "ClickException",
+    "BadParameter",
+    "echo",
+)
+"""What ends a command with a sentence for the person, or prints one."""
+_FOR_PROGRAMS = {"reach.py", "person_purge.py", "gate.py", "leases.py"}
+"""Where such an error reaches HTTP clients and the model alone."""
+
+
+def test_no_sentence_for_people_is_left_out_of_the_catalogues() -> None:
+    """Whoever writes `SettingsError(f"...")` writes English for everybody."""
+    left_out = [
+        f"{file.relative_to(PACKAGE)}:{node.lineno}: {text}"
+        for file in sorted(PACKAGE.rglob("*.py"))
+        if file.name not in _FOR_PROGRAMS
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and name_of(node.func) in _TOLD
+        for text in map(literal_of, [*node.args[:1], *(one.value for one in node.keywords if one.arg == "hint")])
+        if len(re.findall(r"[a-z]{3,}", re.sub(r"crm-\w+|[A-Z_]{3,}", "", text))) > 1
+    ]
+    assert left_out == []
+
+
+def name_of(called: ast.expr) -> str:
+    return called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+
+
+def literal_of(given: ast.expr) -> str:
+    """Return the words of a text that stands in the source; of a call of `_texts` there are none."""
+    parts = given.values if isinstance(given, ast.JoinedStr) else [given]
+    return " ".join(one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def test_no_catalogue_is_empty_or_lies_where_nothing_is_said() -> None:

@@ -34,6 +34,10 @@ def open_in(fake: InProcessFake, header: str, path: str = "/") -> Element:
         ("hu;q=x", "en"),
         ("*", "en"),
         ("*;q=0.1,hu;q=0.5", "hu"),
+        ("hu;Q=0.1,en;q=0.9", "en"),
+        ("hu;level=1;q=0.1,en;q=0.9", "en"),
+        ("en;q=0,*", "hu"),
+        ("*,hu;q=0.1", "en"),
         ("", "en"),
         ("\u00e1,;=;q=,,", "en"),
     ],
@@ -72,7 +76,7 @@ def test_what_python_says_is_hungarian_too(start_fake: StartFake):
 
     assert "\u00c1llapotk\u00f3d: eg\u00e9sz sz\u00e1m kell" in refused.find(role="alert").text
     assert "ezen a munkater\u00fcleten nincs ilyen fajta" in unknown.text
-    assert "v\u00e1lasz ezzel az \u00e1llapotk\u00f3ddal (503), 0.5 s, legfeljebb 1 alkalommal" in shown.text
+    assert "v\u00e1lasz ezzel az \u00e1llapotk\u00f3ddal (503), 0,5 s, legfeljebb 1 alkalommal" in shown.text
 
 
 def test_what_programs_read_too_is_marked_as_english(start_fake: StartFake):
