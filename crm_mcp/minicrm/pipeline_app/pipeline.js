@@ -28,6 +28,12 @@ function valueOf(one, number) {
   return written(number, currency ? { style: "currency", currency, minimumFractionDigits: 0, maximumFractionDigits: 2 } : {});
 }
 
+// What these stages come to, where that can be told: averages do not add up, nor does what was not read whole.
+function totalOf(groups) {
+  const adds = measure === "count" || measure.startsWith("sum:"), isWhole = answer.exact !== false && !answer.other;
+  return adds && isWhole ? valueOf(measure, groups.reduce((all, group) => all + (group[measure] || 0), 0)) : "";
+}
+
 function inOrder(groups) {
   const places = new Map(order.map((label, at) => [label, at]));
   const placeOf = group => places.get(Object.values(group).find(value => typeof value !== "number")) ?? order.length;
@@ -40,7 +46,7 @@ function drawStages() {
   const parts = [[text("Open"), groups.filter(group => !isClosed(group)), ""], [text("Closed"), groups.filter(isClosed), "closed"]];
   const isSplit = parts.every(([, some]) => some.length);
   page("stages").replaceChildren(...parts.filter(([, some]) => some.length).flatMap(([name, some, look]) => [
-    isSplit ? element("h2", {}, name) : null,
+    isSplit ? element("h2", { class: "row" }, element("span", {}, name), " ", element("span", { class: "number" }, totalOf(some))) : null,
     element("ol", { class: look || null, "aria-label": isSplit ? name : nameOf(measure) }, ...some.map(group => stage(group, most))),
   ]).filter(Boolean));
 }
@@ -128,11 +134,8 @@ function drawMeasures(all) {
 
 function drawTold() {
   const parts = [ntext("{count} card", "{count} cards", answer.total ?? 0)];
-  const isWhole = answer.exact !== false && !answer.other;
-  if (measure.startsWith("sum:") && isWhole) {
-    const sum = answer.groups.reduce((all, group) => all + (group[measure] || 0), 0);
-    parts.push(`${nameOf(measure)}: ${valueOf(measure, sum)}`);
-  }
+  const total = totalOf(answer.groups);
+  if (total && measure !== "count") parts.push(`${nameOf(measure)}: ${total}`);
   if (answer.exact === false) parts.push(text("not all of them were read"));
   tell("told", parts.join(" · "));
 }

@@ -75,6 +75,7 @@ def test_stages_stand_in_the_order_of_the_account_closed_ones_apart_and_sums_by_
         assert app.locator(".label").all_text_contents() == IN_ORDER
         expect(app.get_by_role("list", name="Closed").get_by_role("button")).to_have_count(2)
         expect(app.get_by_role("button", name="Contracted")).to_contain_text("33 800 000 Ft")
+        expect(app.get_by_role("heading", level=2)).to_have_text(["Open 100 780 000 Ft", "Closed 37 800 000 Ft"])
         expect(app.get_by_role("status")).to_contain_text("24 cards · Budget (HUF), total: 138 580 000 Ft")
         app.get_by_role("button", name="Cards", exact=True).click()
         expect(app.get_by_role("button", name="Offer sent 5")).to_be_visible()
