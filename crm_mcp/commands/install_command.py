@@ -131,6 +131,8 @@ def _print_changes(changes: Sequence[Change], *, dry_run: bool) -> None:
         if dry_run:
             click.echo(show_difference(change))
             click.echo(_texts.text("Nothing was written; all else in {path} would stay as it is.", path=path))
+        elif change.is_removed:
+            click.echo(_texts.text("{path} is removed again: nothing else was in it.", path=path))
         elif change.backup:
             click.echo(_texts.text("{path} was written. As it was before: {backup}", path=path, backup=change.backup))
         else:

@@ -1,14 +1,14 @@
 """Reading another program's configuration file, and writing it so that nothing can be lost.
 
 A file is replaced as a whole by one that was written beside it, with the same rights; a link stays a link; what was
-there before is kept beside it; and where somebody else wrote it meanwhile, nothing is written.
+there before is kept beside it, unless a backup holds the same; and where somebody else wrote it meanwhile, nothing is
+written.
 """
 
 from __future__ import annotations
 
 import codecs
 import contextlib
-import itertools
 import os
 import stat
 import tempfile
@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crm_mcp.errors import HostError
+from crm_mcp.hosts.backups import find_backup, forget_old, make_backup
 from crm_mcp.languages import Texts
 
 _texts = Texts(__file__)
@@ -101,9 +102,13 @@ def write(path: Path, before: Content, text: str, now: Callable[[], datetime] = 
         with _written_beside(real, before.encode(text), before.mode) as beside:
             if before.raw is None:
                 return _take_place(beside, real, before, path)
-            backup = _back_up(real, before.raw, now())
+            if same := find_backup(real, before.raw):
+                _take_place(beside, real, before, path)
+                return same
+            backup = make_backup(real, before.raw, now(), _create)
             with _removed_on_error(backup):
                 _take_place(beside, real, before, path)
+            forget_old(real)
             return backup
     except UnicodeEncodeError:
         raise HostError(
@@ -116,15 +121,21 @@ def write(path: Path, before: Content, text: str, now: Callable[[], datetime] = 
         ) from None
 
 
-def _back_up(path: Path, raw: bytes, moment: datetime) -> Path:
-    """Keep a file's bytes beside it, for its owner alone, under a name that nothing has yet."""
-    stem = f"{path.name}.backup-{moment:%Y%m%d-%H%M%S}"
-    names = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
-    for name in names:
-        with contextlib.suppress(FileExistsError):
-            _create(path.with_name(name), raw)
-            return path.with_name(name)
-    raise AssertionError  # pragma: no cover  # the names do not end
+def remove(path: Path, before: Content) -> None:
+    """Remove a file, which must hold what was read before.
+
+    Raises:
+        HostError: It cannot be removed, or was changed since it was read.
+    """
+    try:
+        real = path.resolve(strict=False)
+        _refuse_changed(real, before, path)
+        real.unlink()
+    except (OSError, RuntimeError) as error:
+        raise HostError(
+            _texts.later("{path} cannot be written: {reason}.", path=path, reason=_reason(error)),
+            hint=_texts.later("Nothing was changed."),
+        ) from None
 
 
 def _create(path: Path, raw: bytes) -> None:
@@ -150,12 +161,16 @@ def _written_beside(real: Path, raw: bytes, mode: int) -> Generator[Path]:
 
 
 def _take_place(beside: Path, real: Path, before: Content, path: Path) -> None:
+    _refuse_changed(real, before, path)
+    beside.replace(real)
+
+
+def _refuse_changed(real: Path, before: Content, path: Path) -> None:
     if _bytes_of(real) != before.raw:
         raise HostError(
             _texts.later("{path} was changed by another program just now.", path=path),
             hint=_texts.later("Run this again."),
         )
-    beside.replace(real)
 
 
 def _bytes_of(path: Path) -> bytes | None:

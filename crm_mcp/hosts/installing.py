@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from crm_mcp.errors import HostError
 from crm_mcp.hosts import entry, files
+from crm_mcp.hosts.backups import backups_of
 from crm_mcp.hosts.documents.json_tree import UnreadableError
 from crm_mcp.hosts.documents.kinds import change
 from crm_mcp.hosts.documents.values import mapping_of
@@ -62,6 +64,7 @@ class Change:
         is_made: Whether the file is new.
         backup: What was there before, kept beside it; None where nothing was, or nothing was written.
         written: Whether the file was written; false too where nothing had to be changed.
+        is_removed: Whether the file is gone, since it held nothing but this server.
     """
 
     host: Host
@@ -72,6 +75,7 @@ class Change:
     is_made: bool
     backup: Path | None
     written: bool
+    is_removed: bool = False
 
     @property
     def is_needed(self) -> bool:
@@ -210,10 +214,32 @@ def _edit(
         text = change(host.kind, content.text, (host.servers_key, name), after)
     except UnreadableError as error:
         raise _refusal(host, place.path, error) from None
-    backup, written = None, False
-    if before != after and not dry_run:
-        backup, written = files.write(place.path, content, text, now), True
-    return Change(host, place, name, before, after, content.raw is None, backup, written)
+    change_made = Change(host, place, name, before, after, content.raw is None, None, written=False)
+    if dry_run or before == after:
+        return change_made
+    held = _text_before(host, place.path, content.text, name, before) if after is None else text
+    if held is None and _is_made_by(host, content.text, "", name, before):
+        files.remove(place.path, content)
+        return replace(change_made, written=True, is_removed=True)
+    backup = files.write(place.path, content, text if held is None else held, now)
+    return replace(change_made, written=True, backup=backup)
+
+
+def _text_before(host: Host, path: Path, text: str, name: str, present: object) -> str | None:
+    """Return what a file held before this server was written into it; None where something else was changed since."""
+    for backup in backups_of(path.resolve(strict=False)):
+        with contextlib.suppress(HostError):
+            held = files.read(backup).text
+            if _is_made_by(host, text, held, name, present):
+                return held
+    return None
+
+
+def _is_made_by(host: Host, text: str, before: str, name: str, present: object) -> bool:
+    """Whether writing an entry into the text before makes exactly this one."""
+    with contextlib.suppress(UnreadableError):
+        return change(host.kind, before, (host.servers_key, name), mapping_of(present)) == text
+    return False
 
 
 def _refusal(host: Host, path: Path, error: UnreadableError) -> HostError:

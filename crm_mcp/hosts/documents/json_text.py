@@ -41,7 +41,7 @@ def set_value(text: str, path: Sequence[str], value: object) -> str:
     Raises:
         UnreadableError: It is no JSON, or something on the way is no object or stands twice.
     """
-    root = parse(text)
+    root = parse(text, path)
     _values(text, root)
     style = _style_of(text, root)
     node = root
@@ -63,7 +63,7 @@ def remove_value(text: str, path: Sequence[str]) -> str:
     Raises:
         UnreadableError: It is no JSON, or something on the way is no object or stands twice.
     """
-    node = parse(text)
+    node = parse(text, path)
     for key in path[:-1]:
         _values(text, node)
         found = _member(text, node, key)

@@ -5,16 +5,25 @@ No library that is kept changes one value of such a text and leaves the rest, so
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from crm_mcp.languages import Texts
 
 _texts = Texts(__file__)
 
 _TRIVIA = re.compile(r"(?:[ \t\r\n]+|//[^\r\n]*|/\*.*?\*/)*", re.DOTALL)
-_DECODER = json.JSONDecoder()
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 _PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null")
 
 
@@ -53,8 +62,12 @@ class Member:
     node: Node
 
 
-def parse(text: str) -> Node:
+def parse(text: str, path: Sequence[str] = ()) -> Node:
     """Read a text; one that is empty but for white space and comments is an empty object at its end.
+
+    Args:
+        text: The text.
+        path: The keys of the objects that are to have their members; what lies beside is read as fast as can be.
 
     Raises:
         UnreadableError: It is no JSON, or nested so deeply that nobody wrote it.
@@ -63,7 +76,7 @@ def parse(text: str) -> Node:
     if begin == len(text):
         return Node({}, begin, begin)
     try:
-        node = _value(text, begin)
+        node = _value(text, begin, path)
     except RecursionError:
         raise UnreadableError(_texts.later("it is nested too deeply")) from None
     if _skip(text, node.end) != len(text):
@@ -85,10 +98,15 @@ def _unreadable(text: str, place: int, what: str) -> UnreadableError:
     return UnreadableError(what, line_of(text, place))
 
 
-def _value(text: str, place: int) -> Node:
+def _value(text: str, place: int, path: Sequence[str] | None = None) -> Node:
+    """Read a value; below `path` and beside it nobody asks where its parts stand."""
     sign = text[place : place + 1]
+    if path is None and sign in ("{", "["):
+        with contextlib.suppress(ValueError):  # it has comments, a trailing comma or a mistake
+            value, end = _DECODER.raw_decode(text, place)
+            return Node(value, place, end)
     if sign == "{":
-        return _object(text, place)
+        return _object(text, place, path)
     if sign == "[":
         return _list(text, place)
     if sign == '"':
@@ -116,7 +134,7 @@ def _string(text: str, place: int) -> tuple[str, int]:
         raise _unreadable(text, error.pos, _texts.later("a text in quotes is wrong or has no end")) from None
 
 
-def _object(text: str, start: int) -> Node:
+def _object(text: str, start: int, path: Sequence[str] | None) -> Node:
     node = Node({}, start, start)
     values: dict[str, object] = {}
     place = _skip(text, start + 1)
@@ -126,7 +144,7 @@ def _object(text: str, start: int) -> Node:
         place = _skip(text, place)
         if text[place : place + 1] != ":":
             raise _unreadable(text, place, _texts.later("a colon is missing"))
-        child = _value(text, _skip(text, place + 1))
+        child = _value(text, _skip(text, place + 1), path[1:] if path and path[0] == key else None)
         node.members.append(Member(key, member_start, child))
         values[key] = child.value
         place, node.comma_after_last = _after_item(text, child.end, "}")

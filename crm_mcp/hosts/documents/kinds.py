@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import cast
 
@@ -70,14 +69,11 @@ def _at(values: object, path: Sequence[str]) -> object:
 
 
 def _expected(before: dict[str, object], path: Sequence[str], wanted: Mapping[str, object] | None) -> dict[str, object]:
-    expected = deepcopy(before)
     if wanted is None and _at(before, path) is None:
-        return expected
-    values = expected
+        return before
+    expected = values = dict(before)
     for key in path[:-1]:
-        if not isinstance(values.get(key), dict):
-            values[key] = {}
-        values = cast("dict[str, object]", values[key])
+        values[key] = values = mapping_of(values.get(key))
     if wanted is None:
         del values[path[-1]]
     else:
