@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from crm_mcp.accounts.connecting import refuse_unclear
-from crm_mcp.commands.held import describe_for_doctor
+from crm_mcp.commands.replica.held import describe_for_doctor
 from crm_mcp.errors import CrmError, SettingsError, StoreError
 from crm_mcp.hosts.health import examine_hosts
 from crm_mcp.hosts.machine import Machine

@@ -10,6 +10,7 @@ import click
 
 from mockserver.command_help import in_language, speak_as_click_does
 from mockserver.contract_command import contract
+from mockserver.ending import OneLineGroup
 from mockserver.live.drift.command import drift
 from mockserver.live.record.command import record
 from mockserver.seed_command import seed
@@ -17,7 +18,7 @@ from mockserver.serve_command import proxy, serve
 from mockserver.texts import person_texts
 
 
-class _ServingGroup(click.Group):
+class _ServingGroup(OneLineGroup):
     """A group whose options and behaviour are those of `serve` where no subcommand is named."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -35,7 +36,7 @@ class _ServingGroup(click.Group):
         if getattr(sys.stdout, "errors", "") == "strict":
             cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
         speak_as_click_does()
-        own = {"--help", "--version"}
+        own = {"-h", "--help", "--version"}
         if not args or (args[0].startswith("-") and not own & set(args)):
             args = ["serve", *args]
         return super(_ServingGroup, in_language(self)).parse_args(ctx, args)
@@ -57,7 +58,7 @@ def _print_version(ctx: click.Context, _option: click.Parameter, value: bool) ->
         ctx.exit()
 
 
-@click.group(cls=_ServingGroup)
+@click.group(cls=_ServingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
 )

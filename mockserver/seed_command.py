@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
+from mockserver.ending import fail
 from mockserver.texts import person_texts
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def seed(
     except SeedError as error:
         from mockserver.seeds.load import name_line_of_file
 
-        _fail(str(name_line_of_file(error, source)))
+        fail(str(name_line_of_file(error, source)))
 
 
 def _check(source: str) -> str:
@@ -125,9 +126,4 @@ def _write(out: str, content: bytes) -> None:
         Path(out).write_bytes(content)
     except OSError as error:
         why = error.strerror or error
-        _fail(person_texts().text("cannot write {file}: {why}; name another --out", file=repr(out), why=why))
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"crm-mock: {' '.join(message.split())}", err=True)
-    sys.exit(2)
+        fail(person_texts().text("cannot write {file}: {why}; name another --out", file=repr(out), why=why))

@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 import click
 
 from mockserver.crm.api import SeedError
 from mockserver.crm.profiles import Language, Profile, ProfileName
+from mockserver.ending import fail
 from mockserver.live.options import tell_busy
 from mockserver.registry import CRMS
 from mockserver.texts import person_texts
@@ -141,7 +142,7 @@ def _take_hosts(command: Callable[..., None]) -> Callable[..., None]:
 def serve(*, is_tls: bool, **options: Unpack[ServingOptions]) -> None:
     """Serve both APIs until SIGTERM or Ctrl+C."""
     if options["ca_folder"] and not is_tls:
-        _fail(person_texts().text("--ca-dir says where the CA of --tls is kept: name --tls too"))
+        fail(person_texts().text("--ca-dir says where the CA of --tls is kept: name --tls too"))
     _serve(options, is_tls=is_tls)
 
 
@@ -176,7 +177,7 @@ def _serve(
         try:
             listener = stack.enter_context(closing(serving.bind_socket(host, port)))
         except OSError as error:
-            _fail(tell_busy(f"{host}:{port}", error))
+            fail(tell_busy(f"{host}:{port}", error))
         url = serving.format_url(host, listener, scheme="https" if is_tls else "http")
         ways = entrance.open_entrance(url, is_tls=is_tls, proxied_hosts=proxied_hosts, ca_folder=options["ca_folder"])
         stack.enter_context(closing(ways))
@@ -191,7 +192,7 @@ def _describe(ways: Entrance, url: str) -> str:
     try:
         return ways.describe(url)
     except CertificateError as error:
-        _fail(f"--ca-dir: {error}")
+        fail(f"--ca-dir: {error}")
 
 
 def _announce(url: str, said: str) -> None:
@@ -218,9 +219,9 @@ def _open_app(options: ServingOptions, control_token: str, ways: Entrance) -> Mo
             entrance=ways,
         )
     except SeedError as error:
-        _fail(str(name_line_of_file(error, seed_name)))
+        fail(str(name_line_of_file(error, seed_name)))
     except DatabaseError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _read_token(token: str, file: str) -> str:
@@ -228,14 +229,14 @@ def _read_token(token: str, file: str) -> str:
     if not file:
         return token
     if token:
-        _fail(person_texts().text("name the control token or the file that holds it, not both"))
+        fail(person_texts().text("name the control token or the file that holds it, not both"))
     try:
         found = Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", "") or error
-        _fail(person_texts().text("--control-token-file: {file} cannot be read: {why}", file=file, why=why))
+        fail(person_texts().text("--control-token-file: {file} cannot be read: {why}", file=file, why=why))
     if not found:
-        _fail(person_texts().text("--control-token-file: {file} is empty", file=file))
+        fail(person_texts().text("--control-token-file: {file} is empty", file=file))
     return found
 
 
@@ -246,9 +247,4 @@ def _read_switches(texts: tuple[str, ...]) -> dict[str, bool]:
     try:
         return parse_switches(texts, list_deviations()) if texts else {}
     except DeviationError as error:
-        _fail(f"--deviation: {error}")
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"crm-mock: {' '.join(message.split())}", err=True)
-    sys.exit(2)
+        fail(f"--deviation: {error}")

@@ -55,13 +55,13 @@ LAYERS = {
         "telemetry.environment telemetry.gauges telemetry.log_file telemetry.otel.*",
         "hosts.*",
         "setup.*",
-        "telemetry.* accounts.* commands.* audit_commands server unconfigured http_service.* stdio_service "  # noqa: ISC004
+        "telemetry.* accounts.* commands.* server unconfigured http_service.* stdio_service "  # noqa: ISC004
         "demo.* doctor logins.*",
         "cli",
         "__main__",
     ),
     "mockserver": (
-        "mockserver version texts",
+        "mockserver version texts ending",
         "documents.* scrubbing.*",
         "crm.*",
         "http.*",

@@ -12,11 +12,21 @@ _NO = ("", "n", "nem", "no")
 
 
 def confirm(question: str) -> bool:
-    """Return whether the person says yes; an empty reply is a no.
+    """Return whether the person says yes; an empty reply is a no, and so is the end of what is read.
 
     Raises:
-        Abort: They ended it.
+        Abort: They stopped it.
     """
+    try:
+        return _ask(question)
+    except click.Abort as stopped:
+        if not isinstance(stopped.__context__, EOFError):
+            raise
+        click.echo(err=True)
+        return False
+
+
+def _ask(question: str) -> bool:
     if current() == "en":
         return click.confirm(question, err=True)
     while True:

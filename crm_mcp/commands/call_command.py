@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from crm_mcp.commands.asking import confirm
-from crm_mcp.commands.connecting import (
-    EXIT_PROBLEM,
-    connect,
-    end_by_settings,
-    end_with_problem,
-    find_server_builder,
-)
+from crm_mcp.commands.connecting import connect, find_server_builder
+from crm_mcp.commands.ending import EXIT_PROBLEM, end_by_settings, end_with_problem
+from crm_mcp.crm.name_matching import did_you_mean
 from crm_mcp.errors import CrmError, InputError, SettingsError
 from crm_mcp.languages import Texts
 from crm_mcp.rendering.hidden_characters import remove_hidden
@@ -89,7 +85,7 @@ async def _call(tool: str, arguments: dict[str, Any], toolsets: str) -> tuple[bo
     names = [one.name for one in await server.list_tools()]
     if tool not in names:
         raise InputError(
-            _texts.later("There is no tool {name}.", name=repr(tool[:60])),
+            _texts.later("There is no tool {name}{near}.", name=repr(tool[:60]), near=did_you_mean(tool, names)),
             hint=_texts.later("The tools are {names}.", names=", ".join(names)),
         )
     ask = _ask_on_terminal if sys.stdin.isatty() else None

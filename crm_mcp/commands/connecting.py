@@ -1,17 +1,15 @@
-"""What all commands share: the connections that the environment names, and how a command ends that cannot go on."""
+"""The connections that the settings name, for all commands, and which of them a command is for."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
-import sys
 from collections.abc import Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import click
-
-from crm_mcp.errors import CrmError, SettingsError
+from crm_mcp.crm.name_matching import did_you_mean
+from crm_mcp.errors import SettingsError
 from crm_mcp.languages import Texts, any_of, mark
 
 if TYPE_CHECKING:
@@ -24,16 +22,12 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-EXIT_PROBLEM = 1
-EXIT_SETTINGS = 2
-EXIT_STOPPED = 130
-
 WHICH_ACCOUNT = "Of several accounts in the settings file, the one of this name."
 
 _texts = Texts(__file__)
 NOT_CONFIGURED = mark("""No CRM is configured. Set, in the environment or in a .env file here,
 {variables}
-To see it work without an account, run: crm-mcp demo""")
+or run crm-mcp setup, which asks for them. To see it work without an account, run: crm-mcp demo""")
 
 
 def connect(*, is_local: bool = True) -> tuple[ServerSettings, ConnectionPool, Store, list[Connector]]:
@@ -85,13 +79,14 @@ def choose_account(connectors: Sequence[Connector], account: str) -> list[Connec
     """
     names = list(dict.fromkeys(one.account.name for one in connectors))
     if account and account.casefold() not in map(str.casefold, names):
-        named = ", ".join(filter(None, names))
-        hint = (
-            _texts.later("Use {names}.", names=named)
-            if named
-            else _texts.later("One account is connected, and it has no name: leave --account out.")
+        known = list(filter(None, names))
+        hint = _texts.later("One account is connected, and it has no name: leave --account out.")
+        raise SettingsError(
+            _texts.later(
+                "There is no account {account}{near}.", account=repr(account[:60]), near=did_you_mean(account, known)
+            ),
+            hint=_texts.later("Use {names}.", names=", ".join(known)) if known else hint,
         )
-        raise SettingsError(_texts.later("There is no account {name}.", name=repr(account[:60])), hint=hint)
     return [one for one in connectors if account.casefold() in ("", one.account.name.casefold())]
 
 
@@ -119,10 +114,10 @@ def choose(connectors: Sequence[Connector], crm: str) -> list[Connector]:
     """
     found = [one for one in connectors if crm.casefold() in ("", one.name.casefold(), one.title.casefold())]
     if not found:
-        names = ", ".join(one.name for one in connectors)
+        names = dict.fromkeys(one.name for one in connectors)
         raise SettingsError(
-            _texts.later("No CRM {crm} is connected.", crm=repr(crm[:60])),
-            hint=_texts.later("Use {names}.", names=names),
+            _texts.later("No CRM {crm} is connected{near}.", crm=repr(crm[:60]), near=did_you_mean(crm, names)),
+            hint=_texts.later("Use {names}.", names=", ".join(names)),
         )
     return found
 
@@ -135,15 +130,3 @@ async def until_stopped(work: Coroutine[Any, Any, _T]) -> _T:
         with contextlib.suppress(NotImplementedError):  # Windows, where asyncio minds SIGINT by itself
             loop.add_signal_handler(number, task.cancel)
     return await task
-
-
-def end_with_problem(command: str, error: CrmError) -> NoReturn:
-    """End a command that met a problem."""
-    click.echo(f"crm-mcp {command}: {error.told}", err=True)
-    sys.exit(EXIT_PROBLEM)
-
-
-def end_by_settings(error: CrmError) -> NoReturn:
-    """End a command that cannot begin."""
-    click.echo(f"crm-mcp: {error.told}", err=True)
-    sys.exit(EXIT_SETTINGS)

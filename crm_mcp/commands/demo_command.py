@@ -9,7 +9,7 @@ from typing import cast
 import click
 
 from crm_mcp import languages
-from crm_mcp.commands.connecting import EXIT_PROBLEM
+from crm_mcp.commands.ending import EXIT_PROBLEM
 from crm_mcp.errors import CrmError
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from crm_mcp.commands.connecting import EXIT_PROBLEM, end_with_problem
+from crm_mcp.commands.ending import EXIT_PROBLEM, end_with_problem
 from crm_mcp.errors import CrmError
 from crm_mcp.hosts import CLIENTS, Change, Found, InstallOptions, Machine, survey, wanted_entry
 from crm_mcp.hosts import install as install_into

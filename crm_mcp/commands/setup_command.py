@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 import click
 
 from crm_mcp import languages
-from crm_mcp.commands.connecting import EXIT_PROBLEM, EXIT_SETTINGS, EXIT_STOPPED
+from crm_mcp.commands.ending import EXIT_PROBLEM, EXIT_SETTINGS, EXIT_STOPPED
 from crm_mcp.errors import CrmError, SettingsError
 from crm_mcp.languages import Texts
 

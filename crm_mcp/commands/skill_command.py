@@ -8,13 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm_mcp.commands.connecting import (
-    WHICH_ACCOUNT,
-    choose_one_account,
-    connect,
-    end_by_settings,
-    end_with_problem,
-)
+from crm_mcp.commands.connecting import WHICH_ACCOUNT, choose_one_account, connect
+from crm_mcp.commands.ending import end_by_settings, end_with_problem
 from crm_mcp.errors import CrmError, SettingsError
 from crm_mcp.skill.head import LANGUAGES, MAIN_FILE, Language
 
@@ -49,6 +44,8 @@ def skill(*, language: Language | None, output: str | None, force: bool, account
     except CrmError as error:
         end_with_problem("skill", error)
     except OSError as error:
+        if folder is None:
+            raise
         end_with_problem("skill", CrmError(f"{folder} cannot be written: {error.strerror}."))
 
 

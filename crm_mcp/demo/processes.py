@@ -43,7 +43,12 @@ def running_fake(language: str, now: str) -> Generator[str]:
     options = ["--port", "0", "--seed", "demo", "--language", language, "--until-stdin-closes"]
     command = [sys.executable, "-P", "-m", "mockserver", "serve", *options]
     with subprocess.Popen(  # noqa: S603  # our own package
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_neutral_environment()
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=_neutral_environment(),
+        start_new_session=True,  # Ctrl-C is for the demo, which ends it
     ) as process:
         try:
             assert process.stdout is not None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from mockserver.registry import ALL_CRMS, CRMS
 from mockserver.texts import person_texts
 
-EXIT_UNUSABLE = 2
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 upstream_option = click.option(
@@ -51,9 +49,3 @@ def tell_busy(address: str, error: OSError) -> str:
 def notify(message: str) -> None:
     """Say one thing on standard error."""
     click.echo(f"crm-mock: {message}", err=True)
-
-
-def fail(message: str) -> NoReturn:
-    """Say in one line why nothing can be done, and end with `EXIT_UNUSABLE`."""
-    notify(" ".join(message.split()))
-    sys.exit(EXIT_UNUSABLE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from crm_mcp.cli import LogLines
+from crm_mcp.commands.log_option import LogLines
 
 
 def logged(message: str, error: Exception | None = None) -> str:

@@ -69,7 +69,10 @@ def test_a_tool_can_be_tried_without_a_host(fake_server: FakeServer, tmp_path: P
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("search_contact",), "There is no tool 'search_contact'. The tools are list_modules, "),
+        (
+            ("search_contact",),
+            "There is no tool 'search_contact', did you mean search_contacts",
+        ),
         (("search_contacts", "Anna"), "The arguments are no JSON"),
         (("search_contacts", "[]"), "The arguments are no JSON object"),
     ],

@@ -8,13 +8,8 @@ from datetime import datetime
 
 import click
 
-from crm_mcp.commands.connecting import (
-    WHICH_ACCOUNT,
-    choose_account,
-    connect,
-    end_by_settings,
-    end_with_problem,
-)
+from crm_mcp.commands.connecting import WHICH_ACCOUNT, choose_account, connect
+from crm_mcp.commands.ending import end_by_settings, end_with_problem
 from crm_mcp.errors import CrmError, SettingsError
 from crm_mcp.languages import Texts
 
@@ -46,12 +41,12 @@ def audit(
         connectors = choose_account(connected, account)
     except SettingsError as error:
         end_by_settings(error)
-    from crm_mcp import audit_commands
+    from crm_mcp.commands.audit.listing import list_written, parse_since, print_entries
 
     now = datetime.now().astimezone()
     try:
-        begin = audit_commands.parse_since(since, now)
-        end = audit_commands.parse_since(until, now) if until else math.inf
+        begin = parse_since(since, now)
+        end = parse_since(until, now) if until else math.inf
         if file:
             from crm_mcp.commands.audit.export import Export, export_written
 
@@ -60,7 +55,7 @@ def audit(
             text = _texts.ntext("{count} entry was written.", "{count} entries were written.", count, count=count)
             click.echo(text, err=True)
             return
-        entries = asyncio.run(audit_commands.list_written(store, connectors, begin, end))
+        entries = asyncio.run(list_written(store, connectors, begin, end))
     except CrmError as error:
         end_with_problem("audit", error)
-    audit_commands.print_entries(entries, as_json=as_json)
+    print_entries(entries, as_json=as_json)

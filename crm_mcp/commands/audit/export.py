@@ -143,6 +143,10 @@ def _whole_file(name: str) -> Generator[IO[str]]:
         sys.stdout.flush()
         return
     path = Path(name)
+    if path.exists() and not path.is_file():  # a pipe or a device: it stays what it is
+        with path.open("w", encoding="utf-8", newline="") as written:
+            yield written
+        return
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from mockserver.live.options import crm_option, fail, notify, requests_per_minute_option, upstream_option
+from mockserver.ending import fail
+from mockserver.live.options import crm_option, notify, requests_per_minute_option, upstream_option
 from mockserver.texts import person_texts
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.live.options import crm_option, fail, notify, requests_per_minute_option, tell_busy, upstream_option
+from mockserver.ending import fail
+from mockserver.live.options import crm_option, notify, requests_per_minute_option, tell_busy, upstream_option
 from mockserver.registry import CRMS
 from mockserver.texts import person_texts
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.contract.harness.rules import Rule
     from tests.contract.harness.target import Target
 
-EXIT_FAILED, EXIT_OPTION = 1, 4
+EXIT_FAILED, EXIT_OPTION = 1, 2
 LIVE_BASELINE = Path(__file__).parent / "baselines" / "live.yaml"
 
 

@@ -72,8 +72,9 @@ def print_answer(found: Answer, form: str) -> None:
         click.echo("".join(iter_csv_table(found.columns, found.rows)).encode(), nl=False)
     else:
         click.echo(write_text_table(found.columns, found.rows))
-    sys.stdout.flush()
-    click.echo(" ".join(filter(None, [_age(found), said(found.note)])), err=True)
+    none = "" if found.rows else _texts.text("No rows.")
+    if told := " ".join(filter(None, [none, _age(found), said(found.note)])):
+        click.echo(told, err=True)
 
 
 def _age(found: Answer) -> str:

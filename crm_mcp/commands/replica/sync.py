@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crm_mcp.commands.progress_view import ProgressView
+from crm_mcp.commands.replica.progress_view import ProgressView
 from crm_mcp.crm.call import without_deadline
 from crm_mcp.errors import AuthenticationError, CrmError
 from crm_mcp.languages import Texts, current, pmark, said
@@ -53,7 +53,7 @@ def named_sources(connectors: Sequence[Connector]) -> list[Source]:
     return sources
 
 
-async def sync(
+async def fill_replicas(
     pool: ConnectionPool, store: Store, sources: Sequence[Source], *, again: bool, is_watching: bool
 ) -> bool:
     """Read everything of these accounts, and where `is_watching` keep it fresh until cancelled.

@@ -10,18 +10,14 @@ import click
 
 from crm_mcp.commands.asking import confirm
 from crm_mcp.commands.connecting import (
-    EXIT_PROBLEM,
-    EXIT_SETTINGS,
-    EXIT_STOPPED,
     WHICH_ACCOUNT,
     choose,
     choose_account,
     choose_one_account,
     connect,
-    end_by_settings,
-    end_with_problem,
     until_stopped,
 )
+from crm_mcp.commands.ending import EXIT_PROBLEM, EXIT_SETTINGS, EXIT_STOPPED, end_by_settings, end_with_problem
 from crm_mcp.errors import CrmError, QueryError, SettingsError
 from crm_mcp.languages import Texts
 
@@ -45,17 +41,17 @@ def query(sql: str, form: str, *, fresh: bool, account: str) -> None:
         connectors = choose_one_account(connected, account)
     except SettingsError as error:
         end_by_settings(error)
-    from crm_mcp.commands import query_command
+    from crm_mcp.commands.replica.query import answer, print_answer
 
     text = sys.stdin.read() if sql == "-" else sql
     try:
-        found = asyncio.run(query_command.answer(pool, store, connectors, text, is_fresh=fresh))
+        found = asyncio.run(answer(pool, store, connectors, text, is_fresh=fresh))
     except QueryError as error:
         click.echo(f"crm-mcp query: {error.told}", err=True)
         sys.exit(EXIT_SETTINGS)
     except CrmError as error:
         end_with_problem("query", error)
-    query_command.print_answer(found, form)
+    print_answer(found, form)
 
 
 @click.group()
@@ -99,7 +95,7 @@ def status(*, as_json: bool) -> None:
         settings, pool, store, connectors = connect()
     except SettingsError as error:
         end_by_settings(error)
-    from crm_mcp.commands import held
+    from crm_mcp.commands.replica import held
 
     found = asyncio.run(held.read_status(pool, store, connectors))
     click.echo(
@@ -119,7 +115,7 @@ def rm(*, yes: bool, crm: str, of_all: bool, account: str) -> None:
         chosen = choose(choose_account(connectors, account), crm)
     except SettingsError as error:
         end_by_settings(error)
-    from crm_mcp.commands import held
+    from crm_mcp.commands.replica import held
     from crm_mcp.mcp.query.queries import Queries
     from crm_mcp.replica.database import find_replica_folder, remove_file
 
@@ -131,7 +127,10 @@ def rm(*, yes: bool, crm: str, of_all: bool, account: str) -> None:
     if not yes:
         question = "\n".join([*map(str, files), _texts.text("Delete what was read?")])
         if not confirm(question):
-            raise click.Abort
+            end_with_problem(
+                "replica rm",
+                CrmError(_texts.later("Nothing was deleted."), hint=_texts.later("With --yes nobody is asked.")),
+            )
     try:
         for path in files:
             remove_file(path)
@@ -155,10 +154,10 @@ def sync(*, full: bool, watch: bool, crm: str, account: str) -> None:
         chosen = choose(choose_account(connectors, account), crm)
     except SettingsError as error:
         end_by_settings(error)
-    from crm_mcp.commands import sync_command
+    from crm_mcp.commands.replica.sync import fill_replicas, named_sources
 
-    sources = sync_command.named_sources(chosen)
-    work = sync_command.sync(pool, store, sources, again=full, is_watching=watch)
+    sources = named_sources(chosen)
+    work = fill_replicas(pool, store, sources, again=full, is_watching=watch)
     try:
         is_whole = asyncio.run(until_stopped(work))
     except (asyncio.CancelledError, KeyboardInterrupt):

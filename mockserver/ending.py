@@ -1,0 +1,69 @@
+"""How a command of `crm-mock` ends: in one line on stderr, with a code that scripts can tell apart."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from mockserver.texts import person_texts
+
+EXIT_PROBLEM = 1
+EXIT_UNUSABLE = 2
+EXIT_STOPPED = 130
+
+_PACKAGE = Path(__file__).parent
+_log = logging.getLogger(__name__)
+
+
+def fail(message: str) -> NoReturn:
+    """Say in one line why nothing can be done, and end with `EXIT_UNUSABLE`."""
+    _end(f"crm-mock: {' '.join(message.split())}", EXIT_UNUSABLE)
+
+
+class OneLineGroup(click.Group):
+    """Commands of which none ends with a traceback: neither at Ctrl-C nor on a full disk, nor by a fault of ours."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:  # noqa: ANN401  # click's
+        """Run a command, and end the process as it ends."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)
+        try:
+            code = super().main(*args, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.Abort:
+            _end(person_texts().text("Stopped."), EXIT_STOPPED)
+        except OSError as error:
+            where = person_texts().text("nothing more can be written") if error.filename is None else error.filename
+            _end(f"crm-mock: {where}: {error.strerror or error}", EXIT_PROBLEM)
+        except Exception as error:  # noqa: BLE001  # whatever else it is, a person gets a sentence
+            _end(f"crm-mock: {_describe_fault(error)}", EXIT_PROBLEM)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end(line: str, code: int) -> NoReturn:
+    click.echo(line, err=True)
+    sys.exit(code)
+
+
+def _describe_fault(error: Exception) -> str:
+    """Return where a fault of ours is; what its own words hold is not known, and may be data."""
+    _log.debug("this ended the command", exc_info=error)
+    place, line = "", 0
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(_PACKAGE):
+            place, line = file.relative_to(_PACKAGE).as_posix(), trace.tb_lineno
+        trace = trace.tb_next
+    return person_texts().text(
+        "a fault of this program ({kind} in {place}, line {line}). Please report it.",
+        kind=type(error).__name__,
+        place=place,
+        line=line,
+    )
