@@ -36,7 +36,8 @@ def run_beside(lint: Sequence[str], preparing: Sequence[str], tests: Sequence[st
             code = 1 if stopped.is_set() or linting.poll() else _run_while(linting, tests)
             code = linting.wait() or code
             said.seek(0)
-            print(said.read().decode(errors="replace"), end="", flush=True)
+            if not stopped.is_set():
+                print(said.read().decode(errors="replace"), end="", flush=True)
     finally:
         signal.signal(signal.SIGINT, before)
     return code

@@ -61,7 +61,7 @@ def test_a_read_only_server_offers_no_writing_tool(guarded: str) -> None:
     import httpx2  # the MCP client brings it, and takes its headers from it
 
     async def names() -> set[str]:
-        http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"})
+        http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60)
         async with http, Client(streamable_http_client(guarded, http_client=http)) as client:
             return {tool.name for tool in (await client.list_tools()).tools}
 

@@ -38,7 +38,7 @@ def address(fake_server: FakeServer, issuer: Issuer, tmp_path_factory: pytest.Te
 
 async def names_and_write(address: str, token: str, era: Era) -> tuple[set[str], str]:
     """Return the tools that are listed, and what is said to a write that is tried all the same."""
-    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, trust_env=False)
+    http = httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=60)
     async with http, Client(streamable_http_client(address, http_client=http), mode=era) as client:
         names = {tool.name for tool in (await client.list_tools()).tools}
         return names, await fail(client, "create_task", project_id=1, comment="x", user="nobody of that name")

@@ -123,7 +123,7 @@ async def read(client: Client, uri: str) -> str:
 
 def test_a_session_that_was_ended_or_never_begun_is_found_nowhere(pair: Pair) -> None:
     ping = {"jsonrpc": "2.0", "id": 2, "method": "ping"}
-    with httpx.Client(trust_env=False) as http:
+    with httpx.Client(trust_env=False, timeout=60) as http:
         session = begin(http, pair.url)
         assert [http.post(pair.url, json=ping, headers=session).status_code for _ in range(4)] == [200] * 4
         assert http.delete(pair.url, headers=session).status_code == 200

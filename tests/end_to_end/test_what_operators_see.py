@@ -136,7 +136,7 @@ def over_http(fake_server: FakeServer, tmp_path_factory: pytest.TempPathFactory)
 
 async def converse_over_http(url: str, token: str, era: Era, fake: CrmFake) -> None:
     headers = {"Authorization": f"Bearer {token}", "traceparent": PARENT.replace(TRACE, HEADERS_TRACE)}
-    http = httpx2.AsyncClient(headers=headers, trust_env=False)
+    http = httpx2.AsyncClient(headers=headers, trust_env=False, timeout=60)
     info = Implementation(name=CLIENT, version="1")
     async with http, Client(streamable_http_client(url, http_client=http), mode=era, client_info=info) as client:
         await play(client, fake, {})
@@ -147,7 +147,7 @@ def knock(url: str, issuer: Issuer) -> None:
     base = url.removesuffix("/mcp")
     user, _, password = WEBHOOKS.partition(":")
     foreign = {"Authorization": f"Bearer {issuer.token(sub=WORD, aud=f'https://{WORD}.example')}"}
-    with httpx.Client(trust_env=False) as http:
+    with httpx.Client(trust_env=False, timeout=60) as http:
         http.post(url, headers={"Authorization": f"Bearer {WORD}"}, json={})
         http.post(url, headers=foreign, json={})
         http.get(f"{base}/{WORD}?{WORD}={WORD}")
