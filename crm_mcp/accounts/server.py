@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crm_mcp.accounts.connecting import by_account
-from crm_mcp.accounts.names import ACCOUNT
+from crm_mcp.accounts.names import ACCOUNT, find_account
 from crm_mcp.accounts.prompts import combine_prompts
 from crm_mcp.accounts.resources import AccountResources, add_account_resources
 from crm_mcp.accounts.tools import combine_tools
+from crm_mcp.errors import InputError
 from crm_mcp.mcp.calls.unfinished_calls import UnfinishedCalls
 from crm_mcp.mcp.completions import complete_by, suggest
 from crm_mcp.mcp.exports.files import MAX_FILE_BYTES, ExportFiles
@@ -126,7 +127,8 @@ def _register(server: MCPServer[None], served: dict[str, _Served]) -> None:
         given = (context.arguments if context else None) or {}
         if argument.name == ACCOUNT:
             return complete_by(list(served), argument.value)
-        chosen = served.get(given.get(ACCOUNT, ""))
-        if chosen is None:  # names of one account must not be offered for another
+        try:
+            chosen = served[find_account(given.get(ACCOUNT), list(served))]
+        except InputError:  # names of one account must not be offered for another
             return complete_by([], argument.value)
         return await suggest(chosen.connectors, chosen.tool_names, ref, argument, given)

@@ -18,31 +18,39 @@ from crm_mcp.rendering.addresses import bind_addresses
 
 _CURSOR = "cursor"
 _NESTED = "arguments"
+_LETTERS_OF_FEW = 40
+"""Names that are longer together stand in the schema of the first tool alone: in each they would cost too much."""
 
 
 class AccountTool(CrmTool):
     """One tool of several accounts."""
 
     _tools: Mapping[str, CrmTool] = PrivateAttr()
-    _without: Sequence[str] = PrivateAttr()
+    _names: Sequence[str] = PrivateAttr()
 
     @classmethod
-    def over(cls, tools: Mapping[str, CrmTool], names: Sequence[str]) -> AccountTool:
-        """Make the tool over those of single accounts, by the account's name; `names` are all accounts."""
+    def over(cls, tools: Mapping[str, CrmTool], names: Sequence[str], *, lists_names: bool = True) -> AccountTool:
+        """Make the tool over those of single accounts.
+
+        Args:
+            tools: By the account's name.
+            names: All accounts.
+            lists_names: Whether its schema lists the accounts that it has.
+        """
         widest = max(tools.values(), key=lambda tool: len(tool.parameters.get("properties", {})))
         tool = cls(
             fn=widest.fn,
             name=widest.name,
             title=widest.title,
             description=bind_addresses(widest.description, "ACCOUNT"),
-            parameters=_parameters(tools, widest),
+            parameters=_parameters(tools, widest, lists_names=lists_names),
             fn_metadata=widest.fn_metadata,
             is_async=True,
             context_kwarg=widest.context_kwarg,
             annotations=widest.annotations,
         )
         tool._tools = tools  # its own class's
-        tool._without = [name for name in names if name not in tools]
+        tool._names = names
         return tool
 
     async def run(self, arguments: Json, context: Any, convert_result: bool = False) -> Any:  # noqa: ANN401  # the SDK's signature
@@ -64,7 +72,7 @@ class AccountTool(CrmTool):
     def _read(self, arguments: Json) -> tuple[str, Json]:
         """Return the account that a call names, and the arguments of its tool."""
         own = {name: value for name, value in arguments.items() if name != ACCOUNT}
-        account = find_account(arguments.get(ACCOUNT), [*self._tools, *self._without])
+        account = find_account(arguments.get(ACCOUNT), self._names)
         if account not in self._tools:
             raise InputError(
                 f"The account {account} has no {self.name}: another CRM is connected there.",
@@ -80,7 +88,7 @@ class AccountTool(CrmTool):
         if not isinstance(nested, dict) or ACCOUNT not in nested:
             return own
         rest = dict(cast("Json", nested))
-        if (said := rest.pop(ACCOUNT)) and find_account(said, [*self._tools, *self._without]) != account:
+        if (said := rest.pop(ACCOUNT)) and find_account(said, self._names) != account:
             raise InputError(
                 f"account is {account}, and within {_NESTED} it is another.", hint=f"Leave it out of {_NESTED}."
             )
@@ -94,13 +102,15 @@ def combine_tools(by_account: Mapping[str, Sequence[CrmTool]]) -> list[CrmTool]:
         for tool in tools:
             found.setdefault(tool.name, {})[account] = tool
     order = [tool.name for tool in max(by_account.values(), key=len)]
-    ordered = [*(name for name in order), *(name for name in found if name not in order)]
-    return [AccountTool.over(found[name], list(by_account)) for name in ordered]
+    ordered = [*order, *(name for name in found if name not in order)]
+    names = list(by_account)
+    are_few = len("".join(names)) <= _LETTERS_OF_FEW
+    return [AccountTool.over(found[name], names, lists_names=are_few or name == ordered[0]) for name in ordered]
 
 
-def _parameters(tools: Mapping[str, CrmTool], widest: CrmTool) -> Json:
+def _parameters(tools: Mapping[str, CrmTool], widest: CrmTool, *, lists_names: bool) -> Json:
     """Return the schema of the arguments: those of any account, of which all must have what is required."""
-    properties: Json = {ACCOUNT: {"type": "string", "enum": list(tools)}}
+    properties: Json = {ACCOUNT: {"type": "string", "enum": list(tools)} if lists_names else {"type": "string"}}
     for tool in (widest, *tools.values()):
         for name, schema in tool.parameters.get("properties", {}).items():
             known = properties.setdefault(name, schema)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from mcp import Client
 from mcp.client import ClientRequestContext
 from mcp.types import ElicitRequestParams, ElicitResult
 
-from tests.crm_mcp.accounts.companies import WORDS, Companies, assistant_of, text_of
+from tests.crm_mcp.accounts.companies import WORDS, Companies, assistant_of, section_of, text_of
 from tests.support.mcp_play import call, fail, ids_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -201,3 +203,38 @@ async def test_every_tool_requires_an_account_and_offers_no_default(
     for tool in tools.values():
         assert tool.input_schema["properties"]["account"] == {"type": "string", "enum": ["acme", "beta"]}, tool.name
         assert tool.input_schema["required"][0] == "account", tool.name
+
+
+async def test_the_tools_of_ten_accounts_are_no_larger_than_those_of_two(
+    companies: Companies, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    sections = [
+        f'[accounts.company-number-{n}.minicrm]\nsystem_id = "{n}"\napi_key = "k{n}"\n'
+        f'[accounts.company-number-{n}.ivinex]\nurl = "https://{n}.example"\nusername = "u"\npassword = "p"\n'
+        for n in range(10)
+    ]
+    path = tmp_path / "settings.toml"
+    path.write_text("".join(sections), encoding="utf-8")
+    async with assistant_of(companies.settings, monkeypatch) as client:
+        of_two = await _tools(client)
+    async with assistant_of(path, monkeypatch) as client:
+        of_ten = await _tools(client)
+        told = await fail(client, "get_contact", account="company-nmber-3", contact_id="1")
+    assert of_ten["list_modules"].input_schema["properties"]["account"]["enum"][9] == "company-number-9"
+    assert of_ten["get_contact"].input_schema["properties"]["account"] == {"type": "string"}
+    assert _bytes_of(of_ten) < _bytes_of(of_two) + 300
+    assert "did you mean company-number-" in told
+
+
+def _bytes_of(tools: dict[str, Any]) -> int:
+    return sum(len(json.dumps(tool.input_schema, separators=(",", ":"))) for tool in tools.values())
+
+
+async def test_accounts_are_named_in_the_order_of_the_file_whichever_have_the_tool(
+    companies: Companies, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "settings.toml"
+    mixed = section_of("acme", companies.fakes["acme"], ivinex=False) + section_of("beta", companies.fakes["beta"])
+    path.write_text(mixed, encoding="utf-8")
+    async with assistant_of(path, monkeypatch) as client:
+        assert "Accounts: acme, beta." in await fail(client, "get_record", module="contact", record_id="78")

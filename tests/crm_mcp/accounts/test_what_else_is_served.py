@@ -70,7 +70,7 @@ async def test_completions_offer_names_of_the_account_that_is_chosen_and_no_othe
 
         assert await complete(prompt, "account") == ["acme", "beta"]
         assert await complete(prompt, "module") == []
-        assert "Sales" in await complete(prompt, "module", account="beta")
+        assert "Sales" in await complete(prompt, "module", account="Beta")
         assert "contact" in await complete(record, "kind", account="acme", crm="ivinex")
 
 
