@@ -90,6 +90,7 @@ evaluation: $(VENV)/installed-test
 hosts: $(VENV)/installed-test
 	$(BIN)/python -m tests.hosts
 	$(BIN)/python -m tests.hosts.installed
+	$(BIN)/python -m tests.hosts.vscode
 
 # How long the server takes to list its tools, beside one that does nothing.
 start: $(VENV)/installed-test

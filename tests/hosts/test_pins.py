@@ -10,6 +10,7 @@ import pytest
 
 from tests.hosts.__main__ import Host, all_hosts
 from tests.hosts.installed.__main__ import ENVIRONMENT
+from tests.hosts.vscode.__main__ import ENVIRONMENT as VSCODE
 
 DOCUMENTED = (Path(__file__).parents[2] / "docs" / "reference" / "hosts.md").read_text(encoding="utf-8")
 
@@ -33,6 +34,11 @@ def test_a_host_that_the_server_is_installed_into_is_pinned_exactly_and_document
     for package, version in pins_of(ENVIRONMENT).items():
         assert re.fullmatch(r"[0-9]+(\.[0-9]+)+", version), package
         assert f"| {version} |" in DOCUMENTED, package
+
+
+def test_vs_code_is_pinned_exactly_and_documented_at_that_version() -> None:
+    pinned = pins_of(VSCODE)["code-server"]
+    assert f"| 1{pinned[1:]} |" in DOCUMENTED  # code-server 4.139.1 is VS Code 1.139.1
 
 
 def test_no_file_of_a_host_names_a_package_registry() -> None:
