@@ -16,7 +16,7 @@ from crm_mcp.http_service.limits.calls import CallsPerUser, TooManyCallsError
 from crm_mcp.http_service.users import ONE_TOKEN
 from tests.crm_mcp.transport.local_server import Handler, fresh, serving
 from tests.support.mcp_play import both_crms
-from tests.support.transports import ERAS, Era, http_process
+from tests.support.transports import ERAS, Era, serving_http
 
 
 class Working:
@@ -158,5 +158,5 @@ def test_what_asks_no_crm_is_answered_while_all_turns_are_taken(era: Era, tmp_pa
                 handler.may_answer.set()  # type: ignore[attr-defined]
                 assert len(await asyncio.gather(*working, waiting)) == 12
 
-    with serving(handler) as crm, http_process(both_crms(crm) | {"CRM_MCP_CALLS_PER_USER": "1"}, str(tmp_path)) as one:
-        asyncio.run(run(one[1]))
+    with serving(handler) as crm, serving_http(both_crms(crm) | {"CRM_MCP_CALLS_PER_USER": "1"}, str(tmp_path)) as url:
+        asyncio.run(run(url))
