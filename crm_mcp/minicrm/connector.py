@@ -14,7 +14,7 @@ from crm_mcp.crm.messages import Request
 from crm_mcp.crm.operations import FollowedSender, Sender
 from crm_mcp.crm.paging import PageCache, WatchedSender
 from crm_mcp.errors import InputError, SettingsError
-from crm_mcp.languages import Language, Texts, mark
+from crm_mcp.languages import Language, Texts
 from crm_mcp.mcp.apps import ToolApp
 from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, SearchExport
 from crm_mcp.mcp.tool import CrmTool
@@ -295,14 +295,16 @@ class MinicrmConnector:
             return
         schemas = [await self._directory.merged_project_schema(), await self._directory.merged_contact_schema()]
         known = {field["name"] for schema in schemas for field in schema["fields"]}
-        for problem, names in (
-            (mark("MINICRM_LABELS names fields that no module has: {names}."), labels.unknown(known)),
-            (mark("MINICRM_LABELS has labels that are the names of other fields: {names}."), labels.hidden(known)),
-        ):
-            if names:
-                raise SettingsError(
-                    _texts.later(problem, names=", ".join(names)), hint=_texts.later("Correct the setting.")
-                )
+        hint = _texts.later("Correct the setting.")
+        if names := ", ".join(labels.unknown(known)):
+            raise SettingsError(
+                _texts.later("MINICRM_LABELS names fields that no module has: {names}.", names=names), hint=hint
+            )
+        if names := ", ".join(labels.hidden(known)):
+            raise SettingsError(
+                _texts.later("MINICRM_LABELS has labels that are the names of other fields: {names}.", names=names),
+                hint=hint,
+            )
 
     async def check_login(self) -> str:
         """Ask for the modules, for who "me" is where the settings say, and for the fields that these name."""

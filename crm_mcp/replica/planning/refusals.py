@@ -152,8 +152,9 @@ def _other(message: str, tokens: Sequence[Token]) -> QueryError:
             _texts.later("The statement is too large to be planned."), hint=_texts.later("Ask in several smaller ones.")
         )
     if near := re.fullmatch(r'near "(.*)": syntax error', message, re.DOTALL):
-        where = _texts.later("Syntax error near {word}.", word=shown(near[1]))
-        return QueryError(where, hint=known or _keyword_hint(near[1]))
+        return QueryError(
+            _texts.later("Syntax error near {word}.", word=shown(near[1])), hint=known or _keyword_hint(near[1])
+        )
     if message == "incomplete input":
         return QueryError(
             _texts.later("The statement ends too early."),

@@ -121,8 +121,11 @@ class PostgresDatabase:
             known = lost if self._connection.closed else (str(error).splitlines()[0], "")
             what, hint = _FAILURES.get(error.sqlstate or "", known)
             again = error.sqlstate in _COLLISIONS
-            told = _texts.later("The store ({place}) failed: {what}.", place=self.place, what=_texts.later(what))
-            raise StoreError(told, hint=_texts.later(hint), is_transient=again) from error
+            raise StoreError(
+                _texts.later("The store ({place}) failed: {what}.", place=self.place, what=_texts.later(what)),
+                hint=_texts.later(hint),
+                is_transient=again,
+            ) from error
 
 
 class _PostgresTransaction:
