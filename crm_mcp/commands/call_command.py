@@ -25,7 +25,7 @@ _texts = Texts(__file__)
 _EXAMPLE = """'{"query": "Anna"}'"""
 
 
-@click.command()
+@click.command(epilog="""Example: crm-mcp call search_contacts '{"query": "Anna"}'""")
 @click.argument("tool")
 @click.argument("arguments", default="{}", metavar="[JSON]")
 @click.option("--toolsets", default="", help="Which tools: default, all, or names joined by commas.")

@@ -13,7 +13,7 @@ from crm_mcp.commands.ending import EXIT_PROBLEM
 from crm_mcp.errors import CrmError
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp demo --language hu")
 @click.option("--language", type=click.Choice(languages.LANGUAGES), help="Language of what people read.")
 def demo(language: str | None) -> None:
     """Play a short real MCP session on the bundled fake, and print it."""

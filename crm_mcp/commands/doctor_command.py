@@ -13,7 +13,7 @@ from crm_mcp.languages import Texts
 _texts = Texts(__file__)
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp --env-file work.env doctor")
 def doctor() -> None:
     """Check settings and logins; exit 1 on a problem."""
     from crm_mcp.doctor import examine

@@ -45,7 +45,7 @@ _scope_option = click.option(
 _dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would be changed, and write nothing.")
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp install claude-desktop --dry-run")
 @click.argument("client", type=click.Choice(CLIENTS), required=False)
 @_dry_run_option
 @_name_option
@@ -99,7 +99,7 @@ def install(
         click.echo(text)
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp uninstall claude-desktop")
 @click.argument("client", type=click.Choice(CLIENTS))
 @_dry_run_option
 @_name_option

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from crm_mcp.transport.connections import ConnectionPool
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp serve --transport http --port 8000 --read-only")
 @click.option("--transport", type=click.Choice(["stdio", "http"]), default="stdio", show_default=True)
 @click.option(
     "--host",

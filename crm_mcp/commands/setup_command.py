@@ -25,7 +25,7 @@ _texts = Texts(__file__)
 _STOPPED_BY_USER = (KeyboardInterrupt, EOFError, asyncio.CancelledError)
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp setup --dry-run")
 @click.option("--language", type=click.Choice(languages.LANGUAGES), default=None, help="The language of the questions.")
 @click.option("--dry-run", is_flag=True, help="Ask and test, show what would be written, and write nothing.")
 @click.option(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crm_mcp.skill.pages import Skill
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp skill --output ~/.claude/skills/crm")
 @click.option("--language", type=click.Choice(LANGUAGES), default=None, help="Default: that of the account.")
 @click.option(
     "--output",

@@ -12,7 +12,7 @@ from crm_mcp.commands.ending import end_by_settings
 from crm_mcp.errors import SettingsError
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp tools --toolsets all")
 @click.option("--json", "as_json", is_flag=True, help="Print the result of tools/list.")
 @click.option("--toolsets", default="", help="Which tools: default, all, or names joined by commas.")
 def tools(*, as_json: bool, toolsets: str) -> None:

@@ -16,7 +16,7 @@ from crm_mcp.languages import Texts
 _texts = Texts(__file__)
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp audit --since 7d --export writes.csv --format csv")
 @click.option("--since", default="", help="A date, a date-time, or an age such as 7d, 24h or 30m.")
 @click.option("--until", default="", help="The same, for the end.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, values whole.")

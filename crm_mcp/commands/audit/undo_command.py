@@ -15,7 +15,7 @@ from crm_mcp.languages import Texts
 _texts = Texts(__file__)
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp undo write-c9b29b55dbc6 --dry-run")
 @click.argument("write_id")
 @click.option("--dry-run", is_flag=True, help="Show what would be put back, and write nothing.")
 @click.option("--yes", is_flag=True, help="Ask nobody, even where the write itself was asked about.")

@@ -24,7 +24,7 @@ from crm_mcp.languages import Texts
 _texts = Texts(__file__)
 
 
-@click.command()
+@click.command(epilog='Example: crm-mcp query "select count(*) from minicrm_projects"')
 @click.argument("sql")
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @click.option("--fresh", is_flag=True, help="Take nothing that was read before.")
@@ -59,7 +59,7 @@ def replica() -> None:
     """What was read from the CRMs and is kept: how old it is, its tables, and how to be rid of it."""
 
 
-@replica.command()
+@replica.command(epilog="Example: crm-mcp replica schema minicrm_projects")
 @click.argument("table", default="")
 @click.option("--account", default="", help=WHICH_ACCOUNT)
 def schema(table: str, account: str) -> None:
@@ -87,7 +87,7 @@ def schema(table: str, account: str) -> None:
         end_with_problem("replica schema", error)
 
 
-@replica.command()
+@replica.command(epilog="Example: crm-mcp replica status --json")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def status(*, as_json: bool) -> None:
     """Say what is held of each account, how old and where it is, how long it stays, and how to be rid of it."""
@@ -103,7 +103,7 @@ def status(*, as_json: bool) -> None:
     )
 
 
-@replica.command()
+@replica.command(epilog="Example: crm-mcp replica rm --crm minicrm")
 @click.option("--yes", is_flag=True, help="Ask nobody.")
 @click.option("--crm", default="", help="One CRM alone, by name.")
 @click.option("--all", "of_all", is_flag=True, help="Also what logins read that are not configured any more.")
@@ -139,7 +139,7 @@ def rm(*, yes: bool, crm: str, of_all: bool, account: str) -> None:
         end_with_problem("replica rm", error)
 
 
-@click.command()
+@click.command(epilog="Example: crm-mcp sync --crm minicrm --watch")
 @click.option("--full", is_flag=True, help="Read again what is held, too.")
 @click.option("--watch", is_flag=True, help="Keep it fresh until it is stopped.")
 @click.option("--crm", default="", help="One CRM alone, by name.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,3 +92,28 @@ def test_the_words_of_click_are_those_that_click_says() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert [text for text in (*click_words.PLAIN, *click_words.FORMS) if text not in literals] == []
+
+
+def _leaves(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        below = command.get_command(context, name)
+        assert below is not None
+        yield from _leaves(below, *path, name)
+
+
+def test_the_help_of_each_command_has_an_example_that_can_be_meant() -> None:
+    use("en")
+    for path, command in _leaves(main):
+        label, _, example = (command.epilog or "").partition(" ")
+        words = shlex.split(example.replace("--env-file work.env ", ""))
+        assert (label, *words[: len(path) + 1]) == ("Example:", "crm-mcp", *path)
+        command.make_context(path[-1], words[len(path) + 1 :])
+
+
+def test_a_mistyped_command_is_met_with_the_near_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_MCP_LANGUAGE", "en")
+    assert "No such command 'qury'. Did you mean 'query'?" in run("qury", "select 1")
