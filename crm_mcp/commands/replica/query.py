@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,8 @@ def print_answer(found: Answer, form: str) -> None:
     if form == "csv":
         click.echo("".join(iter_csv_table(found.columns, found.rows)).encode(), nl=False)
     else:
-        click.echo(write_text_table(found.columns, found.rows))
+        most_columns = shutil.get_terminal_size().columns if sys.stdout is not None and sys.stdout.isatty() else 0
+        click.echo(write_text_table(found.columns, found.rows, most_columns))
     none = "" if found.rows else _texts.text("No rows.")
     if told := " ".join(filter(None, [none, _age(found), said(found.note)])):
         click.echo(told, err=True)
