@@ -11,6 +11,7 @@ ENGLISH = re.compile(
 )
 """Words that no Hungarian sentence has."""
 DATA = re.compile(
+    r'"[^"]*"|'
     r"Használat: .*|„[^”]*”|\S*[/_=]\S*|--[a-z-]+|crm-mcp [a-z]+( rm)?|HTTP\w*|'[^']*'|\[[^\]]*\]|\([a-z]+\)",
     re.IGNORECASE,
 )
