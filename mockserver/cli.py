@@ -7,6 +7,7 @@ import sys
 from typing import cast
 
 import click
+from click.shell_completion import CompletionItem
 
 from mockserver.command_help import in_language, speak_as_click_does
 from mockserver.contract_command import contract
@@ -37,9 +38,13 @@ class _ServingGroup(OneLineGroup):
             cast("io.TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
         speak_as_click_does()
         own = {"-h", "--help", "--version"}
-        if not args or (args[0].startswith("-") and not own & set(args)):
+        is_completing_a_name = ctx.resilient_parsing and not args
+        if not is_completing_a_name and (not args or (args[0].startswith("-") and not own & set(args))):
             args = ["serve", *args]
         return super(_ServingGroup, in_language(self)).parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        return [*super().shell_complete(ctx, incomplete), *serve.shell_complete(ctx, incomplete)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(person_texts().text("Options, the same with and without the word serve")):

@@ -17,6 +17,9 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from mockserver.cli import main
 
 pytestmark = pytest.mark.slow
 
@@ -269,3 +272,10 @@ def test_serving_loads_no_library_that_only_other_commands_and_pages_need():
     code = f"import sys, mockserver.cli, mockserver.server.app; print({others} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("se", {"seed", "serve"}), ("--prof", {"--profile"})])
+def test_a_shell_completes_commands_and_the_options_of_serve(typed: str, offered: set[str]) -> None:
+    asked = {"COMP_WORDS": f"crm-mock {typed}", "COMP_CWORD": "1", "_CRM_MOCK_COMPLETE": "bash_complete"}
+    result = CliRunner().invoke(main, prog_name="crm-mock", env=asked)
+    assert {line.partition(",")[2] for line in result.stdout.split()} == offered

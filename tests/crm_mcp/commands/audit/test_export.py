@@ -6,7 +6,9 @@ import asyncio
 import csv
 import json
 import math
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -141,6 +143,18 @@ def test_it_is_for_its_owner_alone_and_takes_the_place_of_an_older_one(tmp_path:
     exported(where, to(tmp_path / "file"))
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
     assert "older" not in (tmp_path / "file").read_text()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_a_pipe_gets_it_and_stays_a_pipe(tmp_path: Path) -> None:
+    kept(str(tmp_path), "w1")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as beside:
+        read = beside.submit(pipe.read_text, encoding="utf-8")
+        assert exported(str(tmp_path), to(pipe)) == 1
+    assert json.loads(read.result())["write_id"] == "w1"
+    assert pipe.is_fifo()
 
 
 def test_where_it_cannot_be_whole_the_older_one_stays(tmp_path: Path) -> None:
