@@ -6,6 +6,7 @@ Everything that a request can change hangs on it, so that many live side by side
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Collection, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -68,6 +69,8 @@ class Workspace:
         )
         self._seed = seed
         self._connection = database.open_connection(database_path)
+        # Where nobody closes it: from Python 3.13 on a connection that is dropped open is warned of.
+        weakref.finalize(self, self._connection.close)
         self.clock: AccountClock
         self.crms: dict[str, Crm]
         try:

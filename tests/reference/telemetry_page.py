@@ -26,7 +26,7 @@ COLUMN_TEXTS = {
     "undoes": "the call that this one takes back",
     "undone_by": "the write that took this one back",
 }
-_ARGUMENT = re.compile(r"^        (\w+): (.*?)(?=^        \w+: |\Z)", re.MULTILINE | re.DOTALL)
+_ARGUMENT = re.compile(r"^    (\w+): (.*?)(?=^    \w+: |\Z)", re.MULTILINE | re.DOTALL)
 
 
 def render_events() -> str:
@@ -71,7 +71,7 @@ def _parameters(function: object) -> list[inspect.Parameter]:
 
 def _render_event(function: object) -> str:
     documentation = inspect.getdoc(function) or ""
-    said = {name: " ".join(text.split()) for name, text in _ARGUMENT.findall(function.__doc__ or "")}
+    said = {name: " ".join(text.split()) for name, text in _ARGUMENT.findall(documentation)}
     rows = [f"| `{one.name}` | {said.get(one.name, '')} |" for one in _parameters(function)]
     name = getattr(function, "__name__", "")
     return "\n".join(

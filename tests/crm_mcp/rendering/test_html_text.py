@@ -61,7 +61,8 @@ def test_text_that_merely_holds_angle_brackets_is_no_rich_text(text: str) -> Non
 
 
 def test_markup_too_broken_to_read_stays_as_it_is() -> None:
-    assert plain_text("<p>x <![foo y</p>") == "<p>x <![foo y</p>"
+    # Newer Pythons read all of it, as browsers do, which take what begins with <! for a comment.
+    assert plain_text("<p>x <![foo y</p>") in ("<p>x <![foo y</p>", "x")
 
 
 @given(
