@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from crm_mcp.crm.fetch_many import map_bounded
 from crm_mcp.crm.wording import listing
-from crm_mcp.languages import Texts
+from crm_mcp.languages import Texts, mark
 from crm_mcp.minicrm.account.crm_clock import CrmClock
 from crm_mcp.minicrm.account.directory import Directory
 from crm_mcp.minicrm.account.local_time import OVERLAP, local_before
@@ -39,6 +39,8 @@ from crm_mcp.replica.tables import Table
 from crm_mcp.store.transaction import Transaction
 
 _texts = Texts(__file__)
+_TITLES = (mark("projects"), mark("contacts"), mark("invoices"), mark("offers"), mark("orders"))
+"""What searches and lists call their rows."""
 
 
 class MinicrmSource:
@@ -238,13 +240,13 @@ class MinicrmSource:
         need = Need(dict.fromkeys((*KINDS, DOCUMENTS, ITEMS), ()), self.replica.clock(), is_fresh=True)
         async with self._refreshing:
             for searches, parts in await self._read_by(need):
-                progress(_texts.later("rows of {what}", what=searches.title()), 0, len(parts))
+                progress(_texts.later("rows of {what}", what=_texts.later(searches.title())), 0, len(parts))
                 if again:
                     await map_bounded(parts, functools.partial(searches.read_whole, again=True), at_once=1)
                 else:
                     await searches.refresh(parts, need)
                     await map_bounded(parts, searches.sweep, at_once=1)
-                progress(_texts.later("rows of {what}", what=searches.title()), len(parts), len(parts))
+                progress(_texts.later("rows of {what}", what=_texts.later(searches.title())), len(parts), len(parts))
             await self.facts.learn_groups(await self._statuses_in_use())
         need = replace(need, is_fresh=again)
         for what in (
