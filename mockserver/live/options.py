@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -39,6 +41,12 @@ def crm_option(purpose: str) -> Callable[[_Function], _Function]:
 
 def tell_busy(address: str, error: OSError) -> str:
     """Return why an address cannot be listened at."""
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return person_texts().text(
+            "cannot listen on {address}: {why}; choose another --host, one of this machine",
+            address=address,
+            why=error.strerror,
+        )
     return person_texts().text(
         "cannot listen on {address}: {why}; choose another --port, or 0 for a free one",
         address=address,

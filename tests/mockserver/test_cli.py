@@ -279,3 +279,10 @@ def test_a_shell_completes_commands_and_the_options_of_serve(typed: str, offered
     asked = {"COMP_WORDS": f"crm-mock {typed}", "COMP_CWORD": "1", "_CRM_MOCK_COMPLETE": "bash_complete"}
     result = CliRunner().invoke(main, prog_name="crm-mock", env=asked)
     assert {line.partition(",")[2] for line in result.stdout.split()} == offered
+
+
+def test_an_address_of_another_machine_is_refused_for_what_it_is() -> None:
+    command = build_command("serve", "--host", "192.0.2.1", "--port", "0")
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2
+    assert "choose another --host, one of this machine" in refused.stderr
