@@ -101,6 +101,7 @@ def test_an_audit_asks_no_crm_and_leaves_out_what_is_older(settings: Mapping[str
     ("arguments", "code", "says"),
     [
         (("undo", "write-unknown"), 1, "There is no write 'write-unknown'"),
+        (("undo", "write-\udcc5"), 1, r"There is no write 'write-\udcc5'"),  # of a terminal that is not UTF-8
         (("audit", "--since", "yesterday"), 1, "is not a date"),
     ],
 )

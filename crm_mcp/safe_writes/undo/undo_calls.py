@@ -106,6 +106,8 @@ def _call_of(found: AuditedCall, draft: Draft, confirmer: Confirmer, asking: Ask
 
 
 async def _read(writer: SafeWriter, write_id: str) -> AuditedCall | None:
+    if not write_id.isascii():  # none of ours, and may hold half a character, which no database takes
+        return None
     account = writer.account.account_id
     return await writer.store.run(lambda transaction: audit.read_call(transaction, account, write_id))
 
