@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ _texts = Texts(__file__)
 _SERVER = mark("server")
 _SETTINGS = mark("settings")
 _STORE = mark("store")
+_LONGEST_S = 10.0
+"""How long a CRM may take, all at the same time: a person waits for the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +55,21 @@ async def examine() -> list[Finding]:
     findings += [Finding(*one) for one in examine_hosts(Machine.this())]
     findings.append(Finding(True, _SERVER, _tell_of_writes(settings)))
     findings.append(Finding(True, mark("webhooks"), _tell_of_webhooks(settings)))
-    pool = ConnectionPool(timeout_s=settings.timeout_s, ca_file=settings.ca_file, patience_s=settings.call_budget_s)
+    pool = ConnectionPool(
+        timeout_s=min(settings.timeout_s, _LONGEST_S),
+        ca_file=settings.ca_file,
+        patience_s=min(settings.call_budget_s, _LONGEST_S),
+    )
     connected = 0
     store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=settings.keeps_reads(is_local=True))
     findings.append(await _examine_store(store, settings.audit_days))
     findings.append(Finding(True, mark("replica"), describe_for_doctor(store)))
     async with pool.open():
+        examined: list[asyncio.Task[tuple[list[Finding], int]]] = []
         for account in _accounts(findings):
-            with reading_account(account):
-                found, connectors = await _examine_account(pool, store, account)
+            with reading_account(account):  # a task goes on reading it
+                examined.append(asyncio.create_task(_examine_account(pool, store, account)))
+        for found, connectors in await asyncio.gather(*examined):
             findings += found
             connected += connectors
         if settings.logins is not None:
@@ -93,9 +102,8 @@ async def _examine_logins(settings: ServerSettings, pool: ConnectionPool, store:
     for subject, login in logins.known().items():
         whose = subject if sys.stdout.isatty() else _texts.text("entry {number}", number=login.number)
         user = shown_user(user_named(settings.oauth_issuer, subject))
-        for connector in login.connect(pool, store):
-            found = await _examine_login(connector)
-            findings.append(replace(found, about=f"{whose} ({user}) {found.about}"))
+        found = await asyncio.gather(*map(_examine_login, login.connect(pool, store)))
+        findings += [replace(one, about=f"{whose} ({user}) {one.about}") for one in found]
     told = _texts.ntext("{count} user has a login", "{count} users have a login", len(logins.known()))
     return [Finding(True, mark("logins"), told), *findings], len(findings)
 
@@ -115,7 +123,7 @@ def _accounts(findings: list[Finding]) -> Sequence[str]:
 async def _examine_account(pool: ConnectionPool, store: Store, account: str) -> tuple[list[Finding], int]:
     """Return what is to be said of the CRMs of an account, and how many are connected."""
     findings: list[Finding] = []
-    connected = 0
+    connectors: list[Connector] = []
     for known in CONNECTORS:
         try:
             connector = known.from_environment(pool, store)
@@ -123,14 +131,13 @@ async def _examine_account(pool: ConnectionPool, store: Store, account: str) -> 
             findings.append(Finding(False, _SETTINGS, error.told))
             continue
         findings += _name_ignored(known)
-        if connector is not None:
-            connected += 1
-            findings.append(await _examine_login(connector))
-    if account and not connected and all(one.ok for one in findings):
+        connectors += [connector] if connector is not None else []
+    findings += await asyncio.gather(*map(_examine_login, connectors))
+    if account and not connectors and all(one.ok for one in findings):
         findings.append(Finding(False, _SETTINGS, _texts.text("no CRM is connected: each needs its login")))
     if account:
         findings = [replace(one, about=f"{account} {_texts.text(one.about)}") for one in findings]
-    return findings, connected
+    return findings, len(connectors)
 
 
 def _examine_file() -> list[Finding]:
