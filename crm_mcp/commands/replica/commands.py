@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 
 import click
@@ -22,6 +23,7 @@ from crm_mcp.errors import CrmError, QueryError, SettingsError
 from crm_mcp.languages import Texts
 
 _texts = Texts(__file__)
+_SCHEMA_ADDRESS = re.compile(r"crm://replica/schema(?:/(\w+))?")
 
 
 @click.command(epilog='Example: crm-mcp query "select count(*) from minicrm_projects"')
@@ -47,7 +49,10 @@ def query(sql: str, form: str, *, fresh: bool, account: str) -> None:
     try:
         found = asyncio.run(answer(pool, store, connectors, text, is_fresh=fresh))
     except QueryError as error:
-        click.echo(f"crm-mcp query: {error.told}", err=True)
+        told = _SCHEMA_ADDRESS.sub(
+            lambda found: " ".join(filter(None, ["crm-mcp replica schema", found[1]])), error.told
+        )
+        click.echo(f"crm-mcp query: {told}", err=True)
         sys.exit(EXIT_SETTINGS)
     except CrmError as error:
         end_with_problem("query", error)

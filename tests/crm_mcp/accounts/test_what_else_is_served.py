@@ -186,6 +186,8 @@ def test_commands_work_on_the_account_that_they_name(run: Callable[..., Any]) ->
     told = run("query", sql, "--account", "Beta").output
     assert WORDS["beta"] in told
     assert WORDS["acme"] not in told
+    unknown = run("query", "select 1 from minicrm_contracts", "--account", "beta").output
+    assert "Their columns: crm-mcp replica schema." in unknown
     assert re.findall(r"^(\w+) minicrm: ", run("replica", "status").output, re.MULTILINE) == ["acme", "beta"]
     findings = run("doctor").output
     assert "acme MiniCRM: login works" in findings
