@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gettext
 import os
 import pkgutil
 from importlib import import_module
@@ -85,6 +86,8 @@ def _english_first() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction]
     """Let no test speak the language that another one chose for its process."""
     yield
     use("en")
+    gettext.textdomain("messages")  # what click says by itself, see `speak_as_click_does`
+    os.environ.pop("LANGUAGE", None)
 
 
 @pytest.fixture(scope="session")
