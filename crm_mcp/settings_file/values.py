@@ -127,24 +127,28 @@ def read_keychain(entry: str) -> str:
 
 
 def _ask_keychain(entry: str) -> object:
-    """Return what the keychain has, in a thread: it may ask a person to unlock it, who is not there.
+    import keyring  # only where a file names an entry
+
+    return within(KEYCHAIN_WAIT_S, lambda: keyring.get_password(KEYCHAIN_SERVICE, entry))
+
+
+def within(wait_s: float, ask: Callable[[], object]) -> object:
+    """Return what a keychain answers, in a thread: it may ask a person to unlock it, who is not there.
 
     Raises:
         TimeoutError: It did not answer.
     """
-    import keyring  # only where a file names an entry
-
     answers: list[object] = []
 
-    def ask() -> None:
+    def answer() -> None:
         try:
-            answers.append(keyring.get_password(KEYCHAIN_SERVICE, entry))
+            answers.append(ask())
         except Exception as error:  # noqa: BLE001  # each backend raises errors of its own
             answers.append(error)
 
-    asking = Thread(target=ask, daemon=True)  # which holds up no end of the process either
+    asking = Thread(target=answer, daemon=True)  # which holds up no end of the process either
     asking.start()
-    asking.join(KEYCHAIN_WAIT_S)
+    asking.join(wait_s)
     if not answers:
         raise TimeoutError
     if isinstance(answers[0], Exception):

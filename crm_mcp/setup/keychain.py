@@ -7,10 +7,12 @@ from typing import Protocol
 
 from crm_mcp.errors import CrmError
 from crm_mcp.languages import Texts
-from crm_mcp.settings_file.values import KEYCHAIN_SERVICE
+from crm_mcp.settings_file.values import KEYCHAIN_SERVICE, within
 
 _texts = Texts(__file__)
 _TRIAL = "trial-of-setup"
+_WAIT_S = 60.0
+"""How long a person may take to unlock it."""
 _PLAIN_FILES = ("keyrings.alt", "keyring.backends.null", "keyring.backends.fail")
 """Backends that keep secrets in a file that anybody can read, keep none, or refuse."""
 
@@ -39,23 +41,31 @@ class Keychain(Protocol):
         ...
 
 
+def _try_out() -> str:
+    """Return why the keychain cannot be used; nothing where it kept an entry."""
+    import keyring  # it looks through all installed packages
+
+    module = type(keyring.get_keyring()).__module__
+    if module.startswith(_PLAIN_FILES):
+        return module
+    keyring.set_password(KEYCHAIN_SERVICE, _TRIAL, _TRIAL)
+    is_kept = keyring.get_password(KEYCHAIN_SERVICE, _TRIAL) == _TRIAL
+    keyring.delete_password(KEYCHAIN_SERVICE, _TRIAL)
+    return "" if is_kept else "it forgets"
+
+
 class OsKeychain:
     """The one that `keyring` finds: of macOS, Windows, or the desktop's Secret Service."""
 
-    def find_problem(self) -> str:
-        """Try it with an entry of its own."""
-        try:
-            import keyring  # it looks through all installed packages
+    def __init__(self, wait_s: float = _WAIT_S) -> None:
+        self._wait_s = wait_s
 
-            module = type(keyring.get_keyring()).__module__
-            if module.startswith(_PLAIN_FILES):
-                return module
-            keyring.set_password(KEYCHAIN_SERVICE, _TRIAL, _TRIAL)
-            is_kept = keyring.get_password(KEYCHAIN_SERVICE, _TRIAL) == _TRIAL
-            keyring.delete_password(KEYCHAIN_SERVICE, _TRIAL)
+    def find_problem(self) -> str:
+        """Try it with an entry of its own; one that waits to be unlocked is not waited for without end."""
+        try:
+            return str(within(self._wait_s, _try_out))
         except Exception as error:  # noqa: BLE001  # each backend raises errors of its own
             return type(error).__name__
-        return "" if is_kept else "it forgets"
 
     def read(self, entry: str) -> str:
         """Return a secret, or nothing."""

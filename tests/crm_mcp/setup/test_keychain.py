@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Event
 
 import keyring
 import pytest
@@ -76,6 +77,16 @@ def test_one_that_does_not_work_says_why_in_a_word(backend: KeyringBackend, prob
     keyring.set_keyring(backend)
     assert OsKeychain().find_problem() == problem
     assert OsKeychain().read("acme.minicrm.api_key") == ""
+
+
+def test_one_that_waits_to_be_unlocked_is_not_waited_for_without_end() -> None:
+    class Locked(Backend):
+        def set_password(self, service: str, username: str, password: str) -> None:
+            del service, username, password
+            Event().wait()
+
+    keyring.set_keyring(Locked())
+    assert OsKeychain(wait_s=0.05).find_problem() == "TimeoutError"
 
 
 def test_a_refused_secret_is_an_error_that_does_not_repeat_it() -> None:
