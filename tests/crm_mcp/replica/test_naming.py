@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 from hypothesis import example, given
@@ -36,7 +37,7 @@ def test_sqlite_takes_any_names_without_quotes(texts: list[str]) -> None:
     names: list[str] = []
     for text in texts:
         names.append(make_unique_name(text, names))
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute(f"create table t (id integer, {', '.join(f'c_{at}' for at in range(len(names)))})")
         shown = ", ".join(f"t.c_{at} as {name}" for at, name in enumerate(names))
         connection.execute(f"create view v as select {shown} from t")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +171,7 @@ class Seconds:
         return self.passed
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Account:
     """A fake MiniCRM and what it was given."""
 
@@ -181,7 +182,9 @@ class Account:
     fake: MinicrmFake = field(init=False)
 
     def __post_init__(self) -> None:
-        self.fake = MinicrmFake(open_connection(), self.clock, self.profile, self.seconds)
+        connection = open_connection()
+        self.fake = MinicrmFake(connection, self.clock, self.profile, self.seconds)
+        weakref.finalize(self, connection.close)
         self.fake.load(self.seed)
 
     def ask(self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None) -> ApiResponse:

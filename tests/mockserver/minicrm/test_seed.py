@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -23,9 +24,10 @@ def test_an_empty_part_is_an_empty_account_with_the_default_login():
 
 
 def test_a_fake_that_no_seed_was_loaded_into_is_an_empty_account():
-    fake = MinicrmFake(open_connection(), StandingClock(), Profile())
-    assert fake.counts()["projects"] == 0
-    assert fake.knows_login("10001", "demo-api-key")
+    with closing(open_connection()) as connection:
+        fake = MinicrmFake(connection, StandingClock(), Profile())
+        assert fake.counts()["projects"] == 0
+        assert fake.knows_login("10001", "demo-api-key")
 
 
 def test_a_seed_replaces_everything():
