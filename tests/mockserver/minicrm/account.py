@@ -171,7 +171,7 @@ class Seconds:
         return self.passed
 
 
-@dataclass(slots=True, weakref_slot=True)
+@dataclass(slots=True)
 class Account:
     """A fake MiniCRM and what it was given."""
 
@@ -184,7 +184,7 @@ class Account:
     def __post_init__(self) -> None:
         connection = open_connection()
         self.fake = MinicrmFake(connection, self.clock, self.profile, self.seconds)
-        weakref.finalize(self, connection.close)
+        weakref.finalize(self.fake, connection.close)
         self.fake.load(self.seed)
 
     def ask(self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None) -> ApiResponse:

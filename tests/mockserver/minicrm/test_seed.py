@@ -48,10 +48,12 @@ def test_a_seed_replaces_everything():
 def test_a_fake_built_over_the_same_database_goes_on_where_the_other_was():
     account = Account()
     account.put("Project/101", {"Name": "Kept"})
-    connection = account.fake._connection  # pyright: ignore[reportPrivateUsage] - the database that both share
+    first = account.fake
+    connection = first._connection  # pyright: ignore[reportPrivateUsage] - the database that both share
     account.fake = MinicrmFake(connection, account.clock, Profile())
     assert account.get("Project/101")["Name"] == "Kept"
     assert account.find("Project", {"Query": "kept"}) == [101]
+    assert first.counts() == account.fake.counts()
 
 
 @pytest.mark.parametrize("name", SEED_NAMES)
