@@ -123,7 +123,8 @@ class Terminal(Asks):
             self._console.print()
         for line in remove_hidden(text).splitlines() or [""]:
             grid = Table.grid(padding=0)
-            grid.add_column(width=len(mark))
+            if mark:
+                grid.add_column(width=len(mark))
             grid.add_column(overflow="fold")  # a path is copied, so none of it is cut off
             grid.add_row(*([Text(mark, style)] if mark else []), Text(line, style))
             self._console.print(grid)
