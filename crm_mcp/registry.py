@@ -15,6 +15,7 @@ from crm_mcp.mcp.exports.memory_files import MemoryFiles
 from crm_mcp.mcp.module_tools import ModuleTools
 from crm_mcp.mcp.neighbours import introduce_all
 from crm_mcp.mcp.query.queries import Queries
+from crm_mcp.mcp.query.query_export import query_export
 from crm_mcp.mcp.query.query_tool import QueryTools
 from crm_mcp.mcp.tool import CrmTool, refuse_same_names
 from crm_mcp.minicrm.connector import MinicrmConnector
@@ -93,9 +94,10 @@ def all_tools(
     """
     is_default = DEFAULT in toolsets
     exports = exports or MemoryFiles()
+    queries = queries or Queries(connectors)
     tools = list(ModuleTools(connectors).all()) if is_default else []
     if is_default and any(connector.has_replica for connector in connectors):
-        tools += QueryTools(queries or Queries(connectors)).all()
+        tools += QueryTools(queries).all()
     for connector in connectors:
         own = connector.tools(toolsets)
         for tool in own:
@@ -105,7 +107,7 @@ def all_tools(
     if is_default and writers:
         tools.append(UndoTool.over(writers))
     if is_default:
-        tools += ExportTools(connectors, tools, exports).all()
+        tools += ExportTools(connectors, {"query_crm": query_export(queries)}, tools, exports).all()
     for writer in writers:
         writer.when_erased = exports.clear
     if unfinished is not None:

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from crm_mcp.crm.call import Steps
 from crm_mcp.languages import Language
+from crm_mcp.mcp.cursor import PAGING_ARGUMENTS
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.prompts.base import Prompt
@@ -67,10 +68,14 @@ class ExportRows:
     Attributes:
         rows: Objects with `fields`, values as the CRM has them.
         incomplete_reason: Why they may not be all, or lack fields, as a sentence; empty where they are complete.
+        columns: The columns of the file; empty where they are those that any row has.
+        note: What else is to be said of them, as a sentence.
     """
 
     rows: Sequence[Mapping[str, Any]]
     incomplete_reason: str
+    columns: Sequence[str] = ()
+    note: str = ""
 
 
 ExportReader = Callable[[dict[str, Any], Steps], Awaitable[ExportRows]]
@@ -84,10 +89,12 @@ class SearchExport:
     Attributes:
         read: Reads them.
         defaults: Arguments of the search that stand otherwise in a file unless they are given.
+        paging: Its arguments that a file does not take, since it holds all rows.
     """
 
     read: ExportReader
     defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    paging: Sequence[str] = PAGING_ARGUMENTS
 
 
 class Connector(Protocol):

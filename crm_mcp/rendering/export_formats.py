@@ -30,13 +30,15 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return list(dict.fromkeys(key for row in rows for key in row))
 
 
-def iter_csv(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def iter_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> Iterator[str]:
     """Yield rows as CSV (RFC 4180) with a byte order mark, in pieces; a key that a row lacks is an empty cell.
+
+    Without `columns` these are the keys of any row.
 
     A text that a spreadsheet would run as a formula gets an apostrophe before it, as strangers write into a CRM;
     numbers and telephone numbers stay as they are.
     """
-    columns = columns_of(rows)
+    columns = columns or columns_of(rows)
     return iter_csv_table(columns, ([row.get(name) for name in columns] for row in rows))
 
 
@@ -54,8 +56,9 @@ def _csv_of(rows: Iterable[Sequence[object]]) -> str:
     return table.getvalue()
 
 
-def iter_json_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield rows as JSON lines, one object a line, in pieces."""
+def iter_json_lines(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> Iterator[str]:
+    """Yield rows as JSON lines, one object a line with the keys that it has, in pieces."""
+    del columns
     for start in range(0, len(rows), _ROWS_A_PIECE):
         piece = rows[start : start + _ROWS_A_PIECE]
         yield "".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n" for row in piece)

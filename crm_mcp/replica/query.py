@@ -44,6 +44,7 @@ class Answer:
         as_of: The oldest reading among what it is made of, in the account's time; empty where nothing was read.
         exact: Whether nothing is missing that it reads.
         note: What is missing and when to ask again, and what is easily taken wrongly; usually empty.
+        has_more: Whether the statement gave more rows than were asked for.
     """
 
     columns: Sequence[str]
@@ -51,6 +52,7 @@ class Answer:
     as_of: str
     exact: bool
     note: str
+    has_more: bool = False
 
 
 class QueryEngine:
@@ -229,7 +231,7 @@ class _Work:
                 _texts.later("There are more rows: aggregate, add where or limit, or page by limit and offset.")
             )
         as_of = self.catalogue.local_time(min(times)) if times else ""
-        return Answer(found.columns, found.rows, as_of, not lacks and not problem, _joined(notes))
+        return Answer(found.columns, found.rows, as_of, not lacks and not problem, _joined(notes), found.more)
 
     def _describe_lacks(self, lacks: Sequence[Lack]) -> str:
         final = [_texts.later("{what}.", what=lack.what) for lack in lacks if not lack.requests]

@@ -85,7 +85,7 @@ create table http_sessions (
 create index http_sessions_by_owner on http_sessions (owner, used_at);
 
 -- Files of export_search, in pieces that are sealed by a key which stands in their address alone; `pieces` is how many
--- there are, null as long as the file is being made.
+-- there are, null as long as the file is being made; `account` is each account that it is of, a space between two.
 create table exports (
     export_id text primary key, account text not null, made_at double precision not null,
     expires_at double precision not null, size integer not null default 0, pieces integer

@@ -15,14 +15,13 @@ from typing_extensions import TypedDict
 from crm_mcp.crm.call import Steps
 from crm_mcp.errors import InputError
 from crm_mcp.mcp.arguments import CallContext, Fields
-from crm_mcp.mcp.connector import Connector
-from crm_mcp.mcp.cursor import PAGING_ARGUMENTS
+from crm_mcp.mcp.connector import Connector, SearchExport
 from crm_mcp.mcp.exports.files import ExportFiles, Format, encode
 from crm_mcp.mcp.exports.resources import MEDIA_TYPES, linked_result
 from crm_mcp.mcp.tool import READ, CrmTool, build_tool
 from crm_mcp.rendering.export_formats import columns_of, flat_row, iter_csv, iter_json_lines
 
-_WRITERS: Mapping[Format, Callable[[Sequence[Mapping[str, Any]]], Iterator[str]]] = {
+_WRITERS: Mapping[Format, Callable[[Sequence[Mapping[str, Any]], Sequence[str]], Iterator[str]]] = {
     "csv": iter_csv,
     "jsonl": iter_json_lines,
 }
@@ -66,10 +65,24 @@ class ExportResult(TypedDict):
 
 
 class ExportTools:
-    """`export_search` over the searches of all connected CRMs; `tools` holds these searches."""
+    """`export_search` over the searches of all connected CRMs.
 
-    def __init__(self, connectors: Sequence[Connector], tools: Sequence[CrmTool], files: ExportFiles) -> None:
-        self._exports = {name: (one, export) for one in connectors for name, export in one.exports().items()}
+    Args:
+        connectors: The CRMs.
+        further: What else can be exported, over all of them, by the name of its tool.
+        tools: All tools that there are.
+        files: Where the files go.
+    """
+
+    def __init__(
+        self,
+        connectors: Sequence[Connector],
+        further: Mapping[str, SearchExport],
+        tools: Sequence[CrmTool],
+        files: ExportFiles,
+    ) -> None:
+        self._exports = {name: ([one], export) for one in connectors for name, export in one.exports().items()}
+        self._exports |= {name: (list(connectors), export) for name, export in further.items()}
         self._searches = {tool.name: tool for tool in tools if tool.name in self._exports}
         self._files = files
 
@@ -94,24 +107,24 @@ class ExportTools:
             raise InputError(
                 f"{tool[:60]!r} is not a search that can be exported.", hint=f"Use {' or '.join(self._searches)}."
             )
-        connector, source = self._exports[tool]
-        checked = _checked(search, {**source.defaults, **arguments})
-        async with self._files.making(connector.account.account_id, format) as file:
+        connectors, source = self._exports[tool]
+        checked = _checked(search, {**source.defaults, **arguments}, source.paging)
+        async with self._files.making([one.account.account_id for one in connectors], format) as file:
             found = await source.read(checked, Steps(ctx))
             rows = [flat_row(item) for item in found.rows]
-            for piece in _WRITERS[format](rows):
+            for piece in _WRITERS[format](rows, found.columns):
                 await file.write(piece)
         export: dict[str, Any] = {
             "uri": file.uri,
             "rows": len(rows),
             "bytes": file.size,
-            "columns": columns_of(rows),
+            "columns": list(found.columns) or columns_of(rows),
             "exact": not found.incomplete_reason,
         }
-        kind = tool.removeprefix("search_")
-        notes = [found.incomplete_reason]
+        kind = tool.removeprefix("search_").removesuffix("_crm")
+        notes = [found.incomplete_reason, found.note]
         if self._files.folder is not None:
-            pieces = _WRITERS[format](rows)
+            pieces = _WRITERS[format](rows, found.columns)
             try:
                 export["path"] = str(await asyncio.to_thread(save_file, self._files.folder, kind, pieces, format))
             except OSError as error:
@@ -121,16 +134,16 @@ class ExportTools:
         return linked_result(export, name=f"{kind}.{format}", media_type=MEDIA_TYPES[format])
 
 
-def _checked(search: CrmTool, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(search: CrmTool, arguments: Mapping[str, Any], paging: Sequence[str]) -> dict[str, Any]:
     """Return the arguments as the search itself takes them.
 
     Raises:
         InputError: One is wrong, or is of paging.
     """
-    if refused := [name for name in PAGING_ARGUMENTS if name in arguments]:
+    if refused := [name for name in paging if name in arguments]:
         raise InputError(f"An export takes no {' or '.join(refused)}: it holds all rows.", hint="Leave it out.")
     try:
         checked = search.fn_metadata.validate_arguments(dict(arguments))
     except ValidationError as error:
         raise InputError(search.explain(error)) from error
-    return {name: value for name, value in checked.items() if name not in PAGING_ARGUMENTS}
+    return {name: value for name, value in checked.items() if name not in paging}

@@ -11,6 +11,7 @@ from mcp.server.mcpserver.exceptions import ResourceNotFoundError
 from crm_mcp.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 Format = Literal["csv", "jsonl"]
@@ -45,8 +46,8 @@ class ExportFiles(Protocol):
     kept_s: float
     folder: Path | None
 
-    def making(self, account: str, file_format: Format) -> AbstractAsyncContextManager[ExportFile]:
-        """Make a file of what is read of an account inside the block; an error leaves none."""
+    def making(self, accounts: Sequence[str], file_format: Format) -> AbstractAsyncContextManager[ExportFile]:
+        """Make a file of what is read of these accounts inside the block; an error leaves none."""
         ...
 
     async def read(self, name: str) -> str:

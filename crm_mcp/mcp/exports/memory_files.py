@@ -58,9 +58,9 @@ class MemoryFiles:
         self._files = ExpiringMap[str, str](EXPORT_TTL_S, max_bytes=max_bytes, clock=clock)
 
     @contextlib.asynccontextmanager
-    async def making(self, account: str, file_format: Format) -> AsyncGenerator[ExportFile]:
+    async def making(self, accounts: Sequence[str], file_format: Format) -> AsyncGenerator[ExportFile]:
         """See `ExportFiles`."""
-        del account
+        del accounts
         name = new_name(file_format)
         file = _FileInMemory(address_of(name))
         yield file

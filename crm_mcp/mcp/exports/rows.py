@@ -17,13 +17,13 @@ class Limits:
     max_bytes: int
 
 
-def begin(transaction: Transaction, export_id: str, account: str, limits: Limits) -> None:
-    """Add a file that is being made; forget those whose time is over."""
+def begin(transaction: Transaction, export_id: str, accounts: Collection[str], limits: Limits) -> None:
+    """Add a file of these accounts that is being made; forget those whose time is over."""
     drop_expired_exports(transaction)
     now = transaction.now()
     transaction.execute(
         "insert into exports (export_id, account, made_at, expires_at) values (?, ?, ?, ?)",
-        (export_id, account, now, now + limits.kept_s),
+        (export_id, " ".join(sorted(accounts)), now, now + limits.kept_s),
     )
 
 
@@ -64,13 +64,11 @@ def drop(transaction: Transaction, export_id: str) -> None:
 
 
 def count_pieces(transaction: Transaction, export_id: str, accounts: Collection[str]) -> int:
-    """Return how many pieces a file of these accounts has; 0 where there is none."""
-    marks = ", ".join("?" for _ in accounts)
+    """Return how many pieces a file has that holds nothing of other accounts; 0 where there is none."""
     rows = transaction.execute(
-        f"select pieces from exports where export_id = ? and expires_at >= ? and account in ({marks})",  # noqa: S608
-        (export_id, transaction.now(), *accounts),
+        "select pieces, account from exports where export_id = ? and expires_at >= ?", (export_id, transaction.now())
     )
-    return rows[0][0] or 0 if rows else 0
+    return sum(pieces or 0 for pieces, held in rows if set(held.split()) <= set(accounts))
 
 
 def read_piece(transaction: Transaction, export_id: str, place: int) -> bytes:

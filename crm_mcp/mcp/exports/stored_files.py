@@ -43,11 +43,11 @@ class StoredFiles:
         return frozenset(one.account.account_id for one in self._connectors)
 
     @contextlib.asynccontextmanager
-    async def making(self, account: str, file_format: Format) -> AsyncGenerator[ExportFile]:
+    async def making(self, accounts: Sequence[str], file_format: Format) -> AsyncGenerator[ExportFile]:
         """See `ExportFiles`; a file of which a person was erased meanwhile is refused at its end."""
         file = _StoredFile(self._store, new_name(file_format), self._limits)
         export_id = file.seal.row_id
-        await self._store.run(lambda transaction: rows.begin(transaction, export_id, account, self._limits))
+        await self._store.run(lambda transaction: rows.begin(transaction, export_id, accounts, self._limits))
         try:
             yield file
             await file.complete()

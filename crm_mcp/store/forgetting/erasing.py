@@ -46,7 +46,7 @@ def erase_person(transaction: Transaction, account: str, person: Person) -> floa
     Return when that was, see `note_purge`.
     """
     purged_at = note_purge(transaction, account)
-    drop_exports(transaction, "account = ?", (account,))
+    drop_exports(transaction, "' ' || account || ' ' like ?", (f"% {account} %",))
     own = _erase_writes(transaction, account, person)
     for tool, key, plan_id in own:
         transaction.execute(

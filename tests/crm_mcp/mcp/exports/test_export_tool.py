@@ -143,11 +143,63 @@ def test_only_connected_searches_are_offered(both: CrmFake, monkeypatch: pytest.
         (tool,) = (tool for tool in (await client.list_tools()).tools if tool.name == "export_search")
         return tool.input_schema["properties"]["tool"]["enum"]
 
-    assert played(offered) == ["search_records", "search_projects", "search_contacts"]
+    assert played(offered) == ["query_crm", "search_records", "search_projects", "search_contacts"]
     monkeypatch.setenv("IVINEX_URL", "")
     monkeypatch.setenv("IVINEX_USERNAME", "")
     monkeypatch.setenv("IVINEX_PASSWORD", "")
-    assert played(offered) == ["search_projects", "search_contacts"]
+    assert played(offered) == ["query_crm", "search_projects", "search_contacts"]
+
+
+JOINED = """
+    select p.id, r.id, r.name, p.int1 from minicrm_projects p left join ivinex_contact r on r.id = p.id
+    where p.id <= {most} order by p.id
+"""
+
+
+@pytest.mark.usefixtures("both")
+def test_a_statement_over_both_crms_becomes_a_file_with_all_its_rows() -> None:
+    async def play(client: Client) -> None:
+        sql = JOINED.format(most=150)
+        answer, text = await exported(client, "query_crm", {"sql": sql})
+        assert (answer["rows"], answer["exact"]) == (150, True)
+        assert answer["columns"] == ["id", "id_2", "name", "int1"]
+        lines = text.splitlines()
+        assert lines[:3] == ["id,id_2,name,int1", "1,1,'=1+2,-1", "2,2,N2,-2"]
+        assert len(lines) == 151
+        _, text = await exported(client, "query_crm", {"sql": sql}, format="jsonl")
+        assert json.loads(text.splitlines()[-1]) == {"id": 150, "id_2": "150", "name": "N150", "int1": -150}
+
+    played(play)
+
+
+@pytest.mark.usefixtures("both")
+def test_a_statement_without_rows_is_a_file_with_its_columns() -> None:
+    answer, text = played(lambda client: exported(client, "query_crm", {"sql": JOINED.format(most=0)}))
+    assert (answer["rows"], answer["exact"]) == (0, True)
+    assert text == "id,id_2,name,int1\r\n"
+
+
+def test_a_statement_that_is_not_read_whole_or_cut_says_so(both: CrmFake) -> None:
+    cards = {"method": "GET", "path": "/Api/R3/Project/7"}
+    both.faults({"match": cards, "fault": {"kind": "status", "status": 500}})
+    answer, _ = played(lambda client: exported(client, "query_crm", {"sql": JOINED.format(most=9)}))
+    assert not answer["exact"]
+    assert answer["note"]
+    endless = "with recursive n(i) as (select 1 union all select i + 1 from n where i < 200000) select i from n"
+    answer, _ = played(lambda client: exported(client, "query_crm", {"sql": endless}))
+    assert (answer["rows"], answer["exact"]) == (100_000, False)
+    assert "There are more rows" in answer["note"]
+
+
+@pytest.mark.usefixtures("both")
+def test_a_statement_that_may_not_run_makes_no_file_and_says_why() -> None:
+    async def play(client: Client) -> None:
+        for sql, why in (("delete from minicrm_projects", "only reads"), ("select nam from minicrm_projects", "nam")):
+            assert why in await fail(client, "export_search", tool="query_crm", arguments={"sql": sql})
+        paged = {"sql": "select 1", "max_rows": 5}
+        assert "takes no max_rows" in await fail(client, "export_search", tool="query_crm", arguments=paged)
+
+    played(play)
 
 
 async def export_on_stdio(fake: CrmFake, folder: Path, home: Path) -> dict[str, Any]:

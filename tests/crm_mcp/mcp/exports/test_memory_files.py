@@ -26,7 +26,7 @@ def name_of(uri: str) -> str:
 
 def add(files: MemoryFiles, text: str, file_format: Format) -> tuple[str, int]:
     async def run() -> tuple[str, int]:
-        async with files.making("an account", file_format) as file:
+        async with files.making(["an account"], file_format) as file:
             await file.write(text)
         return file.uri, file.size
 

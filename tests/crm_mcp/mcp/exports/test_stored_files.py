@@ -40,7 +40,7 @@ class Process:
         self.account = account.account_id
 
     async def add(self, text: str) -> str:
-        async with self.files.making(self.account, "csv") as file:
+        async with self.files.making([self.account], "csv") as file:
             await file.write(text)
         return file.uri.removeprefix("crm://exports/")
 
@@ -133,7 +133,7 @@ def test_what_fails_or_is_too_big_leaves_nothing_behind(store_location: str) -> 
     maker = Process(store_location)
 
     async def fail() -> None:
-        async with maker.files.making(maker.account, "csv") as file:
+        async with maker.files.making([maker.account], "csv") as file:
             await file.write(LONG)
             raise ZeroDivisionError
 
@@ -151,7 +151,7 @@ def test_a_file_that_was_not_finished_is_none(store_location: str) -> None:
     killed, sibling = Process(store_location), Process(store_location)
 
     async def scene() -> None:
-        async with killed.files.making(killed.account, "csv") as file:
+        async with killed.files.making([killed.account], "csv") as file:
             await file.write(LONG)
             with pytest.raises(ResourceNotFoundError):
                 await sibling.files.read(file.uri.removeprefix("crm://exports/"))
@@ -176,12 +176,29 @@ def test_pieces_that_were_cut_off_or_put_elsewhere_are_noticed(store_location: s
     play(scene, maker)
 
 
+def test_a_purge_drops_a_file_of_several_accounts_too_and_no_other_account_reads_it(store_location: str) -> None:
+    maker, stranger = Process(store_location, MINE), Process(store_location, OTHER)
+
+    async def scene() -> None:
+        async with maker.files.making([maker.account, stranger.account], "csv") as file:
+            await file.write(CANARY)
+        name = file.uri.rpartition("/")[2]
+        for one in (maker, stranger):
+            with pytest.raises(ResourceNotFoundError):
+                await one.files.read(name)
+        erased = Person("1", {}, ["Szabados"])
+        await maker.store.run(lambda transaction: erase_person(transaction, stranger.account, erased))
+        assert await maker.store.run(count_rows) == [0, 0]
+
+    play(scene, maker, stranger)
+
+
 def test_a_purge_drops_the_files_of_all_processes_and_those_under_way(store_location: str) -> None:
     maker, purger, other = (Process(store_location, account) for account in (MINE, MINE, OTHER))
     person = Person("1", {}, ["Szabados"])
 
     async def export_while_purging() -> None:
-        async with maker.files.making(maker.account, "csv") as file:
+        async with maker.files.making([maker.account], "csv") as file:
             await file.write(LONG)
             await purger.store.run(lambda transaction: erase_person(transaction, maker.account, person))
             await file.write(LONG)
