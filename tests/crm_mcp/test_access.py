@@ -62,4 +62,5 @@ def test_the_doctor_says_who_me_is(crms: CrmStub, monkeypatch: pytest.MonkeyPatc
 def test_the_doctor_says_nothing_of_me_where_nobody_is(crms: CrmStub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINICRM_USER", "")
     assert str(asyncio.run(examine())[-1]) == "MiniCRM: login works, 2 modules"
-    assert crms.calls == ["GET /API/Records.php", "GET /API/Records.php", "GET /Api/R3/Category"]  # each module
+    each_module = ["GET /API/Records.php", "GET /API/Records.php"]
+    assert sorted(crms.calls) == [*each_module, "GET /Api/R3/Category"]  # both CRMs are asked at the same time

@@ -142,7 +142,7 @@ def test_a_person_sets_up_an_account_by_the_keyboard_in_hungarian(url: str, home
         screen.wait_for("Mi legyen a fiók neve?")
         screen.press("\x15tolgyfa\r")
         screen.wait_for("Ezen a gépen nincs működő kulcstár")
-        screen.wait_for("Hol legyen a jelszó?")
+        screen.wait_for("Hol legyen a jelszó vagy kulcs?")
         screen.press("\r")
         screen.wait_for("Mit tehet az asszisztens")
         screen.press("\x1b[B\r")

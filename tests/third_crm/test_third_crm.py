@@ -163,7 +163,7 @@ def test_the_doctor_and_the_hint_for_who_has_no_crm_know_it(tree: Path, settings
     result = run(tree, "crm_mcp", "doctor", settings=settings)
     assert (result.returncode, "People: login works, 4 people" in result.stdout) == (0, True), result.stdout
     missing = run(tree, "crm_mcp", "tools")
-    assert (missing.returncode, "for People:   PEOPLE_URL, PEOPLE_TOKEN" in missing.stderr) == (2, True)
+    assert (missing.returncode, "  People:   PEOPLE_URL, PEOPLE_TOKEN" in missing.stderr) == (2, True)
 
 
 @pytest.mark.usefixtures("settings")

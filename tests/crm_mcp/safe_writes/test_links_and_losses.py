@@ -150,7 +150,7 @@ def test_emptying_a_long_text_asks_and_a_short_one_does_not(fake: Fake, reply: A
 
 @pytest.mark.parametrize(
     ("language", "says"),
-    [("en", "which can be brought back for 30 days"), ("hu", "(760 karakter, 30 napig visszahozható)")],
+    [("en", "which can be brought back for 30 days"), ("hu", "(760 karakter, 30 napig visszaállítható)")],
 )
 def test_who_is_asked_about_a_long_text_is_told_how_long_it_can_be_brought_back(
     fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str, says: str

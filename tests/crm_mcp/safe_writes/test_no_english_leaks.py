@@ -108,7 +108,7 @@ def test_no_command_says_anything_in_english(monkeypatch: pytest.MonkeyPatch, br
         monkeypatch.setenv(name, value)
     said = run("doctor")
     if broken:
-        assert said.splitlines()[-1].startswith("HIBA ")
+        assert any(line.startswith("HIBA ") for line in said.splitlines())
     else:
         written = re.findall(r'"write_id": ?"([\w.-]+)"', run("call", "update_contact", as_json(LONG)))
         said += run("audit") + run("undo", written[0], "--dry-run") + run("undo", written[0])
