@@ -236,8 +236,10 @@ def _text_before(host: Host, path: Path, text: str, name: str, present: object) 
 
 
 def _is_made_by(host: Host, text: str, before: str, name: str, present: object) -> bool:
-    """Whether writing an entry into the text before makes exactly this one."""
+    """Whether writing an entry into the text before, which has none of that name, makes exactly this one."""
     with contextlib.suppress(UnreadableError):
+        if name in mapping_of(host.kind.read(before).get(host.servers_key)):
+            return False
         return change(host.kind, before, (host.servers_key, name), mapping_of(present)) == text
     return False
 

@@ -59,6 +59,44 @@ def test_what_somebody_changed_since_stays(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").endswith("// mine\n")
 
 
+@pytest.mark.parametrize("text", [None, "{}"], ids=["no file", "braces"])
+def test_a_server_that_was_installed_twice_is_gone_all_the_same(text: str | None, tmp_path: Path) -> None:
+    on = machine(tmp_path)
+    path = host_of("cursor").places(on)[0].path
+    path.parent.mkdir(parents=True)
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    install("cursor", options(tmp_path), on)
+    install("cursor", options(tmp_path, read_only=True), on)
+    uninstall("cursor", "crm", on)
+    assert (path.read_text(encoding="utf-8") if path.exists() else None) == text
+
+
+def test_a_backup_that_holds_the_server_does_not_bring_it_back(tmp_path: Path) -> None:
+    on = machine(tmp_path)
+    path = host_of("cursor").places(on)[0].path
+    path.parent.mkdir(parents=True)
+    install("cursor", options(tmp_path), on)
+    path.write_text(path.read_text(encoding="utf-8") + "// mine\n", encoding="utf-8")
+    install("cursor", options(tmp_path, read_only=True), on)
+    uninstall("cursor", "crm", on)
+    assert "crm" not in path.read_text(encoding="utf-8")
+
+
+def test_what_a_person_put_aside_is_no_backup_to_be_forgotten(tmp_path: Path) -> None:
+    on, chosen = machine(tmp_path), options(tmp_path)
+    path = host_of("claude-code").places(on)[0].path
+    own = [
+        path.with_name(f"{path.name}.backup-{ending}") for ending in ("2024", "20261127", "of mine", "20261127-120000x")
+    ]
+    for one in own:
+        one.write_text("mine", encoding="utf-8")
+    for number in range(9):
+        path.write_text(f'{{"numStartups": {number}}}', encoding="utf-8")
+        install("claude-code", chosen, on)
+    assert [one.read_text(encoding="utf-8") for one in own] == ["mine"] * len(own)
+
+
 def test_the_first_backup_and_the_last_few_stay(tmp_path: Path) -> None:
     on, chosen = machine(tmp_path), options(tmp_path)
     path = host_of("claude-code").places(on)[0].path
