@@ -31,7 +31,11 @@ def run_beside(lint: Sequence[str], preparing: Sequence[str], tests: Sequence[st
 
     before = signal.signal(signal.SIGINT, stop)
     try:
-        with TemporaryFile() as said, subprocess.Popen(lint, stdout=said, stderr=subprocess.STDOUT) as linting:
+        with (
+            TemporaryFile() as said,
+            # make -j shares its jobs by open files
+            subprocess.Popen(lint, stdout=said, stderr=subprocess.STDOUT, close_fds=False) as linting,
+        ):
             _run_while(linting, preparing, subprocess.DEVNULL)
             code = 1 if stopped.is_set() or linting.poll() else _run_while(linting, tests)
             code = linting.wait() or code
@@ -45,7 +49,7 @@ def run_beside(lint: Sequence[str], preparing: Sequence[str], tests: Sequence[st
 
 def _run_while(linting: subprocess.Popen[bytes], command: Sequence[str], output: int | None = None) -> int:
     """Run a command to its end, or until lint has failed."""
-    with subprocess.Popen(command, stdout=output) as running:
+    with subprocess.Popen(command, stdout=output, stderr=output) as running:
         threading.Thread(target=_end_if_it_fails, args=(linting, running), daemon=True).start()
         return running.wait()
 

@@ -21,6 +21,21 @@ def test_what_lint_finds_is_said_last_and_fails_the_run(capfd: pytest.CaptureFix
     assert capfd.readouterr().out.endswith("a name is wrong\n")
 
 
+def test_what_is_cut_off_while_the_tests_are_prepared_says_nothing(capfd: pytest.CaptureFixture[str]):
+    assert run_beside(("sh", "-c", WRONG), ("sh", "-c", "echo found; echo a traceback >&2"), ("echo", "tested")) == 3
+    assert capfd.readouterr().err == ""
+
+
+def test_lint_has_the_open_files_by_which_make_shares_its_jobs():
+    ours, lints = os.pipe()
+    os.set_inheritable(lints, True)
+    lint = f"import os; os.write({lints}, b'a job')"
+    assert run_beside((sys.executable, "-c", lint), NOTHING, NOTHING) == 0
+    assert os.read(ours, 100) == b"a job"
+    os.close(ours)
+    os.close(lints)
+
+
 def test_tests_that_fail_fail_the_run(capfd: pytest.CaptureFixture[str]):
     assert run_beside(("echo", "all is well"), ("echo", "found"), ("sh", "-c", "echo 1 failed; exit 1")) == 1
     assert capfd.readouterr().out == "1 failed\nall is well\n"
