@@ -47,7 +47,11 @@ def contract(**options: object) -> None:
     """Hold an implementation of the two APIs to their documents; exit 1 where it breaks a rule.
 
     Logins are read from IVINEX_USERNAME, IVINEX_PASSWORD, MINICRM_SYSTEM_ID and MINICRM_API_KEY.
-    """
+
+    \b
+    crm-mock contract --contract-report report
+    crm-mock contract --target http://127.0.0.1:8080 --rule minicrm
+    """  # noqa: D301 - \b is click's word for "leave the lines as they are"
     # By hand, since any folder on the path, the user's own first of all, may have a `tests` too.
     package = ModuleType("tests")
     package.__path__ = [str(find_suite() / "tests")]

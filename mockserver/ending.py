@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from gettext import gettext  # what click says by itself
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -14,6 +15,7 @@ from mockserver.texts import person_texts
 EXIT_PROBLEM = 1
 EXIT_UNUSABLE = 2
 EXIT_STOPPED = 130
+_LONGEST_SENTENCE = 1000
 
 _PACKAGE = Path(__file__).parent
 _log = logging.getLogger(__name__)
@@ -44,6 +46,13 @@ class OneLineGroup(click.Group):
         except Exception as error:  # noqa: BLE001  # whatever else it is, a person gets a sentence
             _end(f"crm-mock: {_describe_fault(error)}", EXIT_PROBLEM)
         sys.exit(code if isinstance(code, int) else 0)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with its whole first sentence: click would cut it to one line."""
+        found = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        rows = [(name, one.get_short_help_str(_LONGEST_SENTENCE)) for name, one in found.items() if one is not None]
+        with formatter.section(gettext("Commands")):
+            formatter.write_dl(rows)
 
 
 def _end(line: str, code: int) -> NoReturn:

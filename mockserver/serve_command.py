@@ -140,7 +140,12 @@ def _take_hosts(command: Callable[..., None]) -> Callable[..., None]:
 @_take_options
 @click.option("--tls", "is_tls", is_flag=True, help="Speak https, with a certificate of the fake's own CA.")
 def serve(*, is_tls: bool, **options: Unpack[ServingOptions]) -> None:
-    """Serve both APIs until SIGTERM or Ctrl+C."""
+    """Serve both APIs until SIGTERM or Ctrl+C.
+
+    \b
+    crm-mock serve --seed mine.yaml --db state.sqlite
+    crm-mock serve --port 0 --profile observed --language hu
+    """  # noqa: D301 - \b is click's word for "leave the lines as they are"
     if options["ca_folder"] and not is_tls:
         fail(person_texts().text("--ca-dir says where the CA of --tls is kept: name --tls too"))
     _serve(options, is_tls=is_tls)
@@ -155,7 +160,10 @@ def proxy(*, quiet: bool, **options: object) -> None:
 
     A program that has a CRM's address in its code runs unchanged: variables tell it of the proxy and its CA. Every
     other host is refused, and nothing is ever sent on. The port serves all that `crm-mock serve` does, too.
-    """
+
+    \b
+    crm-mock proxy --port 8443 --ca-dir ca
+    """  # noqa: D301 - \b is click's word for "leave the lines as they are"
     named = [host for entry in CRMS for host in cast("tuple[str, ...]", options.pop(f"{entry.name}_host"))]
     hosts = [host for entry in CRMS for host in entry.real_hosts]
     _serve(cast("ServingOptions", options), proxied_hosts=[*hosts, *named], is_quiet=quiet)

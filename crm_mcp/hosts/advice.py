@@ -29,7 +29,8 @@ def advise(changes: Sequence[Change], options: InstallOptions, machine: Machine)
     told += [text for change in changes for text in _about_entry(change)]
     if options.scope == "project":
         told.append(_texts.text("The file names paths of this machine: think of that before you commit it."))
-    return [*told, _texts.text(host.reload)]
+    is_rehearsed = any(change.is_needed and not change.written for change in changes)
+    return told if is_rehearsed else [*told, _texts.text(host.reload)]
 
 
 def _not_found(title: str, changes: Sequence[Change]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-_BYTE_ORDER_MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 """Excel reads a CSV file as UTF-8 only where it begins with this."""
 _ROWS_A_PIECE = 500
 _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\xa0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]+")
@@ -42,9 +42,11 @@ def iter_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> 
     return iter_csv_table(columns, ([row.get(name) for name in columns] for row in rows))
 
 
-def iter_csv_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """Yield a table as `iter_csv` does; two columns may have one name."""
-    yield _BYTE_ORDER_MARK + _csv_of([columns])
+def iter_csv_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, mark: str = BYTE_ORDER_MARK
+) -> Iterator[str]:
+    """Yield a table as `iter_csv` does; two columns may have one name. An empty `mark` suits other programs."""
+    yield mark + _csv_of([columns])
     rest = iter(rows)
     while piece := list(islice(rest, _ROWS_A_PIECE)):
         yield _csv_of(piece)

@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from mockserver.crm.api import SeedError
+from mockserver.documents.near_misses import suggest
 from mockserver.documents.strict_json import JsonError, as_object, name_type, parse_document
 from mockserver.registry import CRMS
 
@@ -115,9 +116,9 @@ def _read_file(path: str) -> tuple[bytes, bool]:
         raw = Path(path).read_bytes()
     except OSError as error:
         reason = error.strerror or "it cannot be read"
-        raise UnreadableSeedError(
-            f"cannot read the seed {path!r}: {reason} (name {', '.join(SEED_NAMES)} or a JSON or YAML file)"
-        ) from error
+        near = "" if Path(path).suffix else suggest(Path(path).name, SEED_NAMES)
+        told = f".{near}" if near else f" (name {', '.join(SEED_NAMES)} or a JSON or YAML file)"
+        raise UnreadableSeedError(f"cannot read the seed {path!r}: {reason}{told}") from error
     ending = Path(path).suffix.lower()
     if ending in {".yaml", ".yml", ".json"}:
         return raw, ending != ".json"

@@ -51,8 +51,8 @@ def test_all_forms_of_a_query_hold_the_same_rows(fake: CrmFake, tmp_path: Path) 
     assert list(whole) == ["columns", "rows", "as_of", "exact", "note"]
     assert whole["exact"] is True
     file = crm_mcp("query", "-", "--format", "csv", settings=settings, cwd=tmp_path, stdin=STATUSES).stdout
-    assert file.startswith("\ufeffstatus,number")
-    cells = list(csv.reader(io.StringIO(file.removeprefix("\ufeff"))))
+    assert file.startswith("status,number")  # a byte order mark would be part of the first name to other programs
+    cells = list(csv.reader(io.StringIO(file)))
     assert cells == [whole["columns"], *([status, str(number)] for status, number in whole["rows"])]
 
 

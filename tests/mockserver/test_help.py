@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,18 @@ def test_no_help_is_in_english(command: str) -> None:
 )
 def test_what_is_wrong_is_told_in_the_language_of_the_person(arguments: list[str], refusal: str) -> None:
     assert refusal in run(*arguments)
+
+
+def test_no_line_of_the_help_is_cut() -> None:
+    assert not re.search(r"\w\.\.\.$", run("--help"), re.MULTILINE)
+
+
+def test_each_command_has_an_example_that_can_be_meant() -> None:
+    for name, command in main.commands.items():
+        examples = re.findall(rf"^ *crm-mock {name} .*", command.help or "", re.MULTILINE)
+        assert examples
+        for example in examples:
+            command.make_context(name, shlex.split(example)[2:])
 
 
 def test_without_the_variable_or_with_another_language_it_is_english(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -227,7 +227,10 @@ def test_the_nearest_marker_wins_key_by_key_over_the_ini_file(pytester: pytest.P
         ('profile="live"', "*crm_fake: profile: must be documented or observed, not 'live'"),
         ('profile="observed"', "*crm_fake: profile: the test wants 'observed', but the fake at http*'documented'*"),
         ('language="de"', "*crm_fake: language: must be en or hu, not 'de'"),
-        ('seed="demmo"', "*crm_fake: cannot read the seed '*demmo': No such file or directory (name demo,*"),
+        (
+            'seed="demmo"',
+            "*crm_fake: cannot read the seed '*demmo': No such file or directory. Did you mean \"demo\"?*",
+        ),
         ('deviations={"cuont-is-text": True}', "*crm_fake: *'cuont-is-text' is no deviation. Did you mean*"),
         ('deviations="count-is-text"', '*crm_fake: deviations: must be like {"count-is-text": True}, not \'count*'),
         ('seed={"ivinx": {}}', '*crm_fake: *ivinx: no such key*Did you mean "ivinex"?*'),

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from crm_mcp.errors import CrmError, StoreError
 from crm_mcp.languages import Texts
-from crm_mcp.rendering.export_formats import iter_csv_table
+from crm_mcp.rendering.export_formats import BYTE_ORDER_MARK, iter_csv_table
 from crm_mcp.rendering.hidden_characters import remove_hidden
 from crm_mcp.safe_writes.undo.audit_entries import changes_of
 from crm_mcp.store.audit.pages import AuditRow, Place, read_page
@@ -83,7 +83,7 @@ async def export_written(store: Store, connectors: Sequence[Connector], export: 
     try:
         with _whole_file(export.file) as file:
             if export.form == "csv":
-                file.writelines(iter_csv_table(export.columns, ()))
+                file.writelines(iter_csv_table(export.columns, (), mark="" if export.file == "-" else BYTE_ORDER_MARK))
             async for entries in _pages(store, connectors, export):
                 file.writelines(_lines(entries, export))
                 count += len(entries)

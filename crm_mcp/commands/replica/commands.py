@@ -18,7 +18,14 @@ from crm_mcp.commands.connecting import (
     connect,
     until_stopped,
 )
-from crm_mcp.commands.ending import EXIT_PROBLEM, EXIT_SETTINGS, EXIT_STOPPED, end_by_settings, end_with_problem
+from crm_mcp.commands.ending import (
+    EXIT_PROBLEM,
+    EXIT_SETTINGS,
+    EXIT_STOPPED,
+    OneLineGroup,
+    end_by_settings,
+    end_with_problem,
+)
 from crm_mcp.errors import CrmError, QueryError, SettingsError
 from crm_mcp.languages import Texts
 
@@ -59,7 +66,7 @@ def query(sql: str, form: str, *, fresh: bool, account: str) -> None:
     print_answer(found, form)
 
 
-@click.group()
+@click.group(cls=OneLineGroup)
 def replica() -> None:
     """What was read from the CRMs and is kept: how old it is, its tables, and how to be rid of it."""
 

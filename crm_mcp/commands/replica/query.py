@@ -70,7 +70,7 @@ def print_answer(found: Answer, form: str) -> None:
         click.echo(json.dumps(whole, ensure_ascii=False).encode())
         return
     if form == "csv":
-        click.echo("".join(iter_csv_table(found.columns, found.rows)).encode(), nl=False)
+        click.echo("".join(iter_csv_table(found.columns, found.rows, mark="")).encode(), nl=False)
     else:
         most_columns = shutil.get_terminal_size().columns if sys.stdout is not None and sys.stdout.isatty() else 0
         click.echo(write_text_table(found.columns, found.rows, most_columns))

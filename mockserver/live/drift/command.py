@@ -64,7 +64,11 @@ def drift(
     MINICRM_API_KEY. Fields that an account has made for itself are compared by their type.
 
     Exit code 0: no drift. 1: drift. 2: nothing could be compared.
-    """
+
+    \b
+    crm-mock drift --crm minicrm --format json
+    crm-mock drift --baseline known.json --accept
+    """  # noqa: D301 - \b is click's word for "leave the lines as they are"
     from mockserver.live.drift.baseline import (  # late, so that --help is quick
         BaselineError,
         read_baseline,

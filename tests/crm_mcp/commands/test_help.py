@@ -105,6 +105,12 @@ def _leaves(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...
         yield from _leaves(below, *path, name)
 
 
+def test_no_line_of_the_help_is_cut() -> None:
+    use("en")
+    for said in (run("--help"), run("replica", "--help")):
+        assert not re.search(r"\w\.\.\.$", said, re.MULTILINE)
+
+
 def test_the_help_of_each_command_has_an_example_that_can_be_meant() -> None:
     use("en")
     for path, command in _leaves(main):

@@ -53,6 +53,7 @@ def test_a_rehearsal_shows_path_and_difference_but_no_secret(client: str) -> Non
     assert done.exit_code == 0
     assert "+++ " in done.output
     assert "(hidden)" in done.output
+    assert "start it again" not in done.output
     assert KEY not in done.output
 
 
