@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from crm_mcp.accounts.connecting import refuse_unclear
 from crm_mcp.commands.replica.held import describe_for_doctor
-from crm_mcp.errors import CrmError, SettingsError, StoreError
+from crm_mcp.errors import CrmError, NotFoundError, SettingsError, StoreError, UnexpectedAnswerError
 from crm_mcp.hosts.health import examine_hosts
 from crm_mcp.hosts.machine import Machine
 from crm_mcp.languages import Texts, mark, said
@@ -22,6 +22,7 @@ from crm_mcp.settings_file.place import find_file
 from crm_mcp.settings_file.sections import read_file, reading_account
 from crm_mcp.store.engine import MEMORY, Store
 from crm_mcp.store.forgetting.retention import count_writes
+from crm_mcp.store.location import is_postgres
 from crm_mcp.transport.connections import ConnectionPool
 
 _texts = Texts(__file__)
@@ -63,7 +64,8 @@ async def examine() -> list[Finding]:
     connected = 0
     store = Store(settings.store, keep_days=settings.audit_days, keeps_reads=settings.keeps_reads(is_local=True))
     findings.append(await _examine_store(store, settings.audit_days))
-    findings.append(Finding(True, mark("replica"), describe_for_doctor(store)))
+    if not store.problem or is_postgres(store.where):  # else it has no folder either
+        findings.append(Finding(True, mark("replica"), describe_for_doctor(store)))
     async with pool.open():
         examined: list[asyncio.Task[tuple[list[Finding], int]]] = []
         for account in _accounts(findings):
@@ -201,5 +203,17 @@ def _name_ignored(known: type[Connector]) -> list[Finding]:
 async def _examine_login(connector: Connector) -> Finding:
     try:
         return Finding(True, connector.title, said(await connector.check_login()))
+    except (NotFoundError, UnexpectedAnswerError) as error:
+        return Finding(False, connector.title, _tell_of_stranger(connector, error))
     except CrmError as error:
         return Finding(False, connector.title, error.told)
+
+
+def _tell_of_stranger(connector: Connector, error: CrmError) -> str:
+    """Say that something else than the CRM answers: what is asked for here, every CRM has."""
+    return _texts.text(
+        "what answers at {variable} does not answer as {crm} does. Check that address. ({detail})",
+        variable=f"{connector.name}_URL".upper(),
+        crm=connector.title,
+        detail=said(error.args[0]).rstrip("."),
+    )

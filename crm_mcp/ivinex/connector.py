@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings
 
 from crm_mcp.crm.messages import Request
 from crm_mcp.crm.operations import FollowedSender, Sender
-from crm_mcp.errors import NotFoundError, SettingsError
+from crm_mcp.errors import SettingsError
 from crm_mcp.ivinex.account.module_check import find_module_problems
 from crm_mcp.ivinex.account.portal import Portal
 from crm_mcp.ivinex.models import Record
@@ -209,19 +209,15 @@ class IvinexConnector:
         """Ask for one record of each module."""
         modules = self._portal.settings.modules
         if not modules:
-            raise NotFoundError(
+            raise SettingsError(
                 _texts.later("IVINEX_MODULES names no module, so no module can be checked."),
-                status=0,
                 hint=_texts.later(
                     "Set it as contact=1001,note=1002 with the ids of your portal (Admin Portal, Module_ID)."
                 ),
             )
         if problems := await find_module_problems(self._portal.client, modules):
-            raise NotFoundError(
-                _texts.later(
-                    "the login works, but IVINEX_MODULES is wrong. {problems}", problems=Later.joined(problems)
-                ),
-                status=0,
+            raise SettingsError(
+                _texts.later("IVINEX_MODULES is wrong. {problems}", problems=Later.joined(problems)),
                 hint=_texts.later("The ids are in the portal (Admin Portal, Module_ID)."),
             )
         missing = [name for name in (CONTACT, NOTE) if name not in modules]

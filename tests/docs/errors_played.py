@@ -113,6 +113,8 @@ def play_all(settings: Mapping[str, str], folder: Path) -> list[str]:
         (folder / name).write_text(text, encoding="utf-8")
     said = [_say(crm_mcp_command, ["tools"], settings, change) for change in WRONG_SETTINGS]
     said += [_say(crm_mcp_command, ["doctor"], settings, change) for change in WRONG_LOGINS]
+    elsewhere = {"MINICRM_URL": f"{settings['MINICRM_URL']}/shop"}
+    said += [_say(crm_mcp_command, ["doctor"], settings, elsewhere)]
     said += [_say(crm_mcp_command, ["call", tool, json.dumps(given)], settings, {}) for tool, given in CALLS]
     said += [_say(crm_mcp_command, command, settings, {}) for command in COMMANDS]
     said += [_say(crm_mcp_command, ["undo", "write-1"], settings, {"CRM_MCP_READ_ONLY": "1"})]

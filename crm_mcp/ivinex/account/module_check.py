@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from crm_mcp.crm.name_matching import nearest
-from crm_mcp.errors import AuthenticationError, RefusedError
+from crm_mcp.errors import BadRequestError
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.settings import CONTACT, NOTE
 from crm_mcp.languages import Later, Texts
@@ -21,15 +21,13 @@ async def find_module_problems(client: IvinexClient, modules: Mapping[str, str])
     """Ask for a record of each module; return what is wrong with the names and ids, a sentence each.
 
     Raises:
-        CrmError: Ivinex cannot be reached, or refuses the login.
+        CrmError: Ivinex cannot be reached, refuses the login, or something else than it answers.
     """
     problems = [*_misnamed(modules), *_named_twice(modules)]
     for name, module_id in modules.items():
         try:
             records = await client.search_records(module_id, limit=1)
-        except AuthenticationError:
-            raise
-        except RefusedError as error:
+        except BadRequestError as error:
             problems.append(Later.joined([f"{name}={module_id}:", error.args[0]]))
         else:
             problems += _mistaken(name, module_id, [set(record["fields"]) for record in records])

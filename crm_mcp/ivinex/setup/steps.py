@@ -13,7 +13,7 @@ from crm_mcp.asking.checking import find_problem, read_values
 from crm_mcp.asking.crm_setup import LoginQuestion, Values
 from crm_mcp.asking.field_naming import name_fields, sample
 from crm_mcp.asking.pasted import split_address
-from crm_mcp.errors import AuthenticationError, BadRequestError, CrmError, NotFoundError
+from crm_mcp.errors import AuthenticationError, BadRequestError, CrmError
 from crm_mcp.ivinex.account.module_check import find_module_problems
 from crm_mcp.ivinex.client import IvinexClient
 from crm_mcp.ivinex.settings import IvinexSettings
@@ -58,7 +58,7 @@ class IvinexSetup:
         except AuthenticationError as error:
             if error.status != _FORBIDDEN or await is_refused_login(client):
                 raise
-        except (BadRequestError, NotFoundError):
+        except BadRequestError:
             return _texts.text("Ivinex answers.")
         return _texts.text("The login works.")
 

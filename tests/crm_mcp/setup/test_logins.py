@@ -99,6 +99,14 @@ def test_an_address_of_something_else_is_told(machine: Setup) -> None:
     assert "What answers at this address is not the API of MiniCRM." in person.said
 
 
+def test_a_server_that_knows_no_page_of_ivinex_is_no_portal(machine: Setup) -> None:
+    person = machine.ivinex(ivinex__url=[machine.url, machine.url], ivinex__password=["demo-password", ""])
+    httpx.put(f"{machine.url}/_control/faults", json=NO_API, trust_env=False).raise_for_status()
+    machine.run(person)
+    assert "What answers at this address is not the API of Ivinex." in person.said
+    assert "Ivinex answers." not in person.said
+
+
 def test_a_module_that_the_user_may_not_see_does_not_look_like_a_refused_login(machine: Setup) -> None:
     hidden = {"times": 1, "fault": {"kind": "status", "status": 403}}
     httpx.put(f"{machine.url}/_control/faults", json={"rules": [hidden]}, trust_env=False).raise_for_status()
