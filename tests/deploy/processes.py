@@ -102,6 +102,14 @@ class Stack:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(encoding="utf-8")
 
+    def wait_for_log(self, name: str, word: str) -> str:
+        """Wait until a service has written a word; return all that it wrote."""
+        until = time.monotonic() + _LIMIT_S
+        while word not in (log := self.log(name)):
+            assert time.monotonic() < until, log
+            time.sleep(0.05)
+        return log
+
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int:
         """End a service by a signal; return its exit code."""
         os.kill(int(self.pid_file(name).read_text(encoding="utf-8")), number)
