@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from crm_mcp.mcp.exports.files import MAX_FILE_BYTES, ExportFiles
 from crm_mcp.mcp.exports.memory_files import MAX_TOTAL_BYTES, choose_files
 from crm_mcp.mcp.query.queries import Queries
 from crm_mcp.registry import all_tools
+from crm_mcp.safe_writes.undo.undo_tool import UndoTool
 from crm_mcp.server import WRITING, Offer, apps_of, assemble, register_resources
 from crm_mcp.skill.account_skill import AccountSkill
 from crm_mcp.toolsets import DEFAULT_TOOLSETS, Toolsets
@@ -91,6 +92,7 @@ def build_server(
         return _Served(own, tools, queries, exports)
 
     served = {name: serve(name, own) for name, own in accounts.items()}
+    _tell_of_each_other(served)
     told = dict.fromkeys(connector.instructions for connector in connectors)
     offer = Offer(
         connectors=connectors,
@@ -103,6 +105,13 @@ def build_server(
         register=lambda server: _register(server, served),
     )
     return assemble(offer, pool, store, is_alone=is_alone)
+
+
+def _tell_of_each_other(served: Mapping[str, _Served]) -> None:
+    """Let each account's undo name the one that a write of another was made in."""
+    undoing = {name: tool for name, one in served.items() for tool in one.tools if isinstance(tool, UndoTool)}
+    for name, tool in undoing.items():
+        tool.tell_of({other: one for other, one in undoing.items() if other != name})
 
 
 def _register(server: MCPServer[None], served: dict[str, _Served]) -> None:

@@ -96,7 +96,7 @@ def raise_for_refusal(response: Response, account: Account) -> None:
             refused = mark("{crm} refused the login or forbids this to it ({status}).{words}")
         check = _texts.later(
             "Whoever runs this server must check {variables}; repeating will not help.",
-            variables=_named(account.login_variables),
+            variables=response.login_place or _named(account.login_variables),
         )
         raise AuthenticationError(
             _texts.later(refused, crm=account.crm, status=response.status, words=words),

@@ -63,6 +63,7 @@ class Response:
 
     Attributes:
         login_note: What looks wrong with the login that was sent, as sentences without it; usually empty.
+        login_place: Where it stands, for people; empty for the environment's variables.
     """
 
     status: int
@@ -73,6 +74,7 @@ class Response:
     waited_s: float = 0.0
     """How long the CRM refused the request for haste, before this response came."""
     login_note: str = ""
+    login_place: str = ""
 
     @property
     def retry_after_s(self) -> float | None:

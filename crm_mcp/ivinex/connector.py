@@ -32,6 +32,7 @@ from crm_mcp.safe_writes.gate import make_writer
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import describe_odd_values, load, require_whole
 from crm_mcp.settings_file.language import find_language
+from crm_mcp.settings_file.sections import place_of_login
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 from crm_mcp.toolsets import DEFAULT
@@ -76,11 +77,16 @@ class IvinexConnector:
     @classmethod
     def from_environment(cls, pool: ConnectionPool, store: Store) -> IvinexConnector | None:
         """Return the connector, or None when no variable of Ivinex's is set; see `Connector`."""
-        return cls.from_settings(load(IvinexSettings), pool, store)
+        settings = load(IvinexSettings)
+        return cls.from_settings(settings, pool, store, place_of_login(["IVINEX_USERNAME", "IVINEX_PASSWORD"]))
 
     @classmethod
-    def from_settings(cls, settings: IvinexSettings, pool: ConnectionPool, store: Store) -> IvinexConnector | None:
+    def from_settings(
+        cls, settings: IvinexSettings, pool: ConnectionPool, store: Store, login_place: str = ""
+    ) -> IvinexConnector | None:
         """Return the connector of the account that the settings name, or None where they name none.
+
+        A refusal of the login names `login_place`, or the variables.
 
         Raises:
             SettingsError: They name only half of it.
@@ -97,7 +103,15 @@ class IvinexConnector:
         base_url = settings.url or ""
         account = Account(cls.name, base_url, system="", login=login.username)
         limit = RateLimit(store, account, settings.requests_per_minute)
-        session = Session(pool, crm=cls.title, base_url=base_url, login=login, rate_limit=limit, login_note=note)
+        session = Session(
+            pool,
+            crm=cls.title,
+            base_url=base_url,
+            login=login,
+            rate_limit=limit,
+            login_note=note,
+            login_place=login_place,
+        )
         return cls(settings, session, store, account)
 
     @classmethod

@@ -42,6 +42,7 @@ from crm_mcp.safe_writes.gate import make_writer
 from crm_mcp.safe_writes.tool import WriteTool
 from crm_mcp.settings import describe_odd_values, load, require_whole
 from crm_mcp.settings_file.language import find_language
+from crm_mcp.settings_file.sections import place_of_login
 from crm_mcp.store.account import Account
 from crm_mcp.store.engine import Store
 from crm_mcp.toolsets import DEFAULT
@@ -113,11 +114,16 @@ class MinicrmConnector:
     @classmethod
     def from_environment(cls, pool: ConnectionPool, store: Store) -> MinicrmConnector | None:
         """Return the connector, or None when no login of MiniCRM's is set; see `Connector`."""
-        return cls.from_settings(load(MinicrmSettings), pool, store)
+        settings = load(MinicrmSettings)
+        return cls.from_settings(settings, pool, store, place_of_login(["MINICRM_SYSTEM_ID", "MINICRM_API_KEY"]))
 
     @classmethod
-    def from_settings(cls, settings: MinicrmSettings, pool: ConnectionPool, store: Store) -> MinicrmConnector | None:
+    def from_settings(
+        cls, settings: MinicrmSettings, pool: ConnectionPool, store: Store, login_place: str = ""
+    ) -> MinicrmConnector | None:
         """Return the connector of the account that the settings name, or None where they name none.
+
+        A refusal of the login names `login_place`, or the variables.
 
         Raises:
             SettingsError: They name only half of it.
@@ -129,7 +135,15 @@ class MinicrmConnector:
         note = describe_odd_values(needed)
         account = Account(cls.name, settings.url, system=login.username, login=login.password)
         limit = RateLimit(store, account, settings.requests_per_minute)
-        session = Session(pool, crm=cls.title, base_url=settings.url, login=login, rate_limit=limit, login_note=note)
+        session = Session(
+            pool,
+            crm=cls.title,
+            base_url=settings.url,
+            login=login,
+            rate_limit=limit,
+            login_note=note,
+            login_place=login_place,
+        )
         return cls(settings, session, store, account, pool)
 
     @classmethod

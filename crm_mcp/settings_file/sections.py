@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crm_mcp.crm.name_matching import did_you_mean
 from crm_mcp.errors import SettingsError
 from crm_mcp.languages import Later, Texts, all_of
-from crm_mcp.setting_names import SERVER_PREFIX
+from crm_mcp.setting_names import SERVER_PREFIX, given_variables
 from crm_mcp.settings_file.place import find_file
 
 if TYPE_CHECKING:
@@ -130,6 +130,21 @@ def place_in_file(variables: Sequence[str]) -> str:
     if document is None or not account or crm not in document.accounts[account]:
         return ""
     return _place(keys, f"accounts.{account}.{crm}", document.path)
+
+
+def place_of_login(variables: Sequence[str]) -> str:
+    """Return where these variables of one CRM were read from, without the path; empty where the environment has any."""
+    crm, keys = _crm_of(variables[0]), all_of(name.partition("_")[2].lower() for name in variables)
+    own = _login.get()
+    if own is not None:
+        return _texts.later("{keys} in the entry of this user in the file of logins", keys=keys) if crm in own else ""
+    document = read_file()
+    account = _account_in(document) if document else ""
+    is_given = not _account.get() and any(name in given_variables("") for name in variables)
+    if document is None or is_given or crm not in document.accounts.get(account, {}):
+        return ""
+    section = f"accounts.{account}.{crm}"
+    return _texts.later("{keys} in [{section}] of the settings file", keys=keys, section=section)
 
 
 def _place(keys: str, section: str, path: Path) -> str:

@@ -59,6 +59,7 @@ class Session:
         login: What each request logs in with.
         rate_limit: What lets its requests go; None is no limit but the CRM's own refusals, in this process alone.
         login_note: What looks wrong with the login, as sentences without it; said where the CRM refuses it.
+        login_place: Where the login stands if not in the environment's variables, see `crm_mcp.settings_file.sections`.
 
     Raises:
         SettingsError: What the environment says of proxies and certificates cannot be used for this address.
@@ -73,6 +74,7 @@ class Session:
         login: Login,
         rate_limit: RateLimit | None = None,
         login_note: str = "",
+        login_place: str = "",
     ) -> None:
         check_way_to(base_url)
         self._pool = pool
@@ -81,6 +83,7 @@ class Session:
         self._login = login
         self._rate_limit = rate_limit or RateLimit(Store(), Account(crm, base_url, "", ""), 0)
         self._login_note = login_note
+        self._login_place = login_place
 
     async def perform(self, request: Request, parse: Callable[[Response], _T]) -> _T:
         """Send a request and return what `parse` makes of the response; again after a failure that may pass.
@@ -195,7 +198,15 @@ class Session:
             body = await asyncio.to_thread(self._without_login, content, least=least)
         headers = {name.lower(): value for name, value in received.headers.items()}
         content_type = headers.get("content-type", "")
-        return Response(received.status_code, body, content_type, request, headers, login_note=self._login_note)
+        return Response(
+            received.status_code,
+            body,
+            content_type,
+            request,
+            headers,
+            login_note=self._login_note,
+            login_place=self._login_place,
+        )
 
     def _without_login(self, body: bytes, *, least: int) -> bytes:
         """Replace the login by ***, however it is written: some error pages print the request they refuse.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,8 @@ class Undo:
 
     def __init__(self, writers: Sequence[SafeWriter]) -> None:
         self._writers = writers
+        self.elsewhere: Mapping[str, Undo] = {}
+        """What takes back the writes of the other accounts, by the account's name."""
 
     async def find(self, write_id: str) -> tuple[SafeWriter, AuditedCall]:
         """Return the writer of the account that a write was made in, and the write.
@@ -48,9 +50,14 @@ class Undo:
         Raises:
             InputError: There is none of this id in these accounts.
         """
-        for writer in self._writers:
-            if found := await _read(writer, write_id.strip()):
-                return writer, found
+        if here := await self._look_for(write_id):
+            return here
+        for name, other in self.elsewhere.items():
+            if await other._look_for(write_id):  # noqa: SLF001  # its own class's
+                raise InputError(
+                    f"{write_id.strip()} was written in the account {name}.",
+                    hint=f'Call {UNDO} with account="{name}".',
+                )
         raise InputError(
             _texts.later("There is no write {write_id} of the accounts connected here.", write_id=repr(write_id[:40])),
             hint=_texts.later(
@@ -58,6 +65,12 @@ class Undo:
                 "the login that made it, for as long as CRM_MCP_AUDIT_DAYS says."
             ),
         )
+
+    async def _look_for(self, write_id: str) -> tuple[SafeWriter, AuditedCall] | None:
+        for writer in self._writers:
+            if found := await _read(writer, write_id.strip()):
+                return writer, found
+        return None
 
     async def perform(
         self, writer: SafeWriter, found: AuditedCall, confirmer: Confirmer, asking: Asking, *, who: str, dry_run: bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mcp.types import CallToolResult
 from pydantic import PrivateAttr
@@ -33,6 +33,10 @@ class UndoTool(WriteTool):
         tool._undo = Undo(writers)  # noqa: SLF001  # its own class's
         tool.fn_metadata.output_schema = output_schema_of(WriteResult)
         return tool
+
+    def tell_of(self, others: Mapping[str, UndoTool]) -> None:
+        """Let a refusal name the account that a write was made in: one of these, by its name."""
+        self._undo.elsewhere = {name: other._undo for name, other in others.items()}  # noqa: SLF001  # its own class's
 
     @property
     def makes_plans(self) -> bool:

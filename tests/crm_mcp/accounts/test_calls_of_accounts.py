@@ -146,7 +146,10 @@ async def test_plans_writes_and_keys_belong_to_their_account(
         assert companies.requests_of("beta") == []
         written = await call(client, "update_contact", account="acme", plan_id=plan["plan_id"])
         write_id = written.get("write_id") or written["items"][0]["write_id"]
-        assert "Account beta: There is no write" in await fail(client, "undo_write", account="beta", write_id=write_id)
+        told = await fail(client, "undo_write", account="beta", write_id=write_id)
+        assert told == f'Account beta: {write_id} was written in the account acme. Call undo_write with account="acme".'
+        assert "There is no write 'write-x'" in await fail(client, "undo_write", account="beta", write_id="write-x")
+        assert companies.requests_of("beta") == []
         assert (await call(client, "undo_write", account="acme", write_id=write_id))["account"] == "acme"
         made = [await call(client, "create_contact", account=account, **new) for account in ("acme", "beta", "acme")]
     assert made[0]["write_id"] == made[2]["write_id"] != made[1]["write_id"]

@@ -112,7 +112,25 @@ async def test_a_tool_of_a_crm_that_an_account_has_not_says_which_have_it(
         assert (await call(client, "list_modules", account="beta"))["items"]
         tools = {tool.name: tool.input_schema for tool in (await client.list_tools()).tools}
     assert tools["get_record"]["properties"]["account"]["enum"] == ["acme"]
-    assert tools["export_search"]["properties"]["tool"]["enum"][0] == "search_records"
+    assert "search_records" in tools["export_search"]["properties"]["tool"]["enum"]
+
+
+@pytest.mark.anyio
+async def test_a_refused_login_is_named_by_its_section(
+    companies: Companies, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "settings.toml"
+    sections = [section_of(name, fake) for name, fake in companies.fakes.items()]
+    path.write_text(
+        sections[0] + sections[1].replace('api_key = "', 'api_key = "wrong-').replace('word = "', 'word = "no-')
+    )
+    path.chmod(0o600)
+    async with assistant_of(path, monkeypatch) as client:
+        await call(client, "search_contacts", account="acme", limit=1)
+        told = await fail(client, "search_contacts", account="beta", limit=1)
+        assert "must check system_id and api_key in [accounts.beta.minicrm] of the settings file;" in told
+        told = await fail(client, "search_records", account="beta", module="contact")
+        assert "must check username and password in [accounts.beta.ivinex] of the settings file;" in told
 
 
 @pytest.mark.anyio
