@@ -30,7 +30,10 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S, context=unchecked):  # noqa: S310
             return True
-    except (OSError, urllib.error.URLError):
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        return False
+    except OSError:
         return False
 
 
