@@ -30,7 +30,7 @@ class WireTap:
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     async def close(self) -> None:
-        """Stop listening; the connections end with their clients, for which `wait_closed` would wait from Python 3.12 on."""
+        """Stop listening; the connections end with their clients, for which `wait_closed` may wait from 3.12 on."""
         assert self._server is not None
         self._server.close()
 
