@@ -80,8 +80,10 @@ def _settings_file(environ: Mapping[str, str], folder: Path, given: Path | None)
 
 def _existing(path: Path, folder: Path) -> Path:
     absolute = Path(os.path.abspath(folder / path.expanduser()))  # noqa: PTH100  # without following links
-    if not absolute.is_file():
+    if not absolute.exists():
         raise HostError(_texts.later("{path} is not there.", path=absolute))
+    if not absolute.is_file():
+        raise HostError(_texts.later("{path} is not a file.", path=absolute))
     return absolute
 
 

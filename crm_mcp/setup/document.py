@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, cast
 
 import tomlkit
@@ -26,17 +27,18 @@ class SettingsDocument:
 
     Args:
         text: What it says; empty for a new one.
+        path: Where it is, for what is said of it.
 
     Raises:
         SettingsError: It is no TOML, or its parts are not what they should be.
     """
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", path: Path = Path()) -> None:
         try:
             self._document = tomlkit.parse(text)
         except TOMLKitError as error:
             raise SettingsError(
-                _texts.later("The settings file is not TOML: {problem}", problem=error),
+                _texts.later("{path} is not TOML: {problem}.", path=path, problem=error),
                 hint=_texts.later("Mend it, or move it away, then run setup again."),
             ) from None
         if not text.strip():

@@ -50,7 +50,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         self._before = files.read(self.path)
-        self.document = SettingsDocument(self._before.text)
+        self.document = SettingsDocument(self._before.text, self.path)
 
     @property
     def is_new(self) -> bool:

@@ -1,7 +1,7 @@
 """Answers from a JSON file, for scripts: `{"language": "hu", "minicrm": {"system_id": "10001", ...}}`.
 
 A question without an answer takes what a person would be offered; one that has nothing to offer is an error, and so is
-a second question of the same name: the first answer was refused, and what is said beside it tells why.
+a second question of the same name: what was answered did not work, perhaps with other answers, as is said beside it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Answers(Asks):
             return (
                 ""
                 if answer in values or answer.casefold() in by_label
-                else _texts.text("It is none of {values}.", values=", ".join(values))
+                else _texts.text("It is none of {values}.", values=", ".join(filter(None, values)))
             )
 
         answer = self._answer(key, question, default if default in values else values[0], check)
@@ -111,7 +111,10 @@ class Answers(Asks):
 
     def _answer(self, key: str, question: str, default: str, check: Check) -> str:
         if key in self._used - {"language"}:
-            raise AnswersError(_texts.later("{key}: the answer was refused.", key=key), hint=_texts.later(_CORRECT))
+            raise AnswersError(
+                _texts.later("{key} would be asked again: something did not work, as said above.", key=key),
+                hint=_texts.later(_CORRECT),
+            )
         self._used.add(key)
         answer = self._answers.get(key, default)
         if problem := check(answer):

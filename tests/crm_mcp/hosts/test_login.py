@@ -43,6 +43,8 @@ def test_a_named_file_comes_first_by_its_whole_path(tmp_path: Path) -> None:
 def test_a_named_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HostError, match="is not there"):
         find(tmp_path, env_file=Path("gone.env"))
+    with pytest.raises(HostError, match="is not a file"):
+        find(tmp_path, settings=tmp_path)
     with pytest.raises(HostError, match="is not there"):
         find(tmp_path, settings=Path("gone.toml"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from crm_mcp.errors import SettingsError
 from crm_mcp.setup.answering.answers import Answers, AnswersError, read_answers
 from tests.crm_mcp.setup.conftest import Setup
 
@@ -20,7 +21,10 @@ def answering(text: str) -> Answers:
         ('{"crm": "salesforce"}', "crm: It is none of ivinex, minicrm, all."),
         ('{"crm": "minicrm", "minicrm": {"api_key": "s3cret"}}', "There is no answer to minicrm.system_id"),
         ('{"crm": "minicrm", "minicrm": {"url": "http://a.example"}}', "minicrm.url: Plain http://"),
-        ('{"crm": "minicrm", "minicrm": {"url": "URL", "system_id": 1, "api_key": "s3cret"}}', "minicrm.url: the ans"),
+        (
+            '{"crm": "minicrm", "minicrm": {"url": "URL", "system_id": 1, "api_key": "s3cret"}}',
+            "something did not work, as said above",
+        ),
     ],
 )
 def test_answers_that_will_not_do_are_named_and_nothing_is_written(machine: Setup, given: str, told: str) -> None:
@@ -29,6 +33,19 @@ def test_answers_that_will_not_do_are_named_and_nothing_is_written(machine: Setu
     assert told in str(refused.value)
     assert "s3cret" not in str(refused.value)
     assert not machine.path.exists()
+
+
+def test_a_settings_file_that_is_broken_is_named(machine: Setup) -> None:
+    machine.path.parent.mkdir(exist_ok=True)
+    machine.path.write_text("[[[", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"settings\.toml is not TOML: .* line 1 col 2\. Mend it"):
+        machine.run(answering("{}"))
+
+
+def test_an_answer_that_is_no_choice_is_met_with_those_that_a_person_sees(machine: Setup) -> None:
+    login = '"url": "URL", "system_id": 10001, "api_key": "demo-api-key", "user": "Nobody"'
+    with pytest.raises(AnswersError, match=r"minicrm\.user: It is none of .*\w\. Correct"):
+        machine.run(answering(f'{{"crm": "minicrm", "minicrm": {{{login}}}}}'.replace("URL", machine.url)))
 
 
 def test_answers_that_nothing_asked_for_are_known(machine: Setup) -> None:
