@@ -176,6 +176,7 @@ def test_a_statement_over_both_crms_becomes_a_file_with_all_its_rows() -> None:
 def test_a_statement_without_rows_is_a_file_with_its_columns() -> None:
     answer, text = played(lambda client: exported(client, "query_crm", {"sql": JOINED.format(most=0)}))
     assert (answer["rows"], answer["exact"]) == (0, True)
+    assert answer["columns"] == ["id", "id_2", "name", "int1"]
     assert text == "id,id_2,name,int1\r\n"
 
 
