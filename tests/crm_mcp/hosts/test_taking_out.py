@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crm_mcp.hosts import install, uninstall
+from crm_mcp.errors import HostError
+from crm_mcp.hosts import files, install, uninstall
 from crm_mcp.hosts.known import host_of
 from tests.crm_mcp.hosts.machines import machine, options
 
@@ -105,3 +106,22 @@ def test_the_first_backup_and_the_last_few_stay(tmp_path: Path) -> None:
         install("claude-code", chosen, on)
     kept = [one.read_text(encoding="utf-8") for one in path.parent.glob("*.backup-*")]
     assert sorted(kept) == [f'{{"numStartups": {number}}}' for number in (0, 5, 6, 7, 8)]
+
+
+def test_a_file_that_another_program_wrote_meanwhile_is_not_removed(tmp_path: Path) -> None:
+    path = tmp_path / "mcp.json"
+    path.write_text("{}", encoding="utf-8")
+    before = files.read(path)
+    path.write_text('{"theirs": 1}', encoding="utf-8")
+    with pytest.raises(HostError, match="changed by another program"):
+        files.remove(path, before)
+    assert path.read_text(encoding="utf-8") == '{"theirs": 1}'
+
+
+def test_a_file_with_what_is_no_json_far_from_the_servers_is_refused(tmp_path: Path) -> None:
+    on = machine(tmp_path)
+    path = host_of("cursor").places(on)[0].path
+    path.parent.mkdir(parents=True)
+    path.write_text('{"mine": {"deep": [NaN]}}', encoding="utf-8")
+    with pytest.raises(HostError, match="cannot be changed safely"):
+        install("cursor", options(tmp_path), on)
