@@ -123,5 +123,5 @@ def test_a_file_with_what_is_no_json_far_from_the_servers_is_refused(tmp_path: P
     path = host_of("cursor").places(on)[0].path
     path.parent.mkdir(parents=True)
     path.write_text('{"mine": {"deep": [NaN]}}', encoding="utf-8")
-    with pytest.raises(HostError, match="cannot be changed safely"):
+    with pytest.raises(HostError, match="line 1"):
         install("cursor", options(tmp_path), on)
