@@ -23,6 +23,11 @@ def parse_json(raw: bytes) -> object:
     return _parse(raw, _DECODER)
 
 
+def line_of_byte(raw: bytes, place: int) -> int:
+    """Return the line, from 1, in which a byte stands."""
+    return raw.count(b"\n", 0, place) + 1
+
+
 def parse_document(raw: bytes) -> object:
     """Read one JSON value in which no object has a key twice, of which all but the last would be lost.
 
@@ -41,7 +46,8 @@ def _parse(raw: bytes, decoder: json.JSONDecoder) -> object:
         found = next((name for start, name in _COMPRESSED.items() if raw.startswith(start)), "")
         if found:
             raise JsonError(f"compressed ({found}); send it as it is") from error
-        raise JsonError(f"not UTF-8 text: {error.reason} at byte {error.start}") from error
+        where = f"at byte {error.start}, in line {line_of_byte(raw, error.start)}"
+        raise JsonError(f"not UTF-8 text: {error.reason} {where}") from error
     except UnicodeEncodeError as error:
         raise JsonError("text with half of a surrogate pair (such as \\ud83d alone), which is no character") from error
     except json.JSONDecodeError as error:

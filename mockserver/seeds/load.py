@@ -14,7 +14,7 @@ from pathlib import Path
 
 from mockserver.crm.api import SeedError
 from mockserver.documents.near_misses import suggest
-from mockserver.documents.strict_json import JsonError, as_object, name_type, parse_document
+from mockserver.documents.strict_json import JsonError, as_object, line_of_byte, name_type, parse_document
 from mockserver.registry import CRMS
 
 SEED_NAMES = ("demo", "documented", "empty")
@@ -138,6 +138,7 @@ def _parse_yaml(raw: bytes, source: str) -> object:
     try:
         return parse_yaml(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise UnreadableSeedError(f"{source} is not UTF-8 text: {error.reason} at byte {error.start}") from error
+        where = f"at byte {error.start}, in line {line_of_byte(raw, error.start)}"
+        raise UnreadableSeedError(f"{source} is not UTF-8 text: {error.reason} {where}") from error
     except YamlError as error:
         raise UnreadableSeedError(f"{source} is not YAML that a seed can be: {error}") from error

@@ -158,7 +158,11 @@ def test_an_error_that_names_its_line_already_and_one_of_a_built_in_seed_stay_as
 
 @pytest.mark.parametrize(
     ("raw", "message"),
-    [(b"\xff", "not UTF-8 text"), (b"[1]", "must be a YAML object .* it is a list"), (b"", "it is null")],
+    [
+        (b"a:\n- \xff", "not UTF-8 text: .* at byte 5, in line 2"),
+        (b"[1]", "must be a YAML object .* it is a list"),
+        (b"", "it is null"),
+    ],
 )
 def test_yaml_that_is_no_seed_is_refused(raw: bytes, message: str):
     with pytest.raises(SeedError, match=f"the body .*{message}"):
