@@ -31,7 +31,7 @@ LAYERS = {
         "crm_mcp errors telemetry telemetry.events telemetry.current",
         "crm.*",
         "store.*",
-        "setting_names settings settings_file.* toolsets aggregate.* rendering.* transport.*",
+        "setting_names setting_values settings settings_file.* toolsets aggregate.* rendering.* transport.*",
         "asking.*",
         "file_text.*",
         "replica.*",

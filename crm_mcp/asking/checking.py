@@ -9,7 +9,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from crm_mcp.asking.crm_setup import Values
 from crm_mcp.languages import Texts, said
-from crm_mcp.settings import describe_odd_values, describe_problem
+from crm_mcp.setting_values import describe_odd_values
+from crm_mcp.settings import describe_problem
 
 _texts = Texts(__file__)
 _S = TypeVar("_S", bound=BaseSettings)

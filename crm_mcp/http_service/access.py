@@ -12,7 +12,8 @@ from starlette.middleware.cors import CORSMiddleware
 from crm_mcp.errors import SettingsError
 from crm_mcp.http_service.refusals import refuse
 from crm_mcp.languages import Texts
-from crm_mcp.settings import LOOPBACK_HOSTS, ServerSettings
+from crm_mcp.setting_values import LOOPBACK_HOSTS
+from crm_mcp.settings import ServerSettings
 
 _texts = Texts(__file__)
 

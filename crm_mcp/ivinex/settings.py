@@ -12,7 +12,8 @@ from pydantic_settings import NoDecode
 from crm_mcp.crm.name_matching import folded, nearest
 from crm_mcp.errors import UnknownModuleError
 from crm_mcp.languages import Texts
-from crm_mcp.settings import BaseUrl, EnvironmentSettings, Labels, environment
+from crm_mcp.setting_values import BaseUrl, Labels
+from crm_mcp.settings import EnvironmentSettings, environment
 
 _texts = Texts(__file__)
 

@@ -40,7 +40,8 @@ from crm_mcp.minicrm.tools.tasks import TaskTools
 from crm_mcp.safe_writes.consent.words import QuestionWords
 from crm_mcp.safe_writes.gate import make_writer
 from crm_mcp.safe_writes.tool import WriteTool
-from crm_mcp.settings import describe_odd_values, load, require_whole
+from crm_mcp.setting_values import describe_odd_values
+from crm_mcp.settings import load, require_whole
 from crm_mcp.settings_file.language import find_language
 from crm_mcp.settings_file.sections import place_of_login
 from crm_mcp.store.account import Account

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from crm_mcp.languages import Language, Texts
-from crm_mcp.settings import BaseUrl, EnvironmentSettings, Labels, environment
+from crm_mcp.setting_values import BaseUrl, Labels
+from crm_mcp.settings import EnvironmentSettings, environment
 
 _texts = Texts(__file__)
 

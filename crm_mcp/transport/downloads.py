@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 from crm_mcp.errors import CrmError, InputError, NotFoundError, UnexpectedAnswerError, UnreachableError
-from crm_mcp.settings import LOOPBACK_HOSTS
+from crm_mcp.setting_values import LOOPBACK_HOSTS
 from crm_mcp.transport.bodies import ACCEPTED_ENCODING, BodyTooLargeError, UnreadableEncodingError, read_body
 from crm_mcp.transport.failures import describe_failure, may_pass
 from crm_mcp.transport.network import find_proxy

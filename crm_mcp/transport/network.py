@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from crm_mcp.errors import SettingsError
 from crm_mcp.languages import Texts
-from crm_mcp.settings import LOOPBACK_HOSTS
+from crm_mcp.setting_values import LOOPBACK_HOSTS
 
 _texts = Texts(__file__)
 

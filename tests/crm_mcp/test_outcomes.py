@@ -10,7 +10,7 @@ import pytest
 from mcp import Client
 
 from tests.support.crm_stub import API, RECORDS, CrmStub, in_session
-from tests.support.mcp_play import fail
+from tests.support.mcp_play import call, fail
 
 LOOK = "look for it before you repeat it"
 AGAIN = "sending it again does no harm"
@@ -134,3 +134,12 @@ def test_a_bad_request_is_told_in_the_crms_own_words_made_short(crms: CrmStub) -
     assert "It said: \"Bad 'field' xxx" in text
     assert 'xxx...". Check the arguments' in text
     assert len(text) < 500
+
+
+def test_an_id_that_another_record_of_the_call_has_already_is_no_proof_of_a_second_one(crms: CrmStub) -> None:
+    tasks = [{"project_id": 7, "comment": comment} for comment in ("Call", "Write")]
+    result = in_session(lambda client: call(client, "create_task", records=tasks))
+    first, second = result["items"]
+    assert (first["ok"], first["id"], second["ok"]) == (True, "90", False)
+    assert "90, which is another record's" in second["message"]
+    assert "look at it before you repeat it" in second["message"]

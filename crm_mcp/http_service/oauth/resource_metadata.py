@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 
 from crm_mcp.http_service.oauth.access_tokens import SCOPES
-from crm_mcp.settings import LOOPBACK_HOSTS
+from crm_mcp.setting_values import LOOPBACK_HOSTS
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send

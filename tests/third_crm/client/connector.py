@@ -15,7 +15,8 @@ from crm_mcp.mcp.connector import FieldDescription, Module, ModuleDescription, S
 from crm_mcp.mcp.tool import CrmTool
 from crm_mcp.replica.source import Source
 from crm_mcp.safe_writes.gate import SafeWriter
-from crm_mcp.settings import BaseUrl, EnvironmentSettings, environment, load, require_whole
+from crm_mcp.setting_values import BaseUrl
+from crm_mcp.settings import EnvironmentSettings, environment, load, require_whole
 from crm_mcp.store.engine import Store
 from crm_mcp.transport.connections import ConnectionPool
 from crm_mcp.transport.logins import BearerLogin
