@@ -136,7 +136,8 @@ def test_a_bad_request_is_told_in_the_crms_own_words_made_short(crms: CrmStub) -
     assert len(text) < 500
 
 
-def test_an_id_that_another_record_of_the_call_has_already_is_no_proof_of_a_second_one(crms: CrmStub) -> None:
+@pytest.mark.usefixtures("crms")
+def test_an_id_that_another_record_of_the_call_has_already_is_no_proof_of_a_second_one() -> None:
     tasks = [{"project_id": 7, "comment": comment} for comment in ("Call", "Write")]
     result = in_session(lambda client: call(client, "create_task", records=tasks))
     first, second = result["items"]

@@ -70,7 +70,7 @@ WARM = WarmProgram()
 def _started(folder: Path) -> Generator[Path]:
     address = str(folder / "socket")
     command = [sys.executable, "-m", "tests.support.warm_commands", address]
-    with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, process_group=0) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         script = folder / "crm-mcp"
@@ -79,7 +79,7 @@ def _started(folder: Path) -> Generator[Path]:
         try:
             yield script
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)  # with the commands that nobody ended
 
 
 def serve(address: str) -> None:
